@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
+import { Pool } from 'pg';
+import { lockFolder } from './folder-lock.ts';
+import * as schema from './schema.ts';
+
+/** What the app queries: the same on PGlite and on a PostgreSQL server, and inside a transaction of either. */
+export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+export interface OpenDatabase {
+  db: Database;
+  close(): Promise<void>;
+}
+
+/** Connects to a PostgreSQL server and brings its tables up to date. */
+export async function openPostgres(url: string): Promise<OpenDatabase> {
+  const pool = new Pool({ connectionString: url });
+  // The pool replaces a connection that the server dropped; without a listener Node would end the process.
+  pool.on('error', (error) => console.error(`Lost a database connection: ${error.message}`));
+  const db = drizzlePostgres(pool, { schema, casing: 'snake_case' });
+  const close = () => pool.end();
+  return closeOnFailure(close, async () => {
+    await migratePostgres(db, migrations);
+    return { db, close };
+  });
+}
+
+/** Opens PostgreSQL inside this process and brings its tables up to date. Without a folder it lives in memory. */
+export async function openPglite(options: { folder?: string; snapshot?: Blob } = {}): Promise<OpenDatabase> {
+  const lock = options.folder === undefined ? undefined : lockFolder(options.folder);
+  const client = new PGlite({
+    ...(lock && { dataDir: lock.path('postgres') }),
+    ...(options.snapshot && { loadDataDir: options.snapshot }),
+  });
+  const db = drizzlePglite(client, { schema, casing: 'snake_case' });
+  const close = async () => {
+    await client.close();
+    lock?.release();
+  };
+  return closeOnFailure(close, async () => {
+    await migratePglite(db, migrations);
+    return { db, close };
+  });
+}
+
+// Two levels up both from src/db and from dist/db.
+const migrations = { migrationsFolder: fileURLToPath(new URL('../../drizzle', import.meta.url)) };
+
+async function closeOnFailure<T>(close: () => Promise<void>, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Database } from '../db/database.ts';
+import { accessTokens, customers, invoices, plans, posts, subscriptions, users } from '../db/schema.ts';
+import { createAccounts, planCatalog } from './accounts.ts';
+import { createHelpCentre } from './help-centre.ts';
+
+export interface SeedOptions {
+  customers?: number;
+  /** The moment that the sample data leads up to. Everything else about it is the same on every run. */
+  now?: Date;
+}
+
+/** Fills an empty database with sample data, and leaves any other alone. Says whether it filled it. */
+export async function seedDatabase(db: Database, options: SeedOptions = {}): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    if ((await tx.$count(plans)) > 0) return false;
+
+    const now = options.now ?? startOfHour(new Date());
+    const accounts = createAccounts(options.customers ?? 3000, now);
+    const helpCentre = createHelpCentre(accounts.customers, now);
+    const insert = async <T extends PgTable>(table: T, rows: T['$inferInsert'][]) => {
+      for (const chunk of chunksOf(rows, 1000)) await tx.insert(table).values(chunk);
+    };
+    await insert(plans, [...planCatalog]);
+    await insert(customers, accounts.customers);
+    await insert(subscriptions, accounts.subscriptions);
+    await insert(invoices, accounts.invoices);
+    await insert(users, helpCentre.users);
+    await insert(accessTokens, helpCentre.accessTokens);
+    await insert(posts, helpCentre.posts);
+    return true;
+  });
+}
+
+function startOfHour(date: Date): Date {
+  return new Date(Math.floor(date.getTime() / 3_600_000) * 3_600_000);
+}
+
+// One statement takes 65,535 parameters at most.
+function* chunksOf<T>(rows: T[], size: number): Generator<T[]> {
+  for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size);
+}
