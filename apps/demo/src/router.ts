@@ -1,0 +1,18 @@
+import { customersRouter } from './routers/customers.ts';
+import { invoicesRouter } from './routers/invoices.ts';
+import { postsRouter } from './routers/posts.ts';
+import { reportsRouter } from './routers/reports.ts';
+import { subscriptionsRouter } from './routers/subscriptions.ts';
+import { usersRouter } from './routers/users.ts';
+import { router } from './trpc.ts';
+
+export const appRouter = router({
+  customers: customersRouter,
+  subscriptions: subscriptionsRouter,
+  invoices: invoicesRouter,
+  posts: postsRouter,
+  reports: reportsRouter,
+  users: usersRouter,
+});
+
+export type AppRouter = typeof appRouter;

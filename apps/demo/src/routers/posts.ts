@@ -1,0 +1,130 @@
+import { TRPCError } from '@trpc/server';
+import { and, desc, eq, getTableColumns, or, type SQL } from 'drizzle-orm';
+import { z } from 'zod';
+import type { SignedInUser } from '../context.ts';
+import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
+import type { Database } from '../db/database.ts';
+import { posts, postStatus, users } from '../db/schema.ts';
+import { containing } from '../db/search.ts';
+import { editorProcedure, router, signedInProcedure, supportProcedure } from '../trpc.ts';
+
+const postOutput = z.object({
+  id: z.uuid(),
+  title: z.string(),
+  body: z.string().describe('Markdown'),
+  status: z.enum(postStatus.enumValues),
+  author: z.object({ id: z.uuid(), name: z.string() }),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+  publishedAt: z.date().nullable(),
+});
+
+const byId = z.object({ id: z.uuid().describe('Post id, as posts.list returns it') });
+
+export const postsRouter = router({
+  list: signedInProcedure
+    .meta({
+      mcp: {
+        title: 'List help-centre posts',
+        description:
+          'Lists posts of the help centre without their text, the newest first, page by page. Customers see what is ' +
+          'published and their own drafts, staff see every draft. For "my post" set mine.',
+      },
+    })
+    .input(
+      z.object({
+        search: z.string().trim().max(200).optional().describe('Words of the title'),
+        mine: z.boolean().default(false).describe('Only posts that whoever is signed in wrote'),
+        status: z.enum(postStatus.enumValues).optional().describe('Only posts with this status'),
+        limit: z.int().min(1).max(100).default(20).describe('How many a page'),
+        cursor: cursorInput,
+      }),
+    )
+    .output(z.object({ items: z.array(postOutput.omit({ body: true })), nextCursor: nextCursorOutput }))
+    .query(async ({ ctx, input }) => {
+      const rows = await selectPosts(ctx.db)
+        .where(
+          and(
+            visibleTo(ctx.user),
+            input.mine ? eq(posts.authorId, ctx.user.id) : undefined,
+            input.status && eq(posts.status, input.status),
+            input.search ? containing(input.search, [posts.title]) : undefined,
+            after(input.cursor, { at: posts.createdAt, id: posts.id }),
+          ),
+        )
+        .orderBy(desc(posts.createdAt), desc(posts.id))
+        .limit(input.limit + 1);
+      return toPage(rows, input.limit, (post) => ({ at: post.createdAt, id: post.id }));
+    }),
+
+  get: signedInProcedure
+    .meta({ mcp: { title: 'Get help-centre post', description: 'Returns one post with its text.' } })
+    .input(byId)
+    .output(postOutput)
+    .query(({ ctx, input }) => findPost(ctx.db, ctx.user, input.id)),
+
+  rename: editorProcedure
+    .meta({
+      mcp: {
+        title: 'Rename help-centre post',
+        description: 'Gives a post a new title. Authors rename their own posts, admins any.',
+        annotations: { destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      },
+    })
+    .input(byId.extend({ title: z.string().trim().min(3).max(120).describe('The new title') }))
+    .output(postOutput)
+    .mutation(async ({ ctx, input }) => {
+      const post = await findPost(ctx.db, ctx.user, input.id);
+      if (post.author.id !== ctx.user.id && ctx.user.role !== 'admin') {
+        throw new TRPCError({
+          code: 'FORBIDDEN',
+          message: `"${post.title}" is by ${post.author.name}: only its author or an admin can rename it.`,
+        });
+      }
+      await ctx.db
+        .update(posts)
+        .set({ title: input.title, updatedAt: new Date() })
+        .where(eq(posts.id, input.id));
+      return findPost(ctx.db, ctx.user, input.id);
+    }),
+
+  publish: supportProcedure
+    .meta({
+      mcp: {
+        title: 'Publish help-centre post',
+        description: 'Shows a draft to everybody. Does nothing to a post that is published already.',
+        annotations: { destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      },
+    })
+    .input(byId)
+    .output(postOutput)
+    .mutation(async ({ ctx, input }) => {
+      const now = new Date();
+      await ctx.db
+        .update(posts)
+        .set({ status: 'published', publishedAt: now, updatedAt: now })
+        .where(and(eq(posts.id, input.id), eq(posts.status, 'draft')));
+      return findPost(ctx.db, ctx.user, input.id);
+    }),
+});
+
+function selectPosts(db: Database) {
+  return db
+    .select({ ...getTableColumns(posts), author: { id: users.id, name: users.name } })
+    .from(posts)
+    .innerJoin(users, eq(users.id, posts.authorId))
+    .$dynamic();
+}
+
+// A draft that somebody must not see is not found, rather than refused: its existence is nobody's business.
+async function findPost(db: Database, user: SignedInUser, id: string) {
+  const [post] = await selectPosts(db).where(and(eq(posts.id, id), visibleTo(user)));
+  if (post) return post;
+  throw new TRPCError({ code: 'NOT_FOUND', message: `No post has the id ${id}. Find it with posts.list.` });
+}
+
+function visibleTo(user: SignedInUser): SQL | undefined {
+  return user.role === 'customer'
+    ? or(eq(posts.status, 'published'), eq(posts.authorId, user.id))
+    : undefined;
+}

@@ -1,0 +1,28 @@
+import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import express, { type Express } from 'express';
+import { createContextFor } from './context.ts';
+import type { Database } from './db/database.ts';
+import { appRouter } from './router.ts';
+
+/** Makes the app that serves one router twice: `/trpc` for programs, `/mcp` for agents. */
+export function createApp(db: Database): Express {
+  const createContext = createContextFor(db);
+  const app = express();
+  app.disable('x-powered-by');
+
+  app.use(
+    '/trpc',
+    createExpressMiddleware({
+      router: appRouter,
+      createContext,
+      onError: ({ error, path }) => {
+        if (error.code === 'INTERNAL_SERVER_ERROR') console.error(`${path ?? 'request'} failed:`, error);
+      },
+    }),
+  );
+
+  app.get('/', (_req, res) => {
+    res.type('text/plain').send('A SaaS back office. tRPC is at /trpc, MCP is at /mcp.\n');
+  });
+  return app;
+}

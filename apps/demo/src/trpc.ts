@@ -1,0 +1,79 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import superjson from 'superjson';
+import type { Context, SignedInUser } from './context.ts';
+
+// Until @trpc-mcp/core exports it.
+export interface McpMeta {
+  mcp?:
+    | boolean
+    | {
+        name?: string;
+        title?: string;
+        description?: string;
+        annotations?: {
+          title?: string;
+          readOnlyHint?: boolean;
+          destructiveHint?: boolean;
+          idempotentHint?: boolean;
+          openWorldHint?: boolean;
+        };
+      };
+}
+
+const t = initTRPC
+  .context<Context>()
+  .meta<McpMeta>()
+  .create({
+    transformer: superjson,
+    // A message that nobody wrote for a reader may hold SQL and its values; the server's log has it.
+    errorFormatter: ({ shape, error }) =>
+      error.code === 'INTERNAL_SERVER_ERROR'
+        ? { ...shape, message: 'Something went wrong on our side. Try again in a moment.' }
+        : shape,
+  });
+
+export const router = t.router;
+
+/** For everybody, signed in or not. */
+export const publicProcedure = t.procedure;
+
+/** For everybody who is signed in, customers included: their resolvers check whose data it is. */
+export const signedInProcedure = t.procedure.use(({ ctx, next }) => {
+  const { user } = ctx;
+  if (!user) throw new TRPCError({ code: 'UNAUTHORIZED', message: signInMessage(ctx) });
+  if (user.role === 'customer' && user.deactivated) {
+    throw new TRPCError({
+      code: 'FORBIDDEN',
+      message: 'Your account is deactivated. Ask support to have it reactivated.',
+    });
+  }
+  return next({ ctx: { user } });
+});
+
+/** For the staff: they may read everything. */
+export const staffProcedure = withRole('viewer', 'support', 'admin');
+
+/** For everybody but viewers, customers included: their resolvers check whose data it is. */
+export const editorProcedure = withRole('support', 'admin', 'customer');
+
+/** For those who look after customers. */
+export const supportProcedure = withRole('support', 'admin');
+
+/** For those who may close accounts. */
+export const adminProcedure = withRole('admin');
+
+function withRole(...roles: SignedInUser['role'][]) {
+  return signedInProcedure.use(({ ctx: { user }, next }) => {
+    if (roles.includes(user.role)) return next();
+    throw new TRPCError({
+      code: 'FORBIDDEN',
+      message: `This needs the role ${roles.join(' or ')}; ${user.name} is signed in as ${user.role}.`,
+    });
+  });
+}
+
+function signInMessage({ tokenSent }: Context): string {
+  return tokenSent
+    ? 'Nobody has this token; it may have been revoked. Check the value after "Authorization: Bearer".'
+    : 'Sign in first: send the header "Authorization: Bearer <token>".';
+}
