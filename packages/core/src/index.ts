@@ -1,1 +1,13 @@
-export {};
+export { type Expose, type ExposePattern } from './catalog/expose.ts';
+export { mcpDefaults, type PassThroughMiddleware } from './catalog/settings.ts';
+export { getMcpCall, type McpCall } from './call/context.ts';
+export { type CallFailure } from './call/failure.ts';
+export {
+  type McpAnnotations,
+  type McpDefaults,
+  type McpIcon,
+  type McpMeta,
+  type McpSettings,
+} from './meta.ts';
+export { type HandlerOptions, type ServerInfo } from './protocol/options.ts';
+export { SetupError, type SetupProblem } from './setup-error.ts';

@@ -1,0 +1,23 @@
+// Asks a demo that is running, with the official clients of both eras: node apps/demo/test/answers.js http://…/mcp
+import assert from 'node:assert/strict';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+const url = new URL(process.argv[2] ?? '');
+const options = { requestInit: { headers: { authorization: 'Bearer demo-admin' } } };
+const info = { name: 'fresh-clone', version: '1.0.0' };
+
+const modern = new Client(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+await modern.connect(new StreamableHTTPClientTransport(url, options));
+const legacy = new LegacyClient(info);
+await legacy.connect(new LegacyTransport(url, options));
+
+for (const [era, client] of Object.entries({ modern, legacy })) {
+  const { tools } = await client.listTools();
+  assert.ok(tools.length > 5);
+  const { structuredContent } = await client.callTool({ name: 'users_me', arguments: {} });
+  assert.equal(structuredContent.role, 'admin');
+  console.log(`${era}: ${tools.length} tools, signed in as ${structuredContent.name}`);
+  await client.close();
+}

@@ -1,0 +1,30 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
+import { createHandler, type HandlerControls } from '../protocol/handler.ts';
+import type { HandlerArguments } from '../protocol/options.ts';
+import { toExchange, writeReply } from './node-exchange.ts';
+
+type ExpressRequest = CreateExpressContextOptions['req'];
+type ExpressResponse = CreateExpressContextOptions['res'];
+
+/** An Express handler, for `app.use('/mcp', …)`. */
+export interface ExpressMcpHandler extends HandlerControls {
+  (req: ExpressRequest, res: ExpressResponse): void;
+}
+
+/**
+ * Serves the tagged procedures of a tRPC router over MCP, from an Express app, before or after `express.json()`.
+ * Every tool call runs through `createCaller(ctx)` with the context that `createContext` makes, the same function that
+ * tRPC's Express adapter is given. Throws a `SetupError` that names every problem of the router.
+ */
+export function mcpHandler<TRouter extends AnyTRPCRouter>(
+  router: TRouter,
+  ...[options = {}]: HandlerArguments<TRouter, CreateExpressContextOptions>
+): ExpressMcpHandler {
+  const { handle, ready, close } = createHandler(router, options);
+  const serve = async (req: ExpressRequest, res: ExpressResponse): Promise<void> => {
+    const exchange = toExchange(req, res, (extras) => options.createContext?.({ req, res, ...extras }));
+    await writeReply(res, await handle(exchange));
+  };
+  return Object.assign((req: ExpressRequest, res: ExpressResponse) => void serve(req, res), { ready, close });
+}

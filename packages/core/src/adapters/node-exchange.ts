@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { pipeline } from 'node:stream/promises';
+import { type Body, BodyTooLarge, type Exchange, type Reply } from '../protocol/exchange.ts';
+
+/** A request as Node hands it out, where a framework may have added what it made of it. */
+export interface NodeRequest extends IncomingMessage {
+  /** The whole URL's path, where a framework has cut a mount point off `url`. */
+  originalUrl?: string;
+  /** What a body parser made of the body. */
+  body?: unknown;
+}
+
+export function toExchange(
+  req: NodeRequest,
+  res: ServerResponse,
+  createContext: Exchange['createContext'],
+): Exchange {
+  const hangUp = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) hangUp.abort();
+  });
+  const url = () => toUrl(req);
+  return {
+    method: req.method ?? 'GET',
+    get url() {
+      return url();
+    },
+    header(name) {
+      const value = req.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    readBody: (maxBytes) => readBody(req, maxBytes),
+    isLoopback: isLoopback(req.socket.localAddress),
+    signal: hangUp.signal,
+    createContext,
+    toRequest() {
+      const headers = new Headers();
+      for (const [name, values] of Object.entries(req.headersDistinct)) {
+        // HTTP/2 keeps its method and path among the headers, as `:method`.
+        if (!name.startsWith(':')) for (const value of values ?? []) headers.append(name, value);
+      }
+      return new Request(url(), { method: req.method ?? 'GET', headers, signal: hangUp.signal });
+    },
+  };
+}
+
+/** Writes the answer, unless the client has gone or the app has answered by itself. */
+export async function writeReply(res: ServerResponse, reply: Reply): Promise<void> {
+  if (res.headersSent || res.destroyed) {
+    if (typeof reply.body === 'object') await reply.body.cancel();
+    return;
+  }
+  // Headers that createContext has set, such as cookies, stay.
+  res.writeHead(reply.status, reply.headers);
+  if (typeof reply.body !== 'object') {
+    res.end(reply.body);
+    return;
+  }
+  res.flushHeaders();
+  // A client that leaves ends the stream at its source.
+  await pipeline(Readable.fromWeb(reply.body as NodeReadableStream), res).catch(() => undefined);
+}
+
+async function readBody(req: NodeRequest, maxBytes: number): Promise<Body> {
+  if (req.body !== undefined) return toBody(req.body);
+  if (Number(req.headers['content-length']) > maxBytes) throw tooLarge(req);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge(req);
+    chunks.push(chunk);
+  }
+  return { text: Buffer.concat(chunks).toString() };
+}
+
+/** A parser of text or bytes may have run before us, as well as one of JSON. */
+function toBody(body: unknown): Body {
+  if (typeof body === 'string') return { text: body };
+  return Buffer.isBuffer(body) ? { text: body.toString() } : { parsed: body };
+}
+
+/** The rest is read and dropped: a client that is still sending would not see an answer otherwise. */
+function tooLarge(req: NodeRequest): BodyTooLarge {
+  req.resume();
+  return new BodyTooLarge();
+}
+
+function toUrl(req: NodeRequest): URL {
+  const scheme = 'encrypted' in req.socket ? 'https' : 'http';
+  const host = req.headers.host ?? 'localhost';
+  const path = req.originalUrl ?? req.url ?? '/';
+  // A path such as `//evil.example` must not be taken for a host.
+  return URL.canParse(`${scheme}://${host}${path}`)
+    ? new URL(`${scheme}://${host}${path}`)
+    : new URL(`${scheme}://localhost/`);
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address ?? '');
+}

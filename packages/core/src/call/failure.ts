@@ -1,0 +1,32 @@
+/** What `onError` is told. */
+export interface CallFailure {
+  /** A `TRPCError` when a call failed. */
+  error: Error;
+  /** What a masked error is known by: the model was given it in place of the message. */
+  reference: string;
+  /** The tool's name, when a call failed. */
+  tool?: string;
+  /** The procedure's or the lazy router's dotted path. */
+  path?: string;
+  /** What `createContext` made, unless it is that which failed. */
+  ctx?: unknown;
+}
+
+/** Tells the app of a failure. Never throws. */
+export type Report = (failure: CallFailure, options: { isMasked: boolean }) => void;
+
+/** Without an `onError` of the app's own, what nobody else would ever see is printed. */
+export function createReport(onError: ((failure: CallFailure) => void) | undefined): Report {
+  return (failure, { isMasked }) => {
+    try {
+      if (onError) onError(failure);
+      else if (isMasked)
+        console.error(
+          `MCP failure ${failure.reference}${failure.path ? ` in ${failure.path}` : ''}:`,
+          failure.error,
+        );
+    } catch (error) {
+      console.error('The option onError threw:', error);
+    }
+  };
+}

@@ -1,0 +1,20 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Era, Tool } from '../catalog/tool.ts';
+
+const done = 'Operation completed successfully';
+
+/** What the procedure returned, as a tool result. Throws when it cannot be said in JSON. */
+export function toToolResult(tool: Tool, value: unknown, era: Era): CallToolResult {
+  const { json, content } = tool.output.encode(value);
+  if (json === undefined) return { content: content.length > 0 ? content : [{ type: 'text', text: done }] };
+  const structuredContent =
+    era === 'legacy' && (tool.output.wrapped || !isObject(json)) ? { result: json } : json;
+  return {
+    content: [{ type: 'text', text: JSON.stringify(structuredContent) }, ...content],
+    structuredContent,
+  };
+}
+
+function isObject(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}

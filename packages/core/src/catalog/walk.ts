@@ -1,0 +1,73 @@
+import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
+import type { McpSettings } from '../meta.ts';
+import { settingsOf } from './settings.ts';
+
+/** A tagged procedure of the user's router. */
+export interface Procedure {
+  /** Dotted, as tRPC clients call it. */
+  path: string;
+  type: 'query' | 'mutation' | 'subscription';
+  settings: McpSettings;
+  /** One parser for each `.input()`, in order. */
+  inputs: readonly unknown[];
+  /** The parser of `.output()`. */
+  output: unknown;
+  /** The procedure itself, for tRPC's `info`. */
+  procedure: AnyTRPCProcedure;
+  /** Made with `experimental_caller`: it calls itself, with a context of its own. */
+  isServerAction: boolean;
+}
+
+/** What tRPC keeps in `_def` at run time and leaves out of its types. */
+interface ProcedureDef {
+  inputs: unknown[];
+  middlewares: unknown[];
+  output?: unknown;
+  experimental_caller?: boolean;
+}
+
+/** Deeper than any router is written by hand: a lazy router that contains itself would never end. */
+const maxLazyDepth = 20;
+
+/** Every path of the router that is loaded, tagged or not. */
+export function collectPaths(router: AnyTRPCRouter): string[] {
+  return Object.keys(router._def.procedures as Record<string, AnyTRPCProcedure>);
+}
+
+/** The procedures at these paths that are tagged with `mcp`. Nothing else of an untagged one is looked at. */
+export function collectProcedures(router: AnyTRPCRouter, paths: readonly string[]): Procedure[] {
+  const procedures = router._def.procedures as Record<string, AnyTRPCProcedure>;
+  return paths.flatMap((path) => {
+    const procedure = procedures[path]!;
+    const def = procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
+    const settings = settingsOf(def.meta, def.middlewares);
+    if (!settings) return [];
+    const isServerAction = def.experimental_caller ?? false;
+    const { type, inputs, output } = def;
+    return [{ path, type, settings, inputs, output, procedure, isServerAction }];
+  });
+}
+
+export function hasLazyRouters(router: AnyTRPCRouter): boolean {
+  return Object.keys(router._def.lazy).length > 0;
+}
+
+/** Loads every lazy router, also those inside lazy ones. Returns what failed, by path; it never throws. */
+export async function loadLazyRouters(router: AnyTRPCRouter): Promise<Map<string, unknown>> {
+  const failed = new Map<string, unknown>();
+  // tRPC takes a lazy router out of `lazy` when it is loaded, and puts those in that it holds.
+  for (;;) {
+    const waiting = Object.entries(router._def.lazy).filter(([path]) => !failed.has(path));
+    if (waiting.length === 0) return failed;
+    await Promise.all(
+      waiting.map(async ([path, lazy]) => {
+        try {
+          if (path.split('.').length > maxLazyDepth) throw new Error('a lazy router contains itself');
+          await lazy.load();
+        } catch (error) {
+          failed.set(path, error);
+        }
+      }),
+    );
+  }
+}

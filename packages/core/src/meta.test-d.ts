@@ -1,0 +1,41 @@
+import { initTRPC } from '@trpc/server';
+import { expectTypeOf, test } from 'vitest';
+import { mcpDefaults } from './catalog/settings.ts';
+import type { McpMeta } from './meta.ts';
+
+const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
+
+test('meta is checked', () => {
+  t.procedure.meta({ mcp: true });
+  t.procedure.meta({ mcp: { title: 'List', annotations: { readOnlyHint: true } } });
+  // @ts-expect-error there is no such setting
+  t.procedure.meta({ mcp: { titel: 'List' } });
+  // @ts-expect-error a title is a string
+  t.procedure.meta({ mcp: { title: 1 } });
+  // @ts-expect-error there is no such hint
+  t.procedure.meta({ mcp: { annotations: { readOnly: true } } });
+});
+
+test('meta can be extended', () => {
+  interface AppMeta extends McpMeta {
+    auth?: boolean;
+  }
+  const app = initTRPC.meta<AppMeta>().create();
+  app.procedure.meta({ auth: true, mcp: { title: 'List' } });
+  // @ts-expect-error the app's own part is checked as well
+  app.procedure.meta({ auth: 'yes' });
+});
+
+test('defaults fit any procedure and leave its context alone', () => {
+  const procedure = t.procedure
+    .use(({ next }) => next({ ctx: { tenant: 1 } }))
+    .use(mcpDefaults({ annotations: { openWorldHint: true } }))
+    .query(({ ctx }) => {
+      expectTypeOf(ctx).not.toBeAny();
+      expectTypeOf(ctx).toEqualTypeOf<{ user: string; tenant: number }>();
+      return ctx.tenant;
+    });
+  expectTypeOf(procedure._def.$types.output).toEqualTypeOf<number>();
+  // @ts-expect-error a base procedure cannot name its leaves
+  mcpDefaults({ name: 'all_the_same' });
+});

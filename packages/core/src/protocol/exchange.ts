@@ -1,0 +1,43 @@
+import type { CallHost } from '../call/call.ts';
+
+/**
+ * One HTTP request, in words that every host can say. Adapters make it; the handler reads it and answers with a
+ * `Reply`. Nothing here costs anything until it is asked for.
+ */
+export interface Exchange extends CallHost {
+  method: string;
+  /** A header's value by its lower-case name. */
+  header(name: string): string | undefined;
+  /** What a body parser before us has made of the body, or the body itself. Rejects with `BodyTooLarge`. */
+  readBody(maxBytes: number): Promise<Body>;
+  /** Whether the connection came in on a loopback address of this machine. */
+  isLoopback: boolean;
+  /** Aborts when the client hangs up before it has the whole answer. */
+  signal: AbortSignal;
+  /** As a web request, without its body, for those who ask for one. */
+  toRequest(): Request;
+}
+
+export type Body = { parsed: unknown } | { text: string };
+
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge';
+}
+
+/** The answer, for the adapter to write. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string | ReadableStream<Uint8Array> | undefined;
+}
+
+/** A JSON-RPC error that has no id to answer to, or none that could be read. */
+export function errorReply(
+  status: number,
+  code: number,
+  message: string,
+  headers?: Record<string, string>,
+): Reply {
+  const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null });
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body };
+}

@@ -1,0 +1,85 @@
+import { isJsonContentType } from '@modelcontextprotocol/server';
+import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
+
+/** Codes of JSON-RPC itself. MCP keeps the rest of the reserved range for its own. */
+const invalidRequest = -32_600;
+const parseError = -32_700;
+
+export interface GuardOptions {
+  /** Host names, with or without a port, that requests may be sent to. `true` lets all through. */
+  allowedHosts?: readonly string[] | true | undefined;
+  /** Origins such as `https://app.example.com` whose pages may call. `true` lets all through. */
+  allowedOrigins?: readonly string[] | true | undefined;
+  /** How the endpoint calls itself to those who open it in a browser. */
+  serverName: string;
+}
+
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Refuses what no MCP client sends, before anything of it is read.
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#security-warning
+ */
+export function refuse(exchange: Exchange, options: GuardOptions): Reply | undefined {
+  const host = exchange.header('host') ?? '';
+  if (!isAllowedHost(host, exchange, options.allowedHosts)) {
+    return forbidden(`Host ${JSON.stringify(host)} is not served here; add it to the option allowedHosts`);
+  }
+  const origin = exchange.header('origin');
+  if (origin !== undefined && !isAllowedOrigin(origin, host, options.allowedOrigins)) {
+    return forbidden(`pages of ${JSON.stringify(origin)} may not call; add it to the option allowedOrigins`);
+  }
+  if (exchange.method !== 'POST') {
+    const message = `This is the MCP endpoint of ${options.serverName}. MCP clients send JSON-RPC messages here with POST; there is nothing to see with ${exchange.method}.`;
+    return errorReply(405, invalidRequest, message, { allow: 'POST' });
+  }
+  if (!isJsonContentType(exchange.header('content-type') ?? null)) {
+    return errorReply(415, invalidRequest, 'send the message as application/json');
+  }
+  return undefined;
+}
+
+/** The JSON-RPC message in the body, or the answer to one that cannot be read. */
+export async function readMessage(
+  exchange: Exchange,
+  maxBytes: number,
+): Promise<{ message: unknown } | { reply: Reply }> {
+  try {
+    const body = await exchange.readBody(maxBytes);
+    return { message: 'parsed' in body ? body.parsed : JSON.parse(body.text) };
+  } catch (error) {
+    if (error instanceof BodyTooLarge) {
+      const message = `the body is larger than ${maxBytes} bytes; send less, or raise the option maxBodyBytes`;
+      return { reply: errorReply(413, invalidRequest, message) };
+    }
+    if (error instanceof SyntaxError)
+      return { reply: errorReply(400, parseError, 'the body is not valid JSON') };
+    throw error;
+  }
+}
+
+function isAllowedHost(host: string, exchange: Exchange, allowed: GuardOptions['allowedHosts']): boolean {
+  if (allowed === true) return true;
+  if (!allowed) return !exchange.isLoopback || loopbackNames.includes(hostname(host));
+  return allowed.includes(host) || allowed.includes(hostname(host));
+}
+
+/** The request's own origin is one with the same host and port. TLS may end before us, so the scheme says nothing. */
+function isAllowedOrigin(origin: string, host: string, allowed: GuardOptions['allowedOrigins']): boolean {
+  if (allowed === true || allowed?.includes(origin)) return true;
+  if (!URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  return (
+    url.host !== '' &&
+    URL.canParse(`${url.protocol}//${host}`) &&
+    new URL(`${url.protocol}//${host}`).host === url.host
+  );
+}
+
+function hostname(host: string): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
+}
+
+function forbidden(message: string): Reply {
+  return errorReply(403, invalidRequest, message);
+}

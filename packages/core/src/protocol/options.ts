@@ -1,0 +1,51 @@
+import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
+import type { CallFailure } from '../call/failure.ts';
+import type { McpCall } from '../call/context.ts';
+import type { Expose } from '../catalog/expose.ts';
+import type { McpIcon } from '../meta.ts';
+
+/** What a client shows of the server. */
+export interface ServerInfo {
+  name: string;
+  version: string;
+  title?: string;
+  /** Told to the model beside the tools: what the app is for, and how its tools go together. */
+  instructions?: string;
+  websiteUrl?: string;
+  icons?: McpIcon[];
+}
+
+/** Options of a handler on every host. */
+export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> {
+  server?: ServerInfo;
+  /** Which tagged procedures are served. All of them when left out. */
+  expose?: Expose<TRouter>;
+  /** Names a tool after its dotted path. `meta.mcp.name` wins over it. */
+  toolName?: (path: string) => string;
+  /** Answers 401 and 403 with status 200 and no challenge, for clients that cannot cope with them. The body is the same. */
+  return200ForErrors?: boolean;
+  /**
+   * Hears of every call that failed, and of lazy routers that did. Errors whose text is kept from the model carry the
+   * reference that the model got. Without it, those are printed with `console.error`.
+   */
+  onError?: (failure: CallFailure) => void;
+  /** Host names that requests may be sent to; `true` for any. By default loopback names only, on loopback connections. */
+  allowedHosts?: readonly string[] | true;
+  /** Origins such as `https://app.example.com` whose pages may call; `true` for any. By default the app's own. */
+  allowedOrigins?: readonly string[] | true;
+  /** Of a request's body, in bytes. 4 MiB by default. */
+  maxBodyBytes?: number;
+}
+
+/** The user's `createContext`: the one given to tRPC's adapter for the same host, which is told of the call besides. */
+export interface ContextOptions<TRouter extends AnyTRPCRouter, THostContext> {
+  createContext: (
+    options: THostContext & { mcp: McpCall },
+  ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
+}
+
+/** The arguments after the router: none are needed when the router's context is empty. */
+export type HandlerArguments<TRouter extends AnyTRPCRouter, THostContext> =
+  object extends inferRouterContext<TRouter>
+    ? [options?: HandlerOptions<TRouter> & Partial<ContextOptions<TRouter, THostContext>>]
+    : [options: HandlerOptions<TRouter> & ContextOptions<TRouter, THostContext>];
