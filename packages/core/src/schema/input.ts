@@ -1,0 +1,95 @@
+import type { WireCodec } from './codec.ts';
+import { Conversion, type Converters } from './conversion.ts';
+import { convert, convertOverride } from './convert.ts';
+import { compileDecode } from './decode.ts';
+import type { JsonObjectSchema } from './json-schema.ts';
+import { getMark } from './mark.ts';
+import { explainError } from './message.ts';
+import { SchemaProblem } from './problem.ts';
+import { assertPossible, publish } from './publish.ts';
+import { compileRepair } from './repair.ts';
+import { toObjectRoot, type Document, type Root } from './root.ts';
+import { chain, type Marked } from './walk.ts';
+import { WireError, type WireIssue } from './wire-error.ts';
+
+export interface SchemaOptions {
+  /** Converters of validators that carry none: `{ valibot: toJsonSchema }`. */
+  converters?: Converters;
+  /** Classes that the codec cannot know. */
+  codecs?: readonly WireCodec[];
+  /** Whether arguments that models write nearly right are mended. Default true. */
+  repair?: boolean;
+}
+
+export interface Input {
+  /** What is published: an object root without combinators, local references, no marks. */
+  readonly schema: JsonObjectSchema;
+  /** false when the procedure takes no input at all; then decode gives undefined. */
+  readonly takesInput: boolean;
+  /**
+   * From the `arguments` of a call, undefined when the client left them out, to what the parsers get. Never changes
+   * `args`; gives the same reference when nothing had to be done. Throws a WireError for what must not reach a parser.
+   */
+  decode(args: unknown): unknown;
+  /** What a validation error, or a WireError, says about the arguments as they were sent; undefined for other errors. */
+  explain(error: unknown, args: unknown): WireIssue[] | undefined;
+}
+
+const NO_INPUT: Input = {
+  schema: { type: 'object', properties: {} },
+  takesInput: false,
+  decode: () => undefined,
+  explain: (error) => (error instanceof WireError ? error.issues : undefined),
+};
+
+/** Compiles the `.input()` parsers of one procedure. Throws a SchemaProblem when no call could ever succeed. */
+export function compileInput(parsers: readonly unknown[], options: SchemaOptions & { override?: unknown } = {}): Input {
+  if (parsers.length === 0) return NO_INPUT;
+  const conversion = new Conversion('input', options.converters, options.codecs);
+  const documents =
+    options.override === undefined
+      ? parsers.map((parser) => convert(parser, conversion))
+      : [convertOverride(options.override, conversion)];
+  const voids = documents.filter(({ schema }) => getMark(schema)?.is === 'undefined');
+  if (voids.length > 0) {
+    // One parser that takes nothing leaves nothing to the others.
+    if (documents.every((document) => document.optional)) return NO_INPUT;
+    throw new SchemaProblem('INPUTS_CONTRADICT', 'one stacked input takes only undefined, another one needs a value');
+  }
+  const root = toObjectRoot(documents, 'input');
+  assertPossible(root.schema);
+  const marked: Marked = { root: root.schema, leaves: conversion.leaves };
+  return {
+    schema: publish(root.schema) as JsonObjectSchema,
+    takesInput: true,
+    decode: compileArguments(root, documents, marked, options.repair ?? true),
+    explain: (error, args) => explainError(marked, error, args, root.wrap),
+  };
+}
+
+function compileArguments(
+  root: Root,
+  documents: readonly Document[],
+  marked: Marked,
+  repair: boolean,
+): (args: unknown) => unknown {
+  const convertArguments = chain([repair ? compileRepair(marked) : undefined, compileDecode(marked)]);
+  const run = (args: unknown): unknown => (convertArguments === undefined ? args : convertArguments(args, 0));
+  const { wrap } = root;
+  if (wrap !== undefined) {
+    return (args = {}) => {
+      if (typeof args !== 'object' || args === null || Array.isArray(args)) {
+        throw new WireError(`expected an object with the key "${wrap}"`);
+      }
+      return (run(args) as Record<string, unknown>)[wrap];
+    };
+  }
+  if (!documents.every((document) => document.optional)) return (args = {}) => run(args);
+  // The whole object may be left out. Clients that always send one mean that by an empty one.
+  const needsKeys = (root.schema.required ?? []).length > 0;
+  return (args) => (args === undefined || (needsKeys && isEmpty(args)) ? undefined : run(args));
+}
+
+function isEmpty(args: unknown): boolean {
+  return typeof args === 'object' && args !== null && Object.keys(args).length === 0;
+}
