@@ -43,7 +43,7 @@ export async function callTool(
       // The dotted path as one key: a nested walk cannot reach a procedure that is named `call` or `apply`.
       return caller[tool.path]!(input);
     });
-    return { result: toToolResult(tool, value, call.era), status: 200 };
+    return { result: await toToolResult(tool, value, call.era), status: 200 };
   } catch (thrown) {
     const { error, reference, isMasked, text, status, challenge } = toFailure(thrown, tool, args);
     report({ error, reference, tool: tool.name, path: tool.path, ctx }, { isMasked });

@@ -1,7 +1,6 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Tool } from '../catalog/tool.ts';
-import type { WireIssue } from '../schema/input.ts';
-import { EncodeError, WireError } from '../schema/problem.ts';
+import { EncodeError, WireError, type WireIssue } from '../schema/wire-error.ts';
 
 /** What an error means for the client and for the model. */
 export interface Failure {

@@ -3,10 +3,11 @@ import type { Era, Tool } from '../catalog/tool.ts';
 
 const done = 'Operation completed successfully';
 
-/** What the procedure returned, as a tool result. Throws when it cannot be said in JSON. */
-export function toToolResult(tool: Tool, value: unknown, era: Era): CallToolResult {
-  const { json, content } = tool.output.encode(value);
-  if (json === undefined) return { content: content.length > 0 ? content : [{ type: 'text', text: done }] };
+/** What the procedure returned, as a tool result. Rejects when it cannot be said in JSON. */
+export async function toToolResult(tool: Tool, value: unknown, era: Era): Promise<CallToolResult> {
+  const { json, content } = await tool.output.encode(value);
+  if (json === undefined)
+    return { content: content.length > 0 ? [...content] : [{ type: 'text', text: done }] };
   const structuredContent =
     era === 'legacy' && (tool.output.wrapped || !isObject(json)) ? { result: json } : json;
   return {

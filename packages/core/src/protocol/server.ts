@@ -1,4 +1,10 @@
-import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+  type Tool as SdkTool,
+} from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { callTool, type Outcome } from '../call/call.ts';
 import type { McpCall } from '../call/context.ts';
@@ -34,7 +40,9 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
     cacheHints: { 'server/discover': listCache, 'tools/list': listCache },
     ...(instructions !== undefined && { instructions }),
   });
-  server.setRequestHandler('tools/list', () => ({ tools: [...serving.catalog.list[era]] }));
+  // The SDK's type spells out JSON, which these schemas are.
+  const tools = serving.catalog.list[era] as unknown as SdkTool[];
+  server.setRequestHandler('tools/list', () => ({ tools }));
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     const tool = serving.catalog.tools.get(params.name);
     if (!tool)

@@ -1,45 +1,105 @@
-import { isObjectSchema, type JsonObjectSchema, toJsonSchema } from './json-schema.ts';
+import type { WireCodec } from './codec.ts';
+import { Conversion, type Converters } from './conversion.ts';
+import { convert, convertOverride } from './convert.ts';
+import { compileDecode } from './decode.ts';
+import type { JsonObjectSchema } from './json-schema.ts';
+import { getMark } from './mark.ts';
+import { explainError } from './message.ts';
+import { SchemaProblem } from './problem.ts';
+import { assertPossible, publish } from './publish.ts';
+import { compileRepair } from './repair.ts';
+import { toObjectRoot, type Document, type Root } from './root.ts';
+import { chain, type Marked } from './walk.ts';
+import { WireError, type WireIssue } from './wire-error.ts';
 
-/** What is wrong with one value that the model sent. */
-export interface WireIssue {
-  path: string;
-  message: string;
+export interface SchemaOptions {
+  /** Converters of validators that carry none: `{ valibot: toJsonSchema }`. */
+  converters?: Converters;
+  /** Classes that the codec cannot know. */
+  codecs?: readonly WireCodec[];
+  /** Whether arguments that models write nearly right are mended. Default true. */
+  repair?: boolean;
 }
 
-/** The parsers of a procedure's input, as MCP sees them. */
 export interface Input {
-  schema: JsonObjectSchema;
-  takesInput: boolean;
-  /** `arguments` of a call → what tRPC's parsers get. */
+  /** What is published: an object root without combinators, local references, no marks. */
+  readonly schema: JsonObjectSchema;
+  /** false when the procedure takes no input at all; then decode gives undefined. */
+  readonly takesInput: boolean;
+  /**
+   * From the `arguments` of a call, undefined when the client left them out, to what the parsers get. Never changes
+   * `args`; gives the same reference when nothing had to be done. Throws a WireError for what must not reach a parser.
+   */
   decode(args: unknown): unknown;
-  /** The issues of a validation error, or `undefined` when it is none. */
+  /** What a validation error, or a WireError, says about the arguments as they were sent; undefined for other errors. */
   explain(error: unknown, args: unknown): WireIssue[] | undefined;
 }
 
-const empty: JsonObjectSchema = { type: 'object', properties: {}, additionalProperties: false };
+const NO_INPUT: Input = {
+  schema: { type: 'object', properties: {}, additionalProperties: false },
+  takesInput: false,
+  decode(args) {
+    const [key] = Object.keys(args ?? {});
+    if (key !== undefined) throw new WireError('takes no arguments; leave it out', [key]);
+    return undefined;
+  },
+  explain: (error) => (error instanceof WireError ? error.issues : undefined),
+};
 
-export function compileInput(parsers: readonly unknown[]): Input {
-  if (parsers.length === 0) return { schema: empty, takesInput: false, decode: () => undefined, explain };
-  const schemas = parsers.map((parser) => toJsonSchema(parser, 'input'));
-  const [schema] = schemas as [JsonObjectSchema];
-  if (schemas.length === 1 && isObjectSchema(schema)) {
-    return { schema, takesInput: true, decode: (args) => args ?? {}, explain };
+/** Compiles the `.input()` parsers of one procedure. Throws a SchemaProblem when no call could ever succeed. */
+export function compileInput(
+  parsers: readonly unknown[],
+  options: SchemaOptions & { override?: unknown } = {},
+): Input {
+  if (parsers.length === 0) return NO_INPUT;
+  const conversion = new Conversion('input', options.converters, options.codecs);
+  const documents =
+    options.override === undefined
+      ? parsers.map((parser) => convert(parser, conversion))
+      : [convertOverride(options.override, conversion)];
+  const voids = documents.filter(({ schema }) => getMark(schema)?.is === 'undefined');
+  if (voids.length > 0) {
+    // One parser that takes nothing leaves nothing to the others.
+    if (documents.every((document) => document.optional)) return NO_INPUT;
+    throw new SchemaProblem(
+      'INPUTS_CONTRADICT',
+      'one stacked input takes only undefined, another one needs a value',
+    );
   }
-  if (schemas.every(isObjectSchema)) {
-    const properties = Object.assign({}, ...schemas.map((each) => each['properties'])) as JsonObjectSchema;
-    const required = schemas.flatMap((each) => (each['required'] as string[] | undefined) ?? []);
-    const merged: JsonObjectSchema = { type: 'object', properties, required: [...new Set(required)] };
-    return { schema: merged, takesInput: true, decode: (args) => args ?? {}, explain };
-  }
+  const root = toObjectRoot(documents, 'input');
+  assertPossible(root.schema);
+  const marked: Marked = { root: root.schema, leaves: conversion.leaves };
   return {
-    schema: { type: 'object', properties: { input: schema }, required: ['input'] },
+    schema: publish(root.schema) as JsonObjectSchema,
     takesInput: true,
-    decode: (args) => (args as { input?: unknown } | undefined)?.input,
-    explain,
+    decode: compileArguments(root, documents, marked, options.repair ?? true),
+    explain: (error, args) => explainError(marked, error, args, root.wrap),
   };
 }
 
-function explain(error: unknown): WireIssue[] | undefined {
-  const issues = (error as { issues?: { path: PropertyKey[]; message: string }[] } | undefined)?.issues;
-  return issues?.map(({ path, message }) => ({ path: path.join('.'), message }));
+function compileArguments(
+  root: Root,
+  documents: readonly Document[],
+  marked: Marked,
+  repair: boolean,
+): (args: unknown) => unknown {
+  const convertArguments = chain([repair ? compileRepair(marked) : undefined, compileDecode(marked)]);
+  const run = (args: unknown): unknown => (convertArguments === undefined ? args : convertArguments(args, 0));
+  const { wrap } = root;
+  if (wrap !== undefined) {
+    return (args = {}) => {
+      if (typeof args !== 'object' || args === null || Array.isArray(args)) {
+        throw new WireError(`expected an object with the key "${wrap}"`);
+      }
+      return (run(args) as Record<string, unknown>)[wrap];
+    };
+  }
+  if (!documents.every((document) => document.optional)) return (args = {}) => run(args);
+  // The whole object may be left out. Clients that always send one mean that by an empty one.
+  const needsKeys = (root.schema.required ?? []).length > 0;
+  return (args) => (args === undefined || (needsKeys && isEmpty(args)) ? undefined : run(args));
+}
+
+function isEmpty(args: unknown): boolean {
+  return typeof args === 'object' && args !== null && Object.keys(args).length === 0;
 }

@@ -1,26 +1,135 @@
-/** JSON Schema 2020-12. */
+/** A JSON Schema of draft 2020-12. */
 export interface JsonSchema {
   [keyword: string]: unknown;
+  type?: string | string[];
   title?: string;
   description?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  $defs?: Record<string, JsonSchema>;
 }
 
+/** A JSON Schema whose root is an object: what MCP wants of tool inputs, and clients of 2025 of outputs. */
 export interface JsonObjectSchema extends JsonSchema {
   type: 'object';
 }
 
-interface StandardJsonSchema {
-  '~standard'?: { jsonSchema?: Record<'input' | 'output', (options: object) => JsonSchema> };
+/** Keywords whose value is one schema. */
+export const ONE: ReadonlySet<string> = new Set([
+  'items',
+  'additionalProperties',
+  'propertyNames',
+  'not',
+  'contains',
+  'if',
+  'then',
+  'else',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+  'contentSchema',
+]);
+
+/** Keywords whose value is a list of schemas. */
+export const MANY: ReadonlySet<string> = new Set(['prefixItems', 'anyOf', 'oneOf', 'allOf']);
+
+/** Keywords whose value is an object of schemas. */
+export const NAMED: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+]);
+
+/** Keywords of 2020-12 with plain values. Whatever else a validator writes (an app's own metadata) is not published. */
+export const PLAIN: ReadonlySet<string> = new Set(
+  (
+    '$ref type const enum required format pattern title description default examples deprecated readOnly writeOnly ' +
+    'minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems uniqueItems ' +
+    'minProperties maxProperties minContains maxContains dependentRequired contentEncoding contentMediaType'
+  ).split(' '),
+);
+
+export function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What the schema says of itself, in words of the validator that made it. */
-export function toJsonSchema(parser: unknown, io: 'input' | 'output'): JsonSchema {
-  const options = { target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } };
-  const { $schema: _, ...schema } =
-    (parser as StandardJsonSchema)['~standard']?.jsonSchema?.[io](options) ?? {};
-  return schema;
+/** Sets a key that may be called `__proto__`. */
+export function setOwn(target: object, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    (target as Record<string, unknown>)[key] = value;
+  }
 }
 
-export function isObjectSchema(schema: JsonSchema): schema is JsonObjectSchema {
-  return schema['type'] === 'object';
+/** Calls `visit` for every schema directly inside `schema`, in the order they are written. */
+export function eachChild(schema: JsonSchema, visit: (child: JsonSchema, keyword: string) => void): void {
+  for (const keyword in schema) {
+    const value = schema[keyword];
+    if (ONE.has(keyword)) {
+      if (isSchema(value)) visit(value, keyword);
+    } else if (MANY.has(keyword)) {
+      for (const child of value as unknown[]) if (isSchema(child)) visit(child, keyword);
+    } else if (NAMED.has(keyword)) {
+      for (const child of Object.values(value as object)) if (isSchema(child)) visit(child, keyword);
+    }
+  }
+}
+
+/** A copy in which every schema directly inside went through `map`. The rest is shared. */
+export function mapChildren(
+  schema: JsonSchema,
+  map: (child: JsonSchema, keyword: string) => JsonSchema | boolean,
+): JsonSchema {
+  const copy: JsonSchema = {};
+  const one = (value: unknown, keyword: string): unknown => (isSchema(value) ? map(value, keyword) : value);
+  for (const keyword in schema) {
+    const value = schema[keyword];
+    if (ONE.has(keyword)) copy[keyword] = one(value, keyword);
+    else if (MANY.has(keyword)) copy[keyword] = (value as unknown[]).map((child) => one(child, keyword));
+    else if (NAMED.has(keyword)) {
+      const named = {};
+      for (const [name, child] of Object.entries(value as object)) setOwn(named, name, one(child, keyword));
+      copy[keyword] = named;
+    } else copy[keyword] = value;
+  }
+  return copy;
+}
+
+/** The schema that a local `$ref` (`#`, `#/$defs/User`, `#/properties/tree`) points at within `root`. */
+export function resolveRef(root: JsonSchema, ref: string): JsonSchema | undefined {
+  if (!ref.startsWith('#')) return undefined;
+  let node: unknown = root;
+  for (const part of ref.split('/').slice(1)) {
+    const key = safeDecode(part).replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
+    node = (node as Record<string, unknown>)[key];
+  }
+  return isSchema(node) ? node : undefined;
+}
+
+/** Follows references until a schema that is none; what stands beside a `$ref` wins over what it points at. */
+export function deref(root: JsonSchema, schema: JsonSchema): JsonSchema {
+  let found = schema;
+  for (let hops = 0; typeof found['$ref'] === 'string' && hops < 32; hops++) {
+    const { $ref, ...beside } = found;
+    const target = resolveRef(root, $ref as string);
+    if (target === undefined) return beside;
+    found = Object.keys(beside).length === 0 ? target : { ...target, ...beside };
+  }
+  return found;
+}
+
+/** The reference to a definition of this name. */
+export function refTo(name: string): string {
+  return `#/$defs/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function safeDecode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

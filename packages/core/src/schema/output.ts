@@ -1,34 +1,122 @@
-import type { ContentBlock } from '@modelcontextprotocol/server';
-import { isObjectSchema, type JsonObjectSchema, type JsonSchema, toJsonSchema } from './json-schema.ts';
-import { EncodeError } from './problem.ts';
+import { Attachments } from './attachment.ts';
+import { isMcpContent, type ContentBlock } from './content.ts';
+import { Conversion } from './conversion.ts';
+import { convert, convertOverride } from './convert.ts';
+import { findCycle } from './cycle.ts';
+import { compileDecode } from './decode.ts';
+import { encodeAny, type Encode, type Encoding } from './encode.ts';
+import { compileEncode } from './encoder.ts';
+import type { SchemaOptions } from './input.ts';
+import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
+import type { Leaf } from './leaf.ts';
+import { SchemaProblem } from './problem.ts';
+import { assertPossible, publish } from './publish.ts';
+import { toObjectRoot, type Document } from './root.ts';
+import type { Marked } from './walk.ts';
+import { EncodeError } from './wire-error.ts';
 
-/** The parser of a procedure's output, as MCP sees it. */
+export interface Encoded {
+  /** What JSON.stringify takes without loss; undefined when there is no value to tell. */
+  readonly json: unknown;
+  /** The files found in it, in the order of their `attachment:<n>`; or the blocks of `mcpContent`. */
+  readonly content: readonly ContentBlock[];
+}
+
 export interface Output {
-  /** For clients of 2026: any root. */
-  schema: JsonSchema | undefined;
-  /** For clients of 2025: an object, wrapped as `{ result }` where it is not one. */
-  legacySchema: JsonObjectSchema | undefined;
-  wrapped: boolean;
-  encode(value: unknown): { json: unknown; content: ContentBlock[] };
+  /** For clients of 2026: any root. undefined when nothing is known, or when the output may be undefined. */
+  readonly schema: JsonSchema | undefined;
+  /** For clients of 2025: an object root, `{ result }` where the root is none. */
+  readonly legacySchema: JsonObjectSchema | undefined;
+  /** Whether clients of 2025 get the value as `{ result }`. */
+  readonly wrapped: boolean;
+  /** The value as JSON, and its files. A promise only where a Blob must be read. Throws an EncodeError that names the path. */
+  encode(value: unknown): Encoded | Promise<Encoded>;
+  /** The conventions backwards. `content` is where attachments are found. */
+  decode(json: unknown, content?: readonly ContentBlock[]): unknown;
 }
 
-export function compileOutput(parser: unknown): Output {
-  const schema = parser ? toJsonSchema(parser, 'output') : undefined;
-  if (!schema) return { schema, legacySchema: undefined, wrapped: false, encode };
-  if (isObjectSchema(schema)) return { schema, legacySchema: schema, wrapped: false, encode };
-  const legacySchema: JsonObjectSchema = {
-    type: 'object',
-    properties: { result: schema },
-    required: ['result'],
+/** Compiles the `.output()` of one procedure, `undefined` where it has none. */
+export function compileOutput(parser: unknown, options: SchemaOptions & { override?: unknown } = {}): Output {
+  const conversion = new Conversion('output', options.converters, options.codecs);
+  const classes = conversion.codecs
+    .filter((codec) => codec.class !== undefined)
+    .map((codec) => conversion.codecLeaf(codec));
+  const document = toDocument(parser, options.override, conversion);
+  if (document === undefined) return { ...UNKNOWN, encode: createEncode(encodeAny, classes) };
+  const root = toObjectRoot([document], 'result');
+  const marked: Marked = { root: document.schema, leaves: conversion.leaves };
+  const isTold = !document.optional && isPossible(document.schema);
+  const legacySchema = isTold ? (publish(root.schema) as JsonObjectSchema) : undefined;
+  const isTrusted = options.override === undefined;
+  const decode = compileDecode(marked);
+  return {
+    schema: root.wrap === undefined || !isTold ? legacySchema : publish(document.schema),
+    legacySchema,
+    wrapped: root.wrap !== undefined,
+    encode: createEncode(compileEncode(marked, isTrusted), classes),
+    decode: (json) => (decode === undefined || json === undefined ? json : decode(json, 0)),
   };
-  return { schema, legacySchema, wrapped: true, encode };
 }
 
-function encode(value: unknown): { json: unknown; content: ContentBlock[] } {
-  if (value === undefined) return { json: undefined, content: [] };
+const UNKNOWN: Omit<Output, 'encode'> = {
+  schema: undefined,
+  legacySchema: undefined,
+  wrapped: true,
+  decode: (json) => json,
+};
+
+function toDocument(parser: unknown, override: unknown, conversion: Conversion): Document | undefined {
+  if (override !== undefined) return convertOverride(override, conversion);
+  if (parser === undefined) return undefined;
   try {
-    return { json: JSON.parse(JSON.stringify(value)), content: [] };
-  } catch (cause) {
-    throw new EncodeError('the result cannot be said in JSON', { cause });
+    return convert(parser, conversion);
+  } catch (error) {
+    // The values arrive without a schema too; only what can be fixed by an option is worth an error.
+    if (
+      error instanceof SchemaProblem &&
+      error.code === 'CONVERTER_MISSING' &&
+      !error.message.includes('converters')
+    )
+      return undefined;
+    throw error;
   }
+}
+
+function isPossible(schema: JsonSchema): boolean {
+  try {
+    assertPossible(schema);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const NO_CONTENT: readonly ContentBlock[] = Object.freeze([]);
+
+function createEncode(compiled: Encode | undefined, classes: readonly Leaf[]): Output['encode'] {
+  return (value) => {
+    if (isMcpContent(value)) return { json: undefined, content: value.blocks };
+    if (value === undefined) return { json: undefined, content: NO_CONTENT };
+    if (compiled === undefined) return { json: value, content: NO_CONTENT };
+    const files = new Attachments();
+    const json = encodeWhole(value, compiled, { files, classes });
+    if (files.count === 0) return { json, content: NO_CONTENT };
+    const content = files.toBlocks();
+    return content instanceof Promise
+      ? content.then((blocks) => ({ json, content: blocks }))
+      : { json, content };
+  };
+}
+
+function encodeWhole(value: unknown, encode: Encode, encoding: Encoding): unknown {
+  let json: unknown;
+  try {
+    json = encode(value, encoding, 0);
+  } catch (error) {
+    // Looked for only now: a set of all objects on the way would cost every call.
+    const cycle = error instanceof EncodeError ? findCycle(value) : undefined;
+    throw cycle ?? error;
+  }
+  if (json === undefined) throw new EncodeError(`is a ${typeof value}, which JSON cannot say`);
+  return json;
 }

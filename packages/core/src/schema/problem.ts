@@ -1,20 +1,17 @@
-/** Why no tool can be made of a schema, and what to change. The catalog adds the procedure's path. */
+export type SchemaProblemCode =
+  | 'SCHEMA_UNSUPPORTED' // nothing that JSON can say would be accepted
+  | 'SCHEMA_FAILED' // the validator's own converter threw
+  | 'CONVERTER_MISSING' // the validator has no JSON Schema, or its converter was not handed in
+  | 'CODEC_MISSING' // a class that only the app knows
+  | 'INPUTS_CONTRADICT'; // stacked inputs that no value satisfies
+
+/** What is wrong with a schema, found at mount: the code is stable, the message says what to change. */
 export class SchemaProblem extends Error {
   override readonly name = 'SchemaProblem';
-  readonly code: string;
+  readonly code: SchemaProblemCode;
 
-  constructor(code: string, message: string) {
-    super(message);
+  constructor(code: SchemaProblemCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
-}
-
-/** A wire value that is refused before the app's parsers see it. */
-export class WireError extends Error {
-  override readonly name = 'WireError';
-}
-
-/** A result that cannot be said in JSON. */
-export class EncodeError extends Error {
-  override readonly name = 'EncodeError';
 }

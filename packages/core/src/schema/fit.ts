@@ -1,0 +1,127 @@
+import { isDateTime, isPlainDate } from './date-time.ts';
+import { deref, isSchema, type JsonSchema } from './json-schema.ts';
+import type { Leaf } from './leaf.ts';
+import { getMark } from './mark.ts';
+import { toRegExp } from './pattern.ts';
+import { WireError } from './wire-error.ts';
+
+// Unions of recursive unions make checking exponential; nobody means a million branches.
+const MAX_STEPS = 200_000;
+const MAX_DEPTH = 512;
+
+/**
+ * Whether a wire value follows a marked schema: what decides between the branches of a union. Like a JSON Schema
+ * validator, but it knows the leaves, and gives up on values made to exhaust it.
+ */
+export function fits(
+  schema: JsonSchema,
+  value: unknown,
+  root: JsonSchema,
+  leaves: readonly Leaf[] = [],
+): boolean {
+  let steps = 0;
+  return check(schema, value, 0);
+
+  function check(raw: JsonSchema | boolean, at: unknown, depth: number): boolean {
+    if (typeof raw === 'boolean') return raw;
+    if (++steps > MAX_STEPS) throw new WireError('too many alternatives to try; say less at once');
+    if (depth > MAX_DEPTH) throw new WireError(`nested deeper than ${MAX_DEPTH} levels`);
+    const node = deref(root, raw);
+    const mark = getMark(node);
+    if (mark?.is === 'never' || mark?.is === 'undefined') return false;
+    if (mark?.is === 'leaf') {
+      return leaves[mark.leaf]?.fits(at) ?? false;
+    }
+    return isPlainFit(node, at) && areChildrenFit(node, at, depth + 1) && areBranchesFit(node, at, depth + 1);
+  }
+
+  function areChildrenFit(node: JsonSchema, at: unknown, depth: number): boolean {
+    if (Array.isArray(at)) {
+      const first = (node['prefixItems'] as JsonSchema[] | undefined) ?? [];
+      const rest = node['items'] as JsonSchema | boolean | undefined;
+      return at.every((item, index) => {
+        const child = index < first.length ? first[index] : rest;
+        return child === undefined || check(child, item, depth);
+      });
+    }
+    if (typeof at !== 'object' || at === null) return true;
+    const patterns = Object.entries(
+      (node['patternProperties'] as Record<string, JsonSchema> | undefined) ?? {},
+    );
+    for (const [key, item] of Object.entries(at)) {
+      const names = node['propertyNames'];
+      if (names !== undefined && !check(names as JsonSchema, key, depth)) return false;
+      let known = node.properties !== undefined && Object.hasOwn(node.properties, key);
+      if (known && !check(node.properties![key]!, item, depth)) return false;
+      for (const [pattern, child] of patterns) {
+        if (!toRegExp(pattern).test(key)) continue;
+        known = true;
+        if (!check(child, item, depth)) return false;
+      }
+      const rest = node['additionalProperties'];
+      if (!known && rest !== undefined && !check(rest as JsonSchema | boolean, item, depth)) return false;
+    }
+    return true;
+  }
+
+  function areBranchesFit(node: JsonSchema, at: unknown, depth: number): boolean {
+    const any = (node['anyOf'] ?? node['oneOf']) as JsonSchema[] | undefined;
+    if (any !== undefined && !any.some((branch) => check(branch, at, depth))) return false;
+    const all = node['allOf'] as JsonSchema[] | undefined;
+    if (all !== undefined && !all.every((branch) => check(branch, at, depth))) return false;
+    return !isSchema(node['not']) || !check(node['not'], at, depth);
+  }
+}
+
+/** The keywords that look at one value alone. */
+function isPlainFit(node: JsonSchema, at: unknown): boolean {
+  if (node.type !== undefined && !hasType(node.type, at)) return false;
+  if ('const' in node && node['const'] !== at) return false;
+  if (Array.isArray(node['enum']) && !node['enum'].includes(at)) return false;
+  if (typeof at === 'string') return isStringFit(node, at);
+  if (typeof at === 'number') return isNumberFit(node, at);
+  if (Array.isArray(at)) return isWithin(node, 'minItems', 'maxItems', at.length);
+  if (typeof at !== 'object' || at === null) return true;
+  if (node.required !== undefined && !node.required.every((key) => Object.hasOwn(at, key))) return false;
+  if (node['minProperties'] === undefined && node['maxProperties'] === undefined) return true;
+  return isWithin(node, 'minProperties', 'maxProperties', Object.keys(at).length);
+}
+
+export function hasType(types: string | readonly string[], value: unknown): boolean {
+  if (typeof types !== 'string') return types.some((type) => hasType(type, value));
+  switch (types) {
+    case 'null':
+      return value === null;
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'integer':
+      return Number.isInteger(value);
+    default:
+      return typeof value === types;
+  }
+}
+
+function isStringFit(node: JsonSchema, text: string): boolean {
+  if (!isWithin(node, 'minLength', 'maxLength', text.length)) return false;
+  if (typeof node['pattern'] === 'string' && !toRegExp(node['pattern']).test(text)) return false;
+  if (node['format'] === 'date-time') return isDateTime(text);
+  if (node['format'] === 'date') return isPlainDate(text);
+  return node['format'] !== 'uri' || URL.canParse(text);
+}
+
+function isNumberFit(node: JsonSchema, value: number): boolean {
+  const { exclusiveMinimum, exclusiveMaximum, multipleOf } = node;
+  if (!isWithin(node, 'minimum', 'maximum', value)) return false;
+  if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) return false;
+  if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) return false;
+  if (typeof multipleOf !== 'number') return true;
+  const ratio = value / multipleOf;
+  return Math.abs(ratio - Math.round(ratio)) < 1e-9 * Math.max(1, Math.abs(ratio));
+}
+
+function isWithin(node: JsonSchema, low: string, high: string, size: number): boolean {
+  const [min, max] = [node[low], node[high]];
+  return !(typeof min === 'number' && size < min) && !(typeof max === 'number' && size > max);
+}

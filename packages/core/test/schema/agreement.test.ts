@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileInput } from '../../src/schema/input.ts';
+import { compileStrict } from './advertised.ts';
+import { casesOf, toArguments } from './generated/cases.ts';
+import { seed } from './generated/seed.ts';
+import type { Kind } from './generated/type.ts';
+import { parse, validators } from './generated/validators.ts';
+
+// A caught value is no refusal; a schema cannot say which regular expressions compile.
+const unsaid = new Set<Kind>(['catch', 'regexp']);
+
+describe('the advertised schema and the procedure agree on what is valid', () => {
+  for (const [name, { kinds, build, fails, options }] of Object.entries(validators)) {
+    it(name, async () => {
+      const plain = new Set([...kinds].filter((kind) => !unsaid.has(kind)));
+      const seen = { accepted: 0, refused: 0 };
+      await fc.assert(
+        fc.asyncProperty(casesOf(plain, 2, 8), async ({ type, samples, mutations }) => {
+          const parser = build(type);
+          const mending = compileInput([parser], options);
+          const exact = compileInput([parser], { ...options, repair: false });
+          const validate = compileStrict(exact.schema);
+          for (const wire of [...samples.map((sample) => sample.wire), ...mutations]) {
+            const args = toArguments(exact.schema, wire);
+            if (typeof args !== 'object' || args === null || Array.isArray(args) || fails?.(wire) === true)
+              continue;
+            const valid = validate(args);
+            const accepted = await isAccepted(parser, () => exact.decode(args));
+            expect({ accepted, args, type }).toEqual({ accepted: valid, args, type });
+            if (valid) expect(await isAccepted(parser, () => mending.decode(args))).toBe(true);
+            seen[valid ? 'accepted' : 'refused'] += 1;
+          }
+        }),
+        { seed, numRuns: 150 },
+      );
+      expect(seen.accepted).toBeGreaterThan(300);
+      expect(seen.refused).toBeGreaterThan(300);
+    });
+  }
+});
+
+async function isAccepted(parser: unknown, decode: () => unknown): Promise<boolean> {
+  let value: unknown;
+  try {
+    value = decode();
+  } catch {
+    return false;
+  }
+  return !('issues' in (await parse(parser, value)));
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileInput } from '../../src/schema/input.ts';
+import { compileOutput } from '../../src/schema/output.ts';
+import { compileStrict, findFaults } from './advertised.ts';
+import { isSame, toComparable } from './comparable.ts';
+import { casesOf, toArguments } from './generated/cases.ts';
+import { seed } from './generated/seed.ts';
+import { parse, validators } from './generated/validators.ts';
+
+// 7 libraries × 350 types × 5 values: 12,250 cases.
+const types = 350;
+const values = 5;
+
+describe('what goes over the wire is what tRPC would have received', () => {
+  for (const [name, { kinds, build, fails, options }] of Object.entries(validators)) {
+    it(name, async () => {
+      let cases = 0;
+      await fc.assert(
+        fc.asyncProperty(casesOf(kinds, values), async ({ type, samples }) => {
+          const parser = build(type);
+          const input = compileInput([parser], options);
+          expect(findFaults(input.schema)).toEqual([]);
+          const validate = compileStrict(input.schema);
+          for (const { value, wire } of samples) {
+            if (fails?.(wire) === true) continue;
+            const args = toArguments(input.schema, wire);
+            if (args !== undefined)
+              expect(validate(args), JSON.stringify({ args, errors: validate.errors })).toBe(true);
+            const expected = await parse(parser, value);
+            const got = await parse(parser, input.decode(args));
+            if (!(await isSame(got, expected))) {
+              expect(await toComparable(got), JSON.stringify(args)).toStrictEqual(
+                await toComparable(expected),
+              );
+            }
+            cases += 1;
+          }
+        }),
+        { seed, numRuns: types },
+      );
+      expect(cases).toBeGreaterThan(types * values * 0.9);
+    });
+  }
+});
+
+describe('what a resolver returns comes back by the same conventions', () => {
+  // A codec and a transform give something else out than they take in; a file becomes content.
+  const oneWay = [
+    'transform',
+    'codec',
+    'catch',
+    'default',
+    'prefault',
+    'optional',
+    'file',
+    'blob',
+    'bytes',
+    'any',
+  ];
+  for (const [name, { kinds, build, options }] of Object.entries(validators)) {
+    it(name, async () => {
+      const twoWay = new Set([...kinds].filter((kind) => !oneWay.includes(kind)));
+      await fc.assert(
+        fc.asyncProperty(casesOf(twoWay, values), async ({ type, samples }) => {
+          const output = compileOutput(build(type), options);
+          const validate = compileStrict(output.schema ?? {});
+          const validateLegacy = compileStrict(output.legacySchema ?? {});
+          for (const { value } of samples) {
+            const { json } = await output.encode(value);
+            expect(JSON.parse(JSON.stringify(json))).toStrictEqual(json);
+            expect(validate(json), JSON.stringify({ json, errors: validate.errors })).toBe(true);
+            expect(validateLegacy(output.wrapped ? { result: json } : json)).toBe(true);
+            const back = output.decode(json);
+            if (!(await isSame(back, value))) {
+              expect(await toComparable(back), JSON.stringify(json)).toStrictEqual(await toComparable(value));
+            }
+          }
+        }),
+        { seed, numRuns: 150 },
+      );
+    });
+  }
+});

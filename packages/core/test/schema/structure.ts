@@ -1,0 +1,21 @@
+/** Prints the data properties of a parser, deeply and without calling anything, to see whether it was changed. */
+export function printStructure(parser: unknown): string {
+  const ids = new Map<object, number>();
+  const print = (value: unknown, depth: number): string => {
+    if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
+      const known = ids.get(value);
+      if (known !== undefined) return `#${known}`;
+      ids.set(value, ids.size);
+      if (depth > 12) return '…';
+      if (value instanceof Map || value instanceof Set) return `[${print([...value], depth + 1)}]`;
+      if (value instanceof Date || value instanceof RegExp) return String(value);
+      const parts: string[] = [];
+      for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+        if ('value' in property) parts.push(`${key}:${print(property.value, depth + 1)}`);
+      }
+      return `{${parts.join()}}`;
+    }
+    return typeof value === 'bigint' ? `${value}n` : String(value);
+  };
+  return print(parser, 0);
+}
