@@ -51,15 +51,17 @@ export class Conversion {
     return schema;
   }
 
-  /** What stands for an instance of this class: a schema with its mark, or the mark that says why there is none. */
-  classSchema(Class: unknown): JsonSchema {
+  /** Makes `target` stand for an instance of this class, or say why it cannot. */
+  putClass(target: JsonSchema, Class: unknown): void {
     const codec = this.codecs.find((each) => each.class !== undefined && each.class === Class);
-    if (codec !== undefined) return this.leafSchema(this.codecLeaf(codec));
-    if (Class === Map) return marked({ is: 'map' }, { type: 'object', additionalProperties: {} });
-    if (Class === Set) return marked({ is: 'set' }, { type: 'array', items: {} });
-    if (Class === FormData) return formSchema(this);
-    const leaf = leafOfClass(Class);
-    return leaf === undefined ? marked(noCodec(Class)) : this.leafSchema(leaf);
+    const leaf = codec === undefined ? leafOfClass(Class) : this.codecLeaf(codec);
+    if (leaf !== undefined) return this.putLeaf(target, leaf);
+    clearStructure(target);
+    if (Class === Map) Object.assign(target, marked({ is: 'map' }, { type: 'object', additionalProperties: {} }));
+    else if (Class === Set) Object.assign(target, marked({ is: 'set' }, { type: 'array', items: {} }));
+    else if (Class === FormData) Object.assign(target, formSchema(this));
+    // Going out, an instance is what its toJSON or its own properties say.
+    else if (this.io === 'input') setMark(target, noCodec(Class));
   }
 
   readonly #codecLeaves = new Map<WireCodec, Leaf>();

@@ -9,7 +9,7 @@ import { SchemaProblem } from './problem.ts';
 import { assertPossible, publish } from './publish.ts';
 import { compileRepair } from './repair.ts';
 import { toObjectRoot, type Document, type Root } from './root.ts';
-import { chain, type Marked } from './walk.ts';
+import { chain, type Marked, type Step } from './walk.ts';
 import { WireError, type WireIssue } from './wire-error.ts';
 
 export interface SchemaOptions {
@@ -59,21 +59,20 @@ export function compileInput(parsers: readonly unknown[], options: SchemaOptions
   const root = toObjectRoot(documents, 'input');
   assertPossible(root.schema);
   const marked: Marked = { root: root.schema, leaves: conversion.leaves };
+  const mend = (options.repair ?? true) ? compileRepair(marked) : undefined;
   return {
     schema: publish(root.schema) as JsonObjectSchema,
     takesInput: true,
-    decode: compileArguments(root, documents, marked, options.repair ?? true),
-    explain: (error, args) => explainError(marked, error, args, root.wrap),
+    decode: compileArguments(root, documents, chain([mend, compileDecode(marked)])),
+    explain: (error, args) => explainError(marked, error, args, root.wrap, mend),
   };
 }
 
 function compileArguments(
   root: Root,
   documents: readonly Document[],
-  marked: Marked,
-  repair: boolean,
+  convertArguments: Step | undefined,
 ): (args: unknown) => unknown {
-  const convertArguments = chain([repair ? compileRepair(marked) : undefined, compileDecode(marked)]);
   const run = (args: unknown): unknown => (convertArguments === undefined ? args : convertArguments(args, 0));
   const { wrap } = root;
   if (wrap !== undefined) {

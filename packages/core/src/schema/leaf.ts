@@ -49,7 +49,7 @@ export const bigintLeaf: Leaf = {
     minimum: Number.MIN_SAFE_INTEGER,
     maximum: Number.MAX_SAFE_INTEGER,
   },
-  expected: 'a whole number, as a string of digits such as "12345678901234567890" where it is large',
+  expected: 'an integer, as a string of decimal digits such as "12345678901234567890" where it is large',
   fits: (wire) =>
     typeof wire === 'string'
       ? wire.length <= MAX_BIGINT_DIGITS && BIGINT.test(wire)
@@ -76,6 +76,7 @@ export function wordLeaf(name: string, schema: JsonSchema, words: readonly strin
     expected: words.map((word) => JSON.stringify(word)).join(' or '),
     fits: (wire) => typeof wire === 'string' && words.includes(wire),
     decode: Number,
+    ownEncode: true,
     is: (value) => typeof value === 'number' && words.includes(String(value)),
     encode: String,
   };
@@ -148,5 +149,6 @@ export function literalLeaf(values: readonly unknown[], toWire: (value: unknown)
     mend: (wire) => (Number.isSafeInteger(wire) && !byWire.has(wire) && byWire.has(String(wire)) ? String(wire) : wire),
     is: (value) => values.includes(value),
     encode: toWire,
+    ownEncode: true,
   };
 }

@@ -39,8 +39,9 @@ export function publish(schema: JsonSchema): JsonSchema {
 }
 
 function isNothing(schema: JsonSchema | boolean): boolean {
-  const mark = typeof schema === 'boolean' ? undefined : getMark(schema);
-  return mark?.is === 'never' || mark?.is === 'undefined';
+  if (typeof schema === 'boolean') return false;
+  const mark = getMark(schema)?.is;
+  return mark === 'never' || mark === 'undefined' || JSON.stringify(schema) === '{"not":{}}';
 }
 
 function annotations({ title, description }: JsonSchema): JsonSchema {

@@ -1,5 +1,5 @@
 import { fits } from './fit.ts';
-import { deref, type JsonSchema } from './json-schema.ts';
+import { deref, isSchema, type JsonSchema } from './json-schema.ts';
 import { getMark } from './mark.ts';
 import type { Marked } from './walk.ts';
 
@@ -32,7 +32,11 @@ export function hasTags({ root }: Marked, branches: readonly JsonSchema[]): bool
 // Neither null, which needs no choosing, nor what no JSON value fits.
 function isOpen(branch: JsonSchema): boolean {
   const mark = getMark(branch)?.is;
-  return branch.type !== 'null' && mark !== 'never' && mark !== 'undefined';
+  return branch.type !== 'null' && mark !== 'never' && mark !== 'undefined' && !isNever(branch);
+}
+
+function isNever({ not, ...beside }: JsonSchema): boolean {
+  return isSchema(not) && Object.keys(not).length === 0 && Object.keys(beside).length === 0;
 }
 
 interface Tags {

@@ -1,12 +1,11 @@
-import { clearStructure, leafOfClass, literals, areJson, type Conversion } from './conversion.ts';
-import { toPlainJson } from './encode.ts';
+import { areJson, clearStructure, literals, type Conversion } from './conversion.ts';
 import { fileLeaf, toFile, type FileRules } from './file-leaf.ts';
 import type { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, nanLeaf } from './leaf.ts';
 import { setMark } from './mark.ts';
 import { dropPatterns, isHonestPattern } from './pattern.ts';
-import { isStable } from './stable.ts';
+import { describe, labelEnum, setDefault } from './annotate.ts';
 import type { Zod4Schema } from './zod4.ts';
 
 /** Called by zod for every schema it converts: marks what JSON cannot say, and takes out what is not true. */
@@ -127,23 +126,8 @@ function markCustom(schema: Zod4Schema, target: JsonSchema, conversion: Conversi
   for (let each: Zod4Schema | undefined = schema; each !== undefined && Class === undefined; each = each._zod.parent) {
     Class = each._zod.bag['Class'];
   }
-  if (Class !== undefined) {
-    const leaf = conversion.codecs.some((codec) => codec.class === Class) ? undefined : leafOfClass(Class);
-    if (leaf !== undefined) conversion.putLeaf(target, leaf);
-    else Object.assign(target, conversion.classSchema(Class));
-    return;
-  }
-  const check: unknown = schema._zod.def['fn'];
-  // Nothing is known of a custom check, but some say in so many words that no JSON value will do.
-  if (conversion.io === 'output' || typeof check !== 'function') return;
-  if (/\binstanceof\b|['"`](?:function|symbol)['"`]/.test(Function.prototype.toString.call(check))) {
-    setMark(target, {
-      is: 'never',
-      code: 'CODEC_MISSING',
-      reason:
-        'the check of this z.custom() asks for what JSON cannot give; use z.instanceof(), the option codecs, or meta.mcp.input',
-    });
-  }
+  // Nothing is known of a custom check without a class: what comes is what it gets.
+  if (Class !== undefined) conversion.putClass(target, Class);
 }
 
 function fileRules(bag: Record<string, any>): FileRules {
@@ -162,12 +146,6 @@ function lyingPatterns(schema: Zod4Schema): Set<string> {
   return new Set(lying.map((pattern) => pattern.source));
 }
 
-// Number enums of TypeScript: the numbers alone tell a reader nothing.
-function labelEnum(entries: Record<string, unknown>, target: JsonSchema): void {
-  const labels = Object.entries(entries).filter(([key, value]) => typeof value === 'number' && String(value) !== key && entries[String(value)] !== value);
-  if (labels.length > 0) describe(target, labels.map(([key, value]) => `${String(value)}: ${key}`).join(', '));
-}
-
 /** Bounds that no keyword can carry, because the value is a string on the wire. */
 export function describeBounds(schema: Zod4Schema, target: JsonSchema): void {
   const { def } = schema._zod;
@@ -178,23 +156,6 @@ export function describeBounds(schema: Zod4Schema, target: JsonSchema): void {
     const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : typeof value === 'bigint' ? String(value) : undefined;
     if (text !== undefined) describe(target, `${kind === 'greater_than' ? '>' : '<'}${inclusive ? '=' : ''} ${text}`);
   }
-}
-
-function describe(target: JsonSchema, text: string): void {
-  const before = target['description'];
-  if (typeof before === 'string' && before.includes(text)) return;
-  target['description'] = typeof before === 'string' ? `${before} (${text})` : text;
-}
-
-function setDefault(target: JsonSchema, read: () => unknown, io: 'input' | 'output'): void {
-  const had = 'default' in target;
-  delete target['default'];
-  // In an output it has been applied.
-  if (io === 'output' || !isStable(read)) return;
-  const value = read();
-  // zod leaves out what belongs to the other side of a transform, and bigints.
-  if (had || typeof value === 'bigint') target['default'] = toPlainJson(value);
-  if (target['default'] === undefined) delete target['default'];
 }
 
 function orNull(items: unknown): JsonSchema {
