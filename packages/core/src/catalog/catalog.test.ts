@@ -132,5 +132,5 @@ test('a schema that cannot be read is a problem of its procedure', () => {
       .input(hostile as never)
       .query(() => 1),
   });
-  expect(problemsOf(() => createCatalog(router, {}))).toEqual([['TOOL_FAILED', 'a']]);
+  expect(problemsOf(() => createCatalog(router, {}))).toEqual([['SCHEMA_FAILED', 'a']]);
 });

@@ -1,7 +1,13 @@
+import { octetInputParser } from '@trpc/server/http';
+import { arktypeAllowsUndefined, createArktypeFallback } from './arktype.ts';
 import type { Conversion } from './conversion.ts';
 import { isSchema, type JsonSchema } from './json-schema.ts';
+import { octetLeaf } from './octet.ts';
 import { SchemaProblem } from './problem.ts';
+import { normalizeRefs } from './refs.ts';
 import type { Document } from './root.ts';
+import { convertValibot, valibotAllowsUndefined, type ValibotSchema } from './valibot.ts';
+import { convertZod3, isZod3, zod3AllowsUndefined } from './zod3.ts';
 import { convertZod4, isZod4, zod4AllowsUndefined } from './zod4.ts';
 
 /** One parser as a marked document, by the app's own copy of its validator. Throws a SchemaProblem that names the fix. */
@@ -12,13 +18,9 @@ export function convert(parser: unknown, conversion: Conversion): Document {
   } catch (error) {
     if (error instanceof SchemaProblem) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SchemaProblem(
-      'SCHEMA_FAILED',
-      `its JSON Schema cannot be made: ${reason}; set meta.mcp.${conversion.io}`,
-      {
-        cause: error,
-      },
-    );
+    throw new SchemaProblem('SCHEMA_FAILED', `its JSON Schema cannot be made: ${reason}; set meta.mcp.${conversion.io}`, {
+      cause: error,
+    });
   }
   throw new SchemaProblem(
     'CONVERTER_MISSING',
@@ -28,27 +30,44 @@ export function convert(parser: unknown, conversion: Conversion): Document {
 
 /** What a `meta.mcp.input` or `output` holds: a schema of any validator, or a JSON Schema as it is. */
 export function convertOverride(override: unknown, conversion: Conversion): Document {
-  const isJsonSchema =
-    isSchema(override) && !('~standard' in override) && !('_zod' in override) && !('_def' in override);
-  return isJsonSchema
-    ? { schema: structuredClone(override), optional: false }
-    : convert(override, conversion);
+  const isJsonSchema = isSchema(override) && !('~standard' in override) && !('_zod' in override) && !('_def' in override);
+  return isJsonSchema ? { schema: normalizeRefs(structuredClone(override)), optional: false } : convert(override, conversion);
 }
 
 function convertByVendor(parser: unknown, conversion: Conversion): Document | undefined {
   const codec = conversion.codecFor(parser);
-  if (codec !== undefined)
-    return { schema: conversion.leafSchema(conversion.codecLeaf(codec)), optional: false };
+  if (codec !== undefined) return { schema: conversion.leafSchema(conversion.codecLeaf(codec)), optional: false };
   if (isZod4(parser)) {
     return { schema: convertZod4(parser, conversion), optional: zod4AllowsUndefined(parser, conversion.io) };
   }
-  const standard = standardOf(parser);
-  const own = standard?.jsonSchema?.[conversion.io];
-  if (own !== undefined) {
-    const schema = own.call(standard!.jsonSchema, { target: 'draft-2020-12' }) as JsonSchema;
-    return { schema: structuredClone(schema), optional: false };
+  if (isZod3(parser)) {
+    return { schema: convertZod3(parser, conversion), optional: zod3AllowsUndefined(parser, conversion.io) };
   }
-  return undefined;
+  if (parser === octetInputParser) return { schema: conversion.leafSchema(octetLeaf), optional: false };
+  const standard = standardOf(parser);
+  if (standard?.vendor === 'valibot' && standard.jsonSchema === undefined) {
+    return convertByValibot(parser as ValibotSchema, conversion);
+  }
+  const own = standard?.jsonSchema?.[conversion.io];
+  if (own === undefined) return undefined;
+  const libraryOptions = standard!.vendor === 'arktype' ? { fallback: createArktypeFallback(conversion) } : undefined;
+  const options = { target: 'draft-2020-12', ...(libraryOptions === undefined ? {} : { libraryOptions }) };
+  const schema = own.call(standard!.jsonSchema, options) as JsonSchema;
+  return {
+    schema: normalizeRefs(structuredClone(schema)),
+    optional: standard!.vendor === 'arktype' && arktypeAllowsUndefined(parser as object),
+  };
+}
+
+function convertByValibot(parser: ValibotSchema, conversion: Conversion): Document {
+  const { valibot } = conversion.converters;
+  if (valibot === undefined) {
+    throw new SchemaProblem(
+      'CONVERTER_MISSING',
+      "valibot has its JSON Schema converter in a package of its own: import { toJsonSchema } from '@valibot/to-json-schema' and pass the option converters: { valibot: toJsonSchema }",
+    );
+  }
+  return { schema: convertValibot(parser, valibot, conversion), optional: valibotAllowsUndefined(parser, conversion.io) };
 }
 
 interface Standard {
@@ -66,3 +85,4 @@ function vendorOf(parser: unknown): string {
   if (vendor !== undefined) return `a schema of ${vendor}`;
   return typeof parser === 'function' ? 'a function as validator' : 'this validator';
 }
+

@@ -9,7 +9,7 @@ import { SchemaProblem } from './problem.ts';
 import { assertPossible, publish } from './publish.ts';
 import { compileRepair } from './repair.ts';
 import { toObjectRoot, type Document, type Root } from './root.ts';
-import { chain, type Marked } from './walk.ts';
+import { chain, type Marked, type Step } from './walk.ts';
 import { WireError, type WireIssue } from './wire-error.ts';
 
 export interface SchemaOptions {
@@ -35,22 +35,21 @@ export interface Input {
   explain(error: unknown, args: unknown): WireIssue[] | undefined;
 }
 
+const NOTHING: JsonObjectSchema = { type: 'object', properties: {}, additionalProperties: false };
+
 const NO_INPUT: Input = {
-  schema: { type: 'object', properties: {}, additionalProperties: false },
+  schema: NOTHING,
   takesInput: false,
   decode(args) {
     const [key] = Object.keys(args ?? {});
-    if (key !== undefined) throw new WireError('takes no arguments; leave it out', [key]);
+    if (key !== undefined) throw new WireError('this tool takes no arguments; leave it out', [key]);
     return undefined;
   },
-  explain: (error) => (error instanceof WireError ? error.issues : undefined),
+  explain: (error, args) => explainError({ root: NOTHING, leaves: [] }, error, args, undefined, undefined),
 };
 
 /** Compiles the `.input()` parsers of one procedure. Throws a SchemaProblem when no call could ever succeed. */
-export function compileInput(
-  parsers: readonly unknown[],
-  options: SchemaOptions & { override?: unknown } = {},
-): Input {
+export function compileInput(parsers: readonly unknown[], options: SchemaOptions & { override?: unknown } = {}): Input {
   if (parsers.length === 0) return NO_INPUT;
   const conversion = new Conversion('input', options.converters, options.codecs);
   const documents =
@@ -61,29 +60,25 @@ export function compileInput(
   if (voids.length > 0) {
     // One parser that takes nothing leaves nothing to the others.
     if (documents.every((document) => document.optional)) return NO_INPUT;
-    throw new SchemaProblem(
-      'INPUTS_CONTRADICT',
-      'one stacked input takes only undefined, another one needs a value',
-    );
+    throw new SchemaProblem('INPUTS_CONTRADICT', 'one stacked input takes only undefined, another one needs a value');
   }
   const root = toObjectRoot(documents, 'input');
   assertPossible(root.schema);
   const marked: Marked = { root: root.schema, leaves: conversion.leaves };
+  const mend = (options.repair ?? true) ? compileRepair(marked) : undefined;
   return {
     schema: publish(root.schema) as JsonObjectSchema,
     takesInput: true,
-    decode: compileArguments(root, documents, marked, options.repair ?? true),
-    explain: (error, args) => explainError(marked, error, args, root.wrap),
+    decode: compileArguments(root, documents, chain([mend, compileDecode(marked)])),
+    explain: (error, args) => explainError(marked, error, args, root.wrap, mend),
   };
 }
 
 function compileArguments(
   root: Root,
   documents: readonly Document[],
-  marked: Marked,
-  repair: boolean,
+  convertArguments: Step | undefined,
 ): (args: unknown) => unknown {
-  const convertArguments = chain([repair ? compileRepair(marked) : undefined, compileDecode(marked)]);
   const run = (args: unknown): unknown => (convertArguments === undefined ? args : convertArguments(args, 0));
   const { wrap } = root;
   if (wrap !== undefined) {

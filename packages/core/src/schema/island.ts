@@ -26,7 +26,6 @@ export class Islands {
 
   /** The document with everything it refers to, converted by `convert`. */
   settle(document: JsonSchema, convert: (parser: object) => JsonSchema): JsonSchema {
-    if (this.#queue.length === 0) return document;
     const defs: Record<string, JsonSchema> = { ...document.$defs };
     const names: string[] = [];
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
@@ -35,7 +34,8 @@ export class Islands {
       const schema = adoptDocument(convert(parser), `${name}_self`, defs);
       setOwn(defs, name, schema);
     }
-    const rooted = mapRefs({ ...document, $defs: defs }, (ref) => (ref === refTo(ROOT) ? '#' : ref));
+    const whole = Object.keys(defs).length === 0 ? document : { ...document, $defs: defs };
+    const rooted = mapRefs(whole, (ref) => (ref === refTo(ROOT) ? '#' : ref));
     return inlineDefs(rooted, names);
   }
 }

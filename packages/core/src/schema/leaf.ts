@@ -49,7 +49,7 @@ export const bigintLeaf: Leaf = {
     minimum: Number.MIN_SAFE_INTEGER,
     maximum: Number.MAX_SAFE_INTEGER,
   },
-  expected: 'a whole number, as a string of digits such as "12345678901234567890" where it is large',
+  expected: 'an integer, as a string of decimal digits such as "12345678901234567890" where it is large',
   fits: (wire) =>
     typeof wire === 'string'
       ? wire.length <= MAX_BIGINT_DIGITS && BIGINT.test(wire)
@@ -76,6 +76,7 @@ export function wordLeaf(name: string, schema: JsonSchema, words: readonly strin
     expected: words.map((word) => JSON.stringify(word)).join(' or '),
     fits: (wire) => typeof wire === 'string' && words.includes(wire),
     decode: Number,
+    ownEncode: true,
     is: (value) => typeof value === 'number' && words.includes(String(value)),
     encode: String,
   };
@@ -102,8 +103,7 @@ export const regexpLeaf: Leaf = {
   expected: 'a regular expression such as /^a.*z$/i',
   fits: (wire) => parseRegExp(wire) !== undefined,
   decode: parseRegExp,
-  mend: (wire) =>
-    typeof wire === 'string' && !wire.startsWith('/') && wire !== '' ? String(toRegExp(wire) ?? wire) : wire,
+  mend: (wire) => (typeof wire === 'string' && !wire.startsWith('/') && wire !== '' ? String(toRegExp(wire) ?? wire) : wire),
   is: (value) => value instanceof RegExp,
   encode: String,
 };
@@ -122,10 +122,7 @@ function toRegExp(source: string, flags?: string): RegExp | undefined {
 }
 
 /** A class made from bytes: Uint8Array and its kind, Node's Buffer, ArrayBuffer. */
-export function bytesLeaf(
-  make: (bytes: Uint8Array<ArrayBuffer>) => unknown,
-  is: (value: unknown) => boolean,
-): Leaf {
+export function bytesLeaf(make: (bytes: Uint8Array<ArrayBuffer>) => unknown, is: (value: unknown) => boolean): Leaf {
   return {
     name: 'bytes',
     schema: { type: 'string', contentEncoding: 'base64', pattern: base64Pattern },
@@ -149,9 +146,9 @@ export function literalLeaf(values: readonly unknown[], toWire: (value: unknown)
     expected: words.map((word) => JSON.stringify(word)).join(' or '),
     fits: (wire) => byWire.has(wire),
     decode: (wire) => byWire.get(wire),
-    mend: (wire) =>
-      Number.isSafeInteger(wire) && !byWire.has(wire) && byWire.has(String(wire)) ? String(wire) : wire,
+    mend: (wire) => (Number.isSafeInteger(wire) && !byWire.has(wire) && byWire.has(String(wire)) ? String(wire) : wire),
     is: (value) => values.includes(value),
     encode: toWire,
+    ownEncode: true,
   };
 }

@@ -1,4 +1,4 @@
-import { deref, eachChild, mapChildren, refTo, setOwn, type JsonSchema } from './json-schema.ts';
+import { deref, eachChild, mapChildren, refTo, resolveRef, setOwn, type JsonSchema } from './json-schema.ts';
 
 /** A copy in which every `$ref` went through `rename`. */
 export function mapRefs(schema: JsonSchema, rename: (ref: string) => string): JsonSchema {
@@ -19,21 +19,14 @@ export function usesRef(schema: JsonSchema, wanted: (ref: string) => boolean): b
  * Takes a whole document into `defs` and gives the schema that stands for it elsewhere. Its own definitions move along,
  * renamed where the name is taken by another; its references are told the new places.
  */
-export function adoptDocument(
-  document: JsonSchema,
-  name: string,
-  defs: Record<string, JsonSchema>,
-): JsonSchema {
+export function adoptDocument(document: JsonSchema, name: string, defs: Record<string, JsonSchema>): JsonSchema {
   const { $schema: _, $defs: own = {}, ...body } = document;
   const renamed = new Map<string, string>();
   for (const key of Object.keys(own)) {
     const same = Object.hasOwn(defs, key) && JSON.stringify(defs[key]) === JSON.stringify(own[key]);
     renamed.set(key, same ? key : freeName(key, defs));
   }
-  const isRecursive = usesRef(
-    document,
-    (ref) => ref === '#' || (ref.startsWith('#/') && !ref.startsWith('#/$defs/')),
-  );
+  const isRecursive = usesRef(document, (ref) => ref === '#' || (ref.startsWith('#/') && !ref.startsWith('#/$defs/')));
   const home = isRecursive ? freeName(name, defs) : name;
   const rename = (ref: string): string => {
     if (ref === '#') return refTo(home);
@@ -47,6 +40,40 @@ export function adoptDocument(
   if (!isRecursive) return moved;
   setOwn(defs, home, moved);
   return { $ref: refTo(home) };
+}
+
+/**
+ * The same document with `$defs` only: what other pointers (`#/properties/tree/items`) point at becomes a definition,
+ * and `definitions` of older drafts are `$defs`.
+ */
+export function normalizeRefs(document: JsonSchema): JsonSchema {
+  const { definitions, ...rest } = document;
+  const source = definitions === undefined ? document : { ...rest, $defs: { ...(definitions as object), ...document.$defs } };
+  const modern = mapRefs(source, (ref) => ref.replace(/^#\/definitions\//, '#/$defs/'));
+  const names = new Map<JsonSchema, string>();
+  const byPointer = new Map<string, string>();
+  const collect = (schema: JsonSchema): void => {
+    const ref = schema['$ref'];
+    const target = typeof ref === 'string' && /^#\/(?!\$defs\/[^/]+$)/.test(ref) ? resolveRef(modern, ref) : undefined;
+    if (target !== undefined) {
+      if (!names.has(target)) names.set(target, freeName(`shared${names.size + 1}`, modern.$defs ?? {}));
+      byPointer.set(ref as string, names.get(target)!);
+    }
+    eachChild(schema, collect);
+  };
+  collect(modern);
+  if (names.size === 0) return modern;
+  const defs: Record<string, JsonSchema> = {};
+  const move = (schema: JsonSchema): JsonSchema => {
+    const name = names.get(schema);
+    const pointer = byPointer.get(schema['$ref'] as string);
+    const moved = mapChildren(pointer === undefined ? schema : { ...schema, $ref: refTo(pointer) }, move);
+    if (name === undefined) return moved;
+    setOwn(defs, name, moved);
+    return { $ref: refTo(name) };
+  };
+  const moved = move(modern);
+  return { ...moved, $defs: { ...moved.$defs, ...defs } };
 }
 
 /** Replaces references by what they point at, where that is neither recursive nor used elsewhere. */

@@ -1,31 +1,22 @@
-import { clearStructure, leafOfClass, literals, areJson, type Conversion } from './conversion.ts';
-import { toPlainJson } from './encode.ts';
+import { areJson, clearStructure, literals, type Conversion } from './conversion.ts';
 import { fileLeaf, toFile, type FileRules } from './file-leaf.ts';
 import type { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, nanLeaf } from './leaf.ts';
 import { setMark } from './mark.ts';
 import { dropPatterns, isHonestPattern } from './pattern.ts';
-import { isStable } from './stable.ts';
+import { describe, labelEnum, setDefault } from './annotate.ts';
 import type { Zod4Schema } from './zod4.ts';
 
 /** Called by zod for every schema it converts: marks what JSON cannot say, and takes out what is not true. */
-export function markZod4(
-  schema: Zod4Schema,
-  target: JsonSchema,
-  conversion: Conversion,
-  islands: Islands,
-): void {
+export function markZod4(schema: Zod4Schema, target: JsonSchema, conversion: Conversion, islands: Islands): void {
   const { def, bag } = schema._zod;
   switch (def.type) {
     case 'date':
       if (def['coerce'] && conversion.io === 'input') return conversion.putAsIs(target, dateLeaf);
       return conversion.putLeaf(target, dateLeaf);
     case 'bigint':
-      return conversion.putLeaf(
-        target,
-        def['coerce'] && conversion.io === 'input' ? coercedBigintLeaf : bigintLeaf,
-      );
+      return conversion.putLeaf(target, def['coerce'] && conversion.io === 'input' ? coercedBigintLeaf : bigintLeaf);
     case 'nan':
       return conversion.putLeaf(target, nanLeaf);
     case 'literal':
@@ -55,11 +46,7 @@ export function markZod4(
     case 'never':
     case 'symbol':
     case 'function':
-      return setMark(target, {
-        is: 'never',
-        code: 'SCHEMA_UNSUPPORTED',
-        reason: `no JSON value can be given for z.${def.type}()`,
-      });
+      return setMark(target, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for z.${def.type}()` });
     case 'string':
       return dropPatterns(target, lyingPatterns(schema));
     case 'number':
@@ -70,8 +57,7 @@ export function markZod4(
       return labelEnum(def['entries'], target);
     case 'array':
       // What is undefined in a list arrives as null.
-      if (conversion.io === 'output' && def['element']._zod.optout === 'optional')
-        target['items'] = orNull(target['items']);
+      if (conversion.io === 'output' && def['element']._zod.optout === 'optional') target['items'] = orNull(target['items']);
       return undefined;
     case 'default':
     case 'prefault':
@@ -100,16 +86,9 @@ function markMap(
   const isObject = isStringKey(key, conversion.io);
   if (isObject) {
     Object.assign(target, { type: 'object', additionalProperties: islands.refer(value) });
-    if (key._zod.def.type !== 'string' || (key._zod.def['checks'] ?? []).length > 0)
-      target['propertyNames'] = islands.refer(key);
+    if (key._zod.def.type !== 'string' || (key._zod.def['checks'] ?? []).length > 0) target['propertyNames'] = islands.refer(key);
   } else {
-    const pair = {
-      type: 'array',
-      prefixItems: [islands.refer(key), islands.refer(value)],
-      items: false,
-      minItems: 2,
-      maxItems: 2,
-    };
+    const pair = { type: 'array', prefixItems: [islands.refer(key), islands.refer(value)], items: false, minItems: 2, maxItems: 2 };
     Object.assign(target, { type: 'array', items: pair });
   }
   const [min, max] = isObject ? ['minProperties', 'maxProperties'] : ['minItems', 'maxItems'];
@@ -144,30 +123,11 @@ function isStringKey(key: Zod4Schema, io: 'input' | 'output', depth = 0): boolea
 
 function markCustom(schema: Zod4Schema, target: JsonSchema, conversion: Conversion): void {
   let Class: unknown;
-  for (
-    let each: Zod4Schema | undefined = schema;
-    each !== undefined && Class === undefined;
-    each = each._zod.parent
-  ) {
+  for (let each: Zod4Schema | undefined = schema; each !== undefined && Class === undefined; each = each._zod.parent) {
     Class = each._zod.bag['Class'];
   }
-  if (Class !== undefined) {
-    const leaf = conversion.codecs.some((codec) => codec.class === Class) ? undefined : leafOfClass(Class);
-    if (leaf !== undefined) conversion.putLeaf(target, leaf);
-    else Object.assign(target, conversion.classSchema(Class));
-    return;
-  }
-  const check: unknown = schema._zod.def['fn'];
-  // Nothing is known of a custom check, but some say in so many words that no JSON value will do.
-  if (conversion.io === 'output' || typeof check !== 'function') return;
-  if (/\binstanceof\b|['"`](?:function|symbol)['"`]/.test(Function.prototype.toString.call(check))) {
-    setMark(target, {
-      is: 'never',
-      code: 'CODEC_MISSING',
-      reason:
-        'the check of this z.custom() asks for what JSON cannot give; use z.instanceof(), the option codecs, or meta.mcp.input',
-    });
-  }
+  // Nothing is known of a custom check without a class: what comes is what it gets.
+  if (Class !== undefined) conversion.putClass(target, Class);
 }
 
 function fileRules(bag: Record<string, any>): FileRules {
@@ -182,19 +142,8 @@ function lyingPatterns(schema: Zod4Schema): Set<string> {
   const { def, bag } = schema._zod;
   const checks = ((def['checks'] ?? []) as Zod4Schema[]).map((check) => check._zod.def['pattern'] as unknown);
   const all = [def['pattern'], ...checks, ...((bag['patterns'] as Set<unknown> | undefined) ?? [])];
-  const lying = all.filter(
-    (pattern): pattern is RegExp => pattern instanceof RegExp && !isHonestPattern(pattern),
-  );
+  const lying = all.filter((pattern): pattern is RegExp => pattern instanceof RegExp && !isHonestPattern(pattern));
   return new Set(lying.map((pattern) => pattern.source));
-}
-
-// Number enums of TypeScript: the numbers alone tell a reader nothing.
-function labelEnum(entries: Record<string, unknown>, target: JsonSchema): void {
-  const labels = Object.entries(entries).filter(
-    ([key, value]) => typeof value === 'number' && String(value) !== key && entries[String(value)] !== value,
-  );
-  if (labels.length > 0)
-    describe(target, labels.map(([key, value]) => `${String(value)}: ${key}`).join(', '));
 }
 
 /** Bounds that no keyword can carry, because the value is a string on the wire. */
@@ -202,38 +151,11 @@ export function describeBounds(schema: Zod4Schema, target: JsonSchema): void {
   const { def } = schema._zod;
   if (def.type !== 'date' && def.type !== 'bigint') return;
   for (const check of (def['checks'] ?? []) as Zod4Schema[]) {
-    const {
-      check: kind,
-      value,
-      inclusive,
-    } = check._zod.def as unknown as { check: string; value: unknown; inclusive: boolean };
+    const { check: kind, value, inclusive } = check._zod.def as unknown as { check: string; value: unknown; inclusive: boolean };
     if (kind !== 'greater_than' && kind !== 'less_than') continue;
-    const text =
-      value instanceof Date && !Number.isNaN(value.getTime())
-        ? value.toISOString()
-        : typeof value === 'bigint'
-          ? String(value)
-          : undefined;
-    if (text !== undefined)
-      describe(target, `${kind === 'greater_than' ? '>' : '<'}${inclusive ? '=' : ''} ${text}`);
+    const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : typeof value === 'bigint' ? String(value) : undefined;
+    if (text !== undefined) describe(target, `${kind === 'greater_than' ? '>' : '<'}${inclusive ? '=' : ''} ${text}`);
   }
-}
-
-function describe(target: JsonSchema, text: string): void {
-  const before = target['description'];
-  if (typeof before === 'string' && before.includes(text)) return;
-  target['description'] = typeof before === 'string' ? `${before} (${text})` : text;
-}
-
-function setDefault(target: JsonSchema, read: () => unknown, io: 'input' | 'output'): void {
-  const had = 'default' in target;
-  delete target['default'];
-  // In an output it has been applied.
-  if (io === 'output' || !isStable(read)) return;
-  const value = read();
-  // zod leaves out what belongs to the other side of a transform, and bigints.
-  if (had || typeof value === 'bigint') target['default'] = toPlainJson(value);
-  if (target['default'] === undefined) delete target['default'];
 }
 
 function orNull(items: unknown): JsonSchema {

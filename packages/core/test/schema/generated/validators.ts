@@ -11,7 +11,11 @@ export interface Validator {
   /** What the library can say and the bridge supports. */
   kinds: ReadonlySet<Kind>;
   build: (type: Type) => unknown;
+  /** Values that it accepts although its own JSON Schema says no. */
+  overlooks?: (wire: unknown) => boolean;
   options?: SchemaOptions;
+  /** Whether it puts the branches of a union into an order of its own, arrays among the objects. */
+  sortsUnions?: boolean;
   /** Values that the library itself gets wrong. */
   fails?: (wire: unknown) => boolean;
 }
@@ -23,7 +27,8 @@ export const validators: Record<string, Validator> = {
   // A record with a key named "constructor" is no record to it.
   'zod 4.0': { ...v40, fails: (wire) => (JSON.stringify(wire) ?? '').includes('"constructor":') },
   'zod 3': v3,
-  arktype,
+  // An array is an object to it.
+  arktype: { ...arktype, sortsUnions: true, overlooks: (wire) => /\[/.test(JSON.stringify(wire) ?? '') },
   valibot: { ...valibot, options: { converters: { valibot: toJsonSchema } } },
 };
 

@@ -1,0 +1,36 @@
+import { areJson, leafOfClass, literals, type Conversion } from './conversion.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { bigintLeaf, dateLeaf } from './leaf.ts';
+import { setMark } from './mark.ts';
+
+/** What arktype asks about when JSON Schema has no word: `code` says of what kind, `base` is what it has so far. */
+interface Gap {
+  code: string;
+  base: JsonSchema;
+  proto?: unknown;
+  domain?: string;
+  unit?: unknown;
+}
+
+/** arktype's answer to every gap: the option `fallback` of its Standard JSON Schema. */
+export function createArktypeFallback(conversion: Conversion): (gap: Gap) => JsonSchema {
+  return (gap) => {
+    const schema = { ...gap.base };
+    if (gap.code === 'date' || gap.proto === Date) conversion.putLeaf(schema, dateLeaf);
+    else if (gap.code === 'proto') conversion.putClass(schema, gap.proto);
+    else if (gap.code === 'domain' && gap.domain === 'bigint') conversion.putLeaf(schema, bigintLeaf);
+    else if (gap.code === 'unit' && gap.unit === undefined) setMark(schema, { is: 'undefined' });
+    else if (gap.code === 'unit' && !areJson([gap.unit]) && typeof gap.unit !== 'symbol') {
+      if (gap.unit instanceof Date) conversion.putLeaf(schema, leafOfClass(Date)!);
+      else conversion.putLeaf(schema, literals([gap.unit]));
+    } else if (gap.code === 'domain' || gap.code === 'unit') {
+      setMark(schema, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for a ${gap.domain ?? typeof gap.unit}` });
+    }
+    return schema;
+  };
+}
+
+/** Whether `undefined` passes: arktype's own check, which changes nothing. */
+export function arktypeAllowsUndefined(type: { allows?: (value: unknown) => boolean }): boolean {
+  return type.allows?.(undefined) ?? false;
+}

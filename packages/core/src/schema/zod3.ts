@@ -1,0 +1,166 @@
+import { ignoreOverride, zodToJsonSchema } from 'zod-to-json-schema';
+import { describe, labelEnum, setDefault } from './annotate.ts';
+import { areJson, literals, type Conversion } from './conversion.ts';
+import { Islands } from './island.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { bigintLeaf, coercedBigintLeaf, dateLeaf, nanLeaf } from './leaf.ts';
+import { marked, setMark } from './mark.ts';
+import { dropPatterns, isHonestPattern } from './pattern.ts';
+import { normalizeRefs } from './refs.ts';
+
+/** What is read of a zod 3 schema, of whatever copy of the library. */
+export interface Zod3Schema {
+  _def: Zod3Def;
+  safeParse?: (value: unknown) => { error?: { issues: { message: string }[] } };
+}
+type Zod3Def = Record<string, any> & { typeName: string; description?: string };
+
+export function isZod3(parser: unknown): parser is Zod3Schema {
+  const def = (parser as { _def?: { typeName?: unknown } } | null | undefined)?._def;
+  return typeof def?.typeName === 'string' && def.typeName.startsWith('Zod');
+}
+
+/** Converts by `zod-to-json-schema`, which reads the schema and needs no zod of its own. */
+export function convertZod3(root: Zod3Schema, conversion: Conversion): JsonSchema {
+  const islands = new Islands(root._def);
+  const convert = (def: object): JsonSchema =>
+    normalizeRefs(
+      zodToJsonSchema({ _def: withoutOptional(def as Zod3Def) } as never, {
+        target: 'jsonSchema2019-09',
+        definitionPath: '$defs',
+        pipeStrategy: conversion.io,
+        effectStrategy: conversion.io === 'input' ? 'input' : 'any',
+        removeAdditionalStrategy: 'strict',
+        override: (raw) => (convertDef(raw as unknown as Zod3Def, conversion, islands) as never) ?? ignoreOverride,
+        postProcess: (schema, raw) => tidy(schema as JsonSchema | undefined, raw as unknown as Zod3Def, conversion) as never,
+      }) as JsonSchema,
+    );
+  return islands.settle(convert(root._def), convert);
+}
+
+// Outside of an object, absence has no place in JSON.
+function withoutOptional(def: Zod3Def): Zod3Def {
+  return def.typeName === 'ZodOptional' ? withoutOptional(def['innerType']._def) : def;
+}
+
+// What zod-to-json-schema does not know, or says in an older draft.
+function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): JsonSchema | undefined {
+  const out: JsonSchema = def.description === undefined ? {} : { description: def.description };
+  const codec = conversion.codecs.find((each) => (each.parser as Zod3Schema | undefined)?._def === def);
+  const inner = (schema: Zod3Schema): JsonSchema => islands.refer(schema._def);
+  const isCoerced = def['coerce'] === true && conversion.io === 'input';
+  if (codec !== undefined) conversion.putLeaf(out, conversion.codecLeaf(codec));
+  else if (def.typeName === 'ZodDate') {
+    if (isCoerced) conversion.putAsIs(out, dateLeaf);
+    else conversion.putLeaf(out, dateLeaf);
+    describeBounds(def, out);
+  } else if (def.typeName === 'ZodBigInt') {
+    conversion.putLeaf(out, isCoerced ? coercedBigintLeaf : bigintLeaf);
+    describeBounds(def, out);
+  } else if (def.typeName === 'ZodNaN') conversion.putLeaf(out, nanLeaf);
+  else if (def.typeName === 'ZodLiteral' && !areJson([def['value']])) {
+    if (def['value'] === undefined) setMark(out, { is: 'undefined' });
+    else conversion.putLeaf(out, literals([def['value']]));
+  } else if (def.typeName === 'ZodMap') convertMap(def, out, inner);
+  else if (def.typeName === 'ZodSet') {
+    Object.assign(out, marked({ is: 'set' }, { type: 'array', items: inner(def['valueType']) }));
+    if (def['minSize'] !== null) out['minItems'] = def['minSize'].value;
+    if (def['maxSize'] !== null) out['maxItems'] = def['maxSize'].value;
+    if (def['minSize']?.value > 1) out['uniqueItems'] = true;
+  } else if (def.typeName === 'ZodTuple') convertTuple(def, out, inner);
+  else if (def.typeName === 'ZodVoid' || def.typeName === 'ZodUndefined') setMark(out, { is: 'undefined' });
+  else if (['ZodNever', 'ZodSymbol', 'ZodFunction'].includes(def.typeName)) {
+    setMark(out, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for ${def.typeName}` });
+  } else {
+    const className = conversion.io === 'input' ? instanceName(def) : undefined;
+    if (className === undefined) return undefined;
+    const reason = `z.instanceof(${className}) of zod 3 does not show its class; name the schema itself in the option codecs: [{ parser, schema, decode, encode }], or set meta.mcp.input`;
+    setMark(out, { is: 'never', code: 'CODEC_MISSING', reason });
+  }
+  return out;
+}
+
+function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): void {
+  const key = def['keyType'] as Zod3Schema;
+  const [keySchema, valueSchema] = [inner(key), inner(def['valueType'])];
+  if (['ZodString', 'ZodEnum'].includes(key._def.typeName)) {
+    Object.assign(out, marked({ is: 'map' }, { type: 'object', additionalProperties: valueSchema }));
+    if (key._def.typeName === 'ZodEnum' || key._def['checks'].length > 0) out['propertyNames'] = keySchema;
+  } else {
+    const pair = { type: 'array', prefixItems: [keySchema, valueSchema], items: false, minItems: 2, maxItems: 2 };
+    Object.assign(out, marked({ is: 'pairs' }, { type: 'array', items: pair }));
+  }
+}
+
+function convertTuple(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): void {
+  const items = (def['items'] as Zod3Schema[]).map(inner);
+  const isOpen = def['rest'] !== null;
+  Object.assign(out, { type: 'array', prefixItems: items, minItems: items.length, items: isOpen ? inner(def['rest']) : false });
+  if (!isOpen) out['maxItems'] = items.length;
+}
+
+// z.instanceof() is a refinement of any; only its message knows the class.
+function instanceName(def: Zod3Def): string | undefined {
+  if (def.typeName !== 'ZodEffects' || def['schema']?._def?.typeName !== 'ZodAny') return undefined;
+  try {
+    const issues: { message?: string }[] = [];
+    const context = { addIssue: (issue: { message?: string }) => issues.push(issue), path: [] };
+    def['effect']?.refinement?.(null, context);
+    return /^Input not instance of (.+)$/.exec(issues[0]?.message ?? '')?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {
+  if (schema === undefined) return undefined;
+  const isCoerced = def['coerce'] === true && conversion.io === 'input';
+  if (isCoerced && (def.typeName === 'ZodNumber' || def.typeName === 'ZodBoolean')) setMark(schema, { is: 'asIs' });
+  if (def.typeName === 'ZodDefault') setDefault(schema, def['defaultValue'], conversion.io);
+  if (def.typeName === 'ZodNativeEnum') labelEnum(def['values'], schema);
+  if (def.typeName === 'ZodString') {
+    const lying = (def['checks'] as { regex?: RegExp }[]).filter(({ regex }) => regex !== undefined && !isHonestPattern(regex));
+    dropPatterns(schema, new Set(lying.map(({ regex }) => regex!.source)));
+  }
+  return schema;
+}
+
+function describeBounds(def: Zod3Def, out: JsonSchema): void {
+  for (const { kind, value, inclusive = true } of def['checks'] as { kind: string; value: unknown; inclusive?: boolean }[]) {
+    if (kind !== 'min' && kind !== 'max') continue;
+    const bound = def.typeName === 'ZodDate' ? new Date(value as number).toISOString() : String(value);
+    describe(out, `${kind === 'min' ? '>' : '<'}${inclusive ? '=' : ''} ${bound}`);
+  }
+}
+
+/** Whether `undefined` passes, as the whole input or output. */
+export function zod3AllowsUndefined({ _def: def }: Zod3Schema, io: 'input' | 'output', depth = 0): boolean {
+  const inner = (next: Zod3Schema): boolean => depth < 32 && zod3AllowsUndefined(next, io, depth + 1);
+  switch (def.typeName) {
+    case 'ZodOptional':
+    case 'ZodUndefined':
+    case 'ZodVoid':
+    case 'ZodAny':
+    case 'ZodUnknown':
+      return true;
+    case 'ZodDefault':
+    case 'ZodCatch':
+      return io === 'input' || inner(def['innerType']);
+    case 'ZodNullable':
+    case 'ZodReadonly':
+      return inner(def['innerType']);
+    case 'ZodBranded':
+      return inner(def['type']);
+    case 'ZodUnion':
+      return (def['options'] as Zod3Schema[]).some(inner);
+    case 'ZodEffects':
+      return def['effect']?.type !== 'transform' || io === 'input' ? inner(def['schema']) : false;
+    case 'ZodPipeline':
+      return inner(io === 'input' ? def['in'] : def['out']);
+    case 'ZodLazy':
+      return inner((def['getter'] as () => Zod3Schema)());
+    default:
+      return false;
+  }
+}
+
