@@ -43,7 +43,7 @@ async function start(): Promise<void> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE') {
-    return `port ${PORT} is taken. Stop what uses it, or choose another: PORT=3001 npm start`;
+    return `port ${PORT} is taken. Stop what uses it, or set PORT to another one, such as 3001.`;
   }
   // Drizzle says which query failed, its cause why; a refused connection is one error for each address.
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);

@@ -14,7 +14,7 @@ export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
 export interface OpenDatabase {
   db: Database;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Connects to a PostgreSQL server and brings its tables up to date. */
@@ -30,8 +30,17 @@ export async function openPostgres(url: string): Promise<OpenDatabase> {
   });
 }
 
-/** Opens PostgreSQL inside this process and brings its tables up to date. Without a folder it lives in memory. */
-export async function openPglite(options: { folder?: string; snapshot?: Blob } = {}): Promise<OpenDatabase> {
+export interface PgliteOptions {
+  /** Where the data is kept. Without one it lives in memory. */
+  folder?: string;
+  /** The data to begin with, as `dump` gave it. */
+  snapshot?: Blob;
+}
+
+/** Opens PostgreSQL inside this process and brings its tables up to date. */
+export async function openPglite(
+  options: PgliteOptions = {},
+): Promise<OpenDatabase & { dump: () => Promise<Blob> }> {
   const lock = options.folder === undefined ? undefined : lockFolder(options.folder);
   const client = new PGlite({
     ...(lock && { dataDir: lock.path('postgres') }),
@@ -44,7 +53,7 @@ export async function openPglite(options: { folder?: string; snapshot?: Blob } =
   };
   return closeOnFailure(close, async () => {
     await migratePglite(db, migrations);
-    return { db, close };
+    return { db, close, dump: () => client.dumpDataDir('none') };
   });
 }
 

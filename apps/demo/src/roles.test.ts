@@ -1,0 +1,131 @@
+import { asc, eq } from 'drizzle-orm';
+import type { TRPCClient } from '@trpc/client';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { describeDemo, expectRefusal, roles, type Demo, type Role } from '../test/demo.ts';
+import { customers, posts } from './db/schema.ts';
+import { appRouter, type AppRouter } from './router.ts';
+import { articles } from './sample/cast.ts';
+
+interface Rule {
+  allowed: Role[];
+  call: (client: TRPCClient<AppRouter>, target: Target) => Promise<unknown>;
+}
+
+interface Target {
+  customerId: string;
+  trialId: string;
+  ownPostId: string;
+  draftId: string;
+}
+
+const everybody: Role[] = ['viewer', 'support', 'admin', 'customer'];
+const employees: Role[] = ['viewer', 'support', 'admin'];
+
+// The target belongs to the customer who asks, so that only the role decides.
+const rules: Record<string, Rule> = {
+  'customers.search': { allowed: employees, call: (client) => client.customers.search.query({ query: 'a' }) },
+  'customers.get': {
+    allowed: everybody,
+    call: (client, { customerId: id }) => client.customers.get.query({ id }),
+  },
+  'customers.reactivate': {
+    allowed: ['admin'],
+    call: (client, { customerId: id }) => client.customers.reactivate.mutate({ id }),
+  },
+  'customers.deactivate': {
+    allowed: ['admin'],
+    call: (client, { trialId: id }) => client.customers.deactivate.mutate({ id }),
+  },
+  'customers.erase': {
+    allowed: ['admin'],
+    call: (client, { trialId: id }) => client.customers.erase.mutate({ id }),
+  },
+  'subscriptions.plans': { allowed: everybody, call: (client) => client.subscriptions.plans.query() },
+  'subscriptions.changePlan': {
+    allowed: ['support', 'admin', 'customer'],
+    call: (client, { customerId }) =>
+      client.subscriptions.changePlan.mutate({ customerId, plan: 'business' }),
+  },
+  'subscriptions.extendTrial': {
+    allowed: ['support', 'admin'],
+    call: (client, { trialId }) =>
+      client.subscriptions.extendTrial.mutate({ customerId: trialId, by: 1, unit: 'weeks' }),
+  },
+  'invoices.list': {
+    allowed: everybody,
+    call: (client, { customerId }) => client.invoices.list.query({ customerId }),
+  },
+  'posts.list': { allowed: everybody, call: (client) => client.posts.list.query({}) },
+  'posts.get': { allowed: everybody, call: (client, { ownPostId: id }) => client.posts.get.query({ id }) },
+  'posts.rename': {
+    allowed: ['admin', 'customer'],
+    call: (client, { ownPostId: id }) => client.posts.rename.mutate({ id, title: 'A title that is new' }),
+  },
+  'posts.publish': {
+    allowed: ['support', 'admin'],
+    call: (client, { draftId: id }) => client.posts.publish.mutate({ id }),
+  },
+  'reports.signUps': { allowed: employees, call: (client) => client.reports.signUps.query({}) },
+  'users.me': { allowed: everybody, call: (client) => client.users.me.query() },
+};
+
+describe('roles', () => {
+  it('have a rule for every procedure', () => {
+    expect(Object.keys(rules).toSorted()).toEqual(Object.keys(appRouter._def.procedures).toSorted());
+  });
+
+  describeDemo((demo) => {
+    let target: Target;
+    beforeAll(async () => {
+      target = await findTarget(demo);
+    });
+
+    const refusals = Object.entries(rules).flatMap(([path, rule]) =>
+      roles.filter((role) => !rule.allowed.includes(role)).map((role) => ({ path, role, rule })),
+    );
+    const admissions = Object.entries(rules).flatMap(([path, rule]) =>
+      rule.allowed.map((role) => ({ path, role, rule })),
+    );
+
+    it.each(Object.entries(rules))('refuse %s to whoever is not signed in', async (_path, rule) => {
+      await expectRefusal(rule.call(demo.withToken(undefined), target), 'UNAUTHORIZED', 'Sign in first');
+    });
+
+    it('change nothing where they refuse', async () => {
+      const before = await everything(demo);
+      for (const { role, rule } of refusals) {
+        await expectRefusal(rule.call(demo.as(role), target), 'FORBIDDEN', /role|only its author/);
+      }
+      expect(await everything(demo)).toEqual(before);
+    });
+
+    // Last, because the admin's calls take the target away.
+    describe('admit', () => {
+      const order = (path: string) => ['customers.deactivate', 'customers.erase'].indexOf(path);
+      it.each(admissions.toSorted((a, b) => order(a.path) - order(b.path)))(
+        '$role to $path',
+        async ({ role, rule }) => {
+          await expect(rule.call(demo.as(role), target)).resolves.not.toThrow();
+        },
+      );
+    });
+  });
+});
+
+async function findTarget({ as, db }: Demo): Promise<Target> {
+  const me = await as('customer').users.me.query();
+  const [own] = await db.select().from(posts).where(eq(posts.title, articles.byMara));
+  const [draft] = await db.select().from(posts).where(eq(posts.status, 'draft'));
+  const trials = await as('viewer').customers.search.query({ query: 'example', status: 'active', limit: 50 });
+  const trial = trials.find((one) => one.subscription.status === 'trialing');
+  if (me.customerId === null || !own || !draft || !trial) throw new Error('the sample data lacks something');
+  return { customerId: me.customerId, ownPostId: own.id, draftId: draft.id, trialId: trial.id };
+}
+
+async function everything({ as, db }: Demo) {
+  return [
+    await db.select().from(customers).orderBy(asc(customers.id)),
+    await db.select().from(posts).orderBy(asc(posts.id)),
+    await as('admin').customers.search.query({ query: 'example', limit: 50 }),
+  ];
+}

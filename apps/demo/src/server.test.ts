@@ -1,0 +1,30 @@
+import { describe, expect, it, vi } from 'vitest';
+import { describeDemo, expectRefusal } from '../test/demo.ts';
+
+describe('the server', () => {
+  describeDemo((demo) => {
+    it('says at / what is where', async () => {
+      const response = await fetch(demo.url);
+      expect(response.headers.get('content-type')).toContain('text/plain');
+      expect(await response.text()).toContain('/mcp');
+    });
+
+    it('keeps SQL out of the answer when a query fails, and logs it', async () => {
+      const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+      const broken = vi.spyOn(demo.db, 'select').mockImplementation(() => {
+        throw new Error('select secret from vault');
+      });
+      try {
+        await expectRefusal(
+          demo.as('admin').users.me.query(),
+          'INTERNAL_SERVER_ERROR',
+          /^Something went wrong/,
+        );
+        expect(log.mock.calls.flat().map(String).join()).toContain('vault');
+      } finally {
+        broken.mockRestore();
+        log.mockRestore();
+      }
+    });
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { roles } from '../test/demo.ts';
+import { tokens } from './sample/cast.ts';
+import { welcomeText } from './welcome.ts';
+
+describe('the start-up text', () => {
+  const text = welcomeText('http://127.0.0.1:3000', '/data');
+
+  it('names every token', () => {
+    for (const role of roles) expect(text).toContain(`${tokens[role].token} `);
+  });
+
+  it('has configuration that is JSON and leads to the MCP endpoint', () => {
+    const blocks = [...text.matchAll(/^ {2}\{$[^]*?^ {2}\}$/gm)].map(
+      ([block]) => JSON.parse(block) as unknown,
+    );
+    const headers = { Authorization: 'Bearer demo-admin' };
+    const url = 'http://127.0.0.1:3000/mcp';
+    expect(blocks).toEqual([
+      {
+        mcpServers: {
+          demo: {
+            command: 'npx',
+            args: ['-y', 'mcp-remote', url, '--header', 'Authorization:${AUTH_HEADER}'],
+            env: { AUTH_HEADER: 'Bearer demo-admin' },
+          },
+        },
+      },
+      { mcpServers: { demo: { url, headers } } },
+      { servers: { demo: { type: 'http', url, headers } } },
+    ]);
+    expect(text).toContain(
+      `claude mcp add --transport http demo ${url} --header "Authorization: Bearer demo-admin"`,
+    );
+  });
+});
