@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { Database } from './db/database.ts';
 import { accountStatus, customers, planId, plans, subscriptions, subscriptionStatus } from './db/schema.ts';
 
-export const customerIdInput = z.uuid().describe('Customer id, as customers.search or users.me returns it');
+export const customerIdInput = z.uuid().describe('Customer id, as customers_search or users_me returns it');
 
 export const customerOutput = z.object({
-  id: z.uuid(),
+  id: z.string(),
   name: z.string(),
   email: z.string(),
   company: z.string(),

@@ -1,4 +1,5 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import { mcpHandler } from '@trpc-mcp/core/express';
 import express, { type Express } from 'express';
 import { createContextFor } from './context.ts';
 import type { Database } from './db/database.ts';
@@ -17,6 +18,22 @@ export function createApp(db: Database): Express {
       createContext,
       onError: ({ error, path }) => {
         if (error.code === 'INTERNAL_SERVER_ERROR') console.error(`${path ?? 'request'} failed:`, error);
+      },
+    }),
+  );
+
+  app.use(
+    '/mcp',
+    mcpHandler(appRouter, {
+      createContext,
+      server: {
+        name: 'back-office',
+        version: '1.0.0',
+        title: 'Back office',
+        instructions:
+          'The back office of a software company: customers, subscriptions, invoices, help-centre posts. Look things ' +
+          'up before you change them: customers_search and posts_list return the ids that other tools want, ' +
+          'users_me says who is signed in. Amounts are US cents, times are UTC. A refusal says who may do it.',
       },
     }),
   );

@@ -1,24 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
+import type { McpMeta } from '@trpc-mcp/core';
 import superjson from 'superjson';
 import type { Context, SignedInUser } from './context.ts';
-
-// Until @trpc-mcp/core exports it.
-export interface McpMeta {
-  mcp?:
-    | boolean
-    | {
-        name?: string;
-        title?: string;
-        description?: string;
-        annotations?: {
-          title?: string;
-          readOnlyHint?: boolean;
-          destructiveHint?: boolean;
-          idempotentHint?: boolean;
-          openWorldHint?: boolean;
-        };
-      };
-}
 
 const t = initTRPC
   .context<Context>()

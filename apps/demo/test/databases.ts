@@ -49,8 +49,9 @@ export function urlOf(url: string, database: string): string {
   return Object.assign(new URL(url), { pathname: `/${database}` }).href;
 }
 
+/** Drops a database whose connections have ended: the server waits for those that are just about to. */
 export function dropDatabase(url: string, name: string): Promise<void> {
-  return runOn(url, `drop database ${name} with (force)`);
+  return runOn(url, `drop database ${name}`);
 }
 
 /** Runs one statement outside any transaction, as creating a database needs. */

@@ -7,9 +7,9 @@ import { accountToList } from '../ownership.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 
 const invoiceOutput = z.object({
-  id: z.uuid(),
+  id: z.string(),
   number: z.string(),
-  customer: z.object({ id: z.uuid(), name: z.string() }),
+  customer: z.object({ id: z.string(), name: z.string() }),
   status: z.enum(invoiceStatus.enumValues),
   amountCents: z.int().describe('US cents'),
   issuedAt: z.date(),

@@ -9,17 +9,17 @@ import { containing } from '../db/search.ts';
 import { editorProcedure, router, signedInProcedure, supportProcedure } from '../trpc.ts';
 
 const postOutput = z.object({
-  id: z.uuid(),
+  id: z.string(),
   title: z.string(),
   body: z.string().describe('Markdown'),
   status: z.enum(postStatus.enumValues),
-  author: z.object({ id: z.uuid(), name: z.string() }),
+  author: z.object({ id: z.string(), name: z.string() }),
   createdAt: z.date(),
   updatedAt: z.date(),
   publishedAt: z.date().nullable(),
 });
 
-const byId = z.object({ id: z.uuid().describe('Post id, as posts.list returns it') });
+const byId = z.object({ id: z.uuid().describe('Post id, as posts_list returns it') });
 
 export const postsRouter = router({
   list: signedInProcedure
@@ -58,7 +58,12 @@ export const postsRouter = router({
     }),
 
   get: signedInProcedure
-    .meta({ mcp: { title: 'Get help-centre post', description: 'Returns one post with its text.' } })
+    .meta({
+      mcp: {
+        title: 'Get help-centre post',
+        description: 'Returns one post with its text in Markdown, by its id.',
+      },
+    })
     .input(byId)
     .output(postOutput)
     .query(({ ctx, input }) => findPost(ctx.db, ctx.user, input.id)),

@@ -75,7 +75,7 @@ export const subscriptionsRouter = router({
         title: 'Change plan',
         description:
           'Puts a customer on another plan; the next invoice has the new price. Customers change their own plan, ' +
-          'support and admins anybody’s. subscriptions_plans lists the plans.',
+          'support and admins that of any customer. subscriptions_plans lists the plans.',
         annotations: { destructiveHint: false, idempotentHint: true, openWorldHint: false },
       },
     })

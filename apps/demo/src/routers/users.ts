@@ -13,11 +13,11 @@ export const usersRouter = router({
     })
     .output(
       z.object({
-        id: z.uuid(),
+        id: z.string(),
         name: z.string(),
         email: z.string(),
         role: z.enum(role.enumValues),
-        customerId: z.uuid().nullable().describe('The own account of a customer; null for staff'),
+        customerId: z.string().nullable().describe('The own account of a customer; null for staff'),
       }),
     )
     .query(({ ctx: { user } }) => ({
