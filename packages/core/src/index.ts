@@ -11,3 +11,8 @@ export {
 } from './meta.ts';
 export { type HandlerOptions, type ServerInfo } from './protocol/options.ts';
 export { SetupError, type SetupProblem } from './setup-error.ts';
+export { type Attempt, type Authenticate, type AuthOptions } from './auth/gate.ts';
+export { bypassable } from './call/bypass.ts';
+export { type McpRequest } from './call/context.ts';
+export { type WireCodec } from './schema/codec.ts';
+export { mcpContent, type McpContent } from './schema/content.ts';

@@ -2,7 +2,7 @@ import { initTRPC } from '@trpc/server';
 import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
 import express from 'express';
 import { expectTypeOf, test } from 'vitest';
-import type { McpCall } from '../call/context.ts';
+import type { McpRequest } from '../call/context.ts';
 import { mcpHandler } from './express.ts';
 
 const plain = initTRPC.create();
@@ -38,7 +38,7 @@ test('createContext is told what tRPC tells it, and of the call', () => {
       expectTypeOf(req).toEqualTypeOf<express.Request>();
       expectTypeOf(res).toEqualTypeOf<express.Response>();
       expectTypeOf(info).toEqualTypeOf<CreateExpressContextOptions['info']>();
-      expectTypeOf(mcp).toEqualTypeOf<McpCall>();
+      expectTypeOf(mcp).toEqualTypeOf<McpRequest>();
       return { user: '' };
     },
   });

@@ -22,6 +22,7 @@ export function toExchange(
     if (!res.writableFinished) hangUp.abort();
   });
   const url = () => toUrl(req);
+  let request: Request | undefined;
   return {
     method: req.method ?? 'GET',
     get url() {
@@ -36,12 +37,13 @@ export function toExchange(
     signal: hangUp.signal,
     createContext,
     toRequest() {
+      if (request) return request;
       const headers = new Headers();
       for (const [name, values] of Object.entries(req.headersDistinct)) {
         // HTTP/2 keeps its method and path among the headers, as `:method`.
         if (!name.startsWith(':')) for (const value of values ?? []) headers.append(name, value);
       }
-      return new Request(url(), { method: req.method ?? 'GET', headers, signal: hangUp.signal });
+      return (request = new Request(url(), { method: req.method ?? 'GET', headers, signal: hangUp.signal }));
     },
   };
 }

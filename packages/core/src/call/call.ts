@@ -1,53 +1,111 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
+import type { Gate, Refusal } from '../auth/gate.ts';
 import type { Tool } from '../catalog/tool.ts';
-import { type McpCall, runInCall, toRequestInfo } from './context.ts';
-import { type AuthStatus, toFailure } from './error.ts';
+import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
+import { type AuthStatus, authStatusOf, toFailure } from './error.ts';
+import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
 import { toToolResult } from './result.ts';
+import { isVisible } from './visible.ts';
 
 /** What the host of a call brings. */
 export interface CallHost {
   url: URL;
   /** The user's own function, with the arguments that its host adapter gives it under tRPC. */
-  createContext(extras: { info: TRPCRequestInfo; mcp: McpCall }): unknown;
+  createContext(extras: { info: TRPCRequestInfo; mcp: McpRequest }): unknown;
+}
+
+/** What calls have in common. Made once for a handler. */
+export interface CallParts {
+  router: AnyTRPCRouter;
+  gate: Gate;
+  bypass: Bypass | undefined;
+  hookTimeoutMs: number;
+  exposeInternalErrors: boolean;
+  report: Report;
 }
 
 export interface Outcome {
   result: CallToolResult;
   /** 401 and 403 want an HTTP status of their own. */
   status: AuthStatus;
-  /** What `WWW-Authenticate` says beside a 401. */
-  challenge?: string;
+  /** What `WWW-Authenticate` says beside it. */
+  challenge?: string | undefined;
 }
 
-/** Calls a tool's procedure under the app's own middleware. Never throws: a failure is an outcome too. */
-export async function callTool(
-  router: AnyTRPCRouter,
+/**
+ * Calls a tool's procedure under the app's own middleware. A failure is an outcome too: it never rejects. `undefined`
+ * when there is no such tool for this caller.
+ */
+export function callTool(
+  parts: CallParts,
   tool: Tool,
   args: unknown,
   call: McpCall,
   host: CallHost,
-  report: Report,
-): Promise<Outcome> {
-  let ctx: unknown;
-  try {
-    const input = tool.input.decode(args);
-    const value = await runInCall(call, async () => {
-      ctx = await host.createContext({ info: toRequestInfo(tool, input, host.url, call.signal), mcp: call });
-      const caller = router.createCaller(ctx, { signal: call.signal }) as Record<
+): Promise<Outcome | undefined> {
+  const readInput = memoize(() => tool.input.decode(args));
+  const readContext = memoize(() =>
+    host.createContext({ info: toRequestInfo(tool, readInput, host, call.signal), mcp: call }),
+  );
+  return runInCall(call, parts.bypass, async (): Promise<Outcome | undefined> => {
+    if (!(await isVisible(tool, readContext, parts))) return undefined;
+    const refusal = parts.gate.checkScopes(call.auth, tool.scopes);
+    if (refusal) return toRefused(refusal, tool.path);
+    let ctx: unknown;
+    try {
+      ctx = await readContext();
+      const caller = parts.router.createCaller(ctx, { signal: call.signal }) as Record<
         string,
         (input: unknown) => unknown
       >;
       // The dotted path as one key: a nested walk cannot reach a procedure that is named `call` or `apply`.
-      return caller[tool.path]!(input);
-    });
-    return { result: await toToolResult(tool, value, call.era), status: 200 };
-  } catch (thrown) {
-    const { error, reference, isMasked, text, status, challenge } = toFailure(thrown, tool, args);
-    report({ error, reference, tool: tool.name, path: tool.path, ctx }, { isMasked });
-    const result: CallToolResult = { content: [{ type: 'text', text }], isError: true };
-    return { result, status, ...(challenge && { challenge }) };
-  }
+      const value = await caller[tool.path]!(readInput());
+      return { result: await toToolResult(tool, value, call.era), status: 200 };
+    } catch (thrown) {
+      const failure = toFailure(thrown, tool, args, parts);
+      const { error, reference, isForApp } = failure;
+      parts.report(
+        { error, reference, tool: tool.name, path: tool.path, ctx, auth: call.auth },
+        { isForApp },
+      );
+      const status = authStatusOf(error);
+      const challenge = status === 401 ? parts.gate.challenge : undefined;
+      const result = toErrorResult(
+        failure.text,
+        challenge,
+        errorMeta(failure, tool, ctx, readInput, parts.router),
+      );
+      return { result, status, challenge };
+    }
+  });
+}
+
+/** The answer to a call that is not let in. */
+export function toRefused({ status, message, challenge }: Refusal, path?: string): Outcome {
+  const code = status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN';
+  const meta = { code, httpStatus: status, ...(path !== undefined && { path }) };
+  return { result: toErrorResult(`${code}: ${message}`, challenge, meta), status, challenge };
+}
+
+/** What the model reads of it. */
+export function textOf({ result }: Outcome): string {
+  return result.content.flatMap((block) => (block.type === 'text' ? block.text : [])).join('\n');
+}
+
+/** The challenge is told in words as well: who reads the body does not see the headers. */
+function toErrorResult(
+  message: string,
+  challenge: string | undefined,
+  meta: Record<string, unknown>,
+): CallToolResult {
+  const text = challenge ? `${message} (WWW-Authenticate: ${challenge})` : message;
+  return { content: [{ type: 'text', text }], isError: true, _meta: meta };
+}
+
+function memoize<TValue>(make: () => TValue): () => TValue {
+  let made: { value: TValue } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

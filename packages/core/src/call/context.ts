@@ -1,46 +1,83 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Implementation } from '@modelcontextprotocol/server';
+import type { AuthInfo, Implementation } from '@modelcontextprotocol/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
+import type { BypassKind } from '../catalog/bypassable.ts';
 import type { Era, Tool } from '../catalog/tool.ts';
 
-/** The MCP call that is under way. */
-export interface McpCall {
-  tool: { name: string; /** The procedure's dotted path. */ path: string };
+/** An MCP request, as `createContext` is told of it. */
+export interface McpRequest {
+  /** The tool that is called; `undefined` when tools are listed. */
+  tool: { name: string; /** The procedure's dotted path. */ path: string } | undefined;
   /** `modern` is revision 2026-07-28, `legacy` the ones before it. */
   era: Era;
   /** Who the client says it is. For display only: nobody checks it. Stateless `legacy` calls do not carry it. */
   client: Implementation | undefined;
+  /** What `auth.authenticate` found. */
+  auth: AuthInfo | undefined;
   /** Aborts when a `modern` client hangs up. */
   signal: AbortSignal;
 }
 
+/** The MCP call that is under way. */
+export interface McpCall extends McpRequest {
+  tool: NonNullable<McpRequest['tool']>;
+}
+
+/** Which marked middleware a call skips. */
+export type Bypass = { [TKind in BypassKind]?: true };
+
+interface ActiveCall {
+  call: McpCall;
+  bypass: Bypass | undefined;
+  /** Known by its `getRawInput`, which tRPC makes for each invocation. */
+  outermost?: unknown;
+}
+
 // One storage for the process, so that two copies of this package (ESM beside CommonJS, two versions) see one call.
 const key = Symbol.for('trpc-mcp.call');
-const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<McpCall> | undefined>;
-const storage = (shared[key] ??= new AsyncLocalStorage<McpCall>());
+const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<ActiveCall> | undefined>;
+const storage = (shared[key] ??= new AsyncLocalStorage<ActiveCall>());
 
 /**
  * The MCP call that this code runs for, or `undefined` when it runs for something else, such as a call over tRPC.
  * It works in `createContext`, middleware, resolvers and everything they call. Nothing a client sends can forge it.
  */
 export function getMcpCall(): McpCall | undefined {
-  return storage.getStore();
+  return storage.getStore()?.call;
 }
 
-export function runInCall<TResult>(call: McpCall, work: () => TResult): TResult {
-  return storage.run(call, work);
+export function runInCall<TResult>(call: McpCall, bypass: Bypass | undefined, work: () => TResult): TResult {
+  return storage.run({ call, bypass }, work);
+}
+
+/** Whether this invocation skips middleware of a kind: the tool's own procedure does, callers nested inside it do not. */
+export function isBypassed(kind: BypassKind, invocation: { path: string; getRawInput: unknown }): boolean {
+  const active = storage.getStore();
+  if (!active?.bypass?.[kind] || active.call.tool.path !== invocation.path) return false;
+  active.outermost ??= invocation.getRawInput;
+  return active.outermost === invocation.getRawInput;
 }
 
 /** What tRPC's adapters give `createContext` as `info`, for a call of this one procedure. */
-export function toRequestInfo(tool: Tool, input: unknown, url: URL, signal: AbortSignal): TRPCRequestInfo {
-  const { path, type, procedure } = tool;
+export function toRequestInfo(
+  { path, type, procedure }: Tool,
+  readInput: () => unknown,
+  host: { url: URL },
+  signal: AbortSignal,
+): TRPCRequestInfo {
+  const call = { path, batchIndex: 0, procedure, getRawInput: async () => readInput(), result: readInput };
+  return { ...toListInfo(host, signal), type, calls: [call] };
+}
+
+/** The same for a request that calls no procedure. */
+export function toListInfo(host: { url: URL }, signal: AbortSignal): TRPCRequestInfo {
   return {
     accept: null,
-    type,
+    type: 'unknown',
     isBatchCall: false,
-    calls: [{ path, batchIndex: 0, procedure, getRawInput: async () => input, result: () => input }],
+    calls: [],
     connectionParams: null,
     signal,
-    url,
+    url: host.url,
   };
 }

@@ -1,3 +1,5 @@
+import type { AuthInfo } from '@modelcontextprotocol/server';
+
 /** What `onError` is told. */
 export interface CallFailure {
   /** A `TRPCError` when a call failed. */
@@ -10,17 +12,19 @@ export interface CallFailure {
   path?: string;
   /** What `createContext` made, unless it is that which failed. */
   ctx?: unknown;
+  /** What `auth.authenticate` found. */
+  auth?: AuthInfo | undefined;
 }
 
 /** Tells the app of a failure. Never throws. */
-export type Report = (failure: CallFailure, options: { isMasked: boolean }) => void;
+export type Report = (failure: CallFailure, options: { isForApp: boolean }) => void;
 
-/** Without an `onError` of the app's own, what nobody else would ever see is printed. */
+/** Without an `onError` of the app's own, what the app's developers have to mend is printed. */
 export function createReport(onError: ((failure: CallFailure) => void) | undefined): Report {
-  return (failure, { isMasked }) => {
+  return (failure, { isForApp }) => {
     try {
       if (onError) onError(failure);
-      else if (isMasked)
+      else if (isForApp)
         console.error(
           `MCP failure ${failure.reference}${failure.path ? ` in ${failure.path}` : ''}:`,
           failure.error,

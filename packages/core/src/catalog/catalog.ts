@@ -1,13 +1,19 @@
 import type { AnyTRPCRouter } from '@trpc/server';
+import type { SchemaOptions } from '../schema/input.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
+import type { BypassKind } from './bypassable.ts';
 import { checkPatterns, createFilter, type Expose } from './expose.ts';
 import { checkName } from './name.ts';
 import { type Era, type ListedTool, type Tool, toTool } from './tool.ts';
 import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters } from './walk.ts';
 
-export interface CatalogOptions {
+export interface CatalogOptions extends SchemaOptions {
   expose?: Expose | undefined;
   toolName?: ((path: string) => string) | undefined;
+  /** What the handler authenticates with, and so knows the scopes of. */
+  auth?: { required?: boolean; authorize?: unknown } | undefined;
+  /** What the handler means to bypass. */
+  bypass?: Partial<Record<BypassKind, boolean>> | undefined;
 }
 
 /** Everything a handler serves, made once. */
@@ -16,6 +22,8 @@ export interface Catalog {
   tools: ReadonlyMap<string, Tool>;
   /** Sorted by name. */
   list: Record<Era, readonly ListedTool[]>;
+  /** Whether some tools are hidden from some callers. */
+  hasHidden: boolean;
 }
 
 /** A catalog that is whole now, or will be when the lazy routers are loaded. */
@@ -32,7 +40,11 @@ export interface CatalogSource {
  * Makes the catalog of a router. Throws a `SetupError` with every problem of what is loaded already; problems of lazy
  * routers come later, and cost only the tools they concern.
  */
-export function createCatalog(router: AnyTRPCRouter, options: CatalogOptions): CatalogSource {
+export function createCatalog(
+  router: AnyTRPCRouter,
+  options: CatalogOptions,
+  optionProblems: readonly SetupProblem[] = [],
+): CatalogSource {
   const tools = new Map<string, Tool>();
   const isExposed = createFilter(options.expose);
   const walked = new Set<string>();
@@ -46,14 +58,19 @@ export function createCatalog(router: AnyTRPCRouter, options: CatalogOptions): C
     return procedures
       .filter(({ path }) => isExposed(path))
       .flatMap((procedure) => {
-        const tool = toTool(procedure, options.toolName);
-        return Array.isArray(tool) ? tool : addTool(tools, tool);
+        const tool = toTool(procedure, options);
+        return Array.isArray(tool) ? tool : addTool(tools, tool, options);
       });
   };
 
+  const checkWhole = () => [
+    ...checkPatterns(options.expose, tagged, [...walked]),
+    ...checkBypass(options, [...tools.values()]),
+  ];
+
   const isLazy = hasLazyRouters(router);
-  const problems = collect();
-  if (!isLazy) problems.push(...checkPatterns(options.expose, tagged, [...walked]));
+  const problems = [...optionProblems, ...collect()];
+  if (!isLazy) problems.push(...checkWhole());
   if (problems.length > 0) throw new SetupError(problems);
   if (!isLazy) {
     const catalog = freeze(tools);
@@ -68,14 +85,18 @@ export function createCatalog(router: AnyTRPCRouter, options: CatalogOptions): C
       message: `this lazy router did not load: ${messageOf(error)}`,
     })),
     ...collect(),
-    ...checkPatterns(options.expose, tagged, [...walked]),
+    ...checkWhole(),
   ]);
   source.whole = source.problems.then(() => (source.current = freeze(tools)));
   return source;
 }
 
-function addTool(tools: Map<string, Tool>, tool: Tool): SetupProblem[] {
+function addTool(tools: Map<string, Tool>, tool: Tool, options: CatalogOptions): SetupProblem[] {
   const { name, path } = tool;
+  if (tool.scopes.length > 0 && !options.auth) {
+    const message = `it needs the scopes ${tool.scopes.join(', ')}, and nobody has any without the option auth; set auth.authenticate, or take the scopes out`;
+    return [{ code: 'SCOPES_WITHOUT_AUTH', path, message }];
+  }
   const illegal = checkName(name, path);
   if (illegal) return [illegal];
   const other = tools.get(name);
@@ -87,11 +108,30 @@ function addTool(tools: Map<string, Tool>, tool: Tool): SetupProblem[] {
   return [];
 }
 
+/** A bypass without a gate before it opens the app, and one that nothing answers to is a mistake. */
+function checkBypass({ bypass = {}, auth }: CatalogOptions, tools: readonly Tool[]): SetupProblem[] {
+  const kinds = (['authentication', 'permissions'] as const).filter((kind) => bypass[kind]);
+  const problem = (code: string, message: string) => ({ code, path: 'bypass', message });
+  const open =
+    'it skips middleware, and nothing else asks who is calling; set auth.required or auth.authorize';
+  const isOpen = kinds.length > 0 && !auth?.required && !auth?.authorize;
+  return [
+    ...(isOpen ? [problem('BYPASS_WITHOUT_AUTH', open)] : []),
+    ...kinds
+      .filter((kind) => !tools.some(({ bypassKinds }) => bypassKinds.includes(kind)))
+      .map((kind) => {
+        const message = `nothing that is exposed has middleware marked with bypassable('${kind}', …); mark it, or take bypass.${kind} out`;
+        return problem('BYPASS_UNUSED', message);
+      }),
+  ];
+}
+
 /** Sorted by code unit, so that the order is the same on every machine. */
 function freeze(tools: Map<string, Tool>): Catalog {
   const sorted = [...tools].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const list = (era: Era) => sorted.map(([, tool]) => tool.listed[era]);
-  return { tools: new Map(sorted), list: { modern: list('modern'), legacy: list('legacy') } };
+  const hasHidden = sorted.some(([, { visible }]) => visible);
+  return { tools: new Map(sorted), list: { modern: list('modern'), legacy: list('legacy') }, hasHidden };
 }
 
 function messageOf(error: unknown): string {

@@ -9,7 +9,7 @@ const defaultsKey = Symbol.for('trpc-mcp.defaults');
 
 /**
  * Gives a base procedure settings for all its leaves: `t.procedure.use(mcpDefaults({ … }))`. It exposes nothing by
- * itself. A leaf's own `mcp` meta wins key by key, and so does a later `mcpDefaults` over an earlier one.
+ * itself. A leaf's own `mcp` meta wins key by key, and so does a later `mcpDefaults` over an earlier one; scopes add up.
  */
 export function mcpDefaults(settings: McpDefaults): PassThroughMiddleware {
   const passThrough: PassThroughMiddleware = ({ next }) => next();
@@ -23,8 +23,10 @@ export function mcpDefaults(settings: McpDefaults): PassThroughMiddleware {
 export function settingsOf(meta: unknown, middlewares: readonly unknown[]): McpSettings | undefined {
   const own = (meta as McpMeta | undefined)?.mcp;
   if (own === undefined || own === null || own === false) return undefined;
-  const defaults = middlewares.map(
+  const layers: (McpSettings | undefined)[] = middlewares.map(
     (middleware) => (middleware as Partial<Record<symbol, McpDefaults>>)[defaultsKey],
   );
-  return Object.assign({}, ...defaults, own === true ? undefined : own) as McpSettings;
+  if (own !== true) layers.push(own);
+  const scopes = [...new Set(layers.flatMap((layer) => layer?.scopes ?? []))];
+  return Object.assign({}, ...layers, scopes.length > 0 && { scopes }) as McpSettings;
 }

@@ -1,10 +1,11 @@
 import type { AnyTRPCProcedure } from '@trpc/server';
 import type { McpAnnotations, McpIcon, McpSettings } from '../meta.ts';
-import { compileInput, type Input } from '../schema/input.ts';
+import { compileInput, type Input, type SchemaOptions } from '../schema/input.ts';
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
 import { compileOutput, type Output } from '../schema/output.ts';
 import { SchemaProblem } from '../schema/problem.ts';
 import type { SetupProblem } from '../setup-error.ts';
+import type { BypassKind } from './bypassable.ts';
 import { toName } from './name.ts';
 import type { Procedure } from './walk.ts';
 
@@ -20,6 +21,12 @@ export interface Tool {
   procedure: AnyTRPCProcedure;
   input: Input;
   output: Output;
+  /** What a caller's credential has to carry. */
+  scopes: readonly string[];
+  visible: McpSettings['visible'];
+  errorHint: McpSettings['errorHint'];
+  toContent: McpSettings['toContent'];
+  bypassKinds: readonly BypassKind[];
   /** What `tools/list` says of it. */
   listed: Record<Era, ListedTool>;
 }
@@ -43,14 +50,23 @@ const settingKeys = {
   annotations: true,
   icons: true,
   _meta: true,
+  instructions: true,
+  scopes: true,
+  visible: true,
+  errorHint: true,
+  input: true,
+  output: true,
+  toContent: true,
 } satisfies Record<keyof McpSettings, true>;
 
+export interface ToolOptions extends SchemaOptions {
+  toolName?: ((path: string) => string) | undefined;
+}
+
 /** Makes a tool of a procedure, or says what stands in the way. */
-export function toTool(
-  procedure: Procedure,
-  rename: (path: string) => string = toName,
-): Tool | SetupProblem[] {
+export function toTool(procedure: Procedure, options: ToolOptions): Tool | SetupProblem[] {
   const { path, type, settings } = procedure;
+  const { scopes = [] } = settings;
   const problem = (code: string, message: string): SetupProblem[] => [{ code, path, message }];
   if (type === 'subscription') {
     return problem(
@@ -73,17 +89,19 @@ export function toTool(
     );
   }
   try {
-    const input = compileInput(procedure.inputs);
-    const output = compileOutput(procedure.output);
-    const name = settings.name ?? rename(path);
+    const input = compileInput(procedure.inputs, { ...options, override: settings.input });
+    const output = compileOutput(procedure.output, { ...options, override: settings.output });
+    const name = settings.name ?? (options.toolName ?? toName)(path);
     const common = {
       name,
       title: settings.title ?? input.schema.title ?? titleOf(path),
-      description: settings.description ?? input.schema.description ?? descriptionOf(path, type),
+      description: describe(settings, input.schema.description ?? descriptionOf(path, type)),
       inputSchema: input.schema,
       annotations: annotationsOf(type, settings.annotations),
       ...(settings.icons && { icons: settings.icons }),
-      ...(settings._meta && { _meta: settings._meta }),
+      ...((settings._meta || scopes.length > 0) && {
+        _meta: { ...settings._meta, ...(scopes.length > 0 && { scopes }) },
+      }),
     };
     return {
       name,
@@ -92,6 +110,11 @@ export function toTool(
       procedure: procedure.procedure,
       input,
       output,
+      scopes,
+      visible: settings.visible,
+      errorHint: settings.errorHint,
+      toContent: settings.toContent,
+      bypassKinds: procedure.bypassKinds,
       listed: {
         modern: { ...common, ...(output.schema && { outputSchema: output.schema }) },
         legacy: { ...common, ...(output.legacySchema && { outputSchema: output.legacySchema }) },
@@ -104,6 +127,12 @@ export function toTool(
       `no tool could be made of it: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** The description, and what else a model has to know before it calls. */
+function describe({ description, instructions, scopes }: McpSettings, fallback: string): string {
+  const parts = [description ?? fallback, instructions, scopes && `Needs the scopes: ${scopes.join(', ')}.`];
+  return parts.filter(Boolean).join('\n\n');
 }
 
 /** `customers.findByEmail` → `Customers: find by email`. */

@@ -1,5 +1,6 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import type { McpSettings } from '../meta.ts';
+import { type BypassKind, bypassKindsOf } from './bypassable.ts';
 import { settingsOf } from './settings.ts';
 
 /** A tagged procedure of the user's router. */
@@ -14,6 +15,8 @@ export interface Procedure {
   output: unknown;
   /** The procedure itself, for tRPC's `info`. */
   procedure: AnyTRPCProcedure;
+  /** What among its middlewares the app has marked as bypassable. */
+  bypassKinds: readonly BypassKind[];
   /** Made with `experimental_caller`: it calls itself, with a context of its own. */
   isServerAction: boolean;
 }
@@ -28,6 +31,11 @@ interface ProcedureDef {
 
 /** Deeper than any router is written by hand: a lazy router that contains itself would never end. */
 const maxLazyDepth = 20;
+
+/** What tRPC's own formatter of error shapes wants. */
+export function configOf(router: AnyTRPCRouter): AnyTRPCRouter['_def']['_config'] {
+  return router._def._config;
+}
 
 /** Every path of the router that is loaded, tagged or not. */
 export function collectPaths(router: AnyTRPCRouter): string[] {
@@ -44,7 +52,8 @@ export function collectProcedures(router: AnyTRPCRouter, paths: readonly string[
     if (!settings) return [];
     const isServerAction = def.experimental_caller ?? false;
     const { type, inputs, output } = def;
-    return [{ path, type, settings, inputs, output, procedure, isServerAction }];
+    const bypassKinds = bypassKindsOf(def.middlewares);
+    return [{ path, type, settings, inputs, output, procedure, bypassKinds, isServerAction }];
   });
 }
 

@@ -15,7 +15,7 @@ export interface Exchange extends CallHost {
   /** Aborts when the client hangs up before it has the whole answer. */
   signal: AbortSignal;
   /** As a web request, without its body, for those who ask for one. */
-  toRequest(): Request;
+  toRequest: () => Request;
 }
 
 export type Body = { parsed: unknown } | { text: string };
@@ -31,13 +31,14 @@ export interface Reply {
   body: string | ReadableStream<Uint8Array> | undefined;
 }
 
-/** A JSON-RPC error that has no id to answer to, or none that could be read. */
+/** A JSON-RPC error as the whole answer. `id` is null where there is none to answer to, or none that could be read. */
 export function errorReply(
   status: number,
   code: number,
   message: string,
   headers?: Record<string, string>,
+  id: string | number | null = null,
 ): Reply {
-  const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null });
+  const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id });
   return { status, headers: { 'content-type': 'application/json', ...headers }, body };
 }

@@ -1,17 +1,32 @@
 import { isJsonContentType } from '@modelcontextprotocol/server';
+import type { SetupProblem } from '../setup-error.ts';
 import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
 
 /** Codes of JSON-RPC itself. MCP keeps the rest of the reserved range for its own. */
 const invalidRequest = -32_600;
 const parseError = -32_700;
 
-export interface GuardOptions {
+/** Which hosts and web pages may be talked to. */
+export interface HostOptions {
   /** Host names, with or without a port, that requests may be sent to. `true` lets all through. */
   allowedHosts?: readonly string[] | true | undefined;
   /** Origins such as `https://app.example.com` whose pages may call. `true` lets all through. */
   allowedOrigins?: readonly string[] | true | undefined;
+}
+
+export interface GuardOptions extends HostOptions {
   /** How the endpoint calls itself to those who open it in a browser. */
   serverName: string;
+}
+
+/** An origin that no browser would send lets nobody in, and is a mistake. */
+export function checkGuard({ allowedOrigins = [] }: HostOptions): SetupProblem[] {
+  if (allowedOrigins === true) return [];
+  return allowedOrigins.flatMap((origin) => {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) return [];
+    const message = `${JSON.stringify(origin)} is no origin; write it as browsers send it, such as "https://app.example.com"`;
+    return [{ code: 'ORIGIN_INVALID', path: 'allowedOrigins', message }];
+  });
 }
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];

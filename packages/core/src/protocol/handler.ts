@@ -1,13 +1,16 @@
+import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { Outcome } from '../call/call.ts';
+import { createGate, type Refusal } from '../auth/gate.ts';
+import { HookTimeout } from '../auth/hook.ts';
+import { type Outcome, textOf, toRefused } from '../call/call.ts';
 import { createReport } from '../call/failure.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
 import { errorReply, type Exchange, type Reply } from './exchange.ts';
-import { readMessage, refuse } from './guard.ts';
+import { checkGuard, readMessage, refuse } from './guard.ts';
+import { headsOf, idOf, isToolCall } from './message.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
 import { createSdkLeg } from './sdk.ts';
-import type { Serving } from './server.ts';
 
 /** What every host's `mcpHandler` has besides its own shape. */
 export interface HandlerControls {
@@ -23,14 +26,20 @@ export interface Handler extends HandlerControls {
 }
 
 const internalError = -32_603;
+const invalidRequest = -32_600;
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
 
 /** Makes the handler behind every host's adapter. Throws a `SetupError` when the router cannot be served. */
 export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): Handler {
-  const { server: info = defaultServer, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  const {
+    server: info = defaultServer,
+    maxBodyBytes = 4 * 1024 * 1024,
+    hookTimeoutMs = 5000,
+    auth,
+  } = options;
   const report = createReport(options.onError);
-  const catalog = createCatalog(router, options);
+  const catalog = createCatalog(router, options, checkGuard(options));
   void catalog.problems.then((problems) => {
     for (const problem of problems) {
       const failure = {
@@ -38,28 +47,60 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
         reference: crypto.randomUUID(),
         path: problem.path,
       };
-      report(failure, { isMasked: true });
+      report(failure, { isForApp: true });
     }
   });
-  const sdk = createSdkLeg({ router, info, report }, maxBodyBytes);
-  const guard = {
-    allowedHosts: options.allowedHosts,
-    allowedOrigins: options.allowedOrigins,
-    serverName: info.title ?? info.name,
+  const gate = createGate(auth, hookTimeoutMs, (thrown) => {
+    const failure = { error: toError(thrown), reference: crypto.randomUUID() };
+    report(failure, { isForApp: thrown instanceof HookTimeout });
+  });
+  const sdk = createSdkLeg(
+    {
+      router,
+      gate,
+      bypass: options.bypass,
+      hookTimeoutMs,
+      exposeInternalErrors: options.exposeInternalErrors ?? false,
+      report,
+      info,
+      // Only what does not depend on who asks may be kept for somebody else.
+      isPublic: !auth?.required && !auth?.authorize,
+    },
+    maxBodyBytes,
+  );
+  const guard = { ...options, serverName: info.title ?? info.name };
+
+  const admit = async (
+    exchange: Exchange,
+    message: unknown,
+  ): Promise<{ auth: AuthInfo | undefined } | Refusal> => {
+    const caller = await gate.authenticate(exchange.toRequest);
+    if ('status' in caller || !auth?.authorize) return caller;
+    const request = exchange.toRequest();
+    for (const head of headsOf(message)) {
+      const refusal = await gate.authorize({ ...head, auth: caller.auth, request });
+      if (refusal) return refusal;
+    }
+    return caller;
   };
 
   const answer = async (exchange: Exchange): Promise<Reply> => {
-    const refusal = refuse(exchange, guard);
-    if (refusal) return refusal;
+    const early = refuse(exchange, guard);
+    if (early) return early;
     const read = await readMessage(exchange, maxBodyBytes);
     if ('reply' in read) return read.reply;
-    const serving: Serving = {
+    const { message } = read;
+    const admission = await admit(exchange, message);
+    const refused = 'status' in admission ? toRefused(admission) : undefined;
+    if (refused && !isToolCall(message)) return withStatus(refusalReply(message, refused), refused, options);
+    const serving = {
       exchange,
       catalog: catalog.current ?? (await catalog.whole),
-      outcome: undefined,
+      auth: 'auth' in admission ? admission.auth : undefined,
+      outcome: refused,
     };
-    const reply = await sdk.serve(serving, read.message);
-    return options.return200ForErrors ? reply : withStatus(reply, serving.outcome);
+    const reply = await sdk.serve(serving, message);
+    return withStatus(reply, serving.outcome, options);
   };
 
   return {
@@ -67,10 +108,9 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
       try {
         return await answer(exchange);
       } catch (thrown) {
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         const reference = crypto.randomUUID();
         // A client that hung up while it was still sending is nobody's failure.
-        if (!exchange.signal.aborted) report({ error, reference }, { isMasked: true });
+        if (!exchange.signal.aborted) report({ error: toError(thrown), reference }, { isForApp: true });
         return errorReply(500, internalError, `Internal error (reference ${reference})`);
       }
     },
@@ -78,18 +118,27 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
       const problems = await catalog.problems;
       if (problems.length > 0) throw new SetupError(problems);
     },
-    close: () => sdk.close(),
+    close: sdk.close,
   };
 }
 
+/** Whatever is not the call of a tool is refused by a JSON-RPC error, in the words that a tool's result would have. */
+function refusalReply(message: unknown, refused: Outcome): Reply {
+  return errorReply(200, invalidRequest, textOf(refused), {}, idOf(message));
+}
+
 /** An answer that streams has its status already, and a batch has no one call to speak for it. */
-function withStatus(reply: Reply, outcome: Outcome | undefined): Reply {
-  if (!outcome || outcome.status === 200 || typeof reply.body !== 'string' || reply.body.startsWith('['))
-    return reply;
+function withStatus(reply: Reply, outcome: Outcome | undefined, options: HandlerOptions): Reply {
+  if (!outcome || outcome.status === 200 || options.return200ForErrors) return reply;
+  if (typeof reply.body !== 'string' || reply.body.startsWith('[')) return reply;
   const { status, challenge } = outcome;
   return {
     ...reply,
     status,
     headers: { ...reply.headers, ...(challenge && { 'www-authenticate': challenge }) },
   };
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

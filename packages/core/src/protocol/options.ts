@@ -1,8 +1,10 @@
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import type { CallFailure } from '../call/failure.ts';
-import type { McpCall } from '../call/context.ts';
+import type { AuthOptions } from '../auth/gate.ts';
+import type { Bypass, McpRequest } from '../call/context.ts';
 import type { Expose } from '../catalog/expose.ts';
 import type { McpIcon } from '../meta.ts';
+import type { SchemaOptions } from '../schema/input.ts';
 
 /** What a client shows of the server. */
 export interface ServerInfo {
@@ -16,12 +18,16 @@ export interface ServerInfo {
 }
 
 /** Options of a handler on every host. */
-export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> {
+export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> extends SchemaOptions {
   server?: ServerInfo;
   /** Which tagged procedures are served. All of them when left out. */
   expose?: Expose<TRouter>;
   /** Names a tool after its dotted path. `meta.mcp.name` wins over it. */
   toolName?: (path: string) => string;
+  /** Who may use the endpoint. Without it everybody may, and the procedures' own middleware decides alone. */
+  auth?: AuthOptions;
+  /** Skips middleware that the app has marked with `bypassable`, because `auth` does its work. */
+  bypass?: Bypass;
   /** Answers 401 and 403 with status 200 and no challenge, for clients that cannot cope with them. The body is the same. */
   return200ForErrors?: boolean;
   /**
@@ -29,6 +35,10 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> {
    * reference that the model got. Without it, those are printed with `console.error`.
    */
   onError?: (failure: CallFailure) => void;
+  /** Shows models the messages of errors that are masked otherwise. For development only. */
+  exposeInternalErrors?: boolean;
+  /** How long `auth` and `visible` may take, in milliseconds, before they count as refusing. 5,000 by default. */
+  hookTimeoutMs?: number;
   /** Host names that requests may be sent to; `true` for any. By default loopback names only, on loopback connections. */
   allowedHosts?: readonly string[] | true;
   /** Origins such as `https://app.example.com` whose pages may call; `true` for any. By default the app's own. */
@@ -40,7 +50,7 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> {
 /** The user's `createContext`: the one given to tRPC's adapter for the same host, which is told of the call besides. */
 export interface ContextOptions<TRouter extends AnyTRPCRouter, THostContext> {
   createContext: (
-    options: THostContext & { mcp: McpCall },
+    options: THostContext & { mcp: McpRequest },
   ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
 }
 

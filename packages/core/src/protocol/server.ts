@@ -1,69 +1,103 @@
 import {
+  type AuthInfo,
   ProtocolError,
   ProtocolErrorCode,
   Server,
   type ServerContext,
   type Tool as SdkTool,
 } from '@modelcontextprotocol/server';
-import type { AnyTRPCRouter } from '@trpc/server';
-import { callTool, type Outcome } from '../call/call.ts';
-import type { McpCall } from '../call/context.ts';
-import type { Report } from '../call/failure.ts';
+import { callTool, type CallParts, type Outcome, textOf, toRefused } from '../call/call.ts';
+import { type McpRequest, toListInfo } from '../call/context.ts';
+import { authRefusalOf } from '../call/error.ts';
+import { listVisible } from '../call/visible.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Era, Tool } from '../catalog/tool.ts';
+import type { Era } from '../catalog/tool.ts';
 import type { Exchange } from './exchange.ts';
 import type { ServerInfo } from './options.ts';
 
 /** What a server instance works with. Made once for a handler. */
-export interface ServerParts {
-  router: AnyTRPCRouter;
+export interface ServerParts extends CallParts {
   info: ServerInfo;
-  report: Report;
+  /** Whether everybody who may ask gets the same lists. */
+  isPublic: boolean;
 }
 
 /** One request while the SDK has it. */
 export interface Serving {
   exchange: Exchange;
   catalog: Catalog;
-  /** What became of the call, for the HTTP status of the answer. */
+  auth: AuthInfo | undefined;
+  /** What became of the call, for the HTTP status of the answer. It is there from the start when the gate refused. */
   outcome: Outcome | undefined;
 }
 
-/** Nothing in the lists depends on who asks. They hold until the app is deployed anew, which nobody can foresee. */
-const listCache = { ttlMs: 300_000, cacheScope: 'public' } as const;
+/** The lists hold until the app is deployed anew, which nobody can foresee. */
+const listTtlMs = 300_000;
 
 /** A server for one request: the SDK's own hold one conversation, and answers must never cross. */
 export function createServer(parts: ServerParts, serving: Serving, era: Era): Server {
+  const { exchange, catalog } = serving;
   const { instructions, ...info } = parts.info;
+  const cacheScope = parts.isPublic ? 'public' : 'private';
+  const listScope = catalog.hasHidden ? 'private' : cacheScope;
   const server = new Server(info, {
     capabilities: { tools: {} },
-    cacheHints: { 'server/discover': listCache, 'tools/list': listCache },
+    cacheHints: {
+      'server/discover': { ttlMs: listTtlMs, cacheScope },
+      'tools/list': { ttlMs: listTtlMs, cacheScope: listScope },
+    },
     ...(instructions !== undefined && { instructions }),
   });
-  // The SDK's type spells out JSON, which these schemas are.
-  const tools = serving.catalog.list[era] as unknown as SdkTool[];
-  server.setRequestHandler('tools/list', () => ({ tools }));
-  server.setRequestHandler('tools/call', async ({ params }, context) => {
-    const tool = serving.catalog.tools.get(params.name);
-    if (!tool)
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shorten(params.name)}`);
-    const call = toCall(tool, context, era, server);
-    serving.outcome = await callTool(
-      parts.router,
-      tool,
-      params.arguments,
-      call,
-      serving.exchange,
-      parts.report,
+
+  const toRequest = ({ mcpReq }: ServerContext): McpRequest => ({
+    tool: undefined,
+    era,
+    client: server.getClientVersion(),
+    auth: serving.auth,
+    signal: mcpReq.signal,
+  });
+  const createContext = async (request: McpRequest) =>
+    exchange.createContext({ info: toListInfo(exchange, request.signal), mcp: request });
+
+  const listForCaller = async (request: McpRequest) => {
+    const ctx = createContext(request);
+    // Who has to sign in is told so; any other failure hides what asks for the context, and nothing else.
+    const refusal = await ctx.then(
+      () => undefined,
+      (thrown: unknown) => authRefusalOf(thrown, parts.gate),
     );
-    return serving.outcome.result;
+    if (!refusal) return listVisible(catalog, era, ctx, parts);
+    serving.outcome = toRefused(refusal);
+    throw new ProtocolError(ProtocolErrorCode.InvalidRequest, textOf(serving.outcome));
+  };
+
+  server.setRequestHandler('tools/list', async (_, context) => {
+    const tools = catalog.hasHidden ? await listForCaller(toRequest(context)) : catalog.list[era];
+    // The SDK's type spells out JSON, which these schemas are.
+    return { tools: tools as unknown as SdkTool[] };
+  });
+
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    if (serving.outcome) return serving.outcome.result;
+    const request = toRequest(context);
+    const tool = catalog.tools.get(params.name);
+    if (tool) {
+      const { name, path } = tool;
+      serving.outcome = await callTool(
+        parts,
+        tool,
+        params.arguments,
+        { ...request, tool: { name, path } },
+        exchange,
+      );
+    } else if (catalog.hasHidden) {
+      // What a hidden tool costs, one that does not exist costs too: nothing tells them apart.
+      await createContext(request).catch(() => undefined);
+    }
+    if (serving.outcome) return serving.outcome.result;
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shorten(params.name)}`);
   });
   return server;
-}
-
-function toCall(tool: Tool, context: ServerContext, era: Era, server: Server): McpCall {
-  const { name, path } = tool;
-  return { tool: { name, path }, era, client: server.getClientVersion(), signal: context.mcpReq.signal };
 }
 
 function shorten(name: string): string {

@@ -40,7 +40,10 @@ export function encodeAny(value: unknown, encoding: Encoding, depth: number): un
   if (depth > MAX_DEPTH) throw new EncodeError(`is nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) return encodeArray(value, encoding, depth);
   const prototype = Object.getPrototypeOf(value) as object | null;
-  if ((prototype === Object.prototype || prototype === null) && typeof (value as { toJSON?: unknown }).toJSON !== 'function') {
+  if (
+    (prototype === Object.prototype || prototype === null) &&
+    typeof (value as { toJSON?: unknown }).toJSON !== 'function'
+  ) {
     return encodeObject(value, encoding, depth);
   }
   return encodeInstance(value, encoding, depth);
@@ -96,7 +99,8 @@ function encodeInstance(value: object, encoding: Encoding, depth: number): unkno
   if (value instanceof Blob) return encodeBlob(value, encoding);
   if (value instanceof Uint8Array) return encodeBytes(value, encoding, depth);
   if (value instanceof ArrayBuffer) return encodeBytes(new Uint8Array(value), encoding, depth);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return encodeArray([...(value as Float64Array)], encoding, depth);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return encodeArray([...(value as Float64Array)], encoding, depth);
   if (value instanceof URL) return value.href;
   if (value instanceof RegExp) return String(value);
   const { toJSON } = value as { toJSON?: (key: string) => unknown };

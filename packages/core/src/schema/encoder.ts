@@ -21,13 +21,16 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
     switch (mark?.is) {
       case 'leaf': {
         const leaf = leaves[mark.leaf]!;
-        if (leaf.ownEncode === true) return (value) => (value === null || value === undefined ? value : leaf.encode(value));
+        if (leaf.ownEncode === true)
+          return (value) => (value === null || value === undefined ? value : leaf.encode(value));
         return leaf.name === 'Date' ? encodeDate : encodeAny;
       }
       case 'set': {
         const encodeItems = compileArray(node);
         return (value, encoding, depth) =>
-          value instanceof Set ? apply(encodeItems, [...value], encoding, depth) : encodeAny(value, encoding, depth);
+          value instanceof Set
+            ? apply(encodeItems, [...value], encoding, depth)
+            : encodeAny(value, encoding, depth);
       }
       case 'map': {
         const encodeValues = compileObject(node);
@@ -40,7 +43,9 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
       case 'pairs': {
         const encodePairs = compileArray(node);
         return (value, encoding, depth) =>
-          value instanceof Map ? apply(encodePairs, [...value], encoding, depth) : encodeAny(value, encoding, depth);
+          value instanceof Map
+            ? apply(encodePairs, [...value], encoding, depth)
+            : encodeAny(value, encoding, depth);
       }
       case undefined:
         return compilePlain(node);
@@ -82,7 +87,9 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
   function compileUnion(branches: readonly JsonSchema[]): Encode | undefined {
     const encoders = branches.map(compile);
     if (encoders.every((encode) => encode === undefined)) return undefined;
-    const open = branches.map((_, index) => index).filter((index) => deref(root, branches[index]!).type !== 'null');
+    const open = branches
+      .map((_, index) => index)
+      .filter((index) => deref(root, branches[index]!).type !== 'null');
     if (open.length === 1) {
       const only = encoders[open[0]!];
       return (value, encoding, depth) => (value === null ? null : apply(only, value, encoding, depth));
@@ -91,7 +98,9 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
     const choose = compileChoice({ root, leaves }, branches);
     return (value, encoding, depth) => {
       const index = typeof value === 'object' && value !== null ? choose(value) : -1;
-      return index === -1 ? encodeAny(value, encoding, depth) : apply(encoders[index], value, encoding, depth);
+      return index === -1
+        ? encodeAny(value, encoding, depth)
+        : apply(encoders[index], value, encoding, depth);
     };
   }
 
@@ -109,7 +118,8 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
     const rest = isClosed ? undefined : compileRest(node);
     const known = node.properties ?? {};
     return (value, encoding, depth) => {
-      if (typeof value !== 'object' || value === null || !isPlain(value)) return encodeAny(value, encoding, depth);
+      if (typeof value !== 'object' || value === null || !isPlain(value))
+        return encodeAny(value, encoding, depth);
       const source = value as Record<string, unknown>;
       let copy: Record<string, unknown> | undefined;
       const put = (key: string, encode: Encode | undefined): void => {
@@ -133,7 +143,8 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
 
   function compileRest(node: JsonSchema): Encode | undefined {
     const others = node['additionalProperties'];
-    const isUnclear = others === undefined || typeof others === 'boolean' || node['patternProperties'] !== undefined;
+    const isUnclear =
+      others === undefined || typeof others === 'boolean' || node['patternProperties'] !== undefined;
     return isUnclear ? encodeAny : compile(others as JsonSchema);
   }
 
@@ -148,7 +159,8 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
       for (let index = 0; index < value.length; index++) {
         const encode = index < first.length ? first[index] : rest;
         const before: unknown = value[index];
-        const after = (encode === undefined ? before : encodeUnder(encode, before, index, encoding, depth + 1)) ?? null;
+        const after =
+          (encode === undefined ? before : encodeUnder(encode, before, index, encoding, depth + 1)) ?? null;
         if (after !== before) (copy ??= value.slice())[index] = after;
       }
       return copy ?? value;
@@ -157,7 +169,11 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
 }
 
 const encodeDate: Encode = (value, encoding, depth) =>
-  value instanceof Date ? (Number.isNaN(value.getTime()) ? null : value.toISOString()) : encodeAny(value, encoding, depth);
+  value instanceof Date
+    ? Number.isNaN(value.getTime())
+      ? null
+      : value.toISOString()
+    : encodeAny(value, encoding, depth);
 
 function encodeUnder(
   encode: Encode,
@@ -173,7 +189,12 @@ function encodeUnder(
   }
 }
 
-function apply(encode: Encode | undefined, value: unknown, encoding: Parameters<Encode>[1], depth: number): unknown {
+function apply(
+  encode: Encode | undefined,
+  value: unknown,
+  encoding: Parameters<Encode>[1],
+  depth: number,
+): unknown {
   return encode === undefined ? value : encode(value, encoding, depth);
 }
 

@@ -49,7 +49,10 @@ const NO_INPUT: Input = {
 };
 
 /** Compiles the `.input()` parsers of one procedure. Throws a SchemaProblem when no call could ever succeed. */
-export function compileInput(parsers: readonly unknown[], options: SchemaOptions & { override?: unknown } = {}): Input {
+export function compileInput(
+  parsers: readonly unknown[],
+  options: SchemaOptions & { override?: unknown } = {},
+): Input {
   if (parsers.length === 0) return NO_INPUT;
   const conversion = new Conversion('input', options.converters, options.codecs);
   const documents =
@@ -60,7 +63,10 @@ export function compileInput(parsers: readonly unknown[], options: SchemaOptions
   if (voids.length > 0) {
     // One parser that takes nothing leaves nothing to the others.
     if (documents.every((document) => document.optional)) return NO_INPUT;
-    throw new SchemaProblem('INPUTS_CONTRADICT', 'one stacked input takes only undefined, another one needs a value');
+    throw new SchemaProblem(
+      'INPUTS_CONTRADICT',
+      'one stacked input takes only undefined, another one needs a value',
+    );
   }
   const root = toObjectRoot(documents, 'input');
   assertPossible(root.schema);

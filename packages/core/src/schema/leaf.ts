@@ -103,7 +103,8 @@ export const regexpLeaf: Leaf = {
   expected: 'a regular expression such as /^a.*z$/i',
   fits: (wire) => parseRegExp(wire) !== undefined,
   decode: parseRegExp,
-  mend: (wire) => (typeof wire === 'string' && !wire.startsWith('/') && wire !== '' ? String(toRegExp(wire) ?? wire) : wire),
+  mend: (wire) =>
+    typeof wire === 'string' && !wire.startsWith('/') && wire !== '' ? String(toRegExp(wire) ?? wire) : wire,
   is: (value) => value instanceof RegExp,
   encode: String,
 };
@@ -122,7 +123,10 @@ function toRegExp(source: string, flags?: string): RegExp | undefined {
 }
 
 /** A class made from bytes: Uint8Array and its kind, Node's Buffer, ArrayBuffer. */
-export function bytesLeaf(make: (bytes: Uint8Array<ArrayBuffer>) => unknown, is: (value: unknown) => boolean): Leaf {
+export function bytesLeaf(
+  make: (bytes: Uint8Array<ArrayBuffer>) => unknown,
+  is: (value: unknown) => boolean,
+): Leaf {
   return {
     name: 'bytes',
     schema: { type: 'string', contentEncoding: 'base64', pattern: base64Pattern },
@@ -146,7 +150,8 @@ export function literalLeaf(values: readonly unknown[], toWire: (value: unknown)
     expected: words.map((word) => JSON.stringify(word)).join(' or '),
     fits: (wire) => byWire.has(wire),
     decode: (wire) => byWire.get(wire),
-    mend: (wire) => (Number.isSafeInteger(wire) && !byWire.has(wire) && byWire.has(String(wire)) ? String(wire) : wire),
+    mend: (wire) =>
+      Number.isSafeInteger(wire) && !byWire.has(wire) && byWire.has(String(wire)) ? String(wire) : wire,
     is: (value) => values.includes(value),
     encode: toWire,
     ownEncode: true,

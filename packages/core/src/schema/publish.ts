@@ -25,7 +25,9 @@ export function publish(schema: JsonSchema): JsonSchema {
     } else if (ONE.has(keyword)) {
       out[keyword] = isSchema(value) ? publish(value) : value;
     } else if (MANY.has(keyword)) {
-      const kept = (value as (JsonSchema | boolean)[]).filter((branch) => keyword === 'prefixItems' || !isNothing(branch));
+      const kept = (value as (JsonSchema | boolean)[]).filter(
+        (branch) => keyword === 'prefixItems' || !isNothing(branch),
+      );
       if (kept.length > 0) out[keyword] = kept.map((branch) => (isSchema(branch) ? publish(branch) : branch));
     } else if (NAMED.has(keyword)) {
       const named = {};
@@ -54,7 +56,9 @@ function unwrapSingle(schema: JsonSchema): JsonSchema {
     const branches = schema[keyword] as JsonSchema[] | undefined;
     if (branches?.length !== 1 || !isSchema(branches[0])) continue;
     const { [keyword]: _, ...beside } = schema;
-    if (Object.keys(beside).every((key) => !(key in branches[0]!) || key === 'description' || key === 'title')) {
+    if (
+      Object.keys(beside).every((key) => !(key in branches[0]!) || key === 'description' || key === 'title')
+    ) {
       return { ...branches[0], ...beside };
     }
   }
@@ -75,15 +79,23 @@ interface Impossible {
   reason: string;
 }
 
-function findImpossible(root: JsonSchema, raw: JsonSchema, path: (string | number)[], seen: Set<unknown>): Impossible | undefined {
+function findImpossible(
+  root: JsonSchema,
+  raw: JsonSchema,
+  path: (string | number)[],
+  seen: Set<unknown>,
+): Impossible | undefined {
   if (seen.has(raw['$ref'])) return undefined;
   if (raw['$ref'] !== undefined) seen.add(raw['$ref']);
   const node = deref(root, raw);
   const mark = getMark(node);
   if (mark?.is === 'never') return { path, code: mark.code, reason: mark.reason };
-  if (mark?.is === 'undefined') return { path, code: 'SCHEMA_UNSUPPORTED', reason: 'only undefined is accepted, which JSON cannot say' };
+  if (mark?.is === 'undefined')
+    return { path, code: 'SCHEMA_UNSUPPORTED', reason: 'only undefined is accepted, which JSON cannot say' };
   const below = (child: unknown, key?: string | number): Impossible | undefined =>
-    isSchema(child) ? findImpossible(root, child, key === undefined ? path : [...path, key], seen) : undefined;
+    isSchema(child)
+      ? findImpossible(root, child, key === undefined ? path : [...path, key], seen)
+      : undefined;
   for (const key of node.required ?? []) {
     const found = Object.hasOwn(node.properties ?? {}, key) ? below(node.properties![key], key) : undefined;
     if (found !== undefined) return found;

@@ -31,8 +31,10 @@ export function convertZod3(root: Zod3Schema, conversion: Conversion): JsonSchem
         pipeStrategy: conversion.io,
         effectStrategy: conversion.io === 'input' ? 'input' : 'any',
         removeAdditionalStrategy: 'strict',
-        override: (raw) => (convertDef(raw as unknown as Zod3Def, conversion, islands) as never) ?? ignoreOverride,
-        postProcess: (schema, raw) => tidy(schema as JsonSchema | undefined, raw as unknown as Zod3Def, conversion) as never,
+        override: (raw) =>
+          (convertDef(raw as unknown as Zod3Def, conversion, islands) as never) ?? ignoreOverride,
+        postProcess: (schema, raw) =>
+          tidy(schema as JsonSchema | undefined, raw as unknown as Zod3Def, conversion) as never,
       }) as JsonSchema,
     );
   return islands.settle(convert(root._def), convert);
@@ -70,7 +72,11 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
   } else if (def.typeName === 'ZodTuple') convertTuple(def, out, inner);
   else if (def.typeName === 'ZodVoid' || def.typeName === 'ZodUndefined') setMark(out, { is: 'undefined' });
   else if (['ZodNever', 'ZodSymbol', 'ZodFunction'].includes(def.typeName)) {
-    setMark(out, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for ${def.typeName}` });
+    setMark(out, {
+      is: 'never',
+      code: 'SCHEMA_UNSUPPORTED',
+      reason: `no JSON value can be given for ${def.typeName}`,
+    });
   } else {
     const className = conversion.io === 'input' ? instanceName(def) : undefined;
     if (className === undefined) return undefined;
@@ -87,7 +93,13 @@ function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) =
     Object.assign(out, marked({ is: 'map' }, { type: 'object', additionalProperties: valueSchema }));
     if (key._def.typeName === 'ZodEnum' || key._def['checks'].length > 0) out['propertyNames'] = keySchema;
   } else {
-    const pair = { type: 'array', prefixItems: [keySchema, valueSchema], items: false, minItems: 2, maxItems: 2 };
+    const pair = {
+      type: 'array',
+      prefixItems: [keySchema, valueSchema],
+      items: false,
+      minItems: 2,
+      maxItems: 2,
+    };
     Object.assign(out, marked({ is: 'pairs' }, { type: 'array', items: pair }));
   }
 }
@@ -95,7 +107,12 @@ function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) =
 function convertTuple(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): void {
   const items = (def['items'] as Zod3Schema[]).map(inner);
   const isOpen = def['rest'] !== null;
-  Object.assign(out, { type: 'array', prefixItems: items, minItems: items.length, items: isOpen ? inner(def['rest']) : false });
+  Object.assign(out, {
+    type: 'array',
+    prefixItems: items,
+    minItems: items.length,
+    items: isOpen ? inner(def['rest']) : false,
+  });
   if (!isOpen) out['maxItems'] = items.length;
 }
 
@@ -115,18 +132,25 @@ function instanceName(def: Zod3Def): string | undefined {
 function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {
   if (schema === undefined) return undefined;
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
-  if (isCoerced && (def.typeName === 'ZodNumber' || def.typeName === 'ZodBoolean')) setMark(schema, { is: 'asIs' });
+  if (isCoerced && (def.typeName === 'ZodNumber' || def.typeName === 'ZodBoolean'))
+    setMark(schema, { is: 'asIs' });
   if (def.typeName === 'ZodDefault') setDefault(schema, def['defaultValue'], conversion.io);
   if (def.typeName === 'ZodNativeEnum') labelEnum(def['values'], schema);
   if (def.typeName === 'ZodString') {
-    const lying = (def['checks'] as { regex?: RegExp }[]).filter(({ regex }) => regex !== undefined && !isHonestPattern(regex));
+    const lying = (def['checks'] as { regex?: RegExp }[]).filter(
+      ({ regex }) => regex !== undefined && !isHonestPattern(regex),
+    );
     dropPatterns(schema, new Set(lying.map(({ regex }) => regex!.source)));
   }
   return schema;
 }
 
 function describeBounds(def: Zod3Def, out: JsonSchema): void {
-  for (const { kind, value, inclusive = true } of def['checks'] as { kind: string; value: unknown; inclusive?: boolean }[]) {
+  for (const { kind, value, inclusive = true } of def['checks'] as {
+    kind: string;
+    value: unknown;
+    inclusive?: boolean;
+  }[]) {
     if (kind !== 'min' && kind !== 'max') continue;
     const bound = def.typeName === 'ZodDate' ? new Date(value as number).toISOString() : String(value);
     describe(out, `${kind === 'min' ? '>' : '<'}${inclusive ? '=' : ''} ${bound}`);
@@ -163,4 +187,3 @@ export function zod3AllowsUndefined({ _def: def }: Zod3Schema, io: 'input' | 'ou
       return false;
   }
 }
-

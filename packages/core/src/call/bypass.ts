@@ -1,0 +1,40 @@
+import { experimental_trpcMiddleware as createMiddleware } from '@trpc/server';
+import { type BypassKind, markBypassable } from '../catalog/bypassable.ts';
+import { isBypassed } from './context.ts';
+
+/** A middleware as `.use()` takes it: a function, or what `t.middleware()` returns. */
+type Middleware = MiddlewareFunction | { _middlewares: readonly MiddlewareFunction[] };
+
+// It has to fit a middleware over any context.
+type MiddlewareFunction = (options: any) => Promise<any>;
+
+/**
+ * Marks a middleware as one that an MCP endpoint with `bypass` may skip, because that endpoint has its own `auth`.
+ * Where it is skipped, `replacement` runs instead, and gives later middleware the context they expect, from
+ * `getMcpCall().auth`. Everywhere else, over tRPC above all, the middleware behaves as if it were not marked.
+ */
+export function bypassable<TMiddleware extends Middleware>(
+  kind: BypassKind,
+  middleware: TMiddleware,
+  replacement?: NoInfer<TMiddleware>,
+): TMiddleware {
+  const originals = functionsOf(middleware);
+  const instead = replacement ? functionsOf(replacement) : [];
+  const marked = Array.from({ length: Math.max(originals.length, instead.length) }, (_, index) => {
+    const original = originals[index] ?? passThrough;
+    const substitute = instead[index] ?? passThrough;
+    const either: MiddlewareFunction = (options) =>
+      isBypassed(kind, options) ? substitute(options) : original(options);
+    return markBypassable(either, kind);
+  });
+  const [first = passThrough, ...rest] = marked;
+  if (typeof middleware === 'function') return first as TMiddleware;
+  // Of the same kind as what came in: a builder, whose functions add the same context.
+  return rest.reduce((builder, run) => builder.unstable_pipe(run), createMiddleware().create(first)) as never;
+}
+
+function functionsOf(middleware: Middleware): readonly MiddlewareFunction[] {
+  return typeof middleware === 'function' ? [middleware] : middleware._middlewares;
+}
+
+const passThrough: MiddlewareFunction = ({ next }) => next();

@@ -1,0 +1,54 @@
+import { type AnyTRPCRouter, getTRPCErrorShape } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import type { Tool } from '../catalog/tool.ts';
+import { configOf } from '../catalog/walk.ts';
+import type { Failure } from './error.ts';
+
+/** What a failed call says to clients that are programs, in the result's `_meta`. */
+export function errorMeta(
+  { error, isMasked, issues }: Failure,
+  tool: Tool,
+  ctx: unknown,
+  readInput: () => unknown,
+  router: AnyTRPCRouter,
+): Record<string, unknown> {
+  const meta = { code: error.code, httpStatus: getHTTPStatusCodeFromError(error), path: tool.path };
+  if (isMasked) return meta;
+  return { ...meta, ...(issues && { issues }), ...shapeOf(error, tool, ctx, readInput, router) };
+}
+
+/** What the app's own errorFormatter makes of it, less the stack that it has in development. */
+function shapeOf(
+  error: Failure['error'],
+  { path, type }: Tool,
+  ctx: unknown,
+  readInput: () => unknown,
+  router: AnyTRPCRouter,
+): { shape?: unknown } {
+  try {
+    // A context that was never made, and an input that could not be decoded, are unknown to the formatter as well.
+    const input = inputOf(readInput);
+    const made = getTRPCErrorShape({
+      config: configOf(router),
+      error,
+      type,
+      path,
+      input,
+      ctx: ctx as object,
+    });
+    const shape = JSON.parse(JSON.stringify(made)) as { data?: { stack?: unknown } };
+    delete shape.data?.stack;
+    return { shape };
+  } catch {
+    // A formatter that throws, or makes what JSON cannot say, has nothing to tell.
+    return {};
+  }
+}
+
+function inputOf(readInput: () => unknown): unknown {
+  try {
+    return readInput();
+  } catch {
+    return undefined;
+  }
+}
