@@ -12,15 +12,15 @@ const tool = t.procedure.meta({ mcp: true });
 
 describe.each(clientKinds)('a client of kind %s', (kind) => {
   test.each([
-    'BAD_REQUEST',
-    'NOT_FOUND',
-    'CONFLICT',
-    'PRECONDITION_FAILED',
-    'TOO_MANY_REQUESTS',
-    'INTERNAL_SERVER_ERROR',
-    'UNAUTHORIZED',
-    'FORBIDDEN',
-  ] as const)('reads the message that the app wrote for a %s', async (code) => {
+    ['BAD_REQUEST', ''],
+    ['NOT_FOUND', '\nCheck the identifiers; a tool that lists or searches has the right ones.'],
+    ['CONFLICT', '\nRead the current state again, then decide whether to call again.'],
+    ['PRECONDITION_FAILED', '\nBring about what is missing first, then call again.'],
+    ['TOO_MANY_REQUESTS', '\nWait before you call again.'],
+    ['INTERNAL_SERVER_ERROR', ''],
+    ['UNAUTHORIZED', ' (WWW-Authenticate: Bearer)'],
+    ['FORBIDDEN', ''],
+  ] as const)('reads the message that the app wrote for a %s, and what to do next', async (code, next) => {
     const router = t.router({
       fail: tool.mutation(() => {
         throw new TRPCError({ code, message: 'try tomorrow', cause: new Error('a cause nobody may see') });
@@ -28,8 +28,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     });
     await using server = await serve(mcpHandler(router, { return200ForErrors: true }));
     await using client = await connect[kind](server.mcp);
-    const challenge = code === 'UNAUTHORIZED' ? ' (WWW-Authenticate: Bearer)' : '';
-    expect(await client.callTool({ name: 'fail' })).toEqual(toolError(`${code}: try tomorrow${challenge}`));
+    expect(await client.callTool({ name: 'fail' })).toEqual(toolError(`${code}: try tomorrow${next}`));
   });
 
   test.each([
@@ -83,7 +82,9 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     const result = await client.callTool({ name: 'fail' });
     expect(failures.map(({ error }) => error.cause)).toEqual([cause]);
     expect(result).toEqual(
-      toolError(`NOT_FOUND: the app gave no reason (reference ${failures[0]?.reference})`),
+      toolError(
+        `NOT_FOUND: the app gave no reason (reference ${failures[0]?.reference})\nCheck the identifiers; a tool that lists or searches has the right ones.`,
+      ),
     );
   });
 
@@ -192,7 +193,15 @@ describe.each(eras)('over the wire of the %s era', (era) => {
     printed.mockRestore();
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      result: { content: [{ type: 'text', text: 'CONFLICT: taken' }], isError: true },
+      result: {
+        content: [
+          {
+            type: 'text',
+            text: 'CONFLICT: taken\nRead the current state again, then decide whether to call again.',
+          },
+        ],
+        isError: true,
+      },
     });
   });
 

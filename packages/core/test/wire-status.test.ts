@@ -12,8 +12,18 @@ describe.each(eras)('in the %s era', (era) => {
   test.each([
     ['UNAUTHORIZED', 401, 'Bearer', 'UNAUTHORIZED: sign in first (WWW-Authenticate: Bearer)'],
     ['FORBIDDEN', 403, null, 'FORBIDDEN: sign in first'],
-    ['NOT_FOUND', 200, null, 'NOT_FOUND: sign in first'],
-    ['PAYMENT_REQUIRED', 200, null, 'PAYMENT_REQUIRED: sign in first'],
+    [
+      'NOT_FOUND',
+      200,
+      null,
+      'NOT_FOUND: sign in first\nCheck the identifiers; a tool that lists or searches has the right ones.',
+    ],
+    [
+      'PAYMENT_REQUIRED',
+      200,
+      null,
+      'PAYMENT_REQUIRED: sign in first\nTell the person; calling again does not help.',
+    ],
   ] as const)('%s is HTTP %s, challenged with %s', async (code, status, challenge, text) => {
     const router = t.router({
       fail: tool.query(() => {
@@ -103,6 +113,16 @@ test('a batch of 2025-03-26 has no status of one of its calls', async () => {
       result: {
         content: [{ type: 'text', text: 'UNAUTHORIZED: sign in first (WWW-Authenticate: Bearer)' }],
         isError: true,
+        _meta: {
+          code: 'UNAUTHORIZED',
+          httpStatus: 401,
+          path: 'fail',
+          shape: {
+            message: 'sign in first',
+            code: -32_001,
+            data: { code: 'UNAUTHORIZED', httpStatus: 401, path: 'fail' },
+          },
+        },
       },
     },
   ]);

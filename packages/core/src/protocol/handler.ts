@@ -11,6 +11,7 @@ import { checkGuard, readMessage, refuse } from './guard.ts';
 import { headsOf, idOf, isToolCall } from './message.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
 import { createSdkLeg } from './sdk.ts';
+import type { Serving } from './server.ts';
 
 /** What every host's `mcpHandler` has besides its own shape. */
 export interface HandlerControls {
@@ -93,14 +94,15 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     const admission = await admit(exchange, message);
     const refused = 'status' in admission ? toRefused(admission) : undefined;
     if (refused && !isToolCall(message)) return withStatus(refusalReply(message, refused), refused, options);
-    const serving = {
+    const serving: Serving = {
       exchange,
       catalog: catalog.current ?? (await catalog.whole),
       auth: 'auth' in admission ? admission.auth : undefined,
-      outcome: refused,
+      refused,
+      outcome: undefined,
     };
     const reply = await sdk.serve(serving, message);
-    return withStatus(reply, serving.outcome, options);
+    return withStatus(reply, refused ?? serving.outcome, options);
   };
 
   return {

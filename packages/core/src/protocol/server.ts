@@ -27,7 +27,9 @@ export interface Serving {
   exchange: Exchange;
   catalog: Catalog;
   auth: AuthInfo | undefined;
-  /** What became of the call, for the HTTP status of the answer. It is there from the start when the gate refused. */
+  /** The answer to every call, when the gate lets none in. */
+  refused: Outcome | undefined;
+  /** What became of the call, for the HTTP status of the answer. */
   outcome: Outcome | undefined;
 }
 
@@ -78,23 +80,18 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
   });
 
   server.setRequestHandler('tools/call', async ({ params }, context) => {
-    if (serving.outcome) return serving.outcome.result;
+    if (serving.refused) return serving.refused.result;
     const request = toRequest(context);
     const tool = catalog.tools.get(params.name);
     if (tool) {
-      const { name, path } = tool;
-      serving.outcome = await callTool(
-        parts,
-        tool,
-        params.arguments,
-        { ...request, tool: { name, path } },
-        exchange,
-      );
+      const call = { ...request, tool: { name: tool.name, path: tool.path } };
+      const outcome = await callTool(parts, tool, params.arguments, call, exchange);
+      serving.outcome = outcome;
+      if (outcome) return outcome.result;
     } else if (catalog.hasHidden) {
       // What a hidden tool costs, one that does not exist costs too: nothing tells them apart.
       await createContext(request).catch(() => undefined);
     }
-    if (serving.outcome) return serving.outcome.result;
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shorten(params.name)}`);
   });
   return server;
