@@ -35,6 +35,7 @@ export function toExchange(
     readBody: (maxBytes) => readBody(req, maxBytes),
     isLoopback: isLoopback(req.socket.localAddress),
     signal: hangUp.signal,
+    abort: () => hangUp.abort(),
     createContext,
     toRequest() {
       if (request) return request;
@@ -51,43 +52,60 @@ export function toExchange(
 /** Writes the answer, unless the client has gone or the app has answered by itself. */
 export async function writeReply(res: ServerResponse, reply: Reply): Promise<void> {
   if (res.headersSent || res.destroyed) {
-    if (typeof reply.body === 'object') await reply.body.cancel();
+    if (reply.body instanceof ReadableStream) await reply.body.cancel();
+    return;
+  }
+  const { status, headers, body } = reply;
+  if (body instanceof ReadableStream) {
+    res.writeHead(status, headers);
+    res.flushHeaders();
+    // A client that leaves ends the stream at its source.
+    await pipeline(Readable.fromWeb(body as NodeReadableStream), res).catch(() => undefined);
     return;
   }
   // Headers that createContext has set, such as cookies, stay.
-  res.writeHead(reply.status, reply.headers);
-  if (typeof reply.body !== 'object') {
-    res.end(reply.body);
-    return;
+  res.writeHead(status, { ...headers, 'content-length': lengthOf(body) });
+  if (typeof body === 'object') {
+    res.cork();
+    for (const chunk of body) res.write(chunk);
+    res.end();
+  } else {
+    res.end(body);
   }
-  res.flushHeaders();
-  // A client that leaves ends the stream at its source.
-  await pipeline(Readable.fromWeb(reply.body as NodeReadableStream), res).catch(() => undefined);
 }
 
-async function readBody(req: NodeRequest, maxBytes: number): Promise<Body> {
+function lengthOf(body: string | readonly Uint8Array[] | undefined): number {
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  return body?.reduce((length, chunk) => length + chunk.byteLength, 0) ?? 0;
+}
+
+function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
   if (req.body !== undefined) return toBody(req.body);
-  if (Number(req.headers['content-length']) > maxBytes) throw tooLarge(req);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(req);
-    chunks.push(chunk);
-  }
-  return { text: Buffer.concat(chunks).toString() };
+  // Somebody has read it and kept it.
+  if (req.readableEnded) return { text: '' };
+  const isTooLarge = Number(req.headers['content-length']) > maxBytes;
+  return new Promise((resolve, reject) => {
+    if (isTooLarge) reject(new BodyTooLarge());
+    const chunks: Buffer[] = [];
+    let size = 0;
+    // What is too much is read and dropped: a client that is still sending would not see an answer otherwise.
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes && !isTooLarge) chunks.push(chunk);
+      else reject(new BodyTooLarge());
+    });
+    req.on('end', () =>
+      resolve({ text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString() }),
+    );
+    req.on('error', reject);
+    req.on('close', () => reject(new Error('the client hung up while it was sending')));
+  });
 }
 
 /** A parser of text or bytes may have run before us, as well as one of JSON. */
 function toBody(body: unknown): Body {
   if (typeof body === 'string') return { text: body };
   return Buffer.isBuffer(body) ? { text: body.toString() } : { parsed: body };
-}
-
-/** The rest is read and dropped: a client that is still sending would not see an answer otherwise. */
-function tooLarge(req: NodeRequest): BodyTooLarge {
-  req.resume();
-  return new BodyTooLarge();
 }
 
 function toUrl(req: NodeRequest): URL {

@@ -28,7 +28,7 @@ export function bypassable<TMiddleware extends Middleware>(
     return markBypassable(either, kind);
   });
   const [first = passThrough, ...rest] = marked;
-  if (typeof middleware === 'function') return first as TMiddleware;
+  if (typeof middleware === 'function' && rest.length === 0) return first as TMiddleware;
   // Of the same kind as what came in: a builder, whose functions add the same context.
   return rest.reduce((builder, run) => builder.unstable_pipe(run), createMiddleware().create(first)) as never;
 }

@@ -7,7 +7,7 @@ import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } 
 import { type AuthStatus, authStatusOf, toFailure } from './error.ts';
 import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
-import { toToolResult } from './result.ts';
+import { type Told, toToolResult } from './result.ts';
 import { isVisible } from './visible.ts';
 
 /** What the host of a call brings. */
@@ -27,8 +27,7 @@ export interface CallParts {
   report: Report;
 }
 
-export interface Outcome {
-  result: CallToolResult;
+export interface Outcome extends Told {
   /** 401 and 403 want an HTTP status of their own. */
   status: AuthStatus;
   /** What `WWW-Authenticate` says beside it. */
@@ -63,7 +62,7 @@ export function callTool(
       >;
       // The dotted path as one key: a nested walk cannot reach a procedure that is named `call` or `apply`.
       const value = await caller[tool.path]!(readInput());
-      return { result: await toToolResult(tool, value, call.era), status: 200 };
+      return { ...(await toToolResult(tool, value, call.era)), status: 200 };
     } catch (thrown) {
       const failure = toFailure(thrown, tool, args, parts);
       const { error, reference, isForApp } = failure;

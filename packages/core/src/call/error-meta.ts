@@ -36,13 +36,18 @@ function shapeOf(
       input,
       ctx: ctx as object,
     });
-    const shape = JSON.parse(JSON.stringify(made)) as { data?: { stack?: unknown } };
+    const shape = JSON.parse(JSON.stringify(made, dropStack)) as { data?: { stack?: unknown } };
     delete shape.data?.stack;
     return { shape };
   } catch {
     // A formatter that throws, or makes what JSON cannot say, has nothing to tell.
     return {};
   }
+}
+
+/** A formatter may have put the stack of the error, or of its cause, elsewhere. */
+function dropStack(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && /^\s+at .+:\d+:\d+\)?$/m.test(value) ? undefined : value;
 }
 
 function inputOf(readInput: () => unknown): unknown {

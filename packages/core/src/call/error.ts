@@ -1,7 +1,9 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Refusal } from '../auth/gate.ts';
+import { toError } from '../auth/hook.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { EncodeError, WireError, type WireIssue } from '../schema/wire-error.ts';
+import type { Report } from './failure.ts';
 
 type Code = TRPCError['code'];
 
@@ -29,6 +31,8 @@ interface Advice {
   audience: 'model' | 'person' | 'app';
   /** What the model should do next, where the code alone says it. */
   hint?: string;
+  /** Whether it passes with time, so that a time to wait is worth telling. */
+  passes?: true;
 }
 
 /** Every code of tRPC: the types make sure that a new one is not forgotten. */
@@ -50,18 +54,19 @@ const advice: Record<Code, Advice> = {
   UNSUPPORTED_MEDIA_TYPE: { audience: 'model', hint: 'Send another kind of file.' },
   UNPROCESSABLE_CONTENT: { audience: 'model' },
   PRECONDITION_REQUIRED: { audience: 'model', hint: 'Bring about what is missing first, then call again.' },
-  TOO_MANY_REQUESTS: { audience: 'model', hint: 'Wait before you call again.' },
+  TOO_MANY_REQUESTS: { audience: 'model', hint: 'Wait before you call again.', passes: true },
   CLIENT_CLOSED_REQUEST: { audience: 'model' },
   INTERNAL_SERVER_ERROR: { audience: 'app' },
   NOT_IMPLEMENTED: { audience: 'app', hint: 'Do it another way; calling again does not help.' },
   BAD_GATEWAY: { audience: 'app', hint: 'Another system failed. Try once more later.' },
-  SERVICE_UNAVAILABLE: { audience: 'app', hint: 'Try once more later.' },
+  SERVICE_UNAVAILABLE: { audience: 'app', hint: 'Try once more later.', passes: true },
   GATEWAY_TIMEOUT: { audience: 'app', hint: 'Another system did not answer in time. Try once more later.' },
 };
 
 export interface FailureOptions {
   /** Shows the messages that are masked otherwise. For development. */
   exposeInternalErrors: boolean;
+  report: Report;
 }
 
 /** Reads what was thrown below a call. It never throws itself, whatever that was. */
@@ -72,11 +77,13 @@ export function toFailure(thrown: unknown, tool: Tool, args: unknown, options: F
       thrown instanceof WireError
         ? new TRPCError({ code: 'BAD_REQUEST', cause: thrown })
         : getTRPCErrorFromUnknown(thrown);
+    // Only in name is it a TRPCError, or of a tRPC to come. Nobody knows then what its code says, and to whom.
+    if (!Object.hasOwn(advice, error.code)) throw error;
     const issues = error.code === 'BAD_REQUEST' ? tool.input.explain(error.cause, args) : undefined;
-    const written = issues ? 'the arguments are not valid' : messageOf(error);
+    const written = messageOf(error) ?? (issues && 'the arguments are not valid');
     const isMasked = written === undefined;
-    const message = isMasked ? maskedMessage(error, reference, options) : written;
-    const hint = hintOf(error, tool);
+    const message = isMasked ? maskedMessage(error, reference, options.exposeInternalErrors) : written;
+    const hint = ownHintOf(error, tool, options.report) ?? hintOf(error);
     const text = [`${error.code}: ${message}`, ...(issues ?? []).map(lineOf), ...(hint ? [hint] : [])].join(
       '\n',
     );
@@ -84,7 +91,7 @@ export function toFailure(thrown: unknown, tool: Tool, args: unknown, options: F
       error,
       reference,
       isMasked,
-      isForApp: isMasked || advice[error.code]?.audience === 'app',
+      isForApp: isMasked || advice[error.code].audience === 'app',
       text,
       issues,
     };
@@ -95,7 +102,7 @@ export function toFailure(thrown: unknown, tool: Tool, args: unknown, options: F
       message: 'an error that cannot be read',
       cause,
     });
-    const text = `${error.code}: ${maskedMessage(error, reference, { exposeInternalErrors: false })}`;
+    const text = `${error.code}: ${maskedMessage(error, reference, false)}`;
     return { error, reference, isMasked: true, isForApp: true, text, issues: undefined };
   }
 }
@@ -107,47 +114,97 @@ export function authStatusOf({ code }: TRPCError): AuthStatus {
 
 /** What a caller is told who has to sign in, or may not; `undefined` for every other error. */
 export function authRefusalOf(thrown: unknown, { challenge }: { challenge: string }): Refusal | undefined {
-  const error = getTRPCErrorFromUnknown(thrown);
-  const status = authStatusOf(error);
-  if (status === 200) return undefined;
-  const message = messageOf(error) ?? 'the app gave no reason';
-  return { status, message, ...(status === 401 && { challenge }) };
+  try {
+    const error = getTRPCErrorFromUnknown(thrown);
+    const status = authStatusOf(error);
+    if (status === 200) return undefined;
+    const message = messageOf(error) ?? 'the app gave no reason';
+    return { status, message, ...(status === 401 && { challenge }) };
+  } catch {
+    // An error that cannot be read refuses nobody by its code.
+    return undefined;
+  }
 }
 
 /** What was written for the caller, by the app, by tRPC or by us. `undefined` when nothing was. */
 function messageOf(error: TRPCError): string | undefined {
   if (error.cause instanceof EncodeError) return error.cause.message;
+  // Anything may call itself a TRPCError.
+  if (typeof error.message !== 'string') return undefined;
+  // It is ours to report: neither the app nor the model has anything to do with what tRPC says here.
+  if (error.code === 'INTERNAL_SERVER_ERROR' && error.message === outputRefused) return undefined;
   // tRPC copies the message of a cause where the app wrote none, and such a message was not written for a model.
   // Where there is no cause either, it puts the code in its place.
   if (error.message === '' || error.message === error.cause?.message) return undefined;
+  // The same where a cause says something new each time it is asked: what tRPC wraps has the stack of what it wraps.
+  if (error.cause && error.stack === error.cause.stack) return undefined;
   if (error.message !== error.code) return error.message;
   return error.code === 'INTERNAL_SERVER_ERROR' ? undefined : 'the app gave no reason';
 }
 
-function maskedMessage(
-  error: TRPCError,
-  reference: string,
-  { exposeInternalErrors }: FailureOptions,
-): string {
+/** tRPC's message when a result does not fit `.output()`. */
+const outputRefused = 'Output validation failed';
+
+function maskedMessage(error: TRPCError, reference: string, exposeInternalErrors: boolean): string {
   if (exposeInternalErrors) return `${error.message} (reference ${reference})`;
   const reason =
     error.code === 'INTERNAL_SERVER_ERROR' ? 'something went wrong inside the app' : 'the app gave no reason';
   return `${reason} (reference ${reference})`;
 }
 
-function hintOf(error: TRPCError, tool: Tool): string | undefined {
-  const own = tool.errorHint?.(error);
-  if (own) return own;
-  const seconds = retrySecondsOf(error.cause);
-  return seconds === undefined ? advice[error.code]?.hint : `Call again in ${seconds} seconds, not sooner.`;
+/** The app's own hint. One that throws costs the model the hint, and nothing else. */
+function ownHintOf(error: TRPCError, { errorHint, name, path }: Tool, report: Report): string | undefined {
+  try {
+    const hint: unknown = errorHint?.(error);
+    return typeof hint === 'string' && hint !== '' ? hint : undefined;
+  } catch (thrown) {
+    const failure = { error: toError(thrown), reference: crypto.randomUUID(), tool: name, path };
+    report(failure, { isForApp: true });
+    return undefined;
+  }
+}
+
+function hintOf({ code, cause }: TRPCError): string | undefined {
+  const { hint, passes } = advice[code];
+  const seconds = passes && retrySecondsOf(cause);
+  if (seconds === undefined) return hint;
+  return `Call again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, not sooner.`;
 }
 
 /** In the words of `Retry-After`, and of the rate limiters that people use. */
 function retrySecondsOf(cause: unknown): number | undefined {
-  const { retryAfter, retryAfterMs, msBeforeNext, _msBeforeNext } = (cause ?? {}) as Record<string, unknown>;
-  const ms = retryAfterMs ?? msBeforeNext ?? _msBeforeNext;
-  const seconds = ms === undefined ? Number(retryAfter) : Number(ms) / 1000;
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : undefined;
+  const { retryAfterMs, msBeforeNext, _msBeforeNext, retryAfter, resetTime, reset } = (cause ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const ms =
+    amountOf(retryAfterMs) ??
+    amountOf(msBeforeNext) ??
+    amountOf(_msBeforeNext) ??
+    scale(amountOf(retryAfter), 1000) ??
+    msUntil(retryAfter) ??
+    msUntil(resetTime) ??
+    // In milliseconds since 1970.
+    msUntil(amountOf(reset));
+  return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1000));
+}
+
+/** A number, or one that came in a header. */
+function amountOf(value: unknown): number | undefined {
+  const isAmount = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
+  const amount = isAmount ? Number(value) : Number.NaN;
+  return Number.isFinite(amount) && amount >= 0 ? amount : undefined;
+}
+
+function scale(amount: number | undefined, by: number): number | undefined {
+  return amount === undefined ? undefined : amount * by;
+}
+
+/** How long it is until a Date, or a date as `Retry-After` writes it. */
+function msUntil(time: unknown): number | undefined {
+  if (!(time instanceof Date) && typeof time !== 'string' && typeof time !== 'number') return undefined;
+  const ms = new Date(time).getTime() - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 function lineOf({ path, message }: WireIssue): string {

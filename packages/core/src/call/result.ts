@@ -3,13 +3,26 @@ import type { Era, Tool } from '../catalog/tool.ts';
 
 const done = 'Operation completed successfully';
 
+export interface Told {
+  result: CallToolResult;
+  /** The structured content as JSON, where that is the text as well: it need not be written twice. */
+  json?: string;
+}
+
 /** What the procedure returned, as a tool result. Rejects when it cannot be said in JSON. */
-export async function toToolResult(tool: Tool, value: unknown, era: Era): Promise<CallToolResult> {
-  const { json, content } = await tool.output.encode(value);
-  if (json === undefined) return { content: content.length > 0 ? [...content] : [toText(done)] };
+export async function toToolResult(tool: Tool, value: unknown, era: Era): Promise<Told> {
+  const encoded = tool.output.encode(value);
+  const { json, content } = encoded instanceof Promise ? await encoded : encoded;
+  if (json === undefined) return { result: { content: content.length > 0 ? [...content] : [toText(done)] } };
   const structuredContent = era === 'legacy' && isWrapped(tool, json) ? { result: json } : json;
-  const told = tool.toContent?.(value) ?? JSON.stringify(structuredContent);
-  return { content: [...(typeof told === 'string' ? [toText(told)] : told), ...content], structuredContent };
+  const own = tool.toContent?.(value);
+  if (own !== undefined) {
+    const told = typeof own === 'string' ? [toText(own)] : own;
+    return { result: { content: [...told, ...content], structuredContent } };
+  }
+  const text = JSON.stringify(structuredContent);
+  const result = { content: [toText(text), ...content], structuredContent };
+  return content.length > 0 ? { result } : { result, json: text };
 }
 
 function toText(text: string): ContentBlock {

@@ -1,4 +1,4 @@
-import { runHook } from '../auth/hook.ts';
+import { runHook, toError } from '../auth/hook.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Era, ListedTool, Tool } from '../catalog/tool.ts';
 import type { Report } from './failure.ts';
@@ -19,8 +19,8 @@ export async function isVisible(
     const ctx = await readContext();
     return (await runHook('meta.mcp.visible', hookTimeoutMs, () => visible(ctx))) === true;
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    report({ error, reference: crypto.randomUUID(), tool: name, path }, { isForApp: true });
+    const failure = { error: toError(thrown), reference: crypto.randomUUID(), tool: name, path };
+    report(failure, { isForApp: true });
     return false;
   }
 }

@@ -9,11 +9,13 @@ export interface Exchange extends CallHost {
   /** A header's value by its lower-case name. */
   header(name: string): string | undefined;
   /** What a body parser before us has made of the body, or the body itself. Rejects with `BodyTooLarge`. */
-  readBody(maxBytes: number): Promise<Body>;
+  readBody(maxBytes: number): Promise<Body> | Body;
   /** Whether the connection came in on a loopback address of this machine. */
   isLoopback: boolean;
   /** Aborts when the client hangs up before it has the whole answer. */
   signal: AbortSignal;
+  /** Makes `signal` abort. */
+  abort: () => void;
   /** As a web request, without its body, for those who ask for one. */
   toRequest: () => Request;
 }
@@ -28,7 +30,8 @@ export class BodyTooLarge extends Error {
 export interface Reply {
   status: number;
   headers: Record<string, string>;
-  body: string | ReadableStream<Uint8Array> | undefined;
+  /** Chunks are written one after another, as they are. */
+  body: string | readonly Uint8Array[] | ReadableStream<Uint8Array> | undefined;
 }
 
 /** A JSON-RPC error as the whole answer. `id` is null where there is none to answer to, or none that could be read. */

@@ -29,7 +29,7 @@ export function checkGuard({ allowedOrigins = [] }: HostOptions): SetupProblem[]
   });
 }
 
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+const loopbackName = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /**
  * Refuses what no MCP client sends, before anything of it is read.
@@ -75,7 +75,7 @@ export async function readMessage(
 
 function isAllowedHost(host: string, exchange: Exchange, allowed: GuardOptions['allowedHosts']): boolean {
   if (allowed === true) return true;
-  if (!allowed) return !exchange.isLoopback || loopbackNames.includes(hostname(host));
+  if (!allowed) return !exchange.isLoopback || loopbackName.test(host);
   return allowed.includes(host) || allowed.includes(hostname(host));
 }
 

@@ -10,8 +10,9 @@ import { errorReply, type Exchange, type Reply } from './exchange.ts';
 import { checkGuard, readMessage, refuse } from './guard.ts';
 import { headsOf, idOf, isToolCall } from './message.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
+import { createLane } from './lane.ts';
 import { createSdkLeg } from './sdk.ts';
-import type { Serving } from './server.ts';
+import type { ServerParts, Serving } from './server.ts';
 
 /** What every host's `mcpHandler` has besides its own shape. */
 export interface HandlerControls {
@@ -55,20 +56,21 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     const failure = { error: toError(thrown), reference: crypto.randomUUID() };
     report(failure, { isForApp: thrown instanceof HookTimeout });
   });
-  const sdk = createSdkLeg(
-    {
-      router,
-      gate,
-      bypass: options.bypass,
-      hookTimeoutMs,
-      exposeInternalErrors: options.exposeInternalErrors ?? false,
-      report,
-      info,
-      // Only what does not depend on who asks may be kept for somebody else.
-      isPublic: !auth?.required && !auth?.authorize,
-    },
-    maxBodyBytes,
-  );
+  const parts: ServerParts = {
+    router,
+    gate,
+    bypass: options.bypass,
+    hookTimeoutMs,
+    exposeInternalErrors: options.exposeInternalErrors ?? false,
+    report,
+    info,
+    // Only what does not depend on who asks may be kept for somebody else.
+    isPublic: !auth?.required && !auth?.authorize,
+  };
+  const lane = options.fastLane === false ? undefined : createLane(parts);
+  const sdk = createSdkLeg(parts, maxBodyBytes);
+  const underWay = new Set<Exchange>();
+  let isClosed = false;
   const guard = { ...options, serverName: info.title ?? info.name };
 
   const admit = async (
@@ -101,12 +103,14 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
       refused,
       outcome: undefined,
     };
-    const reply = await sdk.serve(serving, message);
+    const reply = (await lane?.serve(serving, message)) ?? (await sdk.serve(serving, message));
     return withStatus(reply, refused ?? serving.outcome, options);
   };
 
   return {
     async handle(exchange) {
+      if (isClosed) return errorReply(503, internalError, 'This MCP endpoint is shutting down');
+      underWay.add(exchange);
       try {
         return await answer(exchange);
       } catch (thrown) {
@@ -114,13 +118,19 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
         // A client that hung up while it was still sending is nobody's failure.
         if (!exchange.signal.aborted) report({ error: toError(thrown), reference }, { isForApp: true });
         return errorReply(500, internalError, `Internal error (reference ${reference})`);
+      } finally {
+        underWay.delete(exchange);
       }
     },
     async ready() {
       const problems = await catalog.problems;
       if (problems.length > 0) throw new SetupError(problems);
     },
-    close: sdk.close,
+    async close() {
+      isClosed = true;
+      for (const exchange of underWay) exchange.abort();
+      await sdk.close();
+    },
   };
 }
 

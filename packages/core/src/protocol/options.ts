@@ -45,6 +45,8 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> e
   allowedOrigins?: readonly string[] | true;
   /** Of a request's body, in bytes. 4 MiB by default. */
   maxBodyBytes?: number;
+  /** `false` sends every request through the official SDK, also those that can be answered faster. */
+  fastLane?: boolean;
 }
 
 /** The user's `createContext`: the one given to tRPC's adapter for the same host, which is told of the call besides. */

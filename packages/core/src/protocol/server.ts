@@ -1,17 +1,19 @@
 import {
   type AuthInfo,
+  type CacheHint,
   ProtocolError,
   ProtocolErrorCode,
   Server,
   type ServerContext,
   type Tool as SdkTool,
 } from '@modelcontextprotocol/server';
-import { callTool, type CallParts, type Outcome, textOf, toRefused } from '../call/call.ts';
-import { type McpRequest, toListInfo } from '../call/context.ts';
+import { type CallParts, type Outcome, textOf, toRefused } from '../call/call.ts';
+import type { McpRequest } from '../call/context.ts';
 import { authRefusalOf } from '../call/error.ts';
 import { listVisible } from '../call/visible.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Era } from '../catalog/tool.ts';
+import { callByName, createListContext, unknownTool } from './call-by-name.ts';
 import type { Exchange } from './exchange.ts';
 import type { ServerInfo } from './options.ts';
 
@@ -36,18 +38,25 @@ export interface Serving {
 /** The lists hold until the app is deployed anew, which nobody can foresee. */
 const listTtlMs = 300_000;
 
+/** How long, and for whom, what is listed holds. */
+export function cacheHintsOf(
+  parts: ServerParts,
+  catalog: Catalog,
+): Record<'server/discover' | 'tools/list', CacheHint> {
+  const cacheScope = parts.isPublic ? 'public' : 'private';
+  return {
+    'server/discover': { ttlMs: listTtlMs, cacheScope },
+    'tools/list': { ttlMs: listTtlMs, cacheScope: catalog.hasHidden ? 'private' : cacheScope },
+  };
+}
+
 /** A server for one request: the SDK's own hold one conversation, and answers must never cross. */
 export function createServer(parts: ServerParts, serving: Serving, era: Era): Server {
   const { exchange, catalog } = serving;
   const { instructions, ...info } = parts.info;
-  const cacheScope = parts.isPublic ? 'public' : 'private';
-  const listScope = catalog.hasHidden ? 'private' : cacheScope;
   const server = new Server(info, {
     capabilities: { tools: {} },
-    cacheHints: {
-      'server/discover': { ttlMs: listTtlMs, cacheScope },
-      'tools/list': { ttlMs: listTtlMs, cacheScope: listScope },
-    },
+    cacheHints: cacheHintsOf(parts, catalog),
     ...(instructions !== undefined && { instructions }),
   });
 
@@ -58,11 +67,8 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
     auth: serving.auth,
     signal: mcpReq.signal,
   });
-  const createContext = async (request: McpRequest) =>
-    exchange.createContext({ info: toListInfo(exchange, request.signal), mcp: request });
-
   const listForCaller = async (request: McpRequest) => {
-    const ctx = createContext(request);
+    const ctx = createListContext(exchange, request);
     // Who has to sign in is told so; any other failure hides what asks for the context, and nothing else.
     const refusal = await ctx.then(
       () => undefined,
@@ -81,22 +87,10 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
 
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     if (serving.refused) return serving.refused.result;
-    const request = toRequest(context);
-    const tool = catalog.tools.get(params.name);
-    if (tool) {
-      const call = { ...request, tool: { name: tool.name, path: tool.path } };
-      const outcome = await callTool(parts, tool, params.arguments, call, exchange);
-      serving.outcome = outcome;
-      if (outcome) return outcome.result;
-    } else if (catalog.hasHidden) {
-      // What a hidden tool costs, one that does not exist costs too: nothing tells them apart.
-      await createContext(request).catch(() => undefined);
-    }
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shorten(params.name)}`);
+    const outcome = await callByName(parts, serving, params.name, params.arguments, toRequest(context));
+    serving.outcome = outcome;
+    if (outcome) return outcome.result;
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(params.name));
   });
   return server;
-}
-
-function shorten(name: string): string {
-  return name.length > 100 ? `${name.slice(0, 100)}…` : name;
 }
