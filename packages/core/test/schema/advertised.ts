@@ -3,9 +3,14 @@ import formats from 'ajv-formats';
 
 /** Compiles an advertised schema as a strict client would; throws where it is not valid 2020-12. */
 export function compileStrict(schema: object): ValidateFunction {
-  // Off: `allowUnionTypes` and `strictRequired` forbid what is valid and meant (`type: ['string', 'null']`,
-  // `required` beside `propertyNames`).
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
+  // Off is what forbids the valid and meant: `type: ['string', 'null']`, tuples with rest or optional items,
+  // `required` beside `propertyNames`.
+  const ajv = new Ajv2020({
+    strict: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+    strictTuples: false,
+  });
   formats.default(ajv);
   return ajv.compile(schema);
 }

@@ -13,11 +13,11 @@ const types = 350;
 const values = 5;
 
 describe('what goes over the wire is what tRPC would have received', () => {
-  for (const [name, { kinds, build, fails, options }] of Object.entries(validators)) {
+  for (const [name, { kinds, build, fails, options, sortsUnions }] of Object.entries(validators)) {
     it(name, async () => {
       let cases = 0;
       await fc.assert(
-        fc.asyncProperty(casesOf(kinds, values), async ({ type, samples }) => {
+        fc.asyncProperty(casesOf(kinds, sortsUnions, values), async ({ type, samples }) => {
           const parser = build(type);
           const input = compileInput([parser], options);
           expect(findFaults(input.schema)).toEqual([]);
@@ -58,17 +58,17 @@ describe('what a resolver returns comes back by the same conventions', () => {
     'bytes',
     'any',
   ];
-  for (const [name, { kinds, build, options }] of Object.entries(validators)) {
+  for (const [name, { kinds, build, options, sortsUnions }] of Object.entries(validators)) {
     it(name, async () => {
       const twoWay = new Set([...kinds].filter((kind) => !oneWay.includes(kind)));
       await fc.assert(
-        fc.asyncProperty(casesOf(twoWay, values), async ({ type, samples }) => {
+        fc.asyncProperty(casesOf(twoWay, sortsUnions, values), async ({ type, samples }) => {
           const output = compileOutput(build(type), options);
           const validate = compileStrict(output.schema ?? {});
           const validateLegacy = compileStrict(output.legacySchema ?? {});
           for (const { value } of samples) {
-            const { json } = await output.encode(value);
-            expect(JSON.parse(JSON.stringify(json))).toStrictEqual(json);
+            const encoded = await output.encode(value);
+            const json: unknown = JSON.parse(JSON.stringify(encoded.json));
             expect(validate(json), JSON.stringify({ json, errors: validate.errors })).toBe(true);
             expect(validateLegacy(output.wrapped ? { result: json } : json)).toBe(true);
             const back = output.decode(json);

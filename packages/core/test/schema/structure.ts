@@ -6,7 +6,8 @@ export function printStructure(parser: unknown): string {
       const known = ids.get(value);
       if (known !== undefined) return `#${known}`;
       ids.set(value, ids.size);
-      if (depth > 12) return '…';
+      // Some schemas hold on to their whole library.
+      if (depth > 12 || ids.size > 5_000) return '…';
       if (value instanceof Map || value instanceof Set) return `[${print([...value], depth + 1)}]`;
       if (value instanceof Date || value instanceof RegExp) return String(value);
       const parts: string[] = [];

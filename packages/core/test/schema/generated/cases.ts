@@ -11,8 +11,13 @@ export interface Case {
 }
 
 /** Half of the types are the properties of an object, as inputs mostly are; the others are the whole input. */
-export function casesOf(kinds: ReadonlySet<Kind>, samples: number, mutations = 0): fc.Arbitrary<Case> {
-  const type = typesOf(kinds);
+export function casesOf(
+  kinds: ReadonlySet<Kind>,
+  sortsUnions: boolean | undefined,
+  samples: number,
+  mutations = 0,
+): fc.Arbitrary<Case> {
+  const type = typesOf(kinds, sortsUnions);
   const object = fc
     .dictionary(fc.constantFrom('since', 'id', 'filter', 'list'), type, {
       minKeys: 1,

@@ -1,5 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import type { InputOptions } from '../../../src/schema/input.ts';
+import type { SchemaOptions } from '../../../src/schema/input.ts';
 import { arktype } from './arktype.ts';
 import type { Kind, Type } from './type.ts';
 import { valibot } from './valibot.ts';
@@ -11,7 +11,11 @@ export interface Validator {
   /** What the library can say and the bridge supports. */
   kinds: ReadonlySet<Kind>;
   build: (type: Type) => unknown;
-  options?: InputOptions;
+  /** Values that it accepts although its own JSON Schema says no. */
+  overlooks?: (wire: unknown) => boolean;
+  options?: SchemaOptions;
+  /** Whether it puts the branches of a union into an order of its own, arrays among the objects. */
+  sortsUnions?: boolean;
   /** Values that the library itself gets wrong. */
   fails?: (wire: unknown) => boolean;
 }
@@ -20,12 +24,22 @@ export const validators: Record<string, Validator> = {
   'zod 4': classic,
   'zod/mini': mini,
   'zod 4.1': v41,
-  // A record with a key named "constructor" is no record to it.
-  'zod 4.0': { ...v40, fails: (wire) => (JSON.stringify(wire) ?? '').includes('"constructor":') },
+  // A record with a key named "constructor" is no record to it, a tuple may lack its last item.
+  'zod 4.0': {
+    ...v40,
+    overlooks: holdsArray,
+    fails: (wire) => (JSON.stringify(wire) ?? '').includes('"constructor":'),
+  },
   'zod 3': v3,
-  arktype,
-  valibot: { ...valibot, options: { converters: { valibot: toJsonSchema } } },
+  // An array is an object to it.
+  arktype: { ...arktype, sortsUnions: true, overlooks: holdsArray },
+  // An array is an object to it too.
+  valibot: { ...valibot, overlooks: holdsArray, options: { converters: { valibot: toJsonSchema } } },
 };
+
+function holdsArray(wire: unknown): boolean {
+  return (JSON.stringify(wire) ?? '').includes('[');
+}
 
 /** Parses by the Standard Schema interface, which all of them have. */
 export async function parse(
