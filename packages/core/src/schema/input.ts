@@ -10,6 +10,8 @@ import { assertPossible, publish } from './publish.ts';
 import { compileRepair } from './repair.ts';
 import { toObjectRoot, type Document, type Root } from './root.ts';
 import { chain, type Marked, type Step } from './walk.ts';
+import { isZod3 } from './zod3.ts';
+import { isZod4 } from './zod4.ts';
 import { WireError, type WireIssue } from './wire-error.ts';
 
 export interface SchemaOptions {
@@ -58,7 +60,8 @@ export function compileInput(parsers: readonly unknown[], options: SchemaOptions
   }
   const root = toObjectRoot(documents, 'input');
   assertPossible(root.schema);
-  const marked: Marked = { root: root.schema, leaves: conversion.leaves };
+  const isEager = parsers.some((parser) => isZod4(parser) || isZod3(parser));
+  const marked: Marked = { root: root.schema, leaves: conversion.leaves, isEager };
   const mend = (options.repair ?? true) ? compileRepair(marked) : undefined;
   return {
     schema: publish(root.schema) as JsonObjectSchema,

@@ -2,6 +2,7 @@ import { describeSchema, orList, show } from './describe.ts';
 import { fits } from './fit.ts';
 import { readIssues, toIssues, type Issue } from './issue.ts';
 import { deref, isSchema, type JsonSchema } from './json-schema.ts';
+import { isPairs } from './decode.ts';
 import { descend, intoItem, intoPair, narrow, type Place } from './locate.ts';
 import { getMark } from './mark.ts';
 import { compileChoice } from './union.ts';
@@ -140,7 +141,7 @@ function wordsFor(marked: Marked, { message, raw }: Issue, place: Place): string
 function isMarked(marked: Marked, raw: JsonSchema, depth: number): boolean {
   const node = deref(marked.root, raw);
   const mark = getMark(node)?.is;
-  if (mark !== undefined) return mark !== 'asIs' && mark !== 'undefined';
+  if (mark !== undefined) return mark !== 'undefined';
   const parts = (node['anyOf'] ?? node['oneOf'] ?? node['allOf']) as JsonSchema[] | undefined;
   return depth < 8 && (parts ?? []).some((part) => isSchema(part) && isMarked(marked, part, depth + 1));
 }
@@ -148,7 +149,8 @@ function isMarked(marked: Marked, raw: JsonSchema, depth: number): boolean {
 // Of lists and objects only whether they are such: what is wrong inside has issues of its own.
 function isFitHere(marked: Marked, node: JsonSchema, wire: unknown): boolean {
   const mark = getMark(node)?.is;
-  if (mark === 'set' || mark === 'pairs') return Array.isArray(wire);
+  if (mark === 'set') return Array.isArray(wire);
+  if (mark === 'pairs') return isPairs(wire);
   if (mark === 'map' || mark === 'form') return typeof wire === 'object' && wire !== null && !Array.isArray(wire);
   return fits(node, wire, marked.root, marked.leaves);
 }

@@ -35,7 +35,18 @@ export function publish(schema: JsonSchema): JsonSchema {
       out[keyword] = named;
     }
   }
-  return unwrapSingle(out);
+  return unwrapSingle(typed(out));
+}
+
+const OF_STRINGS = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding'];
+
+// Strict clients want the type named beside what is said about it.
+function typed(schema: JsonSchema): JsonSchema {
+  if (schema.type !== undefined || !OF_STRINGS.some((keyword) => keyword in schema)) return schema;
+  const { const: only, anyOf, oneOf } = schema;
+  const branches = (anyOf ?? oneOf) as JsonSchema[] | undefined;
+  const isOfStrings = typeof only === 'string' || branches?.every((branch) => branch.type === 'string') === true;
+  return isOfStrings ? { type: 'string', ...schema } : schema;
 }
 
 function isNothing(schema: JsonSchema | boolean): boolean {

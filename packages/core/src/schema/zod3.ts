@@ -71,10 +71,11 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
   else if (def.typeName === 'ZodVoid' || def.typeName === 'ZodUndefined') setMark(out, { is: 'undefined' });
   else if (['ZodNever', 'ZodSymbol', 'ZodFunction'].includes(def.typeName)) {
     setMark(out, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for ${def.typeName}` });
-  } else {
-    const className = conversion.io === 'input' ? instanceName(def) : undefined;
-    if (className === undefined) return undefined;
-    const reason = `z.instanceof(${className}) of zod 3 does not show its class; name the schema itself in the option codecs: [{ parser, schema, decode, encode }], or set meta.mcp.input`;
+  } else if (instanceName(def) === undefined) return undefined;
+  else if (classOf(def) !== undefined) conversion.putClass(out, classOf(def));
+  else if (conversion.io === 'input') {
+    const name = instanceName(def);
+    const reason = `z.instanceof(${name}) of zod 3 does not show its class; name the schema itself in the option codecs: [{ parser, schema, decode, encode }], or set meta.mcp.input`;
     setMark(out, { is: 'never', code: 'CODEC_MISSING', reason });
   }
   return out;
@@ -99,17 +100,42 @@ function convertTuple(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema)
   if (!isOpen) out['maxItems'] = items.length;
 }
 
-// z.instanceof() is a refinement of any; only its message knows the class.
+// z.instanceof() is a refinement of any; only its message knows the name of the class.
 function instanceName(def: Zod3Def): string | undefined {
   if (def.typeName !== 'ZodEffects' || def['schema']?._def?.typeName !== 'ZodAny') return undefined;
+  return /^Input not instance of (.+)$/.exec(refine(def, null) ?? '')?.[1];
+}
+
+const SAMPLES: Record<string, () => object> = {
+  Date: () => new Date(0),
+  URL: () => new URL('data:,'),
+  RegExp: () => /x/,
+  File: () => new File([], ''),
+  Blob: () => new Blob([]),
+  FormData: () => new FormData(),
+  Uint8Array: () => new Uint8Array(0),
+  ArrayBuffer: () => new ArrayBuffer(0),
+  Map: () => new Map(),
+  Set: () => new Set(),
+};
+
+// The class of that name which every runtime has, if an instance of it really passes.
+function classOf(def: Zod3Def): unknown {
+  const name = instanceName(def) ?? '';
+  const Class = (globalThis as Record<string, unknown>)[name] as { alloc?: (size: number) => object } | undefined;
+  const sample = Object.hasOwn(SAMPLES, name) ? SAMPLES[name]!() : name === 'Buffer' ? Class?.alloc?.(0) : undefined;
+  return sample !== undefined && refine(def, sample) === undefined ? Class : undefined;
+}
+
+/** The message with which z.instanceof() refuses a value; undefined when it takes it. */
+function refine(def: Zod3Def, value: unknown): string | undefined {
+  const messages: string[] = [];
   try {
-    const issues: { message?: string }[] = [];
-    const context = { addIssue: (issue: { message?: string }) => issues.push(issue), path: [] };
-    def['effect']?.refinement?.(null, context);
-    return /^Input not instance of (.+)$/.exec(issues[0]?.message ?? '')?.[1];
+    def['effect']?.refinement?.(value, { addIssue: (issue: { message?: string }) => messages.push(issue.message ?? ''), path: [] });
   } catch {
     return undefined;
   }
+  return messages[0];
 }
 
 function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {
