@@ -8,9 +8,9 @@ import { casesOf, toArguments } from './generated/cases.ts';
 import { seed } from './generated/seed.ts';
 import { parse, validators } from './generated/validators.ts';
 
-// 7 libraries × 350 types × 5 values: 12,250 cases.
-const types = 350;
-const values = 5;
+// 7 libraries × 120 types × 13 values: 10,920 cases, less what a library itself gets wrong.
+const types = 120;
+const values = 13;
 
 describe('what goes over the wire is what tRPC would have received', () => {
   for (const [name, { kinds, build, fails, options, sortsUnions }] of Object.entries(validators)) {
@@ -39,7 +39,7 @@ describe('what goes over the wire is what tRPC would have received', () => {
         }),
         { seed, numRuns: types },
       );
-      expect(cases).toBeGreaterThan(types * values * 0.9);
+      expect(cases).toBeGreaterThan(types * values * 0.95);
     });
   }
 });
@@ -77,7 +77,7 @@ describe('what a resolver returns comes back by the same conventions', () => {
             }
           }
         }),
-        { seed, numRuns: 150 },
+        { seed, numRuns: 60 },
       );
     });
   }

@@ -28,14 +28,22 @@ export const validators: Record<string, Validator> = {
   'zod 4.0': {
     ...v40,
     overlooks: holdsArray,
-    fails: (wire) => (JSON.stringify(wire) ?? '').includes('"constructor":'),
+    fails: holdsConstructor,
   },
   'zod 3': v3,
   // An array is an object to it.
   arktype: { ...arktype, sortsUnions: true, overlooks: holdsArray },
-  // An array is an object to it too.
-  valibot: { ...valibot, overlooks: holdsArray, options: { converters: { valibot: toJsonSchema } } },
+  // An array is an object to it too; it skips keys named "constructor".
+  valibot: {
+    ...valibot,
+    overlooks: (wire) => holdsArray(wire) || holdsConstructor(wire),
+    options: { converters: { valibot: toJsonSchema } },
+  },
 };
+
+function holdsConstructor(wire: unknown): boolean {
+  return (JSON.stringify(wire) ?? '').includes('"constructor":');
+}
 
 function holdsArray(wire: unknown): boolean {
   return (JSON.stringify(wire) ?? '').includes('[');
