@@ -23,7 +23,8 @@ export function createGuard(
     const before = alternatives;
     alternatives *= Math.max(1, Array.isArray(wire) ? arrays : objects);
     try {
-      if (alternatives > MAX_ALTERNATIVES) throw new TooManyError('too many alternatives within alternatives');
+      if (alternatives > MAX_ALTERNATIVES)
+        throw new TooManyError('too many alternatives within alternatives');
       return run();
     } finally {
       alternatives = before;

@@ -11,8 +11,11 @@ export function describe(target: JsonSchema, text: string): void {
 
 /** Names the numbers of a TypeScript enum, which alone tell a reader nothing. */
 export function labelEnum(entries: Record<string, unknown>, target: JsonSchema): void {
-  const labels = Object.entries(entries).filter(([key, value]) => typeof value === 'number' && entries[String(value)] !== value && key !== String(value));
-  if (labels.length > 0) describe(target, labels.map(([key, value]) => `${String(value)}: ${key}`).join(', '));
+  const labels = Object.entries(entries).filter(
+    ([key, value]) => typeof value === 'number' && entries[String(value)] !== value && key !== String(value),
+  );
+  if (labels.length > 0)
+    describe(target, labels.map(([key, value]) => `${String(value)}: ${key}`).join(', '));
 }
 
 /** Publishes a default as the wire has it, unless it changes from call to call, or has been applied already. */

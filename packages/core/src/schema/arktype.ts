@@ -24,7 +24,11 @@ export function createArktypeFallback(conversion: Conversion): (gap: Gap) => Jso
       if (gap.unit instanceof Date) conversion.putLeaf(schema, leafOfClass(Date)!);
       else conversion.putLeaf(schema, literals([gap.unit]));
     } else if (gap.code === 'domain' || gap.code === 'unit') {
-      setMark(schema, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for a ${gap.domain ?? typeof gap.unit}` });
+      setMark(schema, {
+        is: 'never',
+        code: 'SCHEMA_UNSUPPORTED',
+        reason: `no JSON value can be given for a ${gap.domain ?? typeof gap.unit}`,
+      });
     }
     return schema;
   };

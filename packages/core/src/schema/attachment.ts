@@ -19,7 +19,8 @@ export class Attachments {
 
   /** Takes a file out of the result; what is returned stands in its place. */
   add(source: Blob | Uint8Array, mimeType: string): Attachment {
-    const name = 'name' in source && typeof source.name === 'string' && source.name !== '' ? { name: source.name } : {};
+    const name =
+      'name' in source && typeof source.name === 'string' && source.name !== '' ? { name: source.name } : {};
     const size = source instanceof Uint8Array ? source.byteLength : source.size;
     const attachment = { ...name, mimeType, size, uri: `${SCHEME}${this.#found.length + 1}` };
     this.#found.push({ attachment, source });
@@ -28,12 +29,14 @@ export class Attachments {
 
   /** Reads them all. Synchronous where no Blob is among them. */
   toBlocks(): ContentBlock[] | Promise<ContentBlock[]> {
-    const blocks = this.#found.map(({ attachment, source }) =>
-      source instanceof Uint8Array
-        ? toBlock(attachment, source)
-        : source.arrayBuffer().then((buffer) => toBlock(attachment, new Uint8Array(buffer))),
-    );
-    return blocks.some((block) => block instanceof Promise) ? Promise.all(blocks) : (blocks as ContentBlock[]);
+    const blocks: ContentBlock[] = [];
+    const reads = this.#found.map(async ({ attachment, source }, index) => {
+      if (source instanceof Uint8Array) blocks[index] = toBlock(attachment, source);
+      else blocks[index] = toBlock(attachment, new Uint8Array(await source.arrayBuffer()));
+    });
+    return this.#found.every(({ source }) => source instanceof Uint8Array)
+      ? blocks
+      : Promise.all(reads).then(() => blocks);
   }
 }
 
@@ -43,17 +46,25 @@ function toBlock({ name, mimeType, uri }: Attachment, bytes: Uint8Array): Conten
   const data = toBase64(bytes);
   const kind = /^(image|audio)\//.exec(mimeType)?.[1] as 'image' | 'audio' | undefined;
   if (kind !== undefined) return { type: kind, data, mimeType };
-  return { type: 'resource', resource: { uri, ...(name === undefined ? {} : { name }), mimeType, blob: data } };
+  return {
+    type: 'resource',
+    resource: { uri, ...(name === undefined ? {} : { name }), mimeType, blob: data },
+  };
 }
 
 /** The bytes that an attachment's URI stands for, among the content blocks of its result. */
-export function readAttachment(uri: unknown, content: readonly ContentBlock[]): Uint8Array<ArrayBuffer> | undefined {
+export function readAttachment(
+  uri: unknown,
+  content: readonly ContentBlock[],
+): Uint8Array<ArrayBuffer> | undefined {
   if (typeof uri !== 'string' || !uri.startsWith(SCHEME)) return undefined;
-  const files = content.filter((block) => block.type === 'image' || block.type === 'audio' || block.type === 'resource');
+  const files = content.filter(
+    (block) => block.type === 'image' || block.type === 'audio' || block.type === 'resource',
+  );
   const block = files[Number(uri.slice(SCHEME.length)) - 1];
   if (block === undefined) return undefined;
   if (block.type !== 'resource') return fromBase64(block.data as string);
-  return 'blob' in block.resource ? fromBase64(block.resource.blob as string) : undefined;
+  return 'blob' in block.resource ? fromBase64(block.resource.blob) : undefined;
 }
 
 /** The type of bytes that begin like an image or a sound; undefined for all others. */

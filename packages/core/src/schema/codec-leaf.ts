@@ -21,7 +21,9 @@ export function codecLeaf(codec: WireCodec): Leaf {
       try {
         return codec.decode(wire);
       } catch (error) {
-        throw error instanceof WireError ? error : new WireError(error instanceof Error ? error.message : String(error));
+        throw error instanceof WireError
+          ? error
+          : new WireError(error instanceof Error ? error.message : String(error));
       }
     },
     // Not left to the parser: behind a brand it may accept anything.

@@ -5,7 +5,8 @@ export type ContentBlock =
   | { type: 'resource_link'; uri: string; name: string; [key: string]: unknown }
   | {
       type: 'resource';
-      resource: { uri: string; mimeType?: string; text: string } | { uri: string; mimeType?: string; blob: string };
+      resource:
+        { uri: string; mimeType?: string; text: string } | { uri: string; mimeType?: string; blob: string };
       [key: string]: unknown;
     };
 

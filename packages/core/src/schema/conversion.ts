@@ -8,6 +8,9 @@ import { marked, setMark, type Mark } from './mark.ts';
 /** How valibot's, or another copy of zod's, own function looks from here. */
 export type Converter = (schema: any, options?: any) => unknown;
 
+/** The insides of a validator's schema, of whatever version: read, never written, and not typed by anyone. */
+export type Internals = Record<string, any>;
+
 /** Converters of validators that carry none on the schema itself. */
 export interface Converters {
   /** `toJSONSchema` of the app's own zod 4: only where zod/mini or zod 4.0 comes from another copy than ours. */
@@ -57,7 +60,8 @@ export class Conversion {
     const leaf = codec === undefined ? leafOfClass(Class) : this.codecLeaf(codec);
     if (leaf !== undefined) return this.putLeaf(target, leaf);
     clearStructure(target);
-    if (Class === Map) Object.assign(target, marked({ is: 'map' }, { type: 'object', additionalProperties: {} }));
+    if (Class === Map)
+      Object.assign(target, marked({ is: 'map' }, { type: 'object', additionalProperties: {} }));
     else if (Class === Set) Object.assign(target, marked({ is: 'set' }, { type: 'array', items: {} }));
     else if (Class === FormData) Object.assign(target, formSchema(this));
     // Going out, an instance is what its toJSON or its own properties say.
@@ -89,8 +93,20 @@ const classLeaves = new Map<unknown, Leaf>([
   [RegExp, regexpLeaf],
   [File, fileLeaf('File', toFile)],
   [Blob, fileLeaf('Blob', toBlob)],
-  [Uint8Array, bytesLeaf((bytes) => bytes, (value) => value instanceof Uint8Array)],
-  [ArrayBuffer, bytesLeaf((bytes) => bytes.buffer, (value) => value instanceof ArrayBuffer)],
+  [
+    Uint8Array,
+    bytesLeaf(
+      (bytes) => bytes,
+      (value) => value instanceof Uint8Array,
+    ),
+  ],
+  [
+    ArrayBuffer,
+    bytesLeaf(
+      (bytes) => bytes.buffer,
+      (value) => value instanceof ArrayBuffer,
+    ),
+  ],
 ]);
 
 /** The leaf of a class that every runtime has, of Node's Buffer, or of whatever extends Uint8Array with a `from`. */
@@ -101,7 +117,9 @@ export function leafOfClass(Class: unknown): Leaf | undefined {
   const Bytes = Class as unknown as { from(buffer: ArrayBuffer): Uint8Array };
   // Buffer.from shares the memory of an ArrayBuffer; other subclasses would read it as a list of nothing.
   const make = (bytes: Uint8Array<ArrayBuffer>): unknown =>
-    Class.name === 'Buffer' ? Bytes.from(bytes.buffer) : new (Class as unknown as Uint8ArrayConstructor)(bytes.buffer);
+    Class.name === 'Buffer'
+      ? Bytes.from(bytes.buffer)
+      : new (Class as unknown as Uint8ArrayConstructor)(bytes.buffer);
   const leaf = bytesLeaf(make, (value) => value instanceof Class);
   classLeaves.set(Class, leaf);
   return leaf;
@@ -109,17 +127,34 @@ export function leafOfClass(Class: unknown): Leaf | undefined {
 
 /** A literal that JSON cannot say, or one among literals that it can. */
 export function literals(values: readonly unknown[]): Leaf {
-  return literalLeaf(values, (value) => (typeof value === 'bigint' || typeof value === 'number' && !Number.isFinite(value) ? String(value) : value));
+  return literalLeaf(values, (value) =>
+    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))
+      ? String(value)
+      : value,
+  );
 }
 
 /** Whether JSON can say all of these literals. */
 export function areJson(values: readonly unknown[]): boolean {
   return values.every(
-    (value) => value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)),
+    (value) =>
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'boolean' ||
+      (typeof value === 'number' && Number.isFinite(value)),
   );
 }
 
-const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly', '$ref']);
+const ANNOTATIONS = new Set([
+  'title',
+  'description',
+  'default',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  '$ref',
+]);
 
 /** Leaves of a schema only what people wrote about it. */
 export function clearStructure(schema: JsonSchema): void {

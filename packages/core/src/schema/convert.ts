@@ -18,9 +18,13 @@ export function convert(parser: unknown, conversion: Conversion): Document {
   } catch (error) {
     if (error instanceof SchemaProblem) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SchemaProblem('SCHEMA_FAILED', `its JSON Schema cannot be made: ${reason}; set meta.mcp.${conversion.io}`, {
-      cause: error,
-    });
+    throw new SchemaProblem(
+      'SCHEMA_FAILED',
+      `its JSON Schema cannot be made: ${reason}; set meta.mcp.${conversion.io}`,
+      {
+        cause: error,
+      },
+    );
   }
   throw new SchemaProblem(
     'CONVERTER_MISSING',
@@ -30,13 +34,15 @@ export function convert(parser: unknown, conversion: Conversion): Document {
 
 /** What a `meta.mcp.input` or `output` holds: a schema of any validator, or a JSON Schema as it is. */
 export function convertOverride(override: unknown, conversion: Conversion): Document {
-  const isJsonSchema = isSchema(override) && !('~standard' in override) && !('_zod' in override) && !('_def' in override);
+  const isJsonSchema =
+    isSchema(override) && !('~standard' in override) && !('_zod' in override) && !('_def' in override);
   return isJsonSchema ? { schema: normalizeRefs(override), optional: false } : convert(override, conversion);
 }
 
 function convertByVendor(parser: unknown, conversion: Conversion): Document | undefined {
   const codec = conversion.codecFor(parser);
-  if (codec !== undefined) return { schema: conversion.leafSchema(conversion.codecLeaf(codec)), optional: false };
+  if (codec !== undefined)
+    return { schema: conversion.leafSchema(conversion.codecLeaf(codec)), optional: false };
   if (isZod4(parser)) {
     return { schema: convertZod4(parser, conversion), optional: zod4AllowsUndefined(parser, conversion.io) };
   }
@@ -50,7 +56,8 @@ function convertByVendor(parser: unknown, conversion: Conversion): Document | un
   }
   const own = standard?.jsonSchema?.[conversion.io];
   if (own === undefined) return undefined;
-  const libraryOptions = standard!.vendor === 'arktype' ? { fallback: createArktypeFallback(conversion) } : undefined;
+  const libraryOptions =
+    standard!.vendor === 'arktype' ? { fallback: createArktypeFallback(conversion) } : undefined;
   const options = { target: 'draft-2020-12', ...(libraryOptions === undefined ? {} : { libraryOptions }) };
   const schema = normalizeRefs(own.call(standard!.jsonSchema, options) as JsonSchema);
   if (standard!.vendor !== 'arktype') return { schema, optional: false };
@@ -65,7 +72,10 @@ function convertByValibot(parser: ValibotSchema, conversion: Conversion): Docume
       "valibot has its JSON Schema converter in a package of its own: import { toJsonSchema } from '@valibot/to-json-schema' and pass the option converters: { valibot: toJsonSchema }",
     );
   }
-  return { schema: convertValibot(parser, valibot, conversion), optional: valibotAllowsUndefined(parser, conversion.io) };
+  return {
+    schema: convertValibot(parser, valibot, conversion),
+    optional: valibotAllowsUndefined(parser, conversion.io),
+  };
 }
 
 interface Standard {
@@ -83,4 +93,3 @@ function vendorOf(parser: unknown): string {
   if (vendor !== undefined) return `a schema of ${vendor}`;
   return typeof parser === 'function' ? 'a function as validator' : 'this validator';
 }
-

@@ -10,7 +10,10 @@ export function findCycle(value: unknown): EncodeError | undefined {
     if (typeof at !== 'object' || at === null || done.has(at)) return undefined;
     const start = open.get(at);
     if (start !== undefined) {
-      return new EncodeError(`contains itself: it is ${start.length === 0 ? 'the result' : formatPath(start)} again`, path);
+      return new EncodeError(
+        `contains itself: it is ${start.length === 0 ? 'the result' : formatPath(start)} again`,
+        path,
+      );
     }
     if (path.length > 2000) return undefined;
     open.set(at, path);

@@ -38,7 +38,14 @@ function isDay(year: number, month: number, day: number): boolean {
 }
 
 // 23:59:60 UTC, whatever the offset it is told in.
-function isLeapSecond(hour: number, minute: number, second: number, sign: number, offH: number, offM: number): boolean {
+function isLeapSecond(
+  hour: number,
+  minute: number,
+  second: number,
+  sign: number,
+  offH: number,
+  offM: number,
+): boolean {
   if (second !== 60) return false;
   const utcMinute = minute - offM * sign;
   const utcHour = hour - offH * sign - (utcMinute < 0 ? 1 : 0);

@@ -18,9 +18,11 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
         case 'leaf':
           return decodeLeaf(marked.leaves[mark.leaf]!);
         case 'set':
-          return (wire, depth) => (Array.isArray(wire) ? new Set(run(inside, wire, depth) as unknown[]) : wire);
+          return (wire, depth) =>
+            Array.isArray(wire) ? new Set(run(inside, wire, depth) as unknown[]) : wire;
         case 'map':
-          return (wire, depth) => (isRecord(wire) ? new Map(Object.entries(run(inside, wire, depth) as object)) : wire);
+          return (wire, depth) =>
+            isRecord(wire) ? new Map(Object.entries(run(inside, wire, depth) as object)) : wire;
         case 'pairs':
           return (wire, depth) =>
             isPairs(wire) ? new Map(run(inside, wire, depth) as [unknown, unknown][]) : wire;
@@ -30,7 +32,7 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
         case 'never':
         case 'undefined':
           return undefined;
-        case undefined:
+        default:
           return inside;
       }
     },

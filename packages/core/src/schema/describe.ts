@@ -5,14 +5,17 @@ const MAX_SHOWN = 60;
 /** A value as a message echoes it: JSON, shortened. Never longer than a line, whatever was sent. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) {
     const keys = Object.keys(value);
     const named = keys.slice(0, 4).map((key) => (key.length > 24 ? `${key.slice(0, 24)}…` : key));
-    return keys.length === 0 ? 'an empty object' : `an object with ${named.join(', ')}${keys.length > 4 ? ', …' : ''}`;
+    return keys.length === 0
+      ? 'an empty object'
+      : `an object with ${named.join(', ')}${keys.length > 4 ? ', …' : ''}`;
   }
-  return String(value);
+  return `${value as number | boolean | null}`;
 }
 
 const NAMES: Record<string, string> = {

@@ -40,7 +40,10 @@ export function encodeAny(value: unknown, encoding: Encoding, depth: number): un
   if (depth > MAX_DEPTH) throw new EncodeError(`is nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) return encodeArray(value, encoding, depth);
   const prototype = Object.getPrototypeOf(value) as object | null;
-  if ((prototype === Object.prototype || prototype === null) && typeof (value as { toJSON?: unknown }).toJSON !== 'function') {
+  if (
+    (prototype === Object.prototype || prototype === null) &&
+    typeof (value as { toJSON?: unknown }).toJSON !== 'function'
+  ) {
     return encodeObject(value, encoding, depth);
   }
   return encodeInstance(value, encoding, depth);
@@ -96,15 +99,31 @@ function encodeInstance(value: object, encoding: Encoding, depth: number): unkno
   if (value instanceof Blob) return encodeBlob(value, encoding);
   if (value instanceof Uint8Array) return encodeBytes(value, encoding, depth);
   if (value instanceof ArrayBuffer) return encodeBytes(new Uint8Array(value), encoding, depth);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return encodeArray([...(value as Float64Array)], encoding, depth);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return encodeArray([...(value as Float64Array)], encoding, depth);
+  if (value instanceof FormData) return encodeForm(value, encoding, depth);
+  if (value instanceof ReadableStream)
+    throw new EncodeError('is a stream; read it in the procedure and return its bytes');
   if (value instanceof URL) return value.href;
   if (value instanceof RegExp) return String(value);
   const { toJSON } = value as { toJSON?: (key: string) => unknown };
   if (typeof toJSON === 'function') return encodeAny(toJSON.call(value, ''), encoding, depth + 1);
   if (value instanceof Error) return { name: value.name, message: value.message };
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
+  // `new String('x')` and the like.
+  const primitive: unknown = value.valueOf();
+  if (typeof primitive !== 'object') return encodeAny(primitive, encoding, depth);
   // Own properties only, without the class: a copy, so that it is a plain object.
   return encodeObject({ ...value }, encoding, depth);
+}
+
+// Fields as an object; one that is there several times is a list.
+function encodeForm(form: FormData, encoding: Encoding, depth: number): object {
+  const object = {};
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name);
+    setOwn(object, name, values.length === 1 ? values[0] : values);
+  }
+  return encodeObject(object, encoding, depth);
 }
 
 export function encodeMap(map: ReadonlyMap<unknown, unknown>, encoding: Encoding, depth: number): unknown {

@@ -1,6 +1,9 @@
+import { Attachments } from './attachment.ts';
 import { encodeAny, encodeMap, MAX_DEPTH, type Encode } from './encode.ts';
-import { deref, resolveRef, setOwn, type JsonSchema } from './json-schema.ts';
+import { fits } from './fit.ts';
+import { deref, eachChild, resolveRef, setOwn, type JsonSchema } from './json-schema.ts';
 import { getMark } from './mark.ts';
+import { mergeObjects } from './merge.ts';
 import { compileChoice, hasTags } from './union.ts';
 import type { Marked } from './walk.ts';
 import { EncodeError, under } from './wire-error.ts';
@@ -21,13 +24,16 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
     switch (mark?.is) {
       case 'leaf': {
         const leaf = leaves[mark.leaf]!;
-        if (leaf.ownEncode === true) return (value) => (value === null || value === undefined ? value : leaf.encode(value));
+        if (leaf.ownEncode === true)
+          return (value) => (value === null || value === undefined ? value : leaf.encode(value));
         return leaf.name === 'Date' ? encodeDate : encodeAny;
       }
       case 'set': {
         const encodeItems = compileArray(node);
         return (value, encoding, depth) =>
-          value instanceof Set ? apply(encodeItems, [...value], encoding, depth) : encodeAny(value, encoding, depth);
+          value instanceof Set
+            ? apply(encodeItems, [...value], encoding, depth)
+            : encodeAny(value, encoding, depth);
       }
       case 'map': {
         const encodeValues = compileObject(node);
@@ -40,7 +46,9 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
       case 'pairs': {
         const encodePairs = compileArray(node);
         return (value, encoding, depth) =>
-          value instanceof Map ? apply(encodePairs, [...value], encoding, depth) : encodeAny(value, encoding, depth);
+          value instanceof Map
+            ? apply(encodePairs, [...value], encoding, depth)
+            : encodeAny(value, encoding, depth);
       }
       case undefined:
         return compilePlain(node);
@@ -52,7 +60,10 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
   function compilePlain(node: JsonSchema): Encode | undefined {
     const branches = (node['anyOf'] ?? node['oneOf']) as JsonSchema[] | undefined;
     if (branches !== undefined) return compileUnion(branches);
-    if ('allOf' in node && node.type === undefined) return encodeAny;
+    if ('allOf' in node && node.type !== 'string' && node.type !== 'number') {
+      const merged = mergeObjects(root, [node], 'intersection');
+      return merged === undefined ? encodeAny : compileObject(merged);
+    }
     if (node.type === 'object') return compileObject(node);
     if (node.type === 'array') return compileArray(node);
     if (!isTrusted) return encodeAny;
@@ -82,16 +93,51 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
   function compileUnion(branches: readonly JsonSchema[]): Encode | undefined {
     const encoders = branches.map(compile);
     if (encoders.every((encode) => encode === undefined)) return undefined;
-    const open = branches.map((_, index) => index).filter((index) => deref(root, branches[index]!).type !== 'null');
+    const open = branches
+      .map((_, index) => index)
+      .filter((index) => deref(root, branches[index]!).type !== 'null');
     if (open.length === 1) {
       const only = encoders[open[0]!];
       return (value, encoding, depth) => (value === null ? null : apply(only, value, encoding, depth));
     }
-    if (!hasTags({ root, leaves }, branches)) return encodeAny;
+    if (!hasTags({ root, leaves }, branches))
+      return branches.some((branch) => needsGuidance(branch, 0))
+        ? tryBranches(branches, encoders)
+        : encodeAny;
     const choose = compileChoice({ root, leaves }, branches);
     return (value, encoding, depth) => {
       const index = typeof value === 'object' && value !== null ? choose(value) : -1;
-      return index === -1 ? encodeAny(value, encoding, depth) : apply(encoders[index], value, encoding, depth);
+      return index === -1
+        ? encodeAny(value, encoding, depth)
+        : apply(encoders[index], value, encoding, depth);
+    };
+  }
+
+  // Whether values below are encoded differently from what can be seen on them.
+  function needsGuidance(raw: JsonSchema, depth: number): boolean {
+    const node = deref(root, raw);
+    const mark = getMark(node);
+    if (mark?.is === 'map' || mark?.is === 'pairs' || depth > 6) return true;
+    if (mark?.is === 'leaf') return leaves[mark.leaf]!.ownEncode === true;
+    let found = false;
+    eachChild(node, (child, keyword) => {
+      found ||= keyword !== '$defs' && needsGuidance(child, depth + 1);
+    });
+    return found;
+  }
+
+  // The first branch whose wire form, made of the value, is what the branch says.
+  function tryBranches(branches: readonly JsonSchema[], encoders: readonly (Encode | undefined)[]): Encode {
+    return (value, encoding, depth) => {
+      if (depth > MAX_DEPTH) throw new EncodeError(`is nested deeper than ${MAX_DEPTH} levels`);
+      for (const [index, branch] of branches.entries()) {
+        const encode = encoders[index] ?? encodeAny;
+        const trial = { ...encoding, files: new Attachments() };
+        const json = encode(value, trial, depth);
+        if (json === undefined || !fits(branch, json, root, leaves)) continue;
+        return trial.files.count === 0 ? json : encode(value, encoding, depth);
+      }
+      return encodeAny(value, encoding, depth);
     };
   }
 
@@ -109,7 +155,8 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
     const rest = isClosed ? undefined : compileRest(node);
     const known = node.properties ?? {};
     return (value, encoding, depth) => {
-      if (typeof value !== 'object' || value === null || !isPlain(value)) return encodeAny(value, encoding, depth);
+      if (typeof value !== 'object' || value === null || !isPlain(value))
+        return encodeAny(value, encoding, depth);
       const source = value as Record<string, unknown>;
       let copy: Record<string, unknown> | undefined;
       const put = (key: string, encode: Encode | undefined): void => {
@@ -133,7 +180,8 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
 
   function compileRest(node: JsonSchema): Encode | undefined {
     const others = node['additionalProperties'];
-    const isUnclear = others === undefined || typeof others === 'boolean' || node['patternProperties'] !== undefined;
+    const isUnclear =
+      others === undefined || typeof others === 'boolean' || node['patternProperties'] !== undefined;
     return isUnclear ? encodeAny : compile(others as JsonSchema);
   }
 
@@ -148,7 +196,8 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
       for (let index = 0; index < value.length; index++) {
         const encode = index < first.length ? first[index] : rest;
         const before: unknown = value[index];
-        const after = (encode === undefined ? before : encodeUnder(encode, before, index, encoding, depth + 1)) ?? null;
+        const after =
+          (encode === undefined ? before : encodeUnder(encode, before, index, encoding, depth + 1)) ?? null;
         if (after !== before) (copy ??= value.slice())[index] = after;
       }
       return copy ?? value;
@@ -157,7 +206,11 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
 }
 
 const encodeDate: Encode = (value, encoding, depth) =>
-  value instanceof Date ? (Number.isNaN(value.getTime()) ? null : value.toISOString()) : encodeAny(value, encoding, depth);
+  value instanceof Date
+    ? Number.isNaN(value.getTime())
+      ? null
+      : value.toISOString()
+    : encodeAny(value, encoding, depth);
 
 function encodeUnder(
   encode: Encode,
@@ -173,7 +226,12 @@ function encodeUnder(
   }
 }
 
-function apply(encode: Encode | undefined, value: unknown, encoding: Parameters<Encode>[1], depth: number): unknown {
+function apply(
+  encode: Encode | undefined,
+  value: unknown,
+  encoding: Parameters<Encode>[1],
+  depth: number,
+): unknown {
   return encode === undefined ? value : encode(value, encoding, depth);
 }
 

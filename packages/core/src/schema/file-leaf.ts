@@ -16,7 +16,11 @@ export interface FileRules {
 }
 
 /** A File, a Blob, or whatever `make` makes of one that came over the wire. */
-export function fileLeaf(name: string, make: (file: WireFile, bytes: Uint8Array<ArrayBuffer>) => unknown, rules: FileRules = {}): Leaf {
+export function fileLeaf(
+  name: string,
+  make: (file: WireFile, bytes: Uint8Array<ArrayBuffer>) => unknown,
+  rules: FileRules = {},
+): Leaf {
   return {
     name,
     schema: attachmentSchema,

@@ -13,7 +13,13 @@ const MAX_DEPTH = 512;
  * Whether a wire value follows a marked schema: what decides between the branches of a union. Like a JSON Schema
  * validator, but it knows the leaves, and gives up on values made to exhaust it.
  */
-export function fits(schema: JsonSchema, value: unknown, root: JsonSchema, leaves: readonly Leaf[] = []): boolean {
+export function fits(
+  schema: JsonSchema,
+  value: unknown,
+  root: JsonSchema,
+  leaves: readonly Leaf[] = [],
+  isLoose = true,
+): boolean {
   let steps = 0;
   return check(schema, value, 0);
 
@@ -25,7 +31,8 @@ export function fits(schema: JsonSchema, value: unknown, root: JsonSchema, leave
     const mark = getMark(node);
     if (mark?.is === 'never' || mark?.is === 'undefined') return false;
     if (mark?.is === 'leaf') {
-      return leaves[mark.leaf]?.fits(at) ?? false;
+      const leaf = leaves[mark.leaf];
+      return leaf !== undefined && leaf.fits(at) && (isLoose || leaf.isLoose?.(at) !== true);
     }
     return isPlainFit(node, at) && areChildrenFit(node, at, depth + 1) && areBranchesFit(node, at, depth + 1);
   }
@@ -40,7 +47,9 @@ export function fits(schema: JsonSchema, value: unknown, root: JsonSchema, leave
       });
     }
     if (typeof at !== 'object' || at === null) return true;
-    const patterns = Object.entries((node['patternProperties'] as Record<string, JsonSchema> | undefined) ?? {});
+    const patterns = Object.entries(
+      (node['patternProperties'] as Record<string, JsonSchema> | undefined) ?? {},
+    );
     for (const [key, item] of Object.entries(at)) {
       const names = node['propertyNames'];
       if (names !== undefined && !check(names as JsonSchema, key, depth)) return false;

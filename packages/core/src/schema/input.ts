@@ -45,7 +45,10 @@ const NO_INPUT: Input = {
 };
 
 /** Compiles the `.input()` parsers of one procedure. Throws a SchemaProblem when no call could ever succeed. */
-export function compileInput(parsers: readonly unknown[], options: SchemaOptions & { override?: unknown } = {}): Input {
+export function compileInput(
+  parsers: readonly unknown[],
+  options: SchemaOptions & { override?: unknown } = {},
+): Input {
   if (parsers.length === 0) return NO_INPUT;
   const conversion = new Conversion('input', options.converters, options.codecs);
   const documents =
@@ -56,17 +59,21 @@ export function compileInput(parsers: readonly unknown[], options: SchemaOptions
   if (voids.length > 0) {
     // One parser that takes nothing leaves nothing to the others.
     if (documents.every((document) => document.optional)) return NO_INPUT;
-    throw new SchemaProblem('INPUTS_CONTRADICT', 'one stacked input takes only undefined, another one needs a value');
+    throw new SchemaProblem(
+      'INPUTS_CONTRADICT',
+      'one stacked input takes only undefined, another one needs a value',
+    );
   }
   const root = toObjectRoot(documents, 'input');
   assertPossible(root.schema);
   const isEager = parsers.some((parser) => isZod4(parser) || isZod3(parser));
   const marked: Marked = { root: root.schema, leaves: conversion.leaves, isEager };
-  const mend = (options.repair ?? true) ? compileRepair(marked) : undefined;
+  const repair = options.repair ?? true;
+  const mend = repair ? compileRepair(marked) : undefined;
   return {
     schema: publish(root.schema) as JsonObjectSchema,
     takesInput: true,
-    decode: compileArguments(root, documents, chain([mend, compileDecode(marked)])),
+    decode: compileArguments(root, documents, chain([mend, compileDecode(marked)]), repair),
     explain: (error, args) => explainError(marked, error, args, root.wrap, mend),
   };
 }
@@ -75,6 +82,7 @@ function compileArguments(
   root: Root,
   documents: readonly Document[],
   convertArguments: Step | undefined,
+  repair: boolean,
 ): (args: unknown) => unknown {
   const run = (args: unknown): unknown => (convertArguments === undefined ? args : convertArguments(args, 0));
   const { wrap } = root;
@@ -89,7 +97,7 @@ function compileArguments(
   if (!documents.every((document) => document.optional)) return (args = {}) => run(args);
   // The whole object may be left out. Clients that always send one mean that by an empty one.
   const needsKeys = (root.schema.required ?? []).length > 0;
-  return (args) => (args === undefined || (needsKeys && isEmpty(args)) ? undefined : run(args));
+  return (args) => (args === undefined || (repair && needsKeys && isEmpty(args)) ? undefined : run(args));
 }
 
 function isEmpty(args: unknown): boolean {

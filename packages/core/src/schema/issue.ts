@@ -24,21 +24,24 @@ export function readIssues(error: unknown): Issue[] | undefined {
 }
 
 function readOwn(error: Record<string, unknown>): Issue[] | undefined {
-  if (error instanceof WireError) return [{ keys: error.keys, message: error.reason, raw: {}, skipsItems: false }];
+  if (error instanceof WireError)
+    return [{ keys: error.keys, message: error.reason, raw: {}, skipsItems: false }];
   if (error instanceof RangeError && /call stack/.test(error.message)) {
     return [{ keys: [], message: 'nested too deeply', raw: {}, skipsItems: false }];
   }
   // arktype
   if (isList(error['arkErrors'])) return toIssues(error['arkErrors'], false);
   // zod, zod/mini, valibot and every Standard Schema
-  if (isList(error['issues'])) return toIssues(error['issues'], '_zod' in error || error['name'] === 'SchemaError');
+  if (isList(error['issues']))
+    return toIssues(error['issues'], '_zod' in error || error['name'] === 'SchemaError');
   // yup
   if (error['name'] === 'ValidationError' && isList(error['errors'])) {
     const inner = isList(error['inner']) ? [...error['inner']] : [];
     return toIssues(inner.length > 0 ? inner : [error], false);
   }
   // superstruct
-  if (typeof error['failures'] === 'function') return toIssues([...(error['failures'] as () => Iterable<unknown>)()], false);
+  if (typeof error['failures'] === 'function')
+    return toIssues([...(error['failures'] as () => Iterable<unknown>)()], false);
   return undefined;
 }
 
@@ -46,15 +49,22 @@ export function toIssues(list: ArrayLike<unknown>, skipsItems: boolean): Issue[]
   // A million wrong items are as wrong as the first few.
   return Array.from({ length: Math.min(list.length, MAX_READ) }, (_, index) => {
     const raw = (list[index] ?? {}) as Record<string, unknown>;
-    const message = typeof raw['problem'] === 'string' ? raw['problem'] : String(raw['message'] ?? 'is invalid');
-    return { keys: toKeys(raw['path']), message, raw, skipsItems };
+    const message = raw['problem'] ?? raw['message'];
+    return {
+      keys: toKeys(raw['path']),
+      message: typeof message === 'string' ? message : 'is invalid',
+      raw,
+      skipsItems,
+    };
   });
 }
 
 const MAX_READ = 50;
 
 function isList(value: unknown): value is ArrayLike<unknown> & Iterable<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as ArrayLike<unknown>).length === 'number';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as ArrayLike<unknown>).length === 'number'
+  );
 }
 
 /** A path of any validator: keys, or objects that hold them, or text such as `lines[0].price`. */
@@ -67,7 +77,8 @@ function toKeys(path: unknown): Key[] {
   for (const part of Array.from(path)) {
     const key = typeof part === 'object' && part !== null ? (part as { key?: unknown }).key : part;
     // valibot knows no key for what is in a Set.
-    if (key !== null && key !== undefined) keys.push(typeof key === 'number' ? key : String(key));
+    if (typeof key === 'number' || typeof key === 'string') keys.push(key);
+    else if (typeof key === 'symbol') keys.push(key.toString());
   }
   return keys;
 }

@@ -12,6 +12,8 @@ export interface Leaf {
   readonly expected: string;
   /** Whether a wire value follows the convention. */
   fits(wire: unknown): boolean;
+  /** What fits, but is what another branch of a union would have been encoded to: it takes it only when no other does. */
+  isLoose?(wire: unknown): boolean;
   /** The value for the parser. Called with what fits; may throw a WireError for what must not go on. */
   decode(wire: unknown): unknown;
   /** Brings a wire value that nearly follows the convention to it; anything else comes back as it is. */
@@ -54,6 +56,7 @@ export const bigintLeaf: Leaf = {
     typeof wire === 'string'
       ? wire.length <= MAX_BIGINT_DIGITS && BIGINT.test(wire)
       : Number.isSafeInteger(wire),
+  isLoose: (wire) => typeof wire === 'number',
   decode: (wire) => BigInt(wire as string | number),
   is: (value) => typeof value === 'bigint',
   encode: (value) => String(value),
@@ -83,7 +86,7 @@ export function wordLeaf(name: string, schema: JsonSchema, words: readonly strin
 }
 
 // What WHATWG URLs and RFC 3986 agree on; published next to `format` so that both sides refuse the same.
-const URL_PATTERN = /^[A-Za-z][A-Za-z0-9+.\-]*:(?:\/\/[^/?#\s])?[^\s<>"{}|\\^`]*$/;
+const URL_PATTERN = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/+(?=[^/?#:@])|(?!\/\/)(?=.))[^\s<>"{}|\\^`]*$/;
 
 export const urlLeaf: Leaf = {
   name: 'URL',
@@ -103,7 +106,8 @@ export const regexpLeaf: Leaf = {
   expected: 'a regular expression such as /^a.*z$/i',
   fits: (wire) => parseRegExp(wire) !== undefined,
   decode: parseRegExp,
-  mend: (wire) => (typeof wire === 'string' && !wire.startsWith('/') && wire !== '' ? String(toRegExp(wire) ?? wire) : wire),
+  mend: (wire) =>
+    typeof wire === 'string' && !wire.startsWith('/') && wire !== '' ? String(toRegExp(wire) ?? wire) : wire,
   is: (value) => value instanceof RegExp,
   encode: String,
 };
@@ -122,7 +126,10 @@ function toRegExp(source: string, flags?: string): RegExp | undefined {
 }
 
 /** A class made from bytes: Uint8Array and its kind, Node's Buffer, ArrayBuffer. */
-export function bytesLeaf(make: (bytes: Uint8Array<ArrayBuffer>) => unknown, is: (value: unknown) => boolean): Leaf {
+export function bytesLeaf(
+  make: (bytes: Uint8Array<ArrayBuffer>) => unknown,
+  is: (value: unknown) => boolean,
+): Leaf {
   return {
     name: 'bytes',
     schema: { type: 'string', contentEncoding: 'base64', pattern: base64Pattern },
@@ -146,7 +153,8 @@ export function literalLeaf(values: readonly unknown[], toWire: (value: unknown)
     expected: words.map((word) => JSON.stringify(word)).join(' or '),
     fits: (wire) => byWire.has(wire),
     decode: (wire) => byWire.get(wire),
-    mend: (wire) => (Number.isSafeInteger(wire) && !byWire.has(wire) && byWire.has(String(wire)) ? String(wire) : wire),
+    mend: (wire) =>
+      Number.isSafeInteger(wire) && !byWire.has(wire) && byWire.has(String(wire)) ? String(wire) : wire,
     is: (value) => values.includes(value),
     encode: toWire,
     ownEncode: true,

@@ -16,7 +16,8 @@ export interface Place {
 export function descend(marked: Marked, place: Place, key: string | number, skipsItems: boolean): Place {
   const node = narrow(marked, place);
   const mark = node === undefined ? undefined : getMark(node)?.is;
-  if (mark === 'set' && skipsItems) return descend(marked, intoItem(marked, { ...place, node }), key, skipsItems);
+  if (mark === 'set' && skipsItems)
+    return descend(marked, intoItem(marked, { ...place, node }), key, skipsItems);
   if (mark === 'pairs') return intoPair(marked, { ...place, node }, key);
   return { keys: [...place.keys, key], wire: at(place.wire, key), node: childOf(marked, node, key) };
 }
@@ -34,13 +35,15 @@ export function intoPair(marked: Marked, place: Place, key?: string | number): P
   const pair = place.node?.['items'] as JsonSchema | undefined;
   const halves = pair?.['prefixItems'] as [JsonSchema, JsonSchema] | undefined;
   if (!Array.isArray(place.wire) || halves === undefined) return place;
-  const isFit = (half: 0 | 1, value: unknown): boolean => fits(halves[half], value, marked.root, marked.leaves);
+  const isFit = (half: 0 | 1, value: unknown): boolean =>
+    fits(halves[half], value, marked.root, marked.leaves);
   const index = place.wire.findIndex((entry: unknown) => {
     if (!Array.isArray(entry)) return true;
     return key === undefined ? !isFit(0, entry[0]) || !isFit(1, entry[1]) : String(entry[0]) === String(key);
   });
   const entry: unknown = place.wire[index];
-  if (!Array.isArray(entry)) return index === -1 ? place : { keys: [...place.keys, index], wire: entry, node: pair };
+  if (!Array.isArray(entry))
+    return index === -1 ? place : { keys: [...place.keys, index], wire: entry, node: pair };
   const half = isFit(0, entry[0]) ? 1 : 0;
   return { keys: [...place.keys, index, half], wire: entry[half], node: halves[half] };
 }
@@ -59,16 +62,25 @@ export function narrow(marked: Marked, { node, wire }: Place): JsonSchema | unde
 }
 
 function at(wire: unknown, key: string | number): unknown {
-  return typeof wire === 'object' && wire !== null && Object.hasOwn(wire, key) ? (wire as Record<string, unknown>)[key] : undefined;
+  return typeof wire === 'object' && wire !== null && Object.hasOwn(wire, key)
+    ? (wire as Record<string, unknown>)[key]
+    : undefined;
 }
 
-function childOf(marked: Marked, node: JsonSchema | undefined, key: string | number, depth = 0): JsonSchema | undefined {
+function childOf(
+  marked: Marked,
+  node: JsonSchema | undefined,
+  key: string | number,
+  depth = 0,
+): JsonSchema | undefined {
   if (node === undefined || depth > 16) return undefined;
   if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key];
   const first = node['prefixItems'] as JsonSchema[] | undefined;
   if (typeof key === 'number' && first !== undefined && key < first.length) return first[key];
   if (typeof key === 'number' && isSchema(node['items'])) return node['items'];
-  for (const [pattern, schema] of Object.entries((node['patternProperties'] ?? {}) as Record<string, JsonSchema>)) {
+  for (const [pattern, schema] of Object.entries(
+    (node['patternProperties'] ?? {}) as Record<string, JsonSchema>,
+  )) {
     if (toRegExp(pattern).test(String(key))) return schema;
   }
   if (isSchema(node['additionalProperties'])) return node['additionalProperties'];

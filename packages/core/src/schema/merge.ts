@@ -27,7 +27,8 @@ export function mergeObjects(
   for (const key of new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))) {
     const parts = nodes.map((node) => partFor(node, key));
     if (mode === 'stacked' && parts.includes(false)) {
-      if (required.includes(key)) throw contradiction(key, 'one input requires it, another one is strict and does not know it');
+      if (required.includes(key))
+        throw contradiction(key, 'one input requires it, another one is strict and does not know it');
       continue;
     }
     setOwn(properties, key, combine(root, parts.filter(isSchema), required.includes(key) ? key : undefined));
@@ -35,12 +36,18 @@ export function mergeObjects(
   const merged: JsonSchema = { ...firstAnnotations(nodes), type: 'object', properties };
   if (required.length > 0) merged.required = required;
   const closed = mode === 'stacked' ? nodes.some(isClosed) : nodes.every(isClosed);
-  const rest = nodes.map((node) => node['additionalProperties']).filter((each) => isSchema(each) && Object.keys(each).length > 0);
+  const rest = nodes
+    .map((node) => node['additionalProperties'])
+    .filter((each) => isSchema(each) && Object.keys(each).length > 0);
   if (closed) merged['additionalProperties'] = false;
   else if (rest.length > 0) merged['additionalProperties'] = combine(root, rest as JsonSchema[]);
-  const patterns = nodes.flatMap((node) => Object.entries((node['patternProperties'] ?? {}) as Record<string, JsonSchema>));
+  const patterns = nodes.flatMap((node) =>
+    Object.entries((node['patternProperties'] ?? {}) as Record<string, JsonSchema>),
+  );
   if (patterns.length > 0) merged['patternProperties'] = Object.fromEntries(patterns);
-  const names = nodes.map((node) => node['propertyNames']).filter((each) => isSchema(each) && JSON.stringify(each) !== '{"type":"string"}');
+  const names = nodes
+    .map((node) => node['propertyNames'])
+    .filter((each) => isSchema(each) && JSON.stringify(each) !== '{"type":"string"}');
   if (names.length > 0) merged['propertyNames'] = combine(root, names as JsonSchema[]);
   return merged;
 }
@@ -70,7 +77,10 @@ function combine(root: JsonSchema, parts: readonly JsonSchema[], requiredKey?: s
   const nodes = distinct.map((part) => deref(root, part));
   if (requiredKey !== undefined) assertCompatible(nodes, requiredKey);
   const leaf = nodes.find((node) => getMark(node)?.is === 'leaf');
-  if (leaf !== undefined && nodes.every((node) => JSON.stringify(getMark(node)) === JSON.stringify(getMark(leaf)))) {
+  if (
+    leaf !== undefined &&
+    nodes.every((node) => JSON.stringify(getMark(node)) === JSON.stringify(getMark(leaf)))
+  ) {
     return Object.assign({}, ...nodes.toReversed()) as JsonSchema;
   }
   return { allOf: distinct };
@@ -96,7 +106,10 @@ function isSame(one: JsonSchema, other: JsonSchema): boolean {
 }
 
 function contradiction(key: string, why: string): SchemaProblem {
-  return new SchemaProblem('INPUTS_CONTRADICT', `The stacked inputs contradict each other at "${key}": ${why}`);
+  return new SchemaProblem(
+    'INPUTS_CONTRADICT',
+    `The stacked inputs contradict each other at "${key}": ${why}`,
+  );
 }
 
 function firstAnnotations(nodes: readonly JsonSchema[]): JsonSchema {

@@ -32,7 +32,8 @@ export function explainError(
   for (const issue of issues) {
     for (const each of tell(marked, issue, start, 0)) {
       if (told.some((other) => other.path === each.path && other.message === each.message)) continue;
-      if (told.length === MAX_ISSUES) return [...told, { path: '', message: 'and more problems of the kind' }];
+      if (told.length === MAX_ISSUES)
+        return [...told, { path: '', message: 'and more problems of the kind' }];
       told.push(each);
     }
   }
@@ -41,7 +42,8 @@ export function explainError(
 
 function findWireError(error: unknown): WireError | undefined {
   let each = error;
-  for (let hops = 0; each instanceof Error && hops < 5; hops++, each = each.cause) if (each instanceof WireError) return each;
+  for (let hops = 0; each instanceof Error && hops < 5; hops++, each = each.cause)
+    if (each instanceof WireError) return each;
   return undefined;
 }
 
@@ -57,11 +59,15 @@ function tell(marked: Marked, issue: Issue, start: Place, depth: number): WireIs
   let place = start;
   for (const key of issue.keys) place = descend(marked, place, key, issue.skipsItems);
   const { raw } = issue;
-  const nested = (raw['issues'] ?? undefined) as unknown;
-  if (Array.isArray(nested) && (raw['code'] === 'invalid_key' || raw['code'] === 'invalid_element') && depth < 8) {
+  const nested = raw['issues'];
+  if (
+    Array.isArray(nested) &&
+    (raw['code'] === 'invalid_key' || raw['code'] === 'invalid_element') &&
+    depth < 8
+  ) {
     return tellOfEntry(marked, issue, toIssues(nested, issue.skipsItems), place, depth);
   }
-  const branches = (raw['errors'] ?? raw['unionErrors']) as unknown;
+  const branches = raw['errors'] ?? raw['unionErrors'];
   if (raw['code'] === 'invalid_union' && Array.isArray(branches) && branches.length > 0 && depth < 8) {
     return tellOfUnion(marked, issue, branches, place, depth);
   }
@@ -70,9 +76,10 @@ function tell(marked: Marked, issue: Issue, start: Place, depth: number): WireIs
 
 // A Set's issue has the path of the Set, unless it is about the Set as a whole.
 function intoItems(marked: Marked, { raw, skipsItems }: Issue, start: Place): Place {
-  let place = start;
   const isOfSet = raw['origin'] === 'set' || raw['expected'] === 'set' || raw['expected'] === 'Set';
-  for (let hops = 0; skipsItems && !isOfSet && hops < 8; hops++) {
+  if (!skipsItems || isOfSet) return start;
+  let place = start;
+  for (let hops = 0; hops < 8; hops++) {
     const node = narrow(marked, place);
     if (node === undefined || getMark(node)?.is !== 'set') return place;
     const item = intoItem(marked, { ...place, node });
@@ -82,15 +89,32 @@ function intoItems(marked: Marked, { raw, skipsItems }: Issue, start: Place): Pl
   return place;
 }
 
-function tellOfEntry(marked: Marked, issue: Issue, nested: Issue[], place: Place, depth: number): WireIssue[] {
+function tellOfEntry(
+  marked: Marked,
+  issue: Issue,
+  nested: Issue[],
+  place: Place,
+  depth: number,
+): WireIssue[] {
   const node = narrow(marked, place);
-  if (node === undefined || getMark(node)?.is !== 'pairs') return nested.length === 0 ? [tellOne(marked, issue, place)] : nested.map((each) => tellOne(marked, { ...each, message: `${issue.message}: ${each.message}` }, place));
+  if (node === undefined || getMark(node)?.is !== 'pairs')
+    return nested.length === 0
+      ? [tellOne(marked, issue, place)]
+      : nested.map((each) =>
+          tellOne(marked, { ...each, message: `${issue.message}: ${each.message}` }, place),
+        );
   const pair = intoPair(marked, { ...place, node });
   return nested.flatMap((each) => tell(marked, each, pair, depth + 1));
 }
 
 /** The issues of the branch that was meant; where none can be told, what all of them would have taken. */
-function tellOfUnion(marked: Marked, issue: Issue, errors: readonly unknown[], place: Place, depth: number): WireIssue[] {
+function tellOfUnion(
+  marked: Marked,
+  issue: Issue,
+  errors: readonly unknown[],
+  place: Place,
+  depth: number,
+): WireIssue[] {
   const branches = errors.map((each) => {
     const list = (each as { issues?: unknown }).issues ?? each;
     const isAbsolute = (each as { issues?: unknown }).issues !== undefined;
@@ -109,7 +133,9 @@ function tellOfUnion(marked: Marked, issue: Issue, errors: readonly unknown[], p
 
 // Nearest is what was not refused as a whole, with the fewest issues.
 function nearest(branches: readonly Issue[][]): Issue[] | undefined {
-  const inside = branches.filter((issues) => issues.length > 0 && issues.every((issue) => issue.keys.length > 0));
+  const inside = branches.filter(
+    (issues) => issues.length > 0 && issues.every((issue) => issue.keys.length > 0),
+  );
   return inside.toSorted((one, other) => one.length - other.length)[0];
 }
 
@@ -151,7 +177,8 @@ function isFitHere(marked: Marked, node: JsonSchema, wire: unknown): boolean {
   const mark = getMark(node)?.is;
   if (mark === 'set') return Array.isArray(wire);
   if (mark === 'pairs') return isPairs(wire);
-  if (mark === 'map' || mark === 'form') return typeof wire === 'object' && wire !== null && !Array.isArray(wire);
+  if (mark === 'map' || mark === 'form')
+    return typeof wire === 'object' && wire !== null && !Array.isArray(wire);
   return fits(node, wire, marked.root, marked.leaves);
 }
 
@@ -162,7 +189,9 @@ function describeWire(marked: Marked, raw: JsonSchema, depth: number): string {
   if (mark?.is === 'pairs') return 'an array of [key, value] pairs';
   const parts = (node['anyOf'] ?? node['oneOf'] ?? node['allOf']) as JsonSchema[] | undefined;
   if (parts === undefined || depth > 4) return describeSchema(node);
-  const told = parts.filter((part) => isSchema(part) && getMark(part)?.is !== 'undefined' && getMark(part)?.is !== 'never');
+  const told = parts.filter(
+    (part) => isSchema(part) && getMark(part)?.is !== 'undefined' && getMark(part)?.is !== 'never',
+  );
   return orList([...new Set(told.map((part) => describeWire(marked, part, depth + 1)))]);
 }
 

@@ -38,7 +38,9 @@ export interface Output {
 /** Compiles the `.output()` of one procedure, `undefined` where it has none. */
 export function compileOutput(parser: unknown, options: SchemaOptions & { override?: unknown } = {}): Output {
   const conversion = new Conversion('output', options.converters, options.codecs);
-  const classes = conversion.codecs.filter((codec) => codec.class !== undefined).map((codec) => conversion.codecLeaf(codec));
+  const classes = conversion.codecs
+    .filter((codec) => codec.class !== undefined)
+    .map((codec) => conversion.codecLeaf(codec));
   const document = toDocument(parser, options.override, conversion);
   if (document === undefined) return { ...UNKNOWN, encode: createEncode(encodeAny, classes) };
   const root = toObjectRoot([document], 'result');
@@ -56,7 +58,12 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
   };
 }
 
-const UNKNOWN: Omit<Output, 'encode'> = { schema: undefined, legacySchema: undefined, wrapped: true, decode: (json) => json };
+const UNKNOWN: Omit<Output, 'encode'> = {
+  schema: undefined,
+  legacySchema: undefined,
+  wrapped: true,
+  decode: (json) => json,
+};
 
 function toDocument(parser: unknown, override: unknown, conversion: Conversion): Document | undefined {
   if (override !== undefined) return convertOverride(override, conversion);
@@ -65,7 +72,12 @@ function toDocument(parser: unknown, override: unknown, conversion: Conversion):
     return convert(parser, conversion);
   } catch (error) {
     // The values arrive without a schema too; only what can be fixed by an option is worth an error.
-    if (error instanceof SchemaProblem && error.code === 'CONVERTER_MISSING' && !error.message.includes('converters')) return undefined;
+    if (
+      error instanceof SchemaProblem &&
+      error.code === 'CONVERTER_MISSING' &&
+      !error.message.includes('converters')
+    )
+      return undefined;
     throw error;
   }
 }
@@ -90,7 +102,9 @@ function createEncode(compiled: Encode | undefined, classes: readonly Leaf[]): O
     const json = encodeWhole(value, compiled, { files, classes });
     if (files.count === 0) return { json, content: NO_CONTENT };
     const content = files.toBlocks();
-    return content instanceof Promise ? content.then((blocks) => ({ json, content: blocks })) : { json, content };
+    return content instanceof Promise
+      ? content.then((blocks) => ({ json, content: blocks }))
+      : { json, content };
   };
 }
 

@@ -21,11 +21,13 @@ export function publish(schema: JsonSchema): JsonSchema {
     if (PLAIN.has(keyword)) {
       if (keyword === 'format' && !FORMATS.has(value as string)) continue;
       if (keyword === 'pattern' && !isUnicodePattern(value as string)) continue;
-      out[keyword] = value;
+      out[keyword] = keyword === 'type' && Array.isArray(value) ? compactTypes(value as string[]) : value;
     } else if (ONE.has(keyword)) {
       out[keyword] = isSchema(value) ? publish(value) : value;
     } else if (MANY.has(keyword)) {
-      const kept = (value as (JsonSchema | boolean)[]).filter((branch) => keyword === 'prefixItems' || !isNothing(branch));
+      const kept = (value as (JsonSchema | boolean)[]).filter(
+        (branch) => keyword === 'prefixItems' || !isNothing(branch),
+      );
       if (kept.length > 0) out[keyword] = kept.map((branch) => (isSchema(branch) ? publish(branch) : branch));
     } else if (NAMED.has(keyword)) {
       const named = {};
@@ -38,6 +40,11 @@ export function publish(schema: JsonSchema): JsonSchema {
   return unwrapSingle(typed(out));
 }
 
+function compactTypes(types: readonly string[]): string | string[] {
+  const distinct = [...new Set(types)];
+  return distinct.length === 1 ? distinct[0]! : distinct;
+}
+
 const OF_STRINGS = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding'];
 
 // Strict clients want the type named beside what is said about it.
@@ -45,7 +52,8 @@ function typed(schema: JsonSchema): JsonSchema {
   if (schema.type !== undefined || !OF_STRINGS.some((keyword) => keyword in schema)) return schema;
   const { const: only, anyOf, oneOf } = schema;
   const branches = (anyOf ?? oneOf) as JsonSchema[] | undefined;
-  const isOfStrings = typeof only === 'string' || branches?.every((branch) => branch.type === 'string') === true;
+  const isOfStrings =
+    typeof only === 'string' || branches?.every((branch) => branch.type === 'string') === true;
   return isOfStrings ? { type: 'string', ...schema } : schema;
 }
 
@@ -65,7 +73,9 @@ function unwrapSingle(schema: JsonSchema): JsonSchema {
     const branches = schema[keyword] as JsonSchema[] | undefined;
     if (branches?.length !== 1 || !isSchema(branches[0])) continue;
     const { [keyword]: _, ...beside } = schema;
-    if (Object.keys(beside).every((key) => !(key in branches[0]!) || key === 'description' || key === 'title')) {
+    if (
+      Object.keys(beside).every((key) => !(key in branches[0]!) || key === 'description' || key === 'title')
+    ) {
       return { ...branches[0], ...beside };
     }
   }
@@ -86,15 +96,23 @@ interface Impossible {
   reason: string;
 }
 
-function findImpossible(root: JsonSchema, raw: JsonSchema, path: (string | number)[], seen: Set<unknown>): Impossible | undefined {
+function findImpossible(
+  root: JsonSchema,
+  raw: JsonSchema,
+  path: (string | number)[],
+  seen: Set<unknown>,
+): Impossible | undefined {
   if (seen.has(raw['$ref'])) return undefined;
   if (raw['$ref'] !== undefined) seen.add(raw['$ref']);
   const node = deref(root, raw);
   const mark = getMark(node);
   if (mark?.is === 'never') return { path, code: mark.code, reason: mark.reason };
-  if (mark?.is === 'undefined') return { path, code: 'SCHEMA_UNSUPPORTED', reason: 'only undefined is accepted, which JSON cannot say' };
+  if (mark?.is === 'undefined')
+    return { path, code: 'SCHEMA_UNSUPPORTED', reason: 'only undefined is accepted, which JSON cannot say' };
   const below = (child: unknown, key?: string | number): Impossible | undefined =>
-    isSchema(child) ? findImpossible(root, child, key === undefined ? path : [...path, key], seen) : undefined;
+    isSchema(child)
+      ? findImpossible(root, child, key === undefined ? path : [...path, key], seen)
+      : undefined;
   for (const key of node.required ?? []) {
     const found = Object.hasOwn(node.properties ?? {}, key) ? below(node.properties![key], key) : undefined;
     if (found !== undefined) return found;

@@ -19,14 +19,21 @@ export function usesRef(schema: JsonSchema, wanted: (ref: string) => boolean): b
  * Takes a whole document into `defs` and gives the schema that stands for it elsewhere. Its own definitions move along,
  * renamed where the name is taken by another; its references are told the new places.
  */
-export function adoptDocument(document: JsonSchema, name: string, defs: Record<string, JsonSchema>): JsonSchema {
+export function adoptDocument(
+  document: JsonSchema,
+  name: string,
+  defs: Record<string, JsonSchema>,
+): JsonSchema {
   const { $schema: _, $defs: own = {}, ...body } = document;
   const renamed = new Map<string, string>();
   for (const key of Object.keys(own)) {
     const same = Object.hasOwn(defs, key) && JSON.stringify(defs[key]) === JSON.stringify(own[key]);
     renamed.set(key, same ? key : freeName(key, defs));
   }
-  const isRecursive = usesRef(document, (ref) => ref === '#' || (ref.startsWith('#/') && !ref.startsWith('#/$defs/')));
+  const isRecursive = usesRef(
+    document,
+    (ref) => ref === '#' || (ref.startsWith('#/') && !ref.startsWith('#/$defs/')),
+  );
   const home = isRecursive ? freeName(name, defs) : name;
   const rename = (ref: string): string => {
     if (ref === '#') return refTo(home);
@@ -48,13 +55,17 @@ export function adoptDocument(document: JsonSchema, name: string, defs: Record<s
  */
 export function normalizeRefs(document: JsonSchema): JsonSchema {
   const { definitions, ...rest } = document;
-  const source = definitions === undefined ? document : { ...rest, $defs: { ...(definitions as object), ...document.$defs } };
+  const source =
+    definitions === undefined
+      ? document
+      : { ...rest, $defs: { ...(definitions as object), ...document.$defs } };
   const modern = mapRefs(source, (ref) => ref.replace(/^#\/definitions\//, '#/$defs/'));
   const names = new Map<JsonSchema, string>();
   const byPointer = new Map<string, string>();
   const collect = (schema: JsonSchema): void => {
     const ref = schema['$ref'];
-    const target = typeof ref === 'string' && /^#\/(?!\$defs\/[^/]+$)/.test(ref) ? resolveRef(modern, ref) : undefined;
+    const target =
+      typeof ref === 'string' && /^#\/(?!\$defs\/[^/]+$)/.test(ref) ? resolveRef(modern, ref) : undefined;
     if (target !== undefined) {
       if (!names.has(target)) names.set(target, freeName(`shared${names.size + 1}`, modern.$defs ?? {}));
       byPointer.set(ref as string, names.get(target)!);

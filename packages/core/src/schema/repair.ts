@@ -51,7 +51,8 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** Reads a string as the type that the schema wants in its place. */
 function parseString({ type }: JsonSchema): Step | undefined {
   const types = typeof type === 'string' ? [type] : type;
-  if (types === undefined || types.includes('string') || types.every((each) => each === 'null')) return undefined;
+  if (types === undefined || types.includes('string') || types.every((each) => each === 'null'))
+    return undefined;
   return (wire) => {
     if (typeof wire !== 'string') return wire;
     const parsed = parse(wire.trim());
@@ -73,7 +74,8 @@ function parse(text: string): unknown {
 }
 
 const fromPairs: Step = (wire) =>
-  Array.isArray(wire) && wire.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string')
+  Array.isArray(wire) &&
+  wire.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string')
     ? Object.fromEntries(wire as [string, unknown][])
     : wire;
 

@@ -52,10 +52,16 @@ export function toPlainObject(document: JsonSchema): JsonObjectSchema | undefine
   const { $defs, $schema: _, ...node } = deref(document, document);
   const defs = document.$defs ?? $defs;
   const mark = getMark(node)?.is;
-  if (node.type === 'object' && (mark === undefined || mark === 'form') && ![...COMBINATORS, 'allOf'].some((each) => each in node)) {
+  if (
+    node.type === 'object' &&
+    (mark === undefined || mark === 'form') &&
+    ![...COMBINATORS, 'allOf'].some((each) => each in node)
+  ) {
     return { ...node, type: 'object', ...(defs === undefined ? {} : { $defs: defs }) };
   }
   if (!('allOf' in node) || COMBINATORS.some((each) => each in node)) return undefined;
   const merged = mergeObjects(document, [node], 'intersection');
-  return merged === undefined ? undefined : { ...merged, type: 'object', ...(defs === undefined ? {} : { $defs: defs }) };
+  return merged === undefined
+    ? undefined
+    : { ...merged, type: 'object', ...(defs === undefined ? {} : { $defs: defs }) };
 }

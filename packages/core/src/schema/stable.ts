@@ -16,6 +16,11 @@ export function isStable(read: () => unknown): boolean {
 }
 
 function isNow(value: unknown): boolean {
-  const time = value instanceof Date ? value.getTime() : typeof value === 'string' && /^\d{4}-/.test(value) ? Date.parse(value) : value;
+  const time =
+    value instanceof Date
+      ? value.getTime()
+      : typeof value === 'string' && /^\d{4}-/.test(value)
+        ? Date.parse(value)
+        : value;
   return typeof time === 'number' && Math.abs(time - Date.now()) < SOON;
 }

@@ -6,20 +6,25 @@ import type { Marked } from './walk.ts';
 /**
  * Compiles which branch of a union a wire value belongs to: the index, or -1 for none. A key that tells the branches
  * apart decides; else the first branch that the value fits, in the order in which they are written. That is what the
- * validators do, but on the wire: in `[string, date]` a date-time stays a string, in `[date, string]` it becomes a Date.
+ * validators do, but on the wire (and a number is a number where there is a branch of numbers, a bigint only else): in `[string, date]` a date-time stays a string, in `[date, string]` it becomes a Date.
  */
 export function compileChoice(marked: Marked, branches: readonly JsonSchema[]): (wire: unknown) => number {
   const { root, leaves } = marked;
   const open = branches.map((_, index) => index).filter((index) => isOpen(deref(root, branches[index]!)));
   const tags = findTags(root, branches, open);
-  const nullable = open.length < branches.length ? branches.findIndex((branch) => deref(root, branch).type === 'null') : -1;
+  const nullable =
+    open.length < branches.length ? branches.findIndex((branch) => deref(root, branch).type === 'null') : -1;
+  const mayBeLoose = leaves.some((leaf) => leaf.isLoose !== undefined);
   return (wire) => {
     if (wire === null && nullable !== -1) return nullable;
     if (tags !== undefined && typeof wire === 'object' && wire !== null) {
       return tags.byTag.get((wire as Record<string, unknown>)[tags.key]) ?? -1;
     }
     if (open.length === 1) return open[0]!;
-    return open.find((index) => fits(branches[index]!, wire, root, leaves)) ?? -1;
+    const find = (isLoose: boolean): number =>
+      open.find((index) => fits(branches[index]!, wire, root, leaves, isLoose)) ?? -1;
+    const exact = find(false);
+    return exact === -1 && mayBeLoose ? find(true) : exact;
   };
 }
 
@@ -45,7 +50,11 @@ interface Tags {
 }
 
 // A key whose literal values differ between all branches that are objects.
-function findTags(root: JsonSchema, branches: readonly JsonSchema[], open: readonly number[]): Tags | undefined {
+function findTags(
+  root: JsonSchema,
+  branches: readonly JsonSchema[],
+  open: readonly number[],
+): Tags | undefined {
   const objects = open.filter((index) => mayBeObject(root, branches[index]!));
   if (objects.length < 2) return undefined;
   for (const key of keysOf(root, branches[objects[0]!]!, 0)) {
@@ -69,13 +78,20 @@ function mayBeObject(root: JsonSchema, branch: JsonSchema): boolean {
 function keysOf(root: JsonSchema, branch: JsonSchema, depth: number): string[] {
   const node = deref(root, branch);
   const nested = ((node['anyOf'] ?? node['oneOf'] ?? node['allOf'] ?? []) as JsonSchema[])[0];
-  return [...(node.required ?? []), ...(nested === undefined || depth > 8 ? [] : keysOf(root, nested, depth + 1))];
+  return [
+    ...(node.required ?? []),
+    ...(nested === undefined || depth > 8 ? [] : keysOf(root, nested, depth + 1)),
+  ];
 }
 
 function tagValues(root: JsonSchema, branch: JsonSchema, key: string, depth: number): unknown[] | undefined {
   const node = deref(root, branch);
   if (depth > 8) return undefined;
-  if (node.required?.includes(key) === true && node.properties !== undefined && Object.hasOwn(node.properties, key)) {
+  if (
+    node.required?.includes(key) === true &&
+    node.properties !== undefined &&
+    Object.hasOwn(node.properties, key)
+  ) {
     const tag = deref(root, node.properties[key]!);
     if ('const' in tag) return [tag['const']];
     if (Array.isArray(tag['enum'])) return tag['enum'];
@@ -86,6 +102,8 @@ function tagValues(root: JsonSchema, branch: JsonSchema, key: string, depth: num
     const values = options.map((option) => tagValues(root, option, key, depth + 1));
     return values.every((each) => each !== undefined) ? values.flat() : undefined;
   }
-  const parts = (node['allOf'] as JsonSchema[] | undefined)?.map((part) => tagValues(root, part, key, depth + 1));
+  const parts = (node['allOf'] as JsonSchema[] | undefined)?.map((part) =>
+    tagValues(root, part, key, depth + 1),
+  );
   return parts?.find((values) => values !== undefined);
 }

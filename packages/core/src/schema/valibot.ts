@@ -1,5 +1,5 @@
 import { labelEnum, setDefault } from './annotate.ts';
-import { areJson, literals, type Conversion, type Converter } from './conversion.ts';
+import { areJson, literals, type Conversion, type Converter, type Internals } from './conversion.ts';
 import { fileLeaf, toBlob, toFile, type FileRules } from './file-leaf.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -9,10 +9,17 @@ import { dropPatterns, isHonestPattern } from './pattern.ts';
 import { normalizeRefs } from './refs.ts';
 
 /** What is read of a valibot schema. */
-export type ValibotSchema = Record<string, any> & { type: string; pipe?: readonly (Record<string, any> & { type: string })[] };
+export type ValibotSchema = Internals & {
+  type: string;
+  pipe?: readonly (Internals & { type: string })[];
+};
 
 /** Converts by the `toJsonSchema` that the app handed in: valibot carries none on its schemas. */
-export function convertValibot(root: ValibotSchema, toJsonSchema: Converter, conversion: Conversion): JsonSchema {
+export function convertValibot(
+  root: ValibotSchema,
+  toJsonSchema: Converter,
+  conversion: Conversion,
+): JsonSchema {
   const islands = new Islands(root);
   const convert = (schema: object): JsonSchema =>
     normalizeRefs(
@@ -20,21 +27,40 @@ export function convertValibot(root: ValibotSchema, toJsonSchema: Converter, con
         typeMode: conversion.io,
         errorMode: 'ignore',
         target: 'draft-2020-12',
-        overrideSchema: ({ valibotSchema, jsonSchema }: { valibotSchema: ValibotSchema; jsonSchema: JsonSchema }) =>
-          mark(valibotSchema, { ...jsonSchema }, conversion, islands),
+        overrideSchema: ({
+          valibotSchema,
+          jsonSchema,
+        }: {
+          valibotSchema: ValibotSchema;
+          jsonSchema: JsonSchema;
+        }) => mark(valibotSchema, { ...jsonSchema }, conversion, islands),
         // Bounds and the like of values that are strings on the wire would be no JSON.
-        overrideAction: ({ valibotAction, jsonSchema }: { valibotAction: Record<string, any>; jsonSchema: JsonSchema }) =>
-          isJsonRequirement(valibotAction['requirement']) ? undefined : jsonSchema,
+        overrideAction: ({
+          valibotAction,
+          jsonSchema,
+        }: {
+          valibotAction: Internals;
+          jsonSchema: JsonSchema;
+        }) => (isJsonRequirement(valibotAction['requirement']) ? undefined : jsonSchema),
       }) as JsonSchema,
     );
   return islands.settle(convert(root), convert);
 }
 
 function isJsonRequirement(requirement: unknown): boolean {
-  return typeof requirement !== 'bigint' && !(requirement instanceof Date) && !(requirement instanceof RegExp && !isHonestPattern(requirement));
+  return (
+    typeof requirement !== 'bigint' &&
+    !(requirement instanceof Date) &&
+    !(requirement instanceof RegExp && !isHonestPattern(requirement))
+  );
 }
 
-function mark(schema: ValibotSchema, target: JsonSchema, conversion: Conversion, islands: Islands): JsonSchema {
+function mark(
+  schema: ValibotSchema,
+  target: JsonSchema,
+  conversion: Conversion,
+  islands: Islands,
+): JsonSchema {
   const codec = conversion.codecs.find((each) => each.parser === schema);
   if (codec !== undefined) conversion.putLeaf(target, conversion.codecLeaf(codec));
   else markType(schema, target, conversion, islands);
@@ -56,7 +82,9 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
     case 'instance':
       return conversion.putClass(target, schema['class']);
     case 'literal':
-      return areJson([schema['literal']]) ? undefined : conversion.putLeaf(target, literals([schema['literal']]));
+      return areJson([schema['literal']])
+        ? undefined
+        : conversion.putLeaf(target, literals([schema['literal']]));
     case 'picklist':
       return areJson(schema['options']) ? undefined : conversion.putLeaf(target, literals(schema['options']));
     case 'enum':
@@ -72,7 +100,11 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
     case 'never':
     case 'symbol':
     case 'function':
-      return setMark(target, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for v.${schema.type}()` });
+      return setMark(target, {
+        is: 'never',
+        code: 'SCHEMA_UNSUPPORTED',
+        reason: `no JSON value can be given for v.${schema.type}()`,
+      });
     case 'string':
       return dropPatterns(target, lyingPatterns(schema));
     case 'optional':
@@ -80,7 +112,8 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
     case 'nullable':
     case 'undefinedable':
       if (schema['default'] !== undefined) {
-        const read = (): unknown => (typeof schema['default'] === 'function' ? schema['default']() : schema['default']);
+        const read = (): unknown =>
+          typeof schema['default'] === 'function' ? schema['default']() : schema['default'];
         target['default'] = null;
         setDefault(target, read, conversion.io);
       }
@@ -92,26 +125,34 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
 
 function markMap(schema: ValibotSchema, target: JsonSchema, islands: Islands): void {
   const [key, value] = [schema['key'] as ValibotSchema, islands.refer(schema['value'])];
-  const isObject = key.type === 'string' || (key.type === 'picklist' && (key['options'] as unknown[]).every((option) => typeof option === 'string'));
+  const isObject =
+    key.type === 'string' ||
+    (key.type === 'picklist' && (key['options'] as unknown[]).every((option) => typeof option === 'string'));
   if (isObject) {
     Object.assign(target, marked({ is: 'map' }, { type: 'object', additionalProperties: value }));
     if (key.type !== 'string' || key.pipe !== undefined) target['propertyNames'] = islands.refer(key);
   } else {
-    const pair = { type: 'array', prefixItems: [islands.refer(key), value], items: false, minItems: 2, maxItems: 2 };
+    const pair = {
+      type: 'array',
+      prefixItems: [islands.refer(key), value],
+      items: false,
+      minItems: 2,
+      maxItems: 2,
+    };
     Object.assign(target, marked({ is: 'pairs' }, { type: 'array', items: pair }));
   }
   setSizes(schema, target, isObject ? 'Properties' : 'Items');
 }
 
 function setSizes(schema: ValibotSchema, target: JsonSchema, of: 'Items' | 'Properties'): void {
-  const [min, max] = [requirement(schema, 'min_size'), requirement(schema, 'max_size')];
+  const [min, max] = [requirementOf(schema, 'min_size'), requirementOf(schema, 'max_size')];
   if (min !== undefined) target[`min${of}`] = min;
   if (max !== undefined) target[`max${of}`] = max;
   if (of === 'Items' && Number(min) > 1 && schema.type === 'set') target['uniqueItems'] = true;
 }
 
 function fileRules(schema: ValibotSchema): FileRules {
-  const [types, min, max] = ['mime_type', 'min_size', 'max_size'].map((type) => requirement(schema, type));
+  const [types, min, max] = ['mime_type', 'min_size', 'max_size'].map((type) => requirementOf(schema, type));
   return {
     ...(types === undefined ? {} : { mimeTypes: types as string[] }),
     ...(min === undefined ? {} : { minBytes: min as number }),
@@ -119,7 +160,7 @@ function fileRules(schema: ValibotSchema): FileRules {
   };
 }
 
-function requirement(schema: ValibotSchema, type: string): unknown {
+function requirementOf(schema: ValibotSchema, type: string): unknown {
   return schema.pipe?.find((action) => action.type === type)?.['requirement'];
 }
 

@@ -37,9 +37,13 @@ export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): 
   function compile(node: JsonSchema): Step | undefined {
     const ref = node['$ref'];
     if (typeof ref === 'string' && getMark(node) === undefined) return compileRef(ref);
-    const branches = ((node['anyOf'] ?? node['oneOf'] ?? []) as JsonSchema[]).filter((branch) => typeof branch === 'object');
+    const branches = ((node['anyOf'] ?? node['oneOf'] ?? []) as JsonSchema[]).filter(
+      (branch) => typeof branch === 'object',
+    );
     const steps = branches.map(compile);
-    const union = steps.some((step) => step !== undefined) ? rules.union(branches, steps, 'oneOf' in node ? 'oneOf' : 'anyOf') : undefined;
+    const union = steps.some((step) => step !== undefined)
+      ? rules.union(branches, steps, 'oneOf' in node ? 'oneOf' : 'anyOf')
+      : undefined;
     const all = ((node['allOf'] ?? []) as JsonSchema[]).map(compile);
     return rules.at(node, chain([compileObject(node), compileArray(node), ...all, union]));
   }

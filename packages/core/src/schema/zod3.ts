@@ -1,6 +1,6 @@
 import { ignoreOverride, zodToJsonSchema } from 'zod-to-json-schema';
 import { describe, labelEnum, setDefault } from './annotate.ts';
-import { areJson, literals, type Conversion } from './conversion.ts';
+import { areJson, literals, type Conversion, type Internals } from './conversion.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, nanLeaf } from './leaf.ts';
@@ -13,7 +13,7 @@ export interface Zod3Schema {
   _def: Zod3Def;
   safeParse?: (value: unknown) => { error?: { issues: { message: string }[] } };
 }
-type Zod3Def = Record<string, any> & { typeName: string; description?: string };
+type Zod3Def = Internals & { typeName: string; description?: string };
 
 export function isZod3(parser: unknown): parser is Zod3Schema {
   const def = (parser as { _def?: { typeName?: unknown } } | null | undefined)?._def;
@@ -31,8 +31,10 @@ export function convertZod3(root: Zod3Schema, conversion: Conversion): JsonSchem
         pipeStrategy: conversion.io,
         effectStrategy: conversion.io === 'input' ? 'input' : 'any',
         removeAdditionalStrategy: 'strict',
-        override: (raw) => (convertDef(raw as unknown as Zod3Def, conversion, islands) as never) ?? ignoreOverride,
-        postProcess: (schema, raw) => tidy(schema as JsonSchema | undefined, raw as unknown as Zod3Def, conversion) as never,
+        override: (raw) =>
+          (convertDef(raw as unknown as Zod3Def, conversion, islands) as never) ?? ignoreOverride,
+        postProcess: (schema, raw) =>
+          tidy(schema as JsonSchema | undefined, raw as unknown as Zod3Def, conversion) as never,
       }) as JsonSchema,
     );
   return islands.settle(convert(root._def), convert);
@@ -61,6 +63,11 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
   else if (def.typeName === 'ZodLiteral' && !areJson([def['value']])) {
     if (def['value'] === undefined) setMark(out, { is: 'undefined' });
     else conversion.putLeaf(out, literals([def['value']]));
+  } else if (def.typeName === 'ZodLiteral' && def['value'] === null) out.type = 'null';
+  else if (def.typeName === 'ZodNullable' && def['innerType']._def.typeName === 'ZodBigInt') {
+    out['anyOf'] = [inner(def['innerType']), { type: 'null' }];
+  } else if (def.typeName === 'ZodUnion' && (def['options'] as Zod3Schema[]).some(isMistakenInUnion)) {
+    out['anyOf'] = (def['options'] as Zod3Schema[]).map(inner);
   } else if (def.typeName === 'ZodMap') convertMap(def, out, inner);
   else if (def.typeName === 'ZodSet') {
     Object.assign(out, marked({ is: 'set' }, { type: 'array', items: inner(def['valueType']) }));
@@ -70,7 +77,11 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
   } else if (def.typeName === 'ZodTuple') convertTuple(def, out, inner);
   else if (def.typeName === 'ZodVoid' || def.typeName === 'ZodUndefined') setMark(out, { is: 'undefined' });
   else if (['ZodNever', 'ZodSymbol', 'ZodFunction'].includes(def.typeName)) {
-    setMark(out, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for ${def.typeName}` });
+    setMark(out, {
+      is: 'never',
+      code: 'SCHEMA_UNSUPPORTED',
+      reason: `no JSON value can be given for ${def.typeName}`,
+    });
   } else if (instanceName(def) === undefined) return undefined;
   else if (classOf(def) !== undefined) conversion.putClass(out, classOf(def));
   else if (conversion.io === 'input') {
@@ -81,6 +92,14 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
   return out;
 }
 
+// Next to other scalars zod-to-json-schema takes a bigint for an integer, without asking.
+function isMistakenInUnion({ _def: def }: Zod3Schema): boolean {
+  return (
+    def.typeName === 'ZodBigInt' ||
+    (def.typeName === 'ZodLiteral' && (def['value'] === null || !areJson([def['value']])))
+  );
+}
+
 function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): void {
   const key = def['keyType'] as Zod3Schema;
   const [keySchema, valueSchema] = [inner(key), inner(def['valueType'])];
@@ -88,7 +107,13 @@ function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) =
     Object.assign(out, marked({ is: 'map' }, { type: 'object', additionalProperties: valueSchema }));
     if (key._def.typeName === 'ZodEnum' || key._def['checks'].length > 0) out['propertyNames'] = keySchema;
   } else {
-    const pair = { type: 'array', prefixItems: [keySchema, valueSchema], items: false, minItems: 2, maxItems: 2 };
+    const pair = {
+      type: 'array',
+      prefixItems: [keySchema, valueSchema],
+      items: false,
+      minItems: 2,
+      maxItems: 2,
+    };
     Object.assign(out, marked({ is: 'pairs' }, { type: 'array', items: pair }));
   }
 }
@@ -96,7 +121,12 @@ function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) =
 function convertTuple(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): void {
   const items = (def['items'] as Zod3Schema[]).map(inner);
   const isOpen = def['rest'] !== null;
-  Object.assign(out, { type: 'array', prefixItems: items, minItems: items.length, items: isOpen ? inner(def['rest']) : false });
+  Object.assign(out, {
+    type: 'array',
+    prefixItems: items,
+    minItems: items.length,
+    items: isOpen ? inner(def['rest']) : false,
+  });
   if (!isOpen) out['maxItems'] = items.length;
 }
 
@@ -122,8 +152,13 @@ const SAMPLES: Record<string, () => object> = {
 // The class of that name which every runtime has, if an instance of it really passes.
 function classOf(def: Zod3Def): unknown {
   const name = instanceName(def) ?? '';
-  const Class = (globalThis as Record<string, unknown>)[name] as { alloc?: (size: number) => object } | undefined;
-  const sample = Object.hasOwn(SAMPLES, name) ? SAMPLES[name]!() : name === 'Buffer' ? Class?.alloc?.(0) : undefined;
+  const Class = (globalThis as Record<string, unknown>)[name] as
+    { alloc?: (size: number) => object } | undefined;
+  const sample = Object.hasOwn(SAMPLES, name)
+    ? SAMPLES[name]!()
+    : name === 'Buffer'
+      ? Class?.alloc?.(0)
+      : undefined;
   return sample !== undefined && refine(def, sample) === undefined ? Class : undefined;
 }
 
@@ -131,7 +166,10 @@ function classOf(def: Zod3Def): unknown {
 function refine(def: Zod3Def, value: unknown): string | undefined {
   const messages: string[] = [];
   try {
-    def['effect']?.refinement?.(value, { addIssue: (issue: { message?: string }) => messages.push(issue.message ?? ''), path: [] });
+    def['effect']?.refinement?.(value, {
+      addIssue: (issue: { message?: string }) => messages.push(issue.message ?? ''),
+      path: [],
+    });
   } catch {
     return undefined;
   }
@@ -141,18 +179,25 @@ function refine(def: Zod3Def, value: unknown): string | undefined {
 function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {
   if (schema === undefined) return undefined;
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
-  if (isCoerced && (def.typeName === 'ZodNumber' || def.typeName === 'ZodBoolean')) setMark(schema, { is: 'asIs' });
+  if (isCoerced && (def.typeName === 'ZodNumber' || def.typeName === 'ZodBoolean'))
+    setMark(schema, { is: 'asIs' });
   if (def.typeName === 'ZodDefault') setDefault(schema, def['defaultValue'], conversion.io);
   if (def.typeName === 'ZodNativeEnum') labelEnum(def['values'], schema);
   if (def.typeName === 'ZodString') {
-    const lying = (def['checks'] as { regex?: RegExp }[]).filter(({ regex }) => regex !== undefined && !isHonestPattern(regex));
+    const lying = (def['checks'] as { regex?: RegExp }[]).filter(
+      ({ regex }) => regex !== undefined && !isHonestPattern(regex),
+    );
     dropPatterns(schema, new Set(lying.map(({ regex }) => regex!.source)));
   }
   return schema;
 }
 
 function describeBounds(def: Zod3Def, out: JsonSchema): void {
-  for (const { kind, value, inclusive = true } of def['checks'] as { kind: string; value: unknown; inclusive?: boolean }[]) {
+  for (const { kind, value, inclusive = true } of def['checks'] as {
+    kind: string;
+    value: unknown;
+    inclusive?: boolean;
+  }[]) {
     if (kind !== 'min' && kind !== 'max') continue;
     const bound = def.typeName === 'ZodDate' ? new Date(value as number).toISOString() : String(value);
     describe(out, `${kind === 'min' ? '>' : '<'}${inclusive ? '=' : ''} ${bound}`);
@@ -189,4 +234,3 @@ export function zod3AllowsUndefined({ _def: def }: Zod3Schema, io: 'input' | 'ou
       return false;
   }
 }
-

@@ -1,4 +1,4 @@
-import { areJson, clearStructure, literals, type Conversion } from './conversion.ts';
+import { areJson, clearStructure, literals, type Conversion, type Internals } from './conversion.ts';
 import { fileLeaf, toFile, type FileRules } from './file-leaf.ts';
 import type { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -9,14 +9,22 @@ import { describe, labelEnum, setDefault } from './annotate.ts';
 import type { Zod4Schema } from './zod4.ts';
 
 /** Called by zod for every schema it converts: marks what JSON cannot say, and takes out what is not true. */
-export function markZod4(schema: Zod4Schema, target: JsonSchema, conversion: Conversion, islands: Islands): void {
+export function markZod4(
+  schema: Zod4Schema,
+  target: JsonSchema,
+  conversion: Conversion,
+  islands: Islands,
+): void {
   const { def, bag } = schema._zod;
   switch (def.type) {
     case 'date':
       if (def['coerce'] && conversion.io === 'input') return conversion.putAsIs(target, dateLeaf);
       return conversion.putLeaf(target, dateLeaf);
     case 'bigint':
-      return conversion.putLeaf(target, def['coerce'] && conversion.io === 'input' ? coercedBigintLeaf : bigintLeaf);
+      return conversion.putLeaf(
+        target,
+        def['coerce'] && conversion.io === 'input' ? coercedBigintLeaf : bigintLeaf,
+      );
     case 'nan':
       return conversion.putLeaf(target, nanLeaf);
     case 'literal':
@@ -46,7 +54,11 @@ export function markZod4(schema: Zod4Schema, target: JsonSchema, conversion: Con
     case 'never':
     case 'symbol':
     case 'function':
-      return setMark(target, { is: 'never', code: 'SCHEMA_UNSUPPORTED', reason: `no JSON value can be given for z.${def.type}()` });
+      return setMark(target, {
+        is: 'never',
+        code: 'SCHEMA_UNSUPPORTED',
+        reason: `no JSON value can be given for z.${def.type}()`,
+      });
     case 'string':
       return dropPatterns(target, lyingPatterns(schema));
     case 'number':
@@ -57,7 +69,8 @@ export function markZod4(schema: Zod4Schema, target: JsonSchema, conversion: Con
       return labelEnum(def['entries'], target);
     case 'array':
       // What is undefined in a list arrives as null.
-      if (conversion.io === 'output' && def['element']._zod.optout === 'optional') target['items'] = orNull(target['items']);
+      if (conversion.io === 'output' && def['element']._zod.optout === 'optional')
+        target['items'] = orNull(target['items']);
       return undefined;
     case 'default':
     case 'prefault':
@@ -73,6 +86,8 @@ function markLiteral(values: unknown[], target: JsonSchema, conversion: Conversi
   const said = values.filter((value) => value !== undefined);
   if (said.length === 0 && values.length > 0) setMark(target, { is: 'undefined' });
   else if (!areJson(said)) conversion.putLeaf(target, literals(said));
+  // Before 4.2 zod took null for an object.
+  else if (target.type === 'object') target.type = 'null';
 }
 
 function markMap(
@@ -86,14 +101,21 @@ function markMap(
   const isObject = isStringKey(key, conversion.io);
   if (isObject) {
     Object.assign(target, { type: 'object', additionalProperties: islands.refer(value) });
-    if (key._zod.def.type !== 'string' || (key._zod.def['checks'] ?? []).length > 0) target['propertyNames'] = islands.refer(key);
+    if (key._zod.def.type !== 'string' || (key._zod.def['checks'] ?? []).length > 0)
+      target['propertyNames'] = islands.refer(key);
   } else {
-    const pair = { type: 'array', prefixItems: [islands.refer(key), islands.refer(value)], items: false, minItems: 2, maxItems: 2 };
+    const pair = {
+      type: 'array',
+      prefixItems: [islands.refer(key), islands.refer(value)],
+      items: false,
+      minItems: 2,
+      maxItems: 2,
+    };
     Object.assign(target, { type: 'array', items: pair });
   }
   const [min, max] = isObject ? ['minProperties', 'maxProperties'] : ['minItems', 'maxItems'];
-  if (bag['minimum'] !== undefined) target[min!] = bag['minimum'];
-  if (bag['maximum'] !== undefined) target[max!] = bag['maximum'];
+  if (bag['minimum'] !== undefined) target[min] = bag['minimum'];
+  if (bag['maximum'] !== undefined) target[max] = bag['maximum'];
   setMark(target, { is: isObject ? 'map' : 'pairs' });
 }
 
@@ -123,14 +145,18 @@ function isStringKey(key: Zod4Schema, io: 'input' | 'output', depth = 0): boolea
 
 function markCustom(schema: Zod4Schema, target: JsonSchema, conversion: Conversion): void {
   let Class: unknown;
-  for (let each: Zod4Schema | undefined = schema; each !== undefined && Class === undefined; each = each._zod.parent) {
+  for (
+    let each: Zod4Schema | undefined = schema;
+    each !== undefined && Class === undefined;
+    each = each._zod.parent
+  ) {
     Class = each._zod.bag['Class'];
   }
   // Nothing is known of a custom check without a class: what comes is what it gets.
   if (Class !== undefined) conversion.putClass(target, Class);
 }
 
-function fileRules(bag: Record<string, any>): FileRules {
+function fileRules(bag: Internals): FileRules {
   return {
     ...(bag['mime'] === undefined ? {} : { mimeTypes: bag['mime'] }),
     ...(bag['minimum'] === undefined ? {} : { minBytes: bag['minimum'] }),
@@ -142,7 +168,9 @@ function lyingPatterns(schema: Zod4Schema): Set<string> {
   const { def, bag } = schema._zod;
   const checks = ((def['checks'] ?? []) as Zod4Schema[]).map((check) => check._zod.def['pattern'] as unknown);
   const all = [def['pattern'], ...checks, ...((bag['patterns'] as Set<unknown> | undefined) ?? [])];
-  const lying = all.filter((pattern): pattern is RegExp => pattern instanceof RegExp && !isHonestPattern(pattern));
+  const lying = all.filter(
+    (pattern): pattern is RegExp => pattern instanceof RegExp && !isHonestPattern(pattern),
+  );
   return new Set(lying.map((pattern) => pattern.source));
 }
 
@@ -151,10 +179,20 @@ export function describeBounds(schema: Zod4Schema, target: JsonSchema): void {
   const { def } = schema._zod;
   if (def.type !== 'date' && def.type !== 'bigint') return;
   for (const check of (def['checks'] ?? []) as Zod4Schema[]) {
-    const { check: kind, value, inclusive } = check._zod.def as unknown as { check: string; value: unknown; inclusive: boolean };
+    const {
+      check: kind,
+      value,
+      inclusive,
+    } = check._zod.def as unknown as { check: string; value: unknown; inclusive: boolean };
     if (kind !== 'greater_than' && kind !== 'less_than') continue;
-    const text = value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : typeof value === 'bigint' ? String(value) : undefined;
-    if (text !== undefined) describe(target, `${kind === 'greater_than' ? '>' : '<'}${inclusive ? '=' : ''} ${text}`);
+    const text =
+      value instanceof Date && !Number.isNaN(value.getTime())
+        ? value.toISOString()
+        : typeof value === 'bigint'
+          ? String(value)
+          : undefined;
+    if (text !== undefined)
+      describe(target, `${kind === 'greater_than' ? '>' : '<'}${inclusive ? '=' : ''} ${text}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { toJSONSchema } from 'zod/v4/core';
-import type { Conversion, Converter } from './conversion.ts';
+import type { Conversion, Converter, Internals } from './conversion.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { describeBounds, markZod4 } from './zod4-mark.ts';
@@ -7,8 +7,8 @@ import { describeBounds, markZod4 } from './zod4-mark.ts';
 /** What is read of a zod 4 schema, classic or mini, of whatever copy of the library. */
 export interface Zod4Schema {
   _zod: {
-    def: Record<string, any> & { type: string };
-    bag: Record<string, any>;
+    def: Internals & { type: string };
+    bag: Internals;
     parent?: Zod4Schema;
     optout?: string;
   };
@@ -39,7 +39,8 @@ export function convertZod4(root: Zod4Schema, conversion: Conversion): JsonSchem
     const own = given === undefined ? schema['~standard']?.jsonSchema?.[conversion.io] : undefined;
     if (own !== undefined) return own({ target: 'draft-2020-12', libraryOptions: options }) as JsonSchema;
     const full = { ...options, io: conversion.io, target: 'draft-2020-12' };
-    if (given === undefined && schema.toJSONSchema !== undefined) return schema.toJSONSchema(full) as JsonSchema;
+    if (given === undefined && schema.toJSONSchema !== undefined)
+      return schema.toJSONSchema(full) as JsonSchema;
     return (given ?? (toJSONSchema as Converter))(schema, full) as JsonSchema;
   };
   return islands.settle(convert(root), (parser) => convert(parser as Zod4Schema));
@@ -83,7 +84,9 @@ export function zod4AllowsUndefined(schema: Zod4Schema, io: 'input' | 'output', 
     case 'lazy':
       return inner((def['getter'] as () => Zod4Schema)());
     case 'pipe':
-      return inner(io === 'output' ? def['out'] : def['in']._zod.def.type === 'transform' ? def['out'] : def['in']);
+      return inner(
+        io === 'output' ? def['out'] : def['in']._zod.def.type === 'transform' ? def['out'] : def['in'],
+      );
     case 'transform':
     case 'custom':
       return false;
@@ -91,4 +94,3 @@ export function zod4AllowsUndefined(schema: Zod4Schema, io: 'input' | 'output', 
       return false;
   }
 }
-
