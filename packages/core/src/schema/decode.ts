@@ -66,6 +66,7 @@ function probe(step: Step | undefined, wire: unknown, depth: number): void {
 // What does not fit stays as it is: the parser refuses it, together with whatever else is wrong.
 function decodeLeaf(leaf: Leaf): Step {
   return (wire) => {
+    if (leaf.attempt !== undefined) return leaf.attempt(wire) ?? wire;
     if (leaf.fits(wire)) return leaf.decode(wire);
     const reason = leaf.refuse?.(wire);
     if (reason !== undefined) throw new WireError(reason);

@@ -16,6 +16,8 @@ export interface Leaf {
   isLoose?(wire: unknown): boolean;
   /** The value for the parser. Called with what fits; may throw a WireError for what must not go on. */
   decode(wire: unknown): unknown;
+  /** `fits` and `decode` in one, where that saves half of the work; undefined for a misfit. */
+  attempt?(wire: unknown): unknown;
   /** Brings a wire value that nearly follows the convention to it; anything else comes back as it is. */
   mend?(wire: unknown): unknown;
   /** Whether a value is of this kind, where the encoder must ask. */
@@ -36,7 +38,9 @@ export const dateLeaf: Leaf = {
   expected: 'an ISO 8601 date-time such as 2026-01-31T09:00:00Z',
   fits: (wire) => typeof wire === 'string' && isDateTime(wire),
   decode: (wire) => parseDateTime(wire as string),
-  mend: (wire) => (typeof wire === 'string' && isPlainDate(wire) ? `${wire}T00:00:00Z` : wire),
+  attempt: (wire) => (typeof wire === 'string' ? parseDateTime(wire) : undefined),
+  mend: (wire) =>
+    typeof wire === 'string' && wire.length === 10 && isPlainDate(wire) ? `${wire}T00:00:00Z` : wire,
   is: (value) => value instanceof Date,
   encode: (value) => (Number.isNaN((value as Date).getTime()) ? null : (value as Date).toISOString()),
 };
