@@ -4,8 +4,8 @@ import { rows } from './wire-format/rows.ts';
 import { printTable } from './wire-format/table.ts';
 
 const page = new URL('../../../../docs/wire-format.md', import.meta.url);
-const begin = '<!-- prettier-ignore-start -->
-<!-- written by packages/core/test/schema/wire-format.test.ts -->';
+const begin =
+  '<!-- prettier-ignore-start -->\n<!-- written by packages/core/test/schema/wire-format.test.ts -->';
 const end = '<!-- prettier-ignore-end -->';
 
 it('docs/wire-format.md has the table as it is; UPDATE_DOCS=1 writes it', async () => {
