@@ -1,5 +1,5 @@
 import { areJson, leafOfClass, literals, type Conversion } from './conversion.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { mapChildren, type JsonSchema } from './json-schema.ts';
 import { bigintLeaf, dateLeaf } from './leaf.ts';
 import { setMark } from './mark.ts';
 
@@ -37,4 +37,12 @@ export function createArktypeFallback(conversion: Conversion): (gap: Gap) => Jso
 /** Whether `undefined` passes: arktype's own check, which changes nothing. */
 export function arktypeAllowsUndefined(type: { allows?: (value: unknown) => boolean }): boolean {
   return type.allows?.(undefined) ?? false;
+}
+
+/** Literals that arktype takes for JSON, though they are none: the infinities. */
+export function markInfinities(schema: JsonSchema, conversion: Conversion): JsonSchema {
+  const marked = mapChildren(schema, (child) => markInfinities(child, conversion));
+  const values = 'const' in marked ? [marked['const']] : ((marked['enum'] ?? []) as unknown[]);
+  if (!areJson(values)) conversion.putLeaf(marked, literals(values));
+  return marked;
 }

@@ -29,14 +29,14 @@ export class Attachments {
 
   /** Reads them all. Synchronous where no Blob is among them. */
   toBlocks(): ContentBlock[] | Promise<ContentBlock[]> {
-    const blocks = this.#found.map(({ attachment, source }) =>
-      source instanceof Uint8Array
-        ? toBlock(attachment, source)
-        : source.arrayBuffer().then((buffer) => toBlock(attachment, new Uint8Array(buffer))),
-    );
-    return blocks.some((block) => block instanceof Promise)
-      ? Promise.all(blocks)
-      : (blocks as ContentBlock[]);
+    const blocks: ContentBlock[] = [];
+    const reads = this.#found.map(async ({ attachment, source }, index) => {
+      if (source instanceof Uint8Array) blocks[index] = toBlock(attachment, source);
+      else blocks[index] = toBlock(attachment, new Uint8Array(await source.arrayBuffer()));
+    });
+    return this.#found.every(({ source }) => source instanceof Uint8Array)
+      ? blocks
+      : Promise.all(reads).then(() => blocks);
   }
 }
 
@@ -64,7 +64,7 @@ export function readAttachment(
   const block = files[Number(uri.slice(SCHEME.length)) - 1];
   if (block === undefined) return undefined;
   if (block.type !== 'resource') return fromBase64(block.data as string);
-  return 'blob' in block.resource ? fromBase64(block.resource.blob as string) : undefined;
+  return 'blob' in block.resource ? fromBase64(block.resource.blob) : undefined;
 }
 
 /** The type of bytes that begin like an image or a sound; undefined for all others. */

@@ -33,7 +33,7 @@ export function toCanonicalBase64(text: string): string {
   if (isBase64(bare) || !LENIENT.test(bare)) return isBase64(bare) ? bare : text;
   const packed = bare.replaceAll(/[\s=]/g, '').replaceAll('-', '+').replaceAll('_', '/');
   const padded = packed + '='.repeat((4 - (packed.length % 4)) % 4);
-  return isBase64(padded) ? padded : text;
+  return padded !== '' && isBase64(padded) ? padded : text;
 }
 
 export function splitDataUri(text: string): { mimeType: string; data: string } | undefined {

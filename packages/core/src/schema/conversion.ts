@@ -8,6 +8,9 @@ import { marked, setMark, type Mark } from './mark.ts';
 /** How valibot's, or another copy of zod's, own function looks from here. */
 export type Converter = (schema: any, options?: any) => unknown;
 
+/** The insides of a validator's schema, of whatever version: read, never written, and not typed by anyone. */
+export type Internals = Record<string, any>;
+
 /** Converters of validators that carry none on the schema itself. */
 export interface Converters {
   /** `toJSONSchema` of the app's own zod 4: only where zod/mini or zod 4.0 comes from another copy than ours. */

@@ -1,5 +1,5 @@
 import { octetInputParser } from '@trpc/server/http';
-import { arktypeAllowsUndefined, createArktypeFallback } from './arktype.ts';
+import { arktypeAllowsUndefined, createArktypeFallback, markInfinities } from './arktype.ts';
 import type { Conversion } from './conversion.ts';
 import { isSchema, type JsonSchema } from './json-schema.ts';
 import { octetLeaf } from './octet.ts';
@@ -36,9 +36,7 @@ export function convert(parser: unknown, conversion: Conversion): Document {
 export function convertOverride(override: unknown, conversion: Conversion): Document {
   const isJsonSchema =
     isSchema(override) && !('~standard' in override) && !('_zod' in override) && !('_def' in override);
-  return isJsonSchema
-    ? { schema: normalizeRefs(structuredClone(override)), optional: false }
-    : convert(override, conversion);
+  return isJsonSchema ? { schema: normalizeRefs(override), optional: false } : convert(override, conversion);
 }
 
 function convertByVendor(parser: unknown, conversion: Conversion): Document | undefined {
@@ -61,11 +59,9 @@ function convertByVendor(parser: unknown, conversion: Conversion): Document | un
   const libraryOptions =
     standard!.vendor === 'arktype' ? { fallback: createArktypeFallback(conversion) } : undefined;
   const options = { target: 'draft-2020-12', ...(libraryOptions === undefined ? {} : { libraryOptions }) };
-  const schema = own.call(standard!.jsonSchema, options) as JsonSchema;
-  return {
-    schema: normalizeRefs(structuredClone(schema)),
-    optional: standard!.vendor === 'arktype' && arktypeAllowsUndefined(parser as object),
-  };
+  const schema = normalizeRefs(own.call(standard!.jsonSchema, options) as JsonSchema);
+  if (standard!.vendor !== 'arktype') return { schema, optional: false };
+  return { schema: markInfinities(schema, conversion), optional: arktypeAllowsUndefined(parser as object) };
 }
 
 function convertByValibot(parser: ValibotSchema, conversion: Conversion): Document {

@@ -1,6 +1,7 @@
 /** RFC 3339, as the `date-time` format of JSON Schema has it: a validator and this must agree on every string. */
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt\s](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)$/;
+const CANONICAL = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
 const PLAIN_DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -16,6 +17,13 @@ export function isPlainDate(text: string): boolean {
 /** The moment a date-time names, or undefined when it names none (30 February, 25 o'clock, no offset). */
 export function parseDateTime(text: string): Date | undefined {
   if (text.length > 64) return undefined;
+  // The form that everybody writes; the day is looked at all the same, because Date would take 30 February for 2 March.
+  if (
+    CANONICAL.test(text) &&
+    isDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
+  ) {
+    return new Date(text);
+  }
   const parts = DATE_TIME.exec(text);
   if (parts === null || !isDay(Number(parts[1]), Number(parts[2]), Number(parts[3]))) return undefined;
   const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6])];

@@ -1,8 +1,9 @@
+import { createGuard, TooManyError } from './alternatives.ts';
 import { toFormData } from './form-data.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Leaf } from './leaf.ts';
 import { getMark } from './mark.ts';
-import { compileChoice } from './union.ts';
+import { compileChoice, hasTags } from './union.ts';
 import { compileWalk, type Marked, type Step } from './walk.ts';
 import { WireError } from './wire-error.ts';
 
@@ -31,15 +32,20 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
         case 'never':
         case 'undefined':
           return undefined;
-        case undefined:
+        default:
           return inside;
       }
     },
-    union(branches, steps) {
+    union(branches, steps, keyword) {
       const choose = compileChoice(marked, branches);
+      const guard = createGuard(marked, branches, keyword === 'oneOf' && hasTags(marked, branches));
       return (wire, depth) => {
         const index = choose(wire);
-        return index === -1 ? wire : run(steps[index], wire, depth);
+        if (guard === undefined) return index === -1 ? wire : run(steps[index], wire, depth);
+        if (index !== -1) return guard(wire, () => run(steps[index], wire, depth));
+        // No branch: the parser will say so, after it has tried them all.
+        for (const step of steps) guard(wire, () => probe(step, wire, depth));
+        return wire;
       };
     },
   });
@@ -49,9 +55,18 @@ function run(step: Step | undefined, value: unknown, depth: number): unknown {
   return step === undefined ? value : step(value, depth);
 }
 
+function probe(step: Step | undefined, wire: unknown, depth: number): void {
+  try {
+    run(step, wire, depth);
+  } catch (error) {
+    if (error instanceof TooManyError || !(error instanceof WireError)) throw error;
+  }
+}
+
 // What does not fit stays as it is: the parser refuses it, together with whatever else is wrong.
 function decodeLeaf(leaf: Leaf): Step {
   return (wire) => {
+    if (leaf.attempt !== undefined) return leaf.attempt(wire) ?? wire;
     if (leaf.fits(wire)) return leaf.decode(wire);
     const reason = leaf.refuse?.(wire);
     if (reason !== undefined) throw new WireError(reason);
@@ -64,6 +79,6 @@ function isRecord(wire: unknown): wire is object {
   return typeof wire === 'object' && wire !== null && !Array.isArray(wire) && !(wire instanceof Map);
 }
 
-function isPairs(wire: unknown): wire is [unknown, unknown][] {
+export function isPairs(wire: unknown): wire is [unknown, unknown][] {
   return Array.isArray(wire) && wire.every((pair) => Array.isArray(pair) && pair.length === 2);
 }

@@ -15,7 +15,7 @@ export function show(value: unknown): string {
       ? 'an empty object'
       : `an object with ${named.join(', ')}${keys.length > 4 ? ', …' : ''}`;
   }
-  return String(value);
+  return `${value as number | boolean | null}`;
 }
 
 const NAMES: Record<string, string> = {

@@ -101,14 +101,29 @@ function encodeInstance(value: object, encoding: Encoding, depth: number): unkno
   if (value instanceof ArrayBuffer) return encodeBytes(new Uint8Array(value), encoding, depth);
   if (ArrayBuffer.isView(value) && !(value instanceof DataView))
     return encodeArray([...(value as Float64Array)], encoding, depth);
+  if (value instanceof FormData) return encodeForm(value, encoding, depth);
+  if (value instanceof ReadableStream)
+    throw new EncodeError('is a stream; read it in the procedure and return its bytes');
   if (value instanceof URL) return value.href;
   if (value instanceof RegExp) return String(value);
   const { toJSON } = value as { toJSON?: (key: string) => unknown };
   if (typeof toJSON === 'function') return encodeAny(toJSON.call(value, ''), encoding, depth + 1);
   if (value instanceof Error) return { name: value.name, message: value.message };
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
+  // `new String('x')` and the like.
+  const primitive: unknown = value.valueOf();
+  if (typeof primitive !== 'object') return encodeAny(primitive, encoding, depth);
   // Own properties only, without the class: a copy, so that it is a plain object.
   return encodeObject({ ...value }, encoding, depth);
+}
+
+// Fields as an object; one that is there several times is a list.
+function encodeForm(form: FormData, encoding: Encoding, depth: number): object {
+  const object = {};
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name);
+    setOwn(object, name, values.length === 1 ? values[0] : values);
+  }
+  return encodeObject(object, encoding, depth);
 }
 
 export function encodeMap(map: ReadonlyMap<unknown, unknown>, encoding: Encoding, depth: number): unknown {

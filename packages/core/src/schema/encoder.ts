@@ -1,6 +1,9 @@
+import { Attachments } from './attachment.ts';
 import { encodeAny, encodeMap, MAX_DEPTH, type Encode } from './encode.ts';
-import { deref, resolveRef, setOwn, type JsonSchema } from './json-schema.ts';
+import { fits } from './fit.ts';
+import { deref, eachChild, resolveRef, setOwn, type JsonSchema } from './json-schema.ts';
 import { getMark } from './mark.ts';
+import { mergeObjects } from './merge.ts';
 import { compileChoice, hasTags } from './union.ts';
 import type { Marked } from './walk.ts';
 import { EncodeError, under } from './wire-error.ts';
@@ -57,7 +60,10 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
   function compilePlain(node: JsonSchema): Encode | undefined {
     const branches = (node['anyOf'] ?? node['oneOf']) as JsonSchema[] | undefined;
     if (branches !== undefined) return compileUnion(branches);
-    if ('allOf' in node && node.type === undefined) return encodeAny;
+    if ('allOf' in node && node.type !== 'string' && node.type !== 'number') {
+      const merged = mergeObjects(root, [node], 'intersection');
+      return merged === undefined ? encodeAny : compileObject(merged);
+    }
     if (node.type === 'object') return compileObject(node);
     if (node.type === 'array') return compileArray(node);
     if (!isTrusted) return encodeAny;
@@ -94,13 +100,44 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
       const only = encoders[open[0]!];
       return (value, encoding, depth) => (value === null ? null : apply(only, value, encoding, depth));
     }
-    if (!hasTags({ root, leaves }, branches)) return encodeAny;
+    if (!hasTags({ root, leaves }, branches))
+      return branches.some((branch) => needsGuidance(branch, 0))
+        ? tryBranches(branches, encoders)
+        : encodeAny;
     const choose = compileChoice({ root, leaves }, branches);
     return (value, encoding, depth) => {
       const index = typeof value === 'object' && value !== null ? choose(value) : -1;
       return index === -1
         ? encodeAny(value, encoding, depth)
         : apply(encoders[index], value, encoding, depth);
+    };
+  }
+
+  // Whether values below are encoded differently from what can be seen on them.
+  function needsGuidance(raw: JsonSchema, depth: number): boolean {
+    const node = deref(root, raw);
+    const mark = getMark(node);
+    if (mark?.is === 'map' || mark?.is === 'pairs' || depth > 6) return true;
+    if (mark?.is === 'leaf') return leaves[mark.leaf]!.ownEncode === true;
+    let found = false;
+    eachChild(node, (child, keyword) => {
+      found ||= keyword !== '$defs' && needsGuidance(child, depth + 1);
+    });
+    return found;
+  }
+
+  // The first branch whose wire form, made of the value, is what the branch says.
+  function tryBranches(branches: readonly JsonSchema[], encoders: readonly (Encode | undefined)[]): Encode {
+    return (value, encoding, depth) => {
+      if (depth > MAX_DEPTH) throw new EncodeError(`is nested deeper than ${MAX_DEPTH} levels`);
+      for (const [index, branch] of branches.entries()) {
+        const encode = encoders[index] ?? encodeAny;
+        const trial = { ...encoding, files: new Attachments() };
+        const json = encode(value, trial, depth);
+        if (json === undefined || !fits(branch, json, root, leaves)) continue;
+        return trial.files.count === 0 ? json : encode(value, encoding, depth);
+      }
+      return encodeAny(value, encoding, depth);
     };
   }
 

@@ -18,6 +18,7 @@ export function fits(
   value: unknown,
   root: JsonSchema,
   leaves: readonly Leaf[] = [],
+  isLoose = true,
 ): boolean {
   let steps = 0;
   return check(schema, value, 0);
@@ -30,7 +31,8 @@ export function fits(
     const mark = getMark(node);
     if (mark?.is === 'never' || mark?.is === 'undefined') return false;
     if (mark?.is === 'leaf') {
-      return leaves[mark.leaf]?.fits(at) ?? false;
+      const leaf = leaves[mark.leaf];
+      return leaf !== undefined && leaf.fits(at) && (isLoose || leaf.isLoose?.(at) !== true);
     }
     return isPlainFit(node, at) && areChildrenFit(node, at, depth + 1) && areBranchesFit(node, at, depth + 1);
   }

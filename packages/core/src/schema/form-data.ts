@@ -15,5 +15,5 @@ function append(form: FormData, name: string, value: unknown): void {
   if (value instanceof Blob) form.append(name, value);
   else if (typeof value === 'object')
     throw new WireError('a form field is text, a file, or a list of them', [name]);
-  else form.append(name, String(value));
+  else form.append(name, `${value as string | number | boolean}`);
 }

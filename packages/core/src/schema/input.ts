@@ -10,6 +10,8 @@ import { assertPossible, publish } from './publish.ts';
 import { compileRepair } from './repair.ts';
 import { toObjectRoot, type Document, type Root } from './root.ts';
 import { chain, type Marked, type Step } from './walk.ts';
+import { isZod3 } from './zod3.ts';
+import { isZod4 } from './zod4.ts';
 import { WireError, type WireIssue } from './wire-error.ts';
 
 export interface SchemaOptions {
@@ -70,12 +72,14 @@ export function compileInput(
   }
   const root = toObjectRoot(documents, 'input');
   assertPossible(root.schema);
-  const marked: Marked = { root: root.schema, leaves: conversion.leaves };
-  const mend = (options.repair ?? true) ? compileRepair(marked) : undefined;
+  const isEager = parsers.some((parser) => isZod4(parser) || isZod3(parser));
+  const marked: Marked = { root: root.schema, leaves: conversion.leaves, isEager };
+  const repair = options.repair ?? true;
+  const mend = repair ? compileRepair(marked) : undefined;
   return {
     schema: publish(root.schema) as JsonObjectSchema,
     takesInput: true,
-    decode: compileArguments(root, documents, chain([mend, compileDecode(marked)])),
+    decode: compileArguments(root, documents, chain([mend, compileDecode(marked)]), repair),
     explain: (error, args) => explainError(marked, error, args, root.wrap, mend),
   };
 }
@@ -84,6 +88,7 @@ function compileArguments(
   root: Root,
   documents: readonly Document[],
   convertArguments: Step | undefined,
+  repair: boolean,
 ): (args: unknown) => unknown {
   const run = (args: unknown): unknown => (convertArguments === undefined ? args : convertArguments(args, 0));
   const { wrap } = root;
@@ -98,7 +103,7 @@ function compileArguments(
   if (!documents.every((document) => document.optional)) return (args = {}) => run(args);
   // The whole object may be left out. Clients that always send one mean that by an empty one.
   const needsKeys = (root.schema.required ?? []).length > 0;
-  return (args) => (args === undefined || (needsKeys && isEmpty(args)) ? undefined : run(args));
+  return (args) => (args === undefined || (repair && needsKeys && isEmpty(args)) ? undefined : run(args));
 }
 
 function isEmpty(args: unknown): boolean {

@@ -49,9 +49,13 @@ export function toIssues(list: ArrayLike<unknown>, skipsItems: boolean): Issue[]
   // A million wrong items are as wrong as the first few.
   return Array.from({ length: Math.min(list.length, MAX_READ) }, (_, index) => {
     const raw = (list[index] ?? {}) as Record<string, unknown>;
-    const message =
-      typeof raw['problem'] === 'string' ? raw['problem'] : String(raw['message'] ?? 'is invalid');
-    return { keys: toKeys(raw['path']), message, raw, skipsItems };
+    const message = raw['problem'] ?? raw['message'];
+    return {
+      keys: toKeys(raw['path']),
+      message: typeof message === 'string' ? message : 'is invalid',
+      raw,
+      skipsItems,
+    };
   });
 }
 
@@ -73,7 +77,8 @@ function toKeys(path: unknown): Key[] {
   for (const part of Array.from(path)) {
     const key = typeof part === 'object' && part !== null ? (part as { key?: unknown }).key : part;
     // valibot knows no key for what is in a Set.
-    if (key !== null && key !== undefined) keys.push(typeof key === 'number' ? key : String(key));
+    if (typeof key === 'number' || typeof key === 'string') keys.push(key);
+    else if (typeof key === 'symbol') keys.push(key.toString());
   }
   return keys;
 }

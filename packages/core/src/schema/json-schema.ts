@@ -114,7 +114,7 @@ export function deref(root: JsonSchema, schema: JsonSchema): JsonSchema {
   let found = schema;
   for (let hops = 0; typeof found['$ref'] === 'string' && hops < 32; hops++) {
     const { $ref, ...beside } = found;
-    const target = resolveRef(root, $ref as string);
+    const target = resolveRef(root, $ref);
     if (target === undefined) return beside;
     found = Object.keys(beside).length === 0 ? target : { ...target, ...beside };
   }

@@ -12,8 +12,12 @@ export interface Leaf {
   readonly expected: string;
   /** Whether a wire value follows the convention. */
   fits(wire: unknown): boolean;
+  /** What fits, but is what another branch of a union would have been encoded to: it takes it only when no other does. */
+  isLoose?(wire: unknown): boolean;
   /** The value for the parser. Called with what fits; may throw a WireError for what must not go on. */
   decode(wire: unknown): unknown;
+  /** `fits` and `decode` in one, where that saves half of the work; undefined for a misfit. */
+  attempt?(wire: unknown): unknown;
   /** Brings a wire value that nearly follows the convention to it; anything else comes back as it is. */
   mend?(wire: unknown): unknown;
   /** Whether a value is of this kind, where the encoder must ask. */
@@ -34,7 +38,9 @@ export const dateLeaf: Leaf = {
   expected: 'an ISO 8601 date-time such as 2026-01-31T09:00:00Z',
   fits: (wire) => typeof wire === 'string' && isDateTime(wire),
   decode: (wire) => parseDateTime(wire as string),
-  mend: (wire) => (typeof wire === 'string' && isPlainDate(wire) ? `${wire}T00:00:00Z` : wire),
+  attempt: (wire) => (typeof wire === 'string' ? parseDateTime(wire) : undefined),
+  mend: (wire) =>
+    typeof wire === 'string' && wire.length === 10 && isPlainDate(wire) ? `${wire}T00:00:00Z` : wire,
   is: (value) => value instanceof Date,
   encode: (value) => (Number.isNaN((value as Date).getTime()) ? null : (value as Date).toISOString()),
 };
@@ -54,6 +60,7 @@ export const bigintLeaf: Leaf = {
     typeof wire === 'string'
       ? wire.length <= MAX_BIGINT_DIGITS && BIGINT.test(wire)
       : Number.isSafeInteger(wire),
+  isLoose: (wire) => typeof wire === 'number',
   decode: (wire) => BigInt(wire as string | number),
   is: (value) => typeof value === 'bigint',
   encode: (value) => String(value),
@@ -83,7 +90,7 @@ export function wordLeaf(name: string, schema: JsonSchema, words: readonly strin
 }
 
 // What WHATWG URLs and RFC 3986 agree on; published next to `format` so that both sides refuse the same.
-const URL_PATTERN = /^[A-Za-z][A-Za-z0-9+.\-]*:(?:\/\/[^/?#\s])?[^\s<>"{}|\\^`]*$/;
+const URL_PATTERN = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/+(?=[^/?#:@])|(?!\/\/)(?=.))[^\s<>"{}|\\^`]*$/;
 
 export const urlLeaf: Leaf = {
   name: 'URL',

@@ -2,6 +2,7 @@ import { describeSchema, orList, show } from './describe.ts';
 import { fits } from './fit.ts';
 import { readIssues, toIssues, type Issue } from './issue.ts';
 import { deref, isSchema, type JsonSchema } from './json-schema.ts';
+import { isPairs } from './decode.ts';
 import { descend, intoItem, intoPair, narrow, type Place } from './locate.ts';
 import { getMark } from './mark.ts';
 import { compileChoice } from './union.ts';
@@ -58,7 +59,7 @@ function tell(marked: Marked, issue: Issue, start: Place, depth: number): WireIs
   let place = start;
   for (const key of issue.keys) place = descend(marked, place, key, issue.skipsItems);
   const { raw } = issue;
-  const nested = (raw['issues'] ?? undefined) as unknown;
+  const nested = raw['issues'];
   if (
     Array.isArray(nested) &&
     (raw['code'] === 'invalid_key' || raw['code'] === 'invalid_element') &&
@@ -66,7 +67,7 @@ function tell(marked: Marked, issue: Issue, start: Place, depth: number): WireIs
   ) {
     return tellOfEntry(marked, issue, toIssues(nested, issue.skipsItems), place, depth);
   }
-  const branches = (raw['errors'] ?? raw['unionErrors']) as unknown;
+  const branches = raw['errors'] ?? raw['unionErrors'];
   if (raw['code'] === 'invalid_union' && Array.isArray(branches) && branches.length > 0 && depth < 8) {
     return tellOfUnion(marked, issue, branches, place, depth);
   }
@@ -75,9 +76,10 @@ function tell(marked: Marked, issue: Issue, start: Place, depth: number): WireIs
 
 // A Set's issue has the path of the Set, unless it is about the Set as a whole.
 function intoItems(marked: Marked, { raw, skipsItems }: Issue, start: Place): Place {
-  let place = start;
   const isOfSet = raw['origin'] === 'set' || raw['expected'] === 'set' || raw['expected'] === 'Set';
-  for (let hops = 0; skipsItems && !isOfSet && hops < 8; hops++) {
+  if (!skipsItems || isOfSet) return start;
+  let place = start;
+  for (let hops = 0; hops < 8; hops++) {
     const node = narrow(marked, place);
     if (node === undefined || getMark(node)?.is !== 'set') return place;
     const item = intoItem(marked, { ...place, node });
@@ -165,7 +167,7 @@ function wordsFor(marked: Marked, { message, raw }: Issue, place: Place): string
 function isMarked(marked: Marked, raw: JsonSchema, depth: number): boolean {
   const node = deref(marked.root, raw);
   const mark = getMark(node)?.is;
-  if (mark !== undefined) return mark !== 'asIs' && mark !== 'undefined';
+  if (mark !== undefined) return mark !== 'undefined';
   const parts = (node['anyOf'] ?? node['oneOf'] ?? node['allOf']) as JsonSchema[] | undefined;
   return depth < 8 && (parts ?? []).some((part) => isSchema(part) && isMarked(marked, part, depth + 1));
 }
@@ -173,7 +175,8 @@ function isMarked(marked: Marked, raw: JsonSchema, depth: number): boolean {
 // Of lists and objects only whether they are such: what is wrong inside has issues of its own.
 function isFitHere(marked: Marked, node: JsonSchema, wire: unknown): boolean {
   const mark = getMark(node)?.is;
-  if (mark === 'set' || mark === 'pairs') return Array.isArray(wire);
+  if (mark === 'set') return Array.isArray(wire);
+  if (mark === 'pairs') return isPairs(wire);
   if (mark === 'map' || mark === 'form')
     return typeof wire === 'object' && wire !== null && !Array.isArray(wire);
   return fits(node, wire, marked.root, marked.leaves);

@@ -10,7 +10,8 @@ export function isHonestPattern(regExp: RegExp): boolean {
 
 export function isUnicodePattern(source: string): boolean {
   try {
-    return new RegExp(source, 'u') !== undefined;
+    new RegExp(source, 'u').test('');
+    return true;
   } catch {
     return false;
   }

@@ -21,7 +21,7 @@ export function publish(schema: JsonSchema): JsonSchema {
     if (PLAIN.has(keyword)) {
       if (keyword === 'format' && !FORMATS.has(value as string)) continue;
       if (keyword === 'pattern' && !isUnicodePattern(value as string)) continue;
-      out[keyword] = value;
+      out[keyword] = keyword === 'type' && Array.isArray(value) ? compactTypes(value as string[]) : value;
     } else if (ONE.has(keyword)) {
       out[keyword] = isSchema(value) ? publish(value) : value;
     } else if (MANY.has(keyword)) {
@@ -37,7 +37,24 @@ export function publish(schema: JsonSchema): JsonSchema {
       out[keyword] = named;
     }
   }
-  return unwrapSingle(out);
+  return unwrapSingle(typed(out));
+}
+
+function compactTypes(types: readonly string[]): string | string[] {
+  const distinct = [...new Set(types)];
+  return distinct.length === 1 ? distinct[0]! : distinct;
+}
+
+const OF_STRINGS = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding'];
+
+// Strict clients want the type named beside what is said about it.
+function typed(schema: JsonSchema): JsonSchema {
+  if (schema.type !== undefined || !OF_STRINGS.some((keyword) => keyword in schema)) return schema;
+  const { const: only, anyOf, oneOf } = schema;
+  const branches = (anyOf ?? oneOf) as JsonSchema[] | undefined;
+  const isOfStrings =
+    typeof only === 'string' || branches?.every((branch) => branch.type === 'string') === true;
+  return isOfStrings ? { type: 'string', ...schema } : schema;
 }
 
 function isNothing(schema: JsonSchema | boolean): boolean {

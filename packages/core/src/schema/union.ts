@@ -6,7 +6,7 @@ import type { Marked } from './walk.ts';
 /**
  * Compiles which branch of a union a wire value belongs to: the index, or -1 for none. A key that tells the branches
  * apart decides; else the first branch that the value fits, in the order in which they are written. That is what the
- * validators do, but on the wire: in `[string, date]` a date-time stays a string, in `[date, string]` it becomes a Date.
+ * validators do, but on the wire (and a number is a number where there is a branch of numbers, a bigint only else): in `[string, date]` a date-time stays a string, in `[date, string]` it becomes a Date.
  */
 export function compileChoice(marked: Marked, branches: readonly JsonSchema[]): (wire: unknown) => number {
   const { root, leaves } = marked;
@@ -14,13 +14,17 @@ export function compileChoice(marked: Marked, branches: readonly JsonSchema[]): 
   const tags = findTags(root, branches, open);
   const nullable =
     open.length < branches.length ? branches.findIndex((branch) => deref(root, branch).type === 'null') : -1;
+  const mayBeLoose = leaves.some((leaf) => leaf.isLoose !== undefined);
   return (wire) => {
     if (wire === null && nullable !== -1) return nullable;
     if (tags !== undefined && typeof wire === 'object' && wire !== null) {
       return tags.byTag.get((wire as Record<string, unknown>)[tags.key]) ?? -1;
     }
     if (open.length === 1) return open[0]!;
-    return open.find((index) => fits(branches[index]!, wire, root, leaves)) ?? -1;
+    const find = (isLoose: boolean): number =>
+      open.find((index) => fits(branches[index]!, wire, root, leaves, isLoose)) ?? -1;
+    const exact = find(false);
+    return exact === -1 && mayBeLoose ? find(true) : exact;
   };
 }
 

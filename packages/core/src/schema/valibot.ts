@@ -1,5 +1,5 @@
 import { labelEnum, setDefault } from './annotate.ts';
-import { areJson, literals, type Conversion, type Converter } from './conversion.ts';
+import { areJson, literals, type Conversion, type Converter, type Internals } from './conversion.ts';
 import { fileLeaf, toBlob, toFile, type FileRules } from './file-leaf.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -9,9 +9,9 @@ import { dropPatterns, isHonestPattern } from './pattern.ts';
 import { normalizeRefs } from './refs.ts';
 
 /** What is read of a valibot schema. */
-export type ValibotSchema = Record<string, any> & {
+export type ValibotSchema = Internals & {
   type: string;
-  pipe?: readonly (Record<string, any> & { type: string })[];
+  pipe?: readonly (Internals & { type: string })[];
 };
 
 /** Converts by the `toJsonSchema` that the app handed in: valibot carries none on its schemas. */
@@ -39,7 +39,7 @@ export function convertValibot(
           valibotAction,
           jsonSchema,
         }: {
-          valibotAction: Record<string, any>;
+          valibotAction: Internals;
           jsonSchema: JsonSchema;
         }) => (isJsonRequirement(valibotAction['requirement']) ? undefined : jsonSchema),
       }) as JsonSchema,
@@ -145,14 +145,14 @@ function markMap(schema: ValibotSchema, target: JsonSchema, islands: Islands): v
 }
 
 function setSizes(schema: ValibotSchema, target: JsonSchema, of: 'Items' | 'Properties'): void {
-  const [min, max] = [requirement(schema, 'min_size'), requirement(schema, 'max_size')];
+  const [min, max] = [requirementOf(schema, 'min_size'), requirementOf(schema, 'max_size')];
   if (min !== undefined) target[`min${of}`] = min;
   if (max !== undefined) target[`max${of}`] = max;
   if (of === 'Items' && Number(min) > 1 && schema.type === 'set') target['uniqueItems'] = true;
 }
 
 function fileRules(schema: ValibotSchema): FileRules {
-  const [types, min, max] = ['mime_type', 'min_size', 'max_size'].map((type) => requirement(schema, type));
+  const [types, min, max] = ['mime_type', 'min_size', 'max_size'].map((type) => requirementOf(schema, type));
   return {
     ...(types === undefined ? {} : { mimeTypes: types as string[] }),
     ...(min === undefined ? {} : { minBytes: min as number }),
@@ -160,7 +160,7 @@ function fileRules(schema: ValibotSchema): FileRules {
   };
 }
 
-function requirement(schema: ValibotSchema, type: string): unknown {
+function requirementOf(schema: ValibotSchema, type: string): unknown {
   return schema.pipe?.find((action) => action.type === type)?.['requirement'];
 }
 

@@ -11,6 +11,8 @@ export type Step = (value: unknown, depth: number) => unknown;
 export interface Marked {
   readonly root: JsonSchema;
   readonly leaves: readonly Leaf[];
+  /** The validator tries every branch of a union to its end, also those that another key rules out. */
+  readonly isEager?: boolean;
 }
 
 /** What is to be done where; the walk knows how to get there. */
@@ -18,7 +20,11 @@ export interface Rules {
   /** At a schema, given what its properties, items and `allOf` need. undefined: nothing to do at or below. */
   at(node: JsonSchema, inside: Step | undefined): Step | undefined;
   /** At an `anyOf` or `oneOf`, given what each branch needs. Called when at least one needs something. */
-  union(branches: readonly JsonSchema[], steps: readonly (Step | undefined)[]): Step | undefined;
+  union(
+    branches: readonly JsonSchema[],
+    steps: readonly (Step | undefined)[],
+    keyword: 'anyOf' | 'oneOf',
+  ): Step | undefined;
 }
 
 export const MAX_DEPTH = 512;
@@ -35,7 +41,9 @@ export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): 
       (branch) => typeof branch === 'object',
     );
     const steps = branches.map(compile);
-    const union = steps.some((step) => step !== undefined) ? rules.union(branches, steps) : undefined;
+    const union = steps.some((step) => step !== undefined)
+      ? rules.union(branches, steps, 'oneOf' in node ? 'oneOf' : 'anyOf')
+      : undefined;
     const all = ((node['allOf'] ?? []) as JsonSchema[]).map(compile);
     return rules.at(node, chain([compileObject(node), compileArray(node), ...all, union]));
   }

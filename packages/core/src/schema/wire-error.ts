@@ -19,6 +19,11 @@ export class WireError extends Error {
   get issues(): WireIssue[] {
     return [{ path: formatPath(this.keys), message: this.reason }];
   }
+
+  /** The same error at another place. */
+  at(keys: readonly (string | number)[]): WireError {
+    return new (this.constructor as typeof WireError)(this.reason, keys);
+  }
 }
 
 /** A value that cannot be put into JSON. */
@@ -36,7 +41,7 @@ export class EncodeError extends Error {
 
 /** The same error, one step further from the root. Any other error comes back as it is. */
 export function under(key: string | number, error: unknown): unknown {
-  if (error instanceof WireError) return new WireError(error.reason, [key, ...error.keys]);
+  if (error instanceof WireError) return error.at([key, ...error.keys]);
   if (error instanceof EncodeError) return new EncodeError(error.reason, [key, ...error.keys]);
   return error;
 }

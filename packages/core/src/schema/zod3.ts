@@ -1,6 +1,6 @@
 import { ignoreOverride, zodToJsonSchema } from 'zod-to-json-schema';
 import { describe, labelEnum, setDefault } from './annotate.ts';
-import { areJson, literals, type Conversion } from './conversion.ts';
+import { areJson, literals, type Conversion, type Internals } from './conversion.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, nanLeaf } from './leaf.ts';
@@ -13,7 +13,7 @@ export interface Zod3Schema {
   _def: Zod3Def;
   safeParse?: (value: unknown) => { error?: { issues: { message: string }[] } };
 }
-type Zod3Def = Record<string, any> & { typeName: string; description?: string };
+type Zod3Def = Internals & { typeName: string; description?: string };
 
 export function isZod3(parser: unknown): parser is Zod3Schema {
   const def = (parser as { _def?: { typeName?: unknown } } | null | undefined)?._def;
@@ -63,6 +63,11 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
   else if (def.typeName === 'ZodLiteral' && !areJson([def['value']])) {
     if (def['value'] === undefined) setMark(out, { is: 'undefined' });
     else conversion.putLeaf(out, literals([def['value']]));
+  } else if (def.typeName === 'ZodLiteral' && def['value'] === null) out.type = 'null';
+  else if (def.typeName === 'ZodNullable' && def['innerType']._def.typeName === 'ZodBigInt') {
+    out['anyOf'] = [inner(def['innerType']), { type: 'null' }];
+  } else if (def.typeName === 'ZodUnion' && (def['options'] as Zod3Schema[]).some(isMistakenInUnion)) {
+    out['anyOf'] = (def['options'] as Zod3Schema[]).map(inner);
   } else if (def.typeName === 'ZodMap') convertMap(def, out, inner);
   else if (def.typeName === 'ZodSet') {
     Object.assign(out, marked({ is: 'set' }, { type: 'array', items: inner(def['valueType']) }));
@@ -77,13 +82,22 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
       code: 'SCHEMA_UNSUPPORTED',
       reason: `no JSON value can be given for ${def.typeName}`,
     });
-  } else {
-    const className = conversion.io === 'input' ? instanceName(def) : undefined;
-    if (className === undefined) return undefined;
-    const reason = `z.instanceof(${className}) of zod 3 does not show its class; name the schema itself in the option codecs: [{ parser, schema, decode, encode }], or set meta.mcp.input`;
+  } else if (instanceName(def) === undefined) return undefined;
+  else if (classOf(def) !== undefined) conversion.putClass(out, classOf(def));
+  else if (conversion.io === 'input') {
+    const name = instanceName(def);
+    const reason = `z.instanceof(${name}) of zod 3 does not show its class; name the schema itself in the option codecs: [{ parser, schema, decode, encode }], or set meta.mcp.input`;
     setMark(out, { is: 'never', code: 'CODEC_MISSING', reason });
   }
   return out;
+}
+
+// Next to other scalars zod-to-json-schema takes a bigint for an integer, without asking.
+function isMistakenInUnion({ _def: def }: Zod3Schema): boolean {
+  return (
+    def.typeName === 'ZodBigInt' ||
+    (def.typeName === 'ZodLiteral' && (def['value'] === null || !areJson([def['value']])))
+  );
 }
 
 function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): void {
@@ -116,17 +130,50 @@ function convertTuple(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema)
   if (!isOpen) out['maxItems'] = items.length;
 }
 
-// z.instanceof() is a refinement of any; only its message knows the class.
+// z.instanceof() is a refinement of any; only its message knows the name of the class.
 function instanceName(def: Zod3Def): string | undefined {
   if (def.typeName !== 'ZodEffects' || def['schema']?._def?.typeName !== 'ZodAny') return undefined;
+  return /^Input not instance of (.+)$/.exec(refine(def, null) ?? '')?.[1];
+}
+
+const SAMPLES: Record<string, () => object> = {
+  Date: () => new Date(0),
+  URL: () => new URL('data:,'),
+  RegExp: () => /x/,
+  File: () => new File([], ''),
+  Blob: () => new Blob([]),
+  FormData: () => new FormData(),
+  Uint8Array: () => new Uint8Array(0),
+  ArrayBuffer: () => new ArrayBuffer(0),
+  Map: () => new Map(),
+  Set: () => new Set(),
+};
+
+// The class of that name which every runtime has, if an instance of it really passes.
+function classOf(def: Zod3Def): unknown {
+  const name = instanceName(def) ?? '';
+  const Class = (globalThis as Record<string, unknown>)[name] as
+    { alloc?: (size: number) => object } | undefined;
+  const sample = Object.hasOwn(SAMPLES, name)
+    ? SAMPLES[name]!()
+    : name === 'Buffer'
+      ? Class?.alloc?.(0)
+      : undefined;
+  return sample !== undefined && refine(def, sample) === undefined ? Class : undefined;
+}
+
+/** The message with which z.instanceof() refuses a value; undefined when it takes it. */
+function refine(def: Zod3Def, value: unknown): string | undefined {
+  const messages: string[] = [];
   try {
-    const issues: { message?: string }[] = [];
-    const context = { addIssue: (issue: { message?: string }) => issues.push(issue), path: [] };
-    def['effect']?.refinement?.(null, context);
-    return /^Input not instance of (.+)$/.exec(issues[0]?.message ?? '')?.[1];
+    def['effect']?.refinement?.(value, {
+      addIssue: (issue: { message?: string }) => messages.push(issue.message ?? ''),
+      path: [],
+    });
   } catch {
     return undefined;
   }
+  return messages[0];
 }
 
 function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {

@@ -1,4 +1,4 @@
-import { areJson, clearStructure, literals, type Conversion } from './conversion.ts';
+import { areJson, clearStructure, literals, type Conversion, type Internals } from './conversion.ts';
 import { fileLeaf, toFile, type FileRules } from './file-leaf.ts';
 import type { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -86,6 +86,8 @@ function markLiteral(values: unknown[], target: JsonSchema, conversion: Conversi
   const said = values.filter((value) => value !== undefined);
   if (said.length === 0 && values.length > 0) setMark(target, { is: 'undefined' });
   else if (!areJson(said)) conversion.putLeaf(target, literals(said));
+  // Before 4.2 zod took null for an object.
+  else if (target.type === 'object') target.type = 'null';
 }
 
 function markMap(
@@ -112,8 +114,8 @@ function markMap(
     Object.assign(target, { type: 'array', items: pair });
   }
   const [min, max] = isObject ? ['minProperties', 'maxProperties'] : ['minItems', 'maxItems'];
-  if (bag['minimum'] !== undefined) target[min!] = bag['minimum'];
-  if (bag['maximum'] !== undefined) target[max!] = bag['maximum'];
+  if (bag['minimum'] !== undefined) target[min] = bag['minimum'];
+  if (bag['maximum'] !== undefined) target[max] = bag['maximum'];
   setMark(target, { is: isObject ? 'map' : 'pairs' });
 }
 
@@ -154,7 +156,7 @@ function markCustom(schema: Zod4Schema, target: JsonSchema, conversion: Conversi
   if (Class !== undefined) conversion.putClass(target, Class);
 }
 
-function fileRules(bag: Record<string, any>): FileRules {
+function fileRules(bag: Internals): FileRules {
   return {
     ...(bag['mime'] === undefined ? {} : { mimeTypes: bag['mime'] }),
     ...(bag['minimum'] === undefined ? {} : { minBytes: bag['minimum'] }),

@@ -1,5 +1,5 @@
 import { toJSONSchema } from 'zod/v4/core';
-import type { Conversion, Converter } from './conversion.ts';
+import type { Conversion, Converter, Internals } from './conversion.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { describeBounds, markZod4 } from './zod4-mark.ts';
@@ -7,8 +7,8 @@ import { describeBounds, markZod4 } from './zod4-mark.ts';
 /** What is read of a zod 4 schema, classic or mini, of whatever copy of the library. */
 export interface Zod4Schema {
   _zod: {
-    def: Record<string, any> & { type: string };
-    bag: Record<string, any>;
+    def: Internals & { type: string };
+    bag: Internals;
     parent?: Zod4Schema;
     optout?: string;
   };

@@ -1,18 +1,16 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
+// Off is what forbids the valid and meant: `type: ['string', 'null']`, tuples with rest or optional items,
+// `required` beside `propertyNames`.
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, strictTuples: false });
+formats.default(ajv);
+
 /** Compiles an advertised schema as a strict client would; throws where it is not valid 2020-12. */
 export function compileStrict(schema: object): ValidateFunction {
-  // Off is what forbids the valid and meant: `type: ['string', 'null']`, tuples with rest or optional items,
-  // `required` beside `propertyNames`.
-  const ajv = new Ajv2020({
-    strict: true,
-    allowUnionTypes: true,
-    strictRequired: false,
-    strictTuples: false,
-  });
-  formats.default(ajv);
-  return ajv.compile(schema);
+  const validate = ajv.compile(schema);
+  ajv.removeSchema(schema); // it would be kept for ever
+  return validate;
 }
 
 /** What an advertised input schema does wrong, beside what ajv sees. */

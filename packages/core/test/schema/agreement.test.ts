@@ -7,8 +7,8 @@ import { seed } from './generated/seed.ts';
 import type { Kind } from './generated/type.ts';
 import { parse, validators } from './generated/validators.ts';
 
-// A caught value is no refusal; a schema cannot say which regular expressions compile.
-const unsaid = new Set<Kind>(['catch', 'regexp']);
+// A caught value is no refusal; some libraries take a missing property for `any`; no schema says which regular expressions compile, or which URLs parse.
+const unsaid = new Set<Kind>(['catch', 'any', 'regexp', 'url']);
 
 describe('the advertised schema and the procedure agree on what is valid', () => {
   for (const [name, { kinds, build, fails, options, overlooks, sortsUnions }] of Object.entries(validators)) {
@@ -16,7 +16,7 @@ describe('the advertised schema and the procedure agree on what is valid', () =>
       const plain = new Set([...kinds].filter((kind) => !unsaid.has(kind)));
       const seen = { accepted: 0, refused: 0 };
       await fc.assert(
-        fc.asyncProperty(casesOf(plain, sortsUnions, 2, 8), async ({ type, samples, mutations }) => {
+        fc.asyncProperty(casesOf(plain, sortsUnions, 3, 14), async ({ type, samples, mutations }) => {
           const parser = build(type);
           const mending = compileInput([parser], options);
           const exact = compileInput([parser], { ...options, repair: false });
@@ -38,20 +38,19 @@ describe('the advertised schema and the procedure agree on what is valid', () =>
             seen[valid ? 'accepted' : 'refused'] += 1;
           }
         }),
-        { seed, numRuns: 150 },
+        { seed, numRuns: 80 },
       );
-      expect(seen.accepted).toBeGreaterThan(300);
-      expect(seen.refused).toBeGreaterThan(300);
+      expect(seen.accepted).toBeGreaterThan(200);
+      expect(seen.refused).toBeGreaterThan(200);
     });
   }
 });
 
+// A validator that throws refuses: to tRPC it is the same.
 async function isAccepted(parser: unknown, decode: () => unknown): Promise<boolean> {
-  let value: unknown;
   try {
-    value = decode();
+    return !('issues' in (await parse(parser, decode())));
   } catch {
     return false;
   }
-  return !('issues' in (await parse(parser, value)));
 }

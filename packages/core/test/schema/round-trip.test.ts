@@ -8,14 +8,14 @@ import { casesOf, toArguments } from './generated/cases.ts';
 import { seed } from './generated/seed.ts';
 import { parse, validators } from './generated/validators.ts';
 
-// 7 libraries × 350 types × 5 values: 12,250 cases.
-const types = 350;
-const values = 5;
+// 7 libraries × 120 types × 13 values: 10,920 cases, less what a library itself gets wrong.
+const types = 120;
+const values = 13;
 
 describe('what goes over the wire is what tRPC would have received', () => {
+  let cases = 0;
   for (const [name, { kinds, build, fails, options, sortsUnions }] of Object.entries(validators)) {
     it(name, async () => {
-      let cases = 0;
       await fc.assert(
         fc.asyncProperty(casesOf(kinds, sortsUnions, values), async ({ type, samples }) => {
           const parser = build(type);
@@ -39,9 +39,12 @@ describe('what goes over the wire is what tRPC would have received', () => {
         }),
         { seed, numRuns: types },
       );
-      expect(cases).toBeGreaterThan(types * values * 0.9);
     });
   }
+
+  it('in ten thousand cases or more', () => {
+    expect(cases).toBeGreaterThanOrEqual(10_000);
+  });
 });
 
 describe('what a resolver returns comes back by the same conventions', () => {
@@ -77,7 +80,7 @@ describe('what a resolver returns comes back by the same conventions', () => {
             }
           }
         }),
-        { seed, numRuns: 150 },
+        { seed, numRuns: 60 },
       );
     });
   }

@@ -24,13 +24,30 @@ export const validators: Record<string, Validator> = {
   'zod 4': classic,
   'zod/mini': mini,
   'zod 4.1': v41,
-  // A record with a key named "constructor" is no record to it.
-  'zod 4.0': { ...v40, fails: (wire) => (JSON.stringify(wire) ?? '').includes('"constructor":') },
+  // A record with a key named "constructor" is no record to it, a tuple may lack its last item.
+  'zod 4.0': {
+    ...v40,
+    overlooks: holdsArray,
+    fails: holdsConstructor,
+  },
   'zod 3': v3,
   // An array is an object to it.
-  arktype: { ...arktype, sortsUnions: true, overlooks: (wire) => /\[/.test(JSON.stringify(wire) ?? '') },
-  valibot: { ...valibot, options: { converters: { valibot: toJsonSchema } } },
+  arktype: { ...arktype, sortsUnions: true, overlooks: holdsArray },
+  // An array is an object to it too; it skips keys named "constructor".
+  valibot: {
+    ...valibot,
+    overlooks: (wire) => holdsArray(wire) || holdsConstructor(wire),
+    options: { converters: { valibot: toJsonSchema } },
+  },
 };
+
+function holdsConstructor(wire: unknown): boolean {
+  return (JSON.stringify(wire) ?? '').includes('"constructor":');
+}
+
+function holdsArray(wire: unknown): boolean {
+  return (JSON.stringify(wire) ?? '').includes('[');
+}
 
 /** Parses by the Standard Schema interface, which all of them have. */
 export async function parse(

@@ -1,0 +1,28 @@
+import { deref } from './json-schema.js';
+import { WireError } from './wire-error.js';
+const MAX_ALTERNATIVES = 100_000;
+let alternatives = 1;
+/**
+ * Keeps a recursive union from exhausting the validator behind it: with five object branches that each look into the
+ * same children, twelve levels are 244 million attempts. A validator that goes by a discriminator makes one.
+ */
+export function createGuard(marked, branches, isExact) {
+    const count = (type) => branches.filter((branch) => deref(marked.root, branch).type === type).length;
+    const [objects, arrays] = [count('object'), count('array')];
+    if (marked.isEager !== true || isExact || (objects < 2 && arrays < 2))
+        return undefined;
+    return (wire, run) => {
+        const before = alternatives;
+        alternatives *= Math.max(1, Array.isArray(wire) ? arrays : objects);
+        try {
+            if (alternatives > MAX_ALTERNATIVES)
+                throw new TooManyError('too many alternatives within alternatives');
+            return run();
+        }
+        finally {
+            alternatives = before;
+        }
+    };
+}
+export class TooManyError extends WireError {
+}

@@ -1,0 +1,79 @@
+import { octetInputParser } from '@trpc/server/http';
+import { arktypeAllowsUndefined, createArktypeFallback, markInfinities } from './arktype.js';
+import { isSchema } from './json-schema.js';
+import { octetLeaf } from './octet.js';
+import { SchemaProblem } from './problem.js';
+import { normalizeRefs } from './refs.js';
+import { convertValibot, valibotAllowsUndefined } from './valibot.js';
+import { convertZod3, isZod3, zod3AllowsUndefined } from './zod3.js';
+import { convertZod4, isZod4, zod4AllowsUndefined } from './zod4.js';
+/** One parser as a marked document, by the app's own copy of its validator. Throws a SchemaProblem that names the fix. */
+export function convert(parser, conversion) {
+    try {
+        const document = convertByVendor(parser, conversion);
+        if (document !== undefined)
+            return document;
+    }
+    catch (error) {
+        if (error instanceof SchemaProblem)
+            throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new SchemaProblem('SCHEMA_FAILED', `its JSON Schema cannot be made: ${reason}; set meta.mcp.${conversion.io}`, {
+            cause: error,
+        });
+    }
+    throw new SchemaProblem('CONVERTER_MISSING', `${vendorOf(parser)} has no JSON Schema; set meta.mcp.${conversion.io} to a schema that has one, or to a JSON Schema`);
+}
+/** What a `meta.mcp.input` or `output` holds: a schema of any validator, or a JSON Schema as it is. */
+export function convertOverride(override, conversion) {
+    const isJsonSchema = isSchema(override) && !('~standard' in override) && !('_zod' in override) && !('_def' in override);
+    return isJsonSchema
+        ? { schema: normalizeRefs(structuredClone(override)), optional: false }
+        : convert(override, conversion);
+}
+function convertByVendor(parser, conversion) {
+    const codec = conversion.codecFor(parser);
+    if (codec !== undefined)
+        return { schema: conversion.leafSchema(conversion.codecLeaf(codec)), optional: false };
+    if (isZod4(parser)) {
+        return { schema: convertZod4(parser, conversion), optional: zod4AllowsUndefined(parser, conversion.io) };
+    }
+    if (isZod3(parser)) {
+        return { schema: convertZod3(parser, conversion), optional: zod3AllowsUndefined(parser, conversion.io) };
+    }
+    if (parser === octetInputParser)
+        return { schema: conversion.leafSchema(octetLeaf), optional: false };
+    const standard = standardOf(parser);
+    if (standard?.vendor === 'valibot' && standard.jsonSchema === undefined) {
+        return convertByValibot(parser, conversion);
+    }
+    const own = standard?.jsonSchema?.[conversion.io];
+    if (own === undefined)
+        return undefined;
+    const libraryOptions = standard.vendor === 'arktype' ? { fallback: createArktypeFallback(conversion) } : undefined;
+    const options = { target: 'draft-2020-12', ...(libraryOptions === undefined ? {} : { libraryOptions }) };
+    const schema = normalizeRefs(own.call(standard.jsonSchema, options));
+    if (standard.vendor !== 'arktype')
+        return { schema, optional: false };
+    return { schema: markInfinities(schema, conversion), optional: arktypeAllowsUndefined(parser) };
+}
+function convertByValibot(parser, conversion) {
+    const { valibot } = conversion.converters;
+    if (valibot === undefined) {
+        throw new SchemaProblem('CONVERTER_MISSING', "valibot has its JSON Schema converter in a package of its own: import { toJsonSchema } from '@valibot/to-json-schema' and pass the option converters: { valibot: toJsonSchema }");
+    }
+    return {
+        schema: convertValibot(parser, valibot, conversion),
+        optional: valibotAllowsUndefined(parser, conversion.io),
+    };
+}
+export function standardOf(parser) {
+    const isHolder = (typeof parser === 'object' || typeof parser === 'function') && parser !== null;
+    return isHolder ? parser['~standard'] : undefined;
+}
+function vendorOf(parser) {
+    const vendor = standardOf(parser)?.vendor;
+    if (vendor !== undefined)
+        return `a schema of ${vendor}`;
+    return typeof parser === 'function' ? 'a function as validator' : 'this validator';
+}

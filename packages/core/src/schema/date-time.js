@@ -1,0 +1,51 @@
+/** RFC 3339, as the `date-time` format of JSON Schema has it: a validator and this must agree on every string. */
+const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt\s](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)$/;
+const CANONICAL = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
+const PLAIN_DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
+const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+export function isDateTime(text) {
+    return parseDateTime(text) !== undefined;
+}
+export function isPlainDate(text) {
+    const parts = PLAIN_DATE.exec(text);
+    return parts !== null && isDay(Number(parts[1]), Number(parts[2]), Number(parts[3]));
+}
+/** The moment a date-time names, or undefined when it names none (30 February, 25 o'clock, no offset). */
+export function parseDateTime(text) {
+    if (text.length > 64)
+        return undefined;
+    // The form that everybody writes; the day is looked at all the same, because Date would take 30 February for 2 March.
+    if (CANONICAL.test(text) &&
+        isDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))) {
+        return new Date(text);
+    }
+    const parts = DATE_TIME.exec(text);
+    if (parts === null || !isDay(Number(parts[1]), Number(parts[2]), Number(parts[3])))
+        return undefined;
+    const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6])];
+    const sign = parts[8] === '-' ? -1 : 1;
+    const [offsetHour, offsetMinute] = [Number(parts[9] ?? 0), Number(parts[10] ?? 0)];
+    if (offsetHour > 23 || offsetMinute > 59)
+        return undefined;
+    if (hour > 23 || minute > 59 || second > 59) {
+        if (!isLeapSecond(hour, minute, second, sign, offsetHour, offsetMinute))
+            return undefined;
+    }
+    const date = new Date(0);
+    date.setUTCFullYear(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]));
+    const milliseconds = parts[7] === undefined ? 0 : Math.trunc(Number(`0${parts[7]}`) * 1000 + 1e-9);
+    date.setUTCHours(hour - sign * offsetHour, minute - sign * offsetMinute, second, milliseconds);
+    return date;
+}
+function isDay(year, month, day) {
+    const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+    return month >= 1 && month <= 12 && day >= 1 && day <= (leap ? 29 : DAYS[month]);
+}
+// 23:59:60 UTC, whatever the offset it is told in.
+function isLeapSecond(hour, minute, second, sign, offH, offM) {
+    if (second !== 60)
+        return false;
+    const utcMinute = minute - offM * sign;
+    const utcHour = hour - offH * sign - (utcMinute < 0 ? 1 : 0);
+    return (utcHour === 23 || utcHour === -1) && (utcMinute === 59 || utcMinute === -1);
+}

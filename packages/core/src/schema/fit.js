@@ -1,0 +1,140 @@
+import { isDateTime, isPlainDate } from './date-time.js';
+import { deref, isSchema } from './json-schema.js';
+import { getMark } from './mark.js';
+import { toRegExp } from './pattern.js';
+import { WireError } from './wire-error.js';
+// Unions of recursive unions make checking exponential; nobody means a million branches.
+const MAX_STEPS = 200_000;
+const MAX_DEPTH = 512;
+/**
+ * Whether a wire value follows a marked schema: what decides between the branches of a union. Like a JSON Schema
+ * validator, but it knows the leaves, and gives up on values made to exhaust it.
+ */
+export function fits(schema, value, root, leaves = []) {
+    let steps = 0;
+    return check(schema, value, 0);
+    function check(raw, at, depth) {
+        if (typeof raw === 'boolean')
+            return raw;
+        if (++steps > MAX_STEPS)
+            throw new WireError('too many alternatives to try; say less at once');
+        if (depth > MAX_DEPTH)
+            throw new WireError(`nested deeper than ${MAX_DEPTH} levels`);
+        const node = deref(root, raw);
+        const mark = getMark(node);
+        if (mark?.is === 'never' || mark?.is === 'undefined')
+            return false;
+        if (mark?.is === 'leaf') {
+            const leaf = leaves[mark.leaf];
+            return leaf !== undefined && leaf.fits(at) && (isLoose || leaf.isLoose?.(at) !== true);
+        }
+        return isPlainFit(node, at) && areChildrenFit(node, at, depth + 1) && areBranchesFit(node, at, depth + 1);
+    }
+    function areChildrenFit(node, at, depth) {
+        if (Array.isArray(at)) {
+            const first = node['prefixItems'] ?? [];
+            const rest = node['items'];
+            return at.every((item, index) => {
+                const child = index < first.length ? first[index] : rest;
+                return child === undefined || check(child, item, depth);
+            });
+        }
+        if (typeof at !== 'object' || at === null)
+            return true;
+        const patterns = Object.entries(node['patternProperties'] ?? {});
+        for (const [key, item] of Object.entries(at)) {
+            const names = node['propertyNames'];
+            if (names !== undefined && !check(names, key, depth))
+                return false;
+            let known = node.properties !== undefined && Object.hasOwn(node.properties, key);
+            if (known && !check(node.properties[key], item, depth))
+                return false;
+            for (const [pattern, child] of patterns) {
+                if (!toRegExp(pattern).test(key))
+                    continue;
+                known = true;
+                if (!check(child, item, depth))
+                    return false;
+            }
+            const rest = node['additionalProperties'];
+            if (!known && rest !== undefined && !check(rest, item, depth))
+                return false;
+        }
+        return true;
+    }
+    function areBranchesFit(node, at, depth) {
+        const any = (node['anyOf'] ?? node['oneOf']);
+        if (any !== undefined && !any.some((branch) => check(branch, at, depth)))
+            return false;
+        const all = node['allOf'];
+        if (all !== undefined && !all.every((branch) => check(branch, at, depth)))
+            return false;
+        return !isSchema(node['not']) || !check(node['not'], at, depth);
+    }
+}
+/** The keywords that look at one value alone. */
+function isPlainFit(node, at) {
+    if (node.type !== undefined && !hasType(node.type, at))
+        return false;
+    if ('const' in node && node['const'] !== at)
+        return false;
+    if (Array.isArray(node['enum']) && !node['enum'].includes(at))
+        return false;
+    if (typeof at === 'string')
+        return isStringFit(node, at);
+    if (typeof at === 'number')
+        return isNumberFit(node, at);
+    if (Array.isArray(at))
+        return isWithin(node, 'minItems', 'maxItems', at.length);
+    if (typeof at !== 'object' || at === null)
+        return true;
+    if (node.required !== undefined && !node.required.every((key) => Object.hasOwn(at, key)))
+        return false;
+    if (node['minProperties'] === undefined && node['maxProperties'] === undefined)
+        return true;
+    return isWithin(node, 'minProperties', 'maxProperties', Object.keys(at).length);
+}
+export function hasType(types, value) {
+    if (typeof types !== 'string')
+        return types.some((type) => hasType(type, value));
+    switch (types) {
+        case 'null':
+            return value === null;
+        case 'array':
+            return Array.isArray(value);
+        case 'object':
+            return typeof value === 'object' && value !== null && !Array.isArray(value);
+        case 'integer':
+            return Number.isInteger(value);
+        default:
+            return typeof value === types;
+    }
+}
+function isStringFit(node, text) {
+    if (!isWithin(node, 'minLength', 'maxLength', text.length))
+        return false;
+    if (typeof node['pattern'] === 'string' && !toRegExp(node['pattern']).test(text))
+        return false;
+    if (node['format'] === 'date-time')
+        return isDateTime(text);
+    if (node['format'] === 'date')
+        return isPlainDate(text);
+    return node['format'] !== 'uri' || URL.canParse(text);
+}
+function isNumberFit(node, value) {
+    const { exclusiveMinimum, exclusiveMaximum, multipleOf } = node;
+    if (!isWithin(node, 'minimum', 'maximum', value))
+        return false;
+    if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum)
+        return false;
+    if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum)
+        return false;
+    if (typeof multipleOf !== 'number')
+        return true;
+    const ratio = value / multipleOf;
+    return Math.abs(ratio - Math.round(ratio)) < 1e-9 * Math.max(1, Math.abs(ratio));
+}
+function isWithin(node, low, high, size) {
+    const [min, max] = [node[low], node[high]];
+    return !(typeof min === 'number' && size < min) && !(typeof max === 'number' && size > max);
+}

@@ -1,0 +1,109 @@
+import { deref, isSchema, setOwn } from './json-schema.js';
+import { getMark } from './mark.js';
+import { SchemaProblem } from './problem.js';
+const MERGEABLE = new Set('type properties required additionalProperties patternProperties propertyNames title description examples default deprecated readOnly'.split(' '));
+/**
+ * One object schema that says what several say together; undefined where one of them is no plain object.
+ *
+ * - `stacked`: each parser sees all keys, so a key that a strict one does not know is forbidden.
+ * - `intersection`: the validator pools the keys, so it is forbidden only where all forbid it.
+ */
+export function mergeObjects(root, schemas, mode) {
+    const nodes = schemas.map((schema) => flatten(root, schema));
+    if (!nodes.every((node) => node !== undefined))
+        return undefined;
+    const isClosed = (node) => node['additionalProperties'] === false;
+    const required = [...new Set(nodes.flatMap((node) => node.required ?? []))];
+    const properties = {};
+    for (const key of new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))) {
+        const parts = nodes.map((node) => partFor(node, key));
+        if (mode === 'stacked' && parts.includes(false)) {
+            if (required.includes(key))
+                throw contradiction(key, 'one input requires it, another one is strict and does not know it');
+            continue;
+        }
+        setOwn(properties, key, combine(root, parts.filter(isSchema), required.includes(key) ? key : undefined));
+    }
+    const merged = { ...firstAnnotations(nodes), type: 'object', properties };
+    if (required.length > 0)
+        merged.required = required;
+    const closed = mode === 'stacked' ? nodes.some(isClosed) : nodes.every(isClosed);
+    const rest = nodes
+        .map((node) => node['additionalProperties'])
+        .filter((each) => isSchema(each) && Object.keys(each).length > 0);
+    if (closed)
+        merged['additionalProperties'] = false;
+    else if (rest.length > 0)
+        merged['additionalProperties'] = combine(root, rest);
+    const patterns = nodes.flatMap((node) => Object.entries((node['patternProperties'] ?? {})));
+    if (patterns.length > 0)
+        merged['patternProperties'] = Object.fromEntries(patterns);
+    const names = nodes
+        .map((node) => node['propertyNames'])
+        .filter((each) => isSchema(each) && JSON.stringify(each) !== '{"type":"string"}');
+    if (names.length > 0)
+        merged['propertyNames'] = combine(root, names);
+    return merged;
+}
+// A schema as one plain object: through references, and with its own `allOf` merged.
+function flatten(root, schema) {
+    const { $defs: _, $schema: __, ...node } = deref(root, schema);
+    if (Array.isArray(node['allOf'])) {
+        const { allOf, ...beside } = node;
+        const merged = mergeObjects(root, allOf, 'intersection');
+        return merged === undefined ? undefined : flatten(root, { ...merged, ...beside });
+    }
+    const isPlain = node.type === 'object' && getMark(node) === undefined;
+    return isPlain && Object.keys(node).every((keyword) => MERGEABLE.has(keyword)) ? node : undefined;
+}
+function partFor(node, key) {
+    if (node.properties !== undefined && Object.hasOwn(node.properties, key))
+        return node.properties[key];
+    const rest = node['additionalProperties'];
+    if (rest === false)
+        return node['patternProperties'] === undefined ? false : undefined;
+    return isSchema(rest) && Object.keys(rest).length > 0 ? rest : undefined;
+}
+function combine(root, parts, requiredKey) {
+    const distinct = parts.filter((part, index) => parts.findIndex((other) => isSame(part, other)) === index);
+    if (distinct.length === 1)
+        return distinct[0];
+    const nodes = distinct.map((part) => deref(root, part));
+    if (requiredKey !== undefined)
+        assertCompatible(nodes, requiredKey);
+    const leaf = nodes.find((node) => getMark(node)?.is === 'leaf');
+    if (leaf !== undefined &&
+        nodes.every((node) => JSON.stringify(getMark(node)) === JSON.stringify(getMark(leaf)))) {
+        return Object.assign({}, ...nodes.toReversed());
+    }
+    return { allOf: distinct };
+}
+// What one parser takes as a Date the other would see as a Date too, and refuse.
+function assertCompatible(nodes, key) {
+    const kinds = new Set(nodes
+        .filter((node) => node.type !== undefined)
+        .map((node) => {
+        const mark = getMark(node);
+        if (mark !== undefined && mark.is !== 'asIs')
+            return JSON.stringify(mark);
+        return typeof node.type === 'string' ? (node.type === 'integer' ? 'number' : node.type) : undefined;
+    })
+        .filter((kind) => kind !== undefined));
+    if (kinds.size > 1)
+        throw contradiction(key, 'two inputs want it to be of different types');
+}
+function isSame(one, other) {
+    return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+function contradiction(key, why) {
+    return new SchemaProblem('INPUTS_CONTRADICT', `The stacked inputs contradict each other at "${key}": ${why}`);
+}
+function firstAnnotations(nodes) {
+    const found = {};
+    for (const keyword of ['title', 'description', 'examples']) {
+        const value = nodes.find((node) => node[keyword] !== undefined)?.[keyword];
+        if (value !== undefined)
+            found[keyword] = value;
+    }
+    return found;
+}
