@@ -1,7 +1,8 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
-import { TRPCError } from '@trpc/server';
-import { addToChallenge } from './challenge.ts';
-import { runHook } from './hook.ts';
+import { getTRPCErrorFromUnknown } from '@trpc/server';
+import { SetupError } from '../setup-error.ts';
+import { addToChallenge, isHeaderText } from './challenge.ts';
+import { runHook, toError } from './hook.ts';
 
 /** Finds out who is asking: `undefined` for no credential, a throw for a bad one. */
 export type Authenticate = (request: Request) => AuthInfo | undefined | Promise<AuthInfo | undefined>;
@@ -50,13 +51,17 @@ export interface Gate {
   checkScopes(auth: AuthInfo | undefined, scopes: readonly string[]): Refusal | undefined;
 }
 
-type ReportHook = (error: unknown) => void;
+type ReportHook = (error: Error) => void;
 
 const defaultChallenge = 'Bearer';
 
 /** Without `auth`, everybody is let in and the procedures' own middleware decides alone. */
 export function createGate(options: AuthOptions | undefined, timeoutMs: number, report: ReportHook): Gate {
   const challenge = options?.challenge ?? defaultChallenge;
+  if (!isHeaderText(challenge)) {
+    const message = `${JSON.stringify(challenge)} cannot be sent as a header; write it in printable ASCII, such as 'Bearer realm="app"'`;
+    throw new SetupError([{ code: 'CHALLENGE_INVALID', path: 'auth.challenge', message }]);
+  }
   const ways = options ? [options.authenticate].flat() : [];
 
   const refuse = (auth: AuthInfo | undefined, message: string): Refusal =>
@@ -73,7 +78,7 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
           if (auth) return { auth };
         }
       } catch (error) {
-        report(error);
+        report(toError(error));
         return refuse(undefined, sentenceOf(error) ?? 'the credential was refused');
       }
       return options.required ? refuse(undefined, 'this endpoint needs a credential') : { auth: undefined };
@@ -89,12 +94,14 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
           typeof verdict === 'string' && verdict ? verdict : 'you may not do this here',
         );
       } catch (error) {
-        report(error);
+        report(toError(error));
         return refuse(attempt.auth, sentenceOf(error) ?? 'you may not do this here');
       }
     },
     checkScopes(auth, scopes) {
-      if (scopes.every((scope) => auth?.scopes.includes(scope))) return undefined;
+      // An app without types may leave them out, and then there are none.
+      const held: readonly string[] | undefined = auth?.scopes;
+      if (scopes.every((scope) => held?.includes(scope))) return undefined;
       if (!auth) return refuse(auth, `this tool needs a credential with ${scopesText(scopes)}`);
       const needed = { error: 'insufficient_scope', scope: scopes.join(' ') };
       const message = `this tool needs ${scopesText(scopes)}`;
@@ -107,7 +114,13 @@ function scopesText(scopes: readonly string[]): string {
   return `the ${scopes.length === 1 ? 'scope' : 'scopes'} ${scopes.join(', ')}`;
 }
 
-/** Only a `TRPCError`'s own message was written for a caller. */
-function sentenceOf(error: unknown): string | undefined {
-  return error instanceof TRPCError && error.message !== error.cause?.message ? error.message : undefined;
+/** Only a `TRPCError`'s own message was written for a caller: not its cause's, and not its code. */
+function sentenceOf(thrown: unknown): string | undefined {
+  try {
+    const { code, message, cause } = getTRPCErrorFromUnknown(thrown);
+    return ['', code, cause?.message].includes(message) ? undefined : message;
+  } catch {
+    // What cannot be read has nothing to say.
+    return undefined;
+  }
 }

@@ -9,16 +9,30 @@ export async function runHook<TResult>(
   timeoutMs: number,
   hook: () => TResult | Promise<TResult>,
 ): Promise<TResult> {
-  const pending = hook();
-  if (!(pending instanceof Promise)) return pending;
+  const pending: unknown = hook();
+  // Query builders and promises of other realms are no `Promise`, and may take as long.
+  if (!isThenable(pending)) return pending as TResult;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     const message = `${name} has not answered within ${timeoutMs} ms; the option hookTimeoutMs allows more`;
     timer = setTimeout(() => reject(new HookTimeout(message)), timeoutMs);
   });
   try {
-    return await Promise.race([pending, timeout]);
+    return await Promise.race([pending as Promise<TResult>, timeout]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What was thrown, as an Error. It never throws itself, whatever that was: even a look at it may. */
+export function toError(thrown: unknown): Error {
+  try {
+    return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+  } catch {
+    return new Error('something was thrown that cannot be read');
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

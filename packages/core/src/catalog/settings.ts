@@ -28,5 +28,9 @@ export function settingsOf(meta: unknown, middlewares: readonly unknown[]): McpS
   );
   if (own !== true) layers.push(own);
   const scopes = [...new Set(layers.flatMap((layer) => layer?.scopes ?? []))];
-  return Object.assign({}, ...layers, scopes.length > 0 && { scopes }) as McpSettings;
+  // A key that is there and says nothing takes nothing away: least of all a `visible` that hides.
+  const said = layers
+    .flatMap((layer) => Object.entries(layer ?? {}))
+    .filter(([key, value]) => key !== 'scopes' && value !== undefined);
+  return { ...(Object.fromEntries(said) as McpSettings), ...(scopes.length > 0 && { scopes }) };
 }
