@@ -29,7 +29,8 @@ export function toExchange(
       return url();
     },
     header(name) {
-      const value = req.headers[name];
+      // HTTP/2 has no Host, and says it otherwise.
+      const value = req.headers[name] ?? (name === 'host' ? req.headers[':authority'] : undefined);
       return Array.isArray(value) ? value.join(', ') : value;
     },
     readBody: (maxBytes) => readBody(req, maxBytes),
@@ -110,7 +111,7 @@ function toBody(body: unknown): Body {
 
 function toUrl(req: NodeRequest): URL {
   const scheme = 'encrypted' in req.socket ? 'https' : 'http';
-  const host = req.headers.host ?? 'localhost';
+  const host = req.headers.host ?? req.headers[':authority'] ?? 'localhost';
   const path = req.originalUrl ?? req.url ?? '/';
   // A path such as `//evil.example` must not be taken for a host.
   return URL.canParse(`${scheme}://${host}${path}`)
