@@ -163,6 +163,14 @@ describe.each(eras)('an agent with the client of %s', (era) => {
       expect(overMcp).toEqual(JSON.parse(JSON.stringify(overTrpc)));
     });
 
+    it('says when in ISO 8601, where the procedure takes a date', async () => {
+      await using agent = await agentOf('customer');
+      const all = await agent.call<{ items: { issuedAt: string }[] }>('invoices_list', { limit: 100 });
+      const { issuedAt } = all.items[1]!;
+      const some = await agent.call<typeof all>('invoices_list', { issuedSince: issuedAt });
+      expect(some.items).toEqual(all.items.slice(0, 2));
+    });
+
     it('is answered 401 with a token that nobody has', async () => {
       await using agent = await connectAgent(era, `${demo.url}/mcp`, 'demo-nobody');
       await expect(agent.call('users_me')).rejects.toMatchObject({ status: 401 });

@@ -87,6 +87,17 @@ describe('invoices', () => {
       expect(found.every((invoice) => invoice.status === 'overdue' && invoice.dueAt < new Date())).toBe(true);
     });
 
+    it('are narrowed to those issued since a moment, that moment included', async () => {
+      const [third] = await demo.db
+        .select()
+        .from(invoices)
+        .orderBy(desc(invoices.issuedAt))
+        .offset(2)
+        .limit(1);
+      const { items } = await demo.as('viewer').invoices.list.query({ issuedSince: third!.issuedAt });
+      expect(items.map((invoice) => invoice.issuedAt >= third!.issuedAt)).toEqual([true, true, true]);
+    });
+
     it('show a customer their own, asked for or not, and of nobody else', async () => {
       const own = await idOf(mara.email);
       const other = await idOf(jonas.email);

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, gte } from 'drizzle-orm';
 import { z } from 'zod';
 import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
 import { customers, invoices, invoiceStatus } from '../db/schema.ts';
@@ -31,6 +31,7 @@ export const invoicesRouter = router({
       z.object({
         customerId: customerIdInput.optional(),
         status: z.enum(invoiceStatus.enumValues).optional().describe('Only invoices with this status'),
+        issuedSince: z.date().optional().describe('Only invoices issued at this moment or later'),
         limit: z.int().min(1).max(100).default(20).describe('How many a page'),
         cursor: cursorInput,
       }),
@@ -55,6 +56,7 @@ export const invoicesRouter = router({
           and(
             customerId === undefined ? undefined : eq(invoices.customerId, customerId),
             input.status && eq(invoices.status, input.status),
+            input.issuedSince && gte(invoices.issuedAt, input.issuedSince),
             after(input.cursor, { at: invoices.issuedAt, id: invoices.id }),
           ),
         )
