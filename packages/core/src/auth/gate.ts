@@ -2,7 +2,8 @@ import type { AuthInfo } from '@modelcontextprotocol/server';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
 import { SetupError } from '../setup-error.ts';
 import { addToChallenge, isHeaderText } from './challenge.ts';
-import { runHook, toError } from './hook.ts';
+import { runHook } from './hook.ts';
+import { ownMessageOf, toError } from './thrown.ts';
 
 /** Finds out who is asking: `undefined` for no credential, a throw for a bad one. */
 export type Authenticate = (request: Request) => AuthInfo | undefined | Promise<AuthInfo | undefined>;
@@ -64,6 +65,15 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
   }
   const ways = options ? [options.authenticate].flat() : [];
 
+  // Whatever was thrown, the answer to it is a refusal.
+  const tell = (thrown: unknown) => {
+    try {
+      report(toError(thrown));
+    } catch {
+      report(new Error('something was thrown that cannot be read'));
+    }
+  };
+
   const refuse = (auth: AuthInfo | undefined, message: string): Refusal =>
     auth ? { status: 403, message } : { status: 401, message, challenge };
 
@@ -78,7 +88,7 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
           if (auth) return { auth };
         }
       } catch (error) {
-        report(toError(error));
+        tell(error);
         return refuse(undefined, sentenceOf(error) ?? 'the credential was refused');
       }
       return options.required ? refuse(undefined, 'this endpoint needs a credential') : { auth: undefined };
@@ -94,7 +104,7 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
           typeof verdict === 'string' && verdict ? verdict : 'you may not do this here',
         );
       } catch (error) {
-        report(toError(error));
+        tell(error);
         return refuse(attempt.auth, sentenceOf(error) ?? 'you may not do this here');
       }
     },
@@ -114,11 +124,11 @@ function scopesText(scopes: readonly string[]): string {
   return `the ${scopes.length === 1 ? 'scope' : 'scopes'} ${scopes.join(', ')}`;
 }
 
-/** Only a `TRPCError`'s own message was written for a caller: not its cause's, and not its code. */
+/** Only a `TRPCError`'s own message was written for a caller. */
 function sentenceOf(thrown: unknown): string | undefined {
   try {
-    const { code, message, cause } = getTRPCErrorFromUnknown(thrown);
-    return ['', code, cause?.message].includes(message) ? undefined : message;
+    const error = getTRPCErrorFromUnknown(thrown);
+    return error === thrown ? ownMessageOf(error) : undefined;
   } catch {
     // What cannot be read has nothing to say.
     return undefined;

@@ -24,15 +24,6 @@ export async function runHook<TResult>(
   }
 }
 
-/** What was thrown, as an Error. It never throws itself, whatever that was: even a look at it may. */
-export function toError(thrown: unknown): Error {
-  try {
-    return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
-  } catch {
-    return new Error('something was thrown that cannot be read');
-  }
-}
-
 function isThenable(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -1,4 +1,4 @@
-import { type AnyTRPCRouter, getTRPCErrorShape } from '@trpc/server';
+import { type AnyTRPCRouter, getTRPCErrorShape, type TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { Tool } from '../catalog/tool.ts';
 import { configOf } from '../catalog/walk.ts';
@@ -6,13 +6,15 @@ import type { Failure } from './error.ts';
 
 /** What a failed call says to clients that are programs, in the result's `_meta`. */
 export function errorMeta(
-  { error, isMasked, issues }: Failure,
+  { error, code, isMasked, issues }: Failure,
   tool: Tool,
   ctx: unknown,
   readInput: () => unknown,
   router: AnyTRPCRouter,
 ): Record<string, unknown> {
-  const meta = { code: error.code, httpStatus: getHTTPStatusCodeFromError(error), path: tool.path };
+  // Some errors can be read once and not twice.
+  const httpStatus = getHTTPStatusCodeFromError({ code } as TRPCError);
+  const meta = { code, httpStatus, path: tool.path };
   if (isMasked) return meta;
   return { ...meta, ...(issues && { issues }), ...shapeOf(error, tool, ctx, readInput, router) };
 }

@@ -1,6 +1,6 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Refusal } from '../auth/gate.ts';
-import { toError } from '../auth/hook.ts';
+import { ownMessageOf, toError } from '../auth/thrown.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { EncodeError, WireError, type WireIssue } from '../schema/wire-error.ts';
 import type { Report } from './failure.ts';
@@ -11,6 +11,7 @@ type Code = TRPCError['code'];
 export interface Failure {
   /** What was thrown, as tRPC sees it. */
   error: TRPCError;
+  code: Code;
   /** What a masked error is known by, to the model and to `onError`. */
   reference: string;
   /** Whether the model was given the reference in place of the message. */
@@ -78,38 +79,34 @@ export function toFailure(thrown: unknown, tool: Tool, args: unknown, options: F
         ? new TRPCError({ code: 'BAD_REQUEST', cause: thrown })
         : getTRPCErrorFromUnknown(thrown);
     // Only in name is it a TRPCError, or of a tRPC to come. Nobody knows then what its code says, and to whom.
-    if (!Object.hasOwn(advice, error.code)) throw error;
-    const issues = error.code === 'BAD_REQUEST' ? tool.input.explain(error.cause, args) : undefined;
+    const { code } = error;
+    if (!Object.hasOwn(advice, code)) throw error;
+    const issues = code === 'BAD_REQUEST' ? tool.input.explain(error.cause, args) : undefined;
     const written = messageOf(error) ?? (issues && 'the arguments are not valid');
     const isMasked = written === undefined;
     const message = isMasked ? maskedMessage(error, reference, options.exposeInternalErrors) : written;
     const hint = ownHintOf(error, tool, options.report) ?? hintOf(error);
-    const text = [`${error.code}: ${message}`, ...(issues ?? []).map(lineOf), ...(hint ? [hint] : [])].join(
-      '\n',
-    );
-    return {
-      error,
-      reference,
-      isMasked,
-      isForApp: isMasked || advice[error.code].audience === 'app',
-      text,
-      issues,
-    };
+    const text = [`${code}: ${message}`, ...(issues ?? []).map(lineOf), ...(hint ? [hint] : [])].join('\n');
+    const isForApp = isMasked || advice[code].audience === 'app';
+    return { error, code, reference, isMasked, isForApp, text, issues };
   } catch (cause) {
     // An error whose own properties throw cannot be read, and so not be told either.
-    const error = new TRPCError({
-      code: 'INTERNAL_SERVER_ERROR',
-      message: 'an error that cannot be read',
-      cause,
-    });
-    const text = `${error.code}: ${maskedMessage(error, reference, false)}`;
-    return { error, reference, isMasked: true, isForApp: true, text, issues: undefined };
+    const code = 'INTERNAL_SERVER_ERROR';
+    const error = new TRPCError({ code, message: 'an error that cannot be read', cause: toError(cause) });
+    const text = `${code}: ${maskedMessage(error, reference, false)}`;
+    return { error, code, reference, isMasked: true, isForApp: true, text, issues: undefined };
   }
 }
 
-export function authStatusOf({ code }: TRPCError): AuthStatus {
-  if (code === 'UNAUTHORIZED') return 401;
-  return code === 'FORBIDDEN' ? 403 : 200;
+export function authStatusOf(error: TRPCError): AuthStatus {
+  try {
+    const { code } = error;
+    if (code === 'UNAUTHORIZED') return 401;
+    return code === 'FORBIDDEN' ? 403 : 200;
+  } catch {
+    // Some errors can be read once and not twice.
+    return 200;
+  }
 }
 
 /** What a caller is told who has to sign in, or may not; `undefined` for every other error. */
@@ -129,17 +126,13 @@ export function authRefusalOf(thrown: unknown, { challenge }: { challenge: strin
 /** What was written for the caller, by the app, by tRPC or by us. `undefined` when nothing was. */
 function messageOf(error: TRPCError): string | undefined {
   if (error.cause instanceof EncodeError) return error.cause.message;
-  // Anything may call itself a TRPCError.
-  if (typeof error.message !== 'string') return undefined;
-  // It is ours to report: neither the app nor the model has anything to do with what tRPC says here.
-  if (error.code === 'INTERNAL_SERVER_ERROR' && error.message === outputRefused) return undefined;
-  // tRPC copies the message of a cause where the app wrote none, and such a message was not written for a model.
-  // Where there is no cause either, it puts the code in its place.
-  if (error.message === '' || error.message === error.cause?.message) return undefined;
-  // The same where a cause says something new each time it is asked: what tRPC wraps has the stack of what it wraps.
-  if (error.cause && error.stack === error.cause.stack) return undefined;
-  if (error.message !== error.code) return error.message;
-  return error.code === 'INTERNAL_SERVER_ERROR' ? undefined : 'the app gave no reason';
+  const { code, message } = error;
+  // It is ours to report: what the model asked for has nothing to do with it.
+  if (code === 'INTERNAL_SERVER_ERROR' && message === outputRefused) return undefined;
+  const own = ownMessageOf(error);
+  if (own !== undefined || code === 'INTERNAL_SERVER_ERROR' || message !== code) return own;
+  // Where there is no cause either, the app knew what it threw and had nothing to say.
+  return 'the app gave no reason';
 }
 
 /** tRPC's message when a result does not fit `.output()`. */

@@ -1,4 +1,5 @@
-import { runHook, toError } from '../auth/hook.ts';
+import { runHook } from '../auth/hook.ts';
+import { toError } from '../auth/thrown.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Era, ListedTool, Tool } from '../catalog/tool.ts';
 import type { Report } from './failure.ts';
