@@ -19,6 +19,7 @@ async function start(): Promise<void> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`PORT is "${PORT}", which is no port.`);
 
+  console.log('Preparing the database. The first time this takes some seconds.');
   const folder = DEMO_DATA_DIR ?? fileURLToPath(new URL('../.data', import.meta.url));
   const database = DATABASE_URL ? await openPostgres(DATABASE_URL) : await openPglite({ folder });
   try {
