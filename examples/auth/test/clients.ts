@@ -54,23 +54,34 @@ function rethrow(error: unknown): never {
   throw Object.assign(new Error(String(error)), { status: refusal });
 }
 
+/** An answer as plain fetch sees it. */
+export interface PlainAnswer {
+  status: number;
+  /** Of `WWW-Authenticate`. */
+  challenge: string | null;
+  /** What a model would read. */
+  text: string;
+  headers: Headers;
+  body: unknown;
+}
+
 /** Calls a tool with plain fetch, as a client of revision 2026-07-28 does. */
 export async function callTool(
   url: string,
   name: string,
   headers: Record<string, string> = {},
   args: Record<string, unknown> = {},
-): Promise<{ status: number; challenge: string | null; text: string; headers: Headers }> {
+): Promise<PlainAnswer> {
   return send(url, 'tools/call', { ...headers, 'mcp-name': name }, { name, arguments: args });
 }
 
-/** Sends any method with plain fetch. The text is what a model would read. */
+/** Sends any method with plain fetch. */
 export async function send(
   url: string,
   method: string,
   headers: Record<string, string> = {},
   params: Record<string, unknown> = {},
-): Promise<{ status: number; challenge: string | null; text: string; headers: Headers }> {
+): Promise<PlainAnswer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -82,13 +93,14 @@ export async function send(
     },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } }),
   });
-  const { result, error } = (await response.json()) as {
+  const body: unknown = await response.json();
+  const { result, error } = body as {
     result?: { content?: { text: string }[] };
     error?: { message: string };
   };
   const text = error?.message ?? result?.content?.[0]?.text ?? '';
   const challenge = response.headers.get('www-authenticate');
-  return { status: response.status, challenge, text, headers: response.headers };
+  return { status: response.status, challenge, text, headers: response.headers, body };
 }
 
 const meta = {

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { createApp } from '../api-token.ts';
+import { send } from './clients.ts';
+import { start } from './server.ts';
+
+const page = new URL('../../../docs/auth.md', import.meta.url);
+const text = await readFile(page, 'utf8');
+
+const names = ['api-token', 'session-cookie', 'gateway'];
+const examples = await read(names.map((name) => `../${name}.ts`));
+const tests = await read(names.map((name) => `./${name}.test.ts`));
+
+async function read(files: string[]): Promise<string> {
+  const sources = await Promise.all(files.map((file) => readFile(new URL(file, import.meta.url), 'utf8')));
+  return sources.join('\n');
+}
+
+/** The fenced blocks of a language. */
+function blocksOf(language: string): string[] {
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, name, block]) =>
+    name === language && block ? [block] : [],
+  );
+}
+
+/** Code as it would be on one line: an excerpt is indented otherwise than where it stands. */
+function flat(code: string): string {
+  return code.replace(/\s+/g, '').replace(/,(?=[)\]}])/g, '');
+}
+
+describe('docs/auth.md', () => {
+  test('shows code that is run here, and no other', () => {
+    const blocks = blocksOf('ts');
+    expect(blocks.length).toBeGreaterThan(8);
+    const all = flat(examples + tests);
+    for (const block of blocks) expect(all.includes(flat(block)), block).toBe(true);
+  });
+
+  test('quotes refusals as the tests of the examples see them', () => {
+    const quoted = [...text.matchAll(/`((?:UNAUTHORIZED|FORBIDDEN): [^`]*?)(?: \(WWW-Authenticate: …\))?`/g)];
+    expect(quoted.length).toBeGreaterThan(5);
+    for (const [, words = ''] of quoted) expect(tests, words).toContain(words);
+  });
+
+  test('shows the body that a refused call is answered with', async () => {
+    await using server = await start(createApp());
+    const response = await send(`${server.url}/mcp`, 'tools/call', ben('lock'), { name: 'lock' });
+    const [shown] = blocksOf('json');
+    expect(response.status).toBe(403);
+    expect(response.body).toMatchObject({ result: JSON.parse(shown ?? '') as object });
+  });
+
+  test('says the truth about a tool that is hidden and one that is not there', async () => {
+    await using server = await start(createApp());
+    for (const name of ['clear', 'nothing']) {
+      const { status, body } = await send(`${server.url}/mcp`, 'tools/call', ben(name), { name });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ error: { code: -32602, message: `Unknown tool: ${name}` } });
+    }
+  });
+
+  test('links to what is there', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) expect(existsSync(new URL(link, page)), link).toBe(true);
+  });
+});
+
+function ben(name: string): Record<string, string> {
+  return { authorization: 'Bearer token-of-ben', 'mcp-name': name };
+}
