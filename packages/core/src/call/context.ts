@@ -51,11 +51,20 @@ export function runInCall<TResult>(call: McpCall, bypass: Bypass | undefined, wo
 }
 
 /** Whether this invocation skips middleware of a kind: the tool's own procedure does, callers nested inside it do not. */
-export function isBypassed(kind: BypassKind, invocation: { path: string; getRawInput: unknown }): boolean {
+export function isBypassed(kind: BypassKind, { path, signal, getRawInput }: Invocation): boolean {
   const active = storage.getStore();
-  if (!active?.bypass?.[kind] || active.call.tool.path !== invocation.path) return false;
-  active.outermost ??= invocation.getRawInput;
-  return active.outermost === invocation.getRawInput;
+  if (!active?.bypass?.[kind] || active.call.tool.path !== path) return false;
+  // A caller that `createContext` or earlier middleware makes may call the same procedure before the tool does.
+  if (active.call.signal !== signal) return false;
+  active.outermost ??= getRawInput;
+  return active.outermost === getRawInput;
+}
+
+/** What tRPC tells middleware of the invocation that it runs for. */
+export interface Invocation {
+  path: string;
+  signal: AbortSignal | undefined;
+  getRawInput: unknown;
 }
 
 /** What tRPC's adapters give `createContext` as `info`, for a call of this one procedure. */
