@@ -1,0 +1,57 @@
+import type { Exchange, Reply } from '../../src/protocol/exchange.ts';
+import type { Handler } from '../../src/protocol/handler.ts';
+
+/** A request as a host would hand it over, without a socket. */
+export interface RawRequest {
+  method: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What a client sees of an answer. */
+export interface Seen {
+  status: number;
+  headers: Record<string, string | undefined>;
+  body: unknown;
+}
+
+/** Sends a request through a handler, and reads what a client would see. The SDK is told by its web request. */
+export async function send(handler: Handler, request: RawRequest, onWebRequest = () => {}): Promise<Seen> {
+  return see(await handler.handle(toExchange(request, onWebRequest)));
+}
+
+function toExchange({ method, headers, body }: RawRequest, onWebRequest: () => void): Exchange {
+  const hangUp = new AbortController();
+  const url = new URL('http://localhost/mcp');
+  return {
+    method,
+    url,
+    header: (name) => headers[name],
+    readBody: () => ({ text: body }),
+    isLoopback: true,
+    signal: hangUp.signal,
+    abort: () => hangUp.abort(),
+    toRequest() {
+      onWebRequest();
+      return new Request(url, { method, headers, signal: hangUp.signal });
+    },
+    createContext: () => ({ user: headers['authorization'] }),
+  };
+}
+
+/** The headers that mean something, and the body without what is random: the references of masked errors. */
+async function see({ status, headers, body }: Reply): Promise<Seen> {
+  const chunks = typeof body === 'string' ? [body] : await readAll(body);
+  const text = chunks.join('').replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '<reference>');
+  const { 'content-type': type, 'www-authenticate': challenge, allow } = headers;
+  return { status, headers: { type, challenge, allow }, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+async function readAll(body: Exclude<Reply['body'], string>): Promise<string[]> {
+  if (!body) return [];
+  const decoder = new TextDecoder();
+  const texts: string[] = [];
+  for await (const chunk of body as AsyncIterable<Uint8Array>)
+    texts.push(decoder.decode(chunk, { stream: true }));
+  return texts;
+}

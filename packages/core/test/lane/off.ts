@@ -1,0 +1,4 @@
+import { vi } from 'vitest';
+
+// The same tests once more, with every request left to the SDK.
+vi.mock('../../src/protocol/lane.ts', () => ({ createLane: () => ({ serve: () => undefined }) }));

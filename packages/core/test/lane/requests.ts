@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import type { RawRequest } from './exchange.ts';
+
+const protocolVersion = 'io.modelcontextprotocol/protocolVersion';
+const clientCapabilities = 'io.modelcontextprotocol/clientCapabilities';
+const clientInfo = 'io.modelcontextprotocol/clientInfo';
+const logLevel = 'io.modelcontextprotocol/logLevel';
+
+/** Mostly what clients send, and now and then something else. */
+function mostly<TValue>(
+  usual: fc.Arbitrary<TValue>,
+  odd: readonly unknown[],
+  weight = 12,
+): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { weight, arbitrary: usual as fc.Arbitrary<unknown> },
+    { weight: 1, arbitrary: fc.constantFrom(...odd) },
+  );
+}
+
+const id = mostly(fc.oneof(fc.integer(), fc.string()), [undefined, null, 1.5, 1e300, true, {}, [], '', -0]);
+
+const name = fc.constantFrom(
+  'hello',
+  'dated',
+  'fail',
+  'deny',
+  'refuse',
+  'nothing',
+  'secret',
+  'list',
+  'open',
+  'missing',
+  'constructor',
+  '__proto__',
+  'x'.repeat(300),
+);
+
+const args = mostly(
+  fc.oneof(
+    fc.record({ name: fc.string() }),
+    fc.constant({ name: 'Ada' }),
+    fc.record({ since: fc.constantFrom('2026-01-31T09:00:00Z', 'soon', '2026-01-31') }),
+    fc.constant({}),
+    fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 }),
+  ),
+  [undefined, null, [], 'text', 5, JSON.parse('{"__proto__":{"name":"x"},"name":"y"}')],
+  8,
+);
+
+const capabilities = mostly(
+  fc.constantFrom(
+    {},
+    { elicitation: {} },
+    { elicitation: { form: {} } },
+    { sampling: {} },
+    { roots: { listChanged: true } },
+  ),
+  [
+    undefined,
+    null,
+    [],
+    'all',
+    { elicitation: 5 },
+    { roots: 'yes' },
+    { extensions: {} },
+    { experimental: { a: {} } },
+    { other: 1 },
+  ],
+);
+
+const info = mostly(
+  fc.constantFrom(undefined, { name: 'client', version: '1' }, { name: 'client', version: '1', title: 'C' }),
+  [
+    null,
+    'client',
+    { name: 1, version: '1' },
+    { name: 'client' },
+    { name: 'client', version: '1', extra: true },
+    { name: 'client', version: '1', icons: [{ src: 'https://a.example/i.png' }] },
+  ],
+);
+
+const extras = mostly(fc.constant({}), [
+  { progressToken: 1 },
+  { progressToken: 'a' },
+  { progressToken: {} },
+  { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+  { traceparent: 5 },
+  { tracestate: 'a=b', baggage: 'c=d' },
+  { [logLevel]: 'info' },
+  { [logLevel]: 'loud' },
+  { 'com.example/key': 1 },
+  { 'io.modelcontextprotocol/related-task': { taskId: 'a' } },
+]);
+
+const method = fc.oneof(
+  { weight: 12, arbitrary: fc.constant('tools/call') },
+  { weight: 3, arbitrary: fc.constant('tools/list') },
+  { weight: 2, arbitrary: fc.constant('server/discover') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'ping',
+      'initialize',
+      'prompts/list',
+      'subscriptions/nope',
+      'nope',
+      '',
+      'notifications/initialized',
+    ),
+  },
+);
+
+const more = mostly(fc.constant({}), [
+  { inputResponses: {} },
+  { requestState: 'abc' },
+  { cursor: 'abc' },
+  { task: { ttl: 1 } },
+  { extra: 1 },
+  { name: 5 },
+]);
+
+/** Requests of both eras: valid ones, ones with a fault or two, and hostile ones. */
+export const anyRequest: fc.Arbitrary<RawRequest> = fc
+  .record({
+    modern: fc.boolean(),
+    id,
+    method,
+    name,
+    args,
+    more,
+    meta: fc.record({
+      version: mostly(fc.constant('2026-07-28'), [undefined, '2025-11-25', '2099-01-01', 5, null]),
+      capabilities,
+      info,
+      extras,
+    }),
+    params: mostly(fc.constant('made'), ['missing', 'array', 'text', 'no meta', 'meta is text']),
+    jsonrpc: mostly(fc.constant('2.0'), ['1.0', undefined, 2]),
+    top: mostly(fc.constant({}), [{ extra: 1 }, { result: {} }, { error: { code: 1, message: 'x' } }]),
+    wrap: mostly(fc.constant('message'), ['array', 'two', 'null', 'broken', 'empty', 'nothing']),
+    headers: mostly(fc.constant({}), [
+      { 'mcp-protocol-version': undefined },
+      { 'mcp-protocol-version': '2025-06-18' },
+      { 'mcp-protocol-version': '2024-11-05' },
+      { 'mcp-protocol-version': '2099-01-01' },
+      { 'mcp-protocol-version': '2026-07-28' },
+      { 'mcp-method': undefined },
+      { 'mcp-method': 'tools/list' },
+      { 'mcp-name': undefined },
+      { 'mcp-name': 'other' },
+      { 'mcp-name': '=?base64?aGVsbG8=?=' },
+      { 'mcp-name': '=?base64?broken' },
+      { accept: undefined },
+      { accept: 'application/json' },
+      { accept: '*/*' },
+      { 'content-type': 'text/plain' },
+      { 'content-type': 'application/json; charset=utf-8' },
+      { 'mcp-session-id': 'abc' },
+      { 'last-event-id': '5' },
+      { origin: 'https://evil.example' },
+      { host: 'evil.example' },
+    ]),
+    user: fc.constantFrom('ada', undefined),
+    verb: mostly(fc.constant('POST'), ['GET', 'DELETE', 'PUT'], 60),
+  })
+  .map(toRawRequest);
+
+function toRawRequest(parts: any): RawRequest {
+  const { modern, method: called, name: tool } = parts;
+  const { version, capabilities: offered, info: client, extras: added } = parts.meta;
+  const envelope = { [protocolVersion]: version, [clientCapabilities]: offered, [clientInfo]: client };
+  const _meta = modern ? { ...envelope, ...added } : Object.keys(added).length > 0 ? added : undefined;
+  const made = {
+    ...(called === 'tools/call' && { name: tool, arguments: parts.args }),
+    ...parts.more,
+    _meta,
+  };
+  const params: unknown = {
+    made,
+    missing: undefined,
+    array: [made],
+    text: 'params',
+    'no meta': { ...made, _meta: undefined },
+    'meta is text': { ...made, _meta: 'meta' },
+  }[parts.params as string];
+  const message = { jsonrpc: parts.jsonrpc, id: parts.id, method: called, params, ...parts.top };
+  const bodies: Record<string, string> = {
+    message: JSON.stringify(message),
+    array: JSON.stringify([message]),
+    two: JSON.stringify([message, { ...message, id: 2 }]),
+    null: 'null',
+    broken: JSON.stringify(message).slice(0, -1),
+    empty: '',
+    nothing: '{}',
+  };
+  const headers: Record<string, string | undefined> = {
+    host: 'localhost',
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': modern ? '2026-07-28' : '2025-11-25',
+    ...(modern && { 'mcp-method': called }),
+    ...(modern && called === 'tools/call' && { 'mcp-name': tool }),
+    authorization: parts.user,
+    ...parts.headers,
+  };
+  const set = Object.entries(headers).filter((header): header is [string, string] => Boolean(header[1]));
+  return { method: parts.verb, headers: Object.fromEntries(set), body: bodies[parts.wrap]! };
+}
