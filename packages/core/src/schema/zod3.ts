@@ -36,8 +36,7 @@ export function convertZod3(root: Zod3Schema, conversion: Conversion): JsonSchem
       effectStrategy: conversion.io === 'input' ? 'input' : 'any',
       removeAdditionalStrategy: 'strict',
       override: (def) => (override(def as unknown as Zod3Def) ?? ignoreOverride) as never,
-      postProcess: (made, def) =>
-        tidy(made as JsonSchema | undefined, def as unknown as Zod3Def, conversion) as never,
+      postProcess: (made, def) => tidy(made, def as unknown as Zod3Def, conversion) as never,
     });
     return normalizeRefs(schema as JsonSchema);
   };
