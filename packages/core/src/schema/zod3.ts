@@ -52,7 +52,7 @@ function withoutOptional(def: Zod3Def): Zod3Def {
 function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): JsonSchema | undefined {
   const out: JsonSchema = def.description === undefined ? {} : { description: def.description };
   const codec = conversion.codecs.find((each) => (each.parser as Zod3Schema | undefined)?._def === def);
-  const inner = (schema: Zod3Schema): JsonSchema => islands.refer(schema._def);
+  const inner = (schema: Zod3Schema): JsonSchema => islands.refer(withoutOptional(schema._def));
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
   if (codec !== undefined) conversion.putLeaf(out, conversion.codecLeaf(codec));
   else if (def.typeName === 'ZodDate') {
