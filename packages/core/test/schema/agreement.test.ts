@@ -13,8 +13,10 @@ vi.setConfig({ testTimeout: 60_000 });
 const unsaid = new Set<Kind>(['catch', 'any', 'regexp', 'url']);
 
 describe('the advertised schema and the procedure agree on what is valid', () => {
-  for (const [name, { kinds, build, fails, options, overlooks, sortsUnions }] of Object.entries(validators)) {
-    it(name, async () => {
+  for (const [name, { kinds, build, fails, options, overlooks, sortsUnions, todo }] of Object.entries(
+    validators,
+  )) {
+    it.skipIf(todo)(name, async () => {
       const plain = new Set([...kinds].filter((kind) => !unsaid.has(kind)));
       const seen = { accepted: 0, refused: 0 };
       await fc.assert(
