@@ -1,7 +1,7 @@
 import { areJson, leafOfClass, literals, type Conversion } from './conversion.ts';
 import { mapChildren, type JsonSchema } from './json-schema.ts';
 import { bigintLeaf, dateLeaf } from './leaf.ts';
-import { setMark } from './mark.ts';
+import { getMark, setMark } from './mark.ts';
 
 /** What arktype asks about when JSON Schema has no word: `code` says of what kind, `base` is what it has so far. */
 interface Gap {
@@ -34,9 +34,13 @@ export function createArktypeFallback(conversion: Conversion): (gap: Gap) => Jso
   };
 }
 
-/** Whether `undefined` passes: arktype's own check, which changes nothing. */
-export function arktypeAllowsUndefined(type: { allows?: (value: unknown) => boolean }): boolean {
-  return type.allows?.(undefined) ?? false;
+/** Whether `undefined` passes. Read off the schema: to ask the type would run the app's own narrowing. */
+export function arktypeAllowsUndefined(schema: JsonSchema): boolean {
+  const branches = (schema['anyOf'] ?? []) as JsonSchema[];
+  return (
+    Object.keys(schema).every((key) => key === '$schema') ||
+    [schema, ...branches].some((each) => getMark(each)?.is === 'undefined')
+  );
 }
 
 /** Literals that arktype takes for JSON, though they are none: the infinities. */

@@ -1,5 +1,6 @@
-import { fromBase64, toBase64 } from './base64.ts';
+import { toBase64 } from './base64.ts';
 import type { ContentBlock } from './content.ts';
+import { setOwn } from './json-schema.ts';
 
 /** How JSON tells of a file whose bytes are a content block beside it. */
 export interface Attachment {
@@ -52,19 +53,30 @@ function toBlock({ name, mimeType, uri }: Attachment, bytes: Uint8Array): Conten
   };
 }
 
-/** The bytes that an attachment's URI stands for, among the content blocks of its result. */
-export function readAttachment(
-  uri: unknown,
-  content: readonly ContentBlock[],
-): Uint8Array<ArrayBuffer> | undefined {
-  if (typeof uri !== 'string' || !uri.startsWith(SCHEME)) return undefined;
-  const files = content.filter(
-    (block) => block.type === 'image' || block.type === 'audio' || block.type === 'resource',
-  );
-  const block = files[Number(uri.slice(SCHEME.length)) - 1];
-  if (block === undefined) return undefined;
-  if (block.type !== 'resource') return fromBase64(block.data as string);
-  return 'blob' in block.resource ? fromBase64(block.resource.blob) : undefined;
+/** The JSON of a result with its files back in their places, as the wire has them going in. */
+export function restoreAttachments(json: unknown, content: readonly ContentBlock[]): unknown {
+  const files = content.filter(({ type }) => type === 'image' || type === 'audio' || type === 'resource');
+  return files.length === 0 ? json : restore(json);
+
+  function restore(value: unknown): unknown {
+    if (typeof value === 'string') return dataOf(value) ?? value;
+    if (Array.isArray(value)) return value.map(restore);
+    if (typeof value !== 'object' || value === null) return value;
+    const { uri, mimeType, name } = value as Partial<Attachment>;
+    const data = typeof uri === 'string' ? dataOf(uri) : undefined;
+    if (data !== undefined) return { ...(name === undefined ? {} : { name }), mimeType, data };
+    const copy = {};
+    for (const [key, child] of Object.entries(value)) setOwn(copy, key, restore(child));
+    return copy;
+  }
+
+  function dataOf(uri: string): string | undefined {
+    const block = uri.startsWith(SCHEME) ? files[Number(uri.slice(SCHEME.length)) - 1] : undefined;
+    if (block === undefined) return undefined;
+    const data =
+      block.type === 'resource' ? (block as { resource: { blob?: unknown } }).resource.blob : block['data'];
+    return typeof data === 'string' ? data : undefined;
+  }
 }
 
 /** The type of bytes that begin like an image or a sound; undefined for all others. */

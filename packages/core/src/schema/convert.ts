@@ -61,7 +61,7 @@ function convertByVendor(parser: unknown, conversion: Conversion): Document | un
   const options = { target: 'draft-2020-12', ...(libraryOptions === undefined ? {} : { libraryOptions }) };
   const schema = normalizeRefs(own.call(standard!.jsonSchema, options) as JsonSchema);
   if (standard!.vendor !== 'arktype') return { schema, optional: false };
-  return { schema: markInfinities(schema, conversion), optional: arktypeAllowsUndefined(parser as object) };
+  return { schema: markInfinities(schema, conversion), optional: arktypeAllowsUndefined(schema) };
 }
 
 function convertByValibot(parser: ValibotSchema, conversion: Conversion): Document {

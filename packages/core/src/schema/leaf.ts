@@ -55,7 +55,7 @@ export const bigintLeaf: Leaf = {
     minimum: Number.MIN_SAFE_INTEGER,
     maximum: Number.MAX_SAFE_INTEGER,
   },
-  expected: 'an integer, as a string of decimal digits such as "12345678901234567890" where it is large',
+  expected: 'an integer, as a string of decimal digits such as "12345678901234567890"',
   fits: (wire) =>
     typeof wire === 'string'
       ? wire.length <= MAX_BIGINT_DIGITS && BIGINT.test(wire)

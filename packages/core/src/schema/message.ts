@@ -151,7 +151,11 @@ function wordsFor(marked: Marked, { message, raw }: Issue, place: Place): string
   const node = narrow(marked, place);
   if (node === undefined) return message;
   if (isMarked(marked, node, 0) && !isFitHere(marked, node, place.wire)) {
-    const words = `expected ${describeWire(marked, node, 0)}, received ${show(place.wire)}`;
+    const expected = describeWire(marked, node, 0);
+    const words =
+      place.wire === undefined
+        ? `required; expected ${expected}`
+        : `expected ${expected}, received ${show(place.wire)}`;
     return TYPE_WORDS.test(message) ? words : `${message} (${words})`;
   }
   if (place.wire === undefined && place.keys.length > 0 && TYPE_WORDS.test(message)) {

@@ -1,4 +1,4 @@
-import { Attachments } from './attachment.ts';
+import { Attachments, restoreAttachments } from './attachment.ts';
 import { isMcpContent, type ContentBlock } from './content.ts';
 import { Conversion } from './conversion.ts';
 import { convert, convertOverride } from './convert.ts';
@@ -54,7 +54,10 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
     legacySchema,
     wrapped: root.wrap !== undefined,
     encode: createEncode(compileEncode(marked, isTrusted), classes),
-    decode: (json) => (decode === undefined || json === undefined ? json : decode(json, 0)),
+    decode: (json, content = NO_CONTENT) => {
+      const whole = restoreAttachments(json, content);
+      return decode === undefined || json === undefined ? whole : decode(whole, 0);
+    },
   };
 }
 

@@ -49,7 +49,9 @@ const OF_STRINGS = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncod
 
 // Strict clients want the type named beside what is said about it.
 function typed(schema: JsonSchema): JsonSchema {
-  if (schema.type !== undefined || !OF_STRINGS.some((keyword) => keyword in schema)) return schema;
+  if (schema.type !== undefined) return schema;
+  if ('unevaluatedProperties' in schema) return { type: 'object', ...schema };
+  if (!OF_STRINGS.some((keyword) => keyword in schema)) return schema;
   const { const: only, anyOf, oneOf } = schema;
   const branches = (anyOf ?? oneOf) as JsonSchema[] | undefined;
   const isOfStrings =

@@ -1,8 +1,9 @@
+import { custom } from 'zod/v3';
 import { ignoreOverride, zodToJsonSchema } from 'zod-to-json-schema';
 import { describe, labelEnum, setDefault } from './annotate.ts';
 import { areJson, literals, type Conversion, type Internals } from './conversion.ts';
 import { Islands } from './island.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { setOwn, type JsonSchema } from './json-schema.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, nanLeaf } from './leaf.ts';
 import { marked, setMark } from './mark.ts';
 import { dropPatterns, isHonestPattern } from './pattern.ts';
@@ -23,20 +24,22 @@ export function isZod3(parser: unknown): parser is Zod3Schema {
 /** Converts by `zod-to-json-schema`, which reads the schema and needs no zod of its own. */
 export function convertZod3(root: Zod3Schema, conversion: Conversion): JsonSchema {
   const islands = new Islands(root._def);
-  const convert = (def: object): JsonSchema =>
-    normalizeRefs(
-      zodToJsonSchema({ _def: withoutOptional(def as Zod3Def) } as never, {
-        target: 'jsonSchema2019-09',
-        definitionPath: '$defs',
-        pipeStrategy: conversion.io,
-        effectStrategy: conversion.io === 'input' ? 'input' : 'any',
-        removeAdditionalStrategy: 'strict',
-        override: (raw) =>
-          (convertDef(raw as unknown as Zod3Def, conversion, islands) as never) ?? ignoreOverride,
-        postProcess: (schema, raw) =>
-          tidy(schema as JsonSchema | undefined, raw as unknown as Zod3Def, conversion) as never,
-      }) as JsonSchema,
-    );
+  const convert = (raw: object): JsonSchema => {
+    const start = withoutOptional(raw as Zod3Def);
+    const override = (def: Zod3Def): JsonSchema | undefined =>
+      // A getter may make another object each time: what ends the recursion is the lazy schema itself.
+      def.typeName === 'ZodLazy' && def !== start ? islands.refer(def) : convertDef(def, conversion, islands);
+    const schema = zodToJsonSchema({ _def: start } as never, {
+      target: 'jsonSchema2019-09',
+      definitionPath: '$defs',
+      pipeStrategy: conversion.io,
+      effectStrategy: conversion.io === 'input' ? 'input' : 'any',
+      removeAdditionalStrategy: 'strict',
+      override: (def) => (override(def as unknown as Zod3Def) ?? ignoreOverride) as never,
+      postProcess: (made, def) => tidy(made, def as unknown as Zod3Def, conversion) as never,
+    });
+    return normalizeRefs(schema as JsonSchema);
+  };
   return islands.settle(convert(root._def), convert);
 }
 
@@ -49,7 +52,7 @@ function withoutOptional(def: Zod3Def): Zod3Def {
 function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): JsonSchema | undefined {
   const out: JsonSchema = def.description === undefined ? {} : { description: def.description };
   const codec = conversion.codecs.find((each) => (each.parser as Zod3Schema | undefined)?._def === def);
-  const inner = (schema: Zod3Schema): JsonSchema => islands.refer(schema._def);
+  const inner = (schema: Zod3Schema): JsonSchema => islands.refer(withoutOptional(schema._def));
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
   if (codec !== undefined) conversion.putLeaf(out, conversion.codecLeaf(codec));
   else if (def.typeName === 'ZodDate') {
@@ -82,14 +85,30 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
       code: 'SCHEMA_UNSUPPORTED',
       reason: `no JSON value can be given for ${def.typeName}`,
     });
-  } else if (instanceName(def) === undefined) return undefined;
-  else if (classOf(def) !== undefined) conversion.putClass(out, classOf(def));
-  else if (conversion.io === 'input') {
-    const name = instanceName(def);
-    const reason = `z.instanceof(${name}) of zod 3 does not show its class; name the schema itself in the option codecs: [{ parser, schema, decode, encode }], or set meta.mcp.input`;
-    setMark(out, { is: 'never', code: 'CODEC_MISSING', reason });
-  }
+  } else if (def.typeName === 'ZodObject') convertObject(def, out, conversion, inner);
+  else if (isCustom(def)) convertCustom(def, out, conversion);
+  else return undefined;
   return out;
+}
+
+// By hand, because zod-to-json-schema finds out what is optional by parsing, which runs the app's refinements.
+function convertObject(
+  def: Zod3Def,
+  out: JsonSchema,
+  { io }: Conversion,
+  inner: (schema: Zod3Schema) => JsonSchema,
+): void {
+  const shape = Object.entries((def['shape'] as () => Record<string, Zod3Schema>)());
+  const properties = {};
+  for (const [key, schema] of shape) setOwn(properties, key, inner(schema));
+  Object.assign(out, { type: 'object', properties });
+  const required = shape.filter(([, schema]) => !zod3AllowsUndefined(schema, io)).map(([key]) => key);
+  if (required.length > 0) out.required = required;
+  const catchall = def['catchall'] as Zod3Schema;
+  if (catchall._def.typeName !== 'ZodNever') out['additionalProperties'] = inner(catchall);
+  else if (def['unknownKeys'] === 'strict' || (def['unknownKeys'] === 'strip' && io === 'output')) {
+    out['additionalProperties'] = false;
+  }
 }
 
 // Next to other scalars zod-to-json-schema takes a bigint for an integer, without asking.
@@ -130,10 +149,31 @@ function convertTuple(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema)
   if (!isOpen) out['maxItems'] = items.length;
 }
 
-// z.instanceof() is a refinement of any; only its message knows the name of the class.
-function instanceName(def: Zod3Def): string | undefined {
-  if (def.typeName !== 'ZodEffects' || def['schema']?._def?.typeName !== 'ZodAny') return undefined;
-  return /^Input not instance of (.+)$/.exec(refine(def, null) ?? '')?.[1];
+// z.custom() and z.instanceof() are a refinement of any by this function of zod's own; only its message knows the class.
+function isCustom(def: Zod3Def): boolean {
+  if (def.typeName !== 'ZodEffects' || def['schema']?._def?.typeName !== 'ZodAny') return false;
+  const refinement: unknown = def['effect']?.refinement;
+  return typeof refinement === 'function' && String(refinement) === CUSTOM;
+}
+
+const CUSTOM = String((custom(() => true) as unknown as Zod3Schema)._def['effect'].refinement);
+
+function convertCustom(def: Zod3Def, out: JsonSchema, conversion: Conversion): void {
+  const name = /^Input not instance of (.+)$/.exec(refusalOf(def, null) ?? '')?.[1];
+  if (name === undefined) return;
+  const Class = (globalThis as Record<string, unknown>)[name] as
+    { alloc?: (size: number) => object } | undefined;
+  const sample = Object.hasOwn(SAMPLES, name)
+    ? SAMPLES[name]!()
+    : name === 'Buffer'
+      ? Class?.alloc?.(0)
+      : undefined;
+  // The class of that name which every runtime has, if an instance of it really passes.
+  if (sample !== undefined && refusalOf(def, sample) === undefined) conversion.putClass(out, Class);
+  else if (conversion.io === 'input') {
+    const reason = `z.instanceof(${name}) of zod 3 does not show its class; name the schema itself in the option codecs: [{ parser, schema, decode, encode }], or set meta.mcp.input`;
+    setMark(out, { is: 'never', code: 'CODEC_MISSING', reason });
+  }
 }
 
 const SAMPLES: Record<string, () => object> = {
@@ -149,27 +189,16 @@ const SAMPLES: Record<string, () => object> = {
   Set: () => new Set(),
 };
 
-// The class of that name which every runtime has, if an instance of it really passes.
-function classOf(def: Zod3Def): unknown {
-  const name = instanceName(def) ?? '';
-  const Class = (globalThis as Record<string, unknown>)[name] as
-    { alloc?: (size: number) => object } | undefined;
-  const sample = Object.hasOwn(SAMPLES, name)
-    ? SAMPLES[name]!()
-    : name === 'Buffer'
-      ? Class?.alloc?.(0)
-      : undefined;
-  return sample !== undefined && refine(def, sample) === undefined ? Class : undefined;
-}
-
 /** The message with which z.instanceof() refuses a value; undefined when it takes it. */
-function refine(def: Zod3Def, value: unknown): string | undefined {
+function refusalOf(def: Zod3Def, value: unknown): string | undefined {
   const messages: string[] = [];
+  const context = {
+    addIssue: (issue: { message?: string }) => messages.push(issue.message ?? ''),
+    path: [],
+  };
   try {
-    def['effect']?.refinement?.(value, {
-      addIssue: (issue: { message?: string }) => messages.push(issue.message ?? ''),
-      path: [],
-    });
+    const result: unknown = def['effect'].refinement(value, context);
+    if (result instanceof Promise) result.catch(() => undefined);
   } catch {
     return undefined;
   }
@@ -225,6 +254,7 @@ export function zod3AllowsUndefined({ _def: def }: Zod3Schema, io: 'input' | 'ou
     case 'ZodUnion':
       return (def['options'] as Zod3Schema[]).some(inner);
     case 'ZodEffects':
+      if (isCustom(def)) return false;
       return def['effect']?.type !== 'transform' || io === 'input' ? inner(def['schema']) : false;
     case 'ZodPipeline':
       return inner(io === 'input' ? def['in'] : def['out']);

@@ -3,7 +3,7 @@ import { fileLeaf, toFile, type FileRules } from './file-leaf.ts';
 import type { Islands } from './island.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, nanLeaf } from './leaf.ts';
-import { setMark } from './mark.ts';
+import { getMark, setMark } from './mark.ts';
 import { dropPatterns, isHonestPattern } from './pattern.ts';
 import { describe, labelEnum, setDefault } from './annotate.ts';
 import type { Zod4Schema } from './zod4.ts';
@@ -46,6 +46,8 @@ export function markZod4(
         Object.assign(target, islands.refer(def['innerType']));
       }
       return undefined;
+    case 'union':
+      return loosenXor(target);
     case 'custom':
       return markCustom(schema, target, conversion);
     case 'undefined':
@@ -80,6 +82,14 @@ export function markZod4(
     default:
       return undefined;
   }
+}
+
+// z.xor of a date and a string: on the wire a date is both, and becomes the first.
+function loosenXor(target: JsonSchema): void {
+  const { oneOf } = target;
+  if (!Array.isArray(oneOf) || !oneOf.some((branch: JsonSchema) => getMark(branch) !== undefined)) return;
+  delete target['oneOf'];
+  target['anyOf'] = oneOf;
 }
 
 function markLiteral(values: unknown[], target: JsonSchema, conversion: Conversion): void {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileInput } from '../../src/schema/input.ts';
 import { compileStrict } from './advertised.ts';
 import { casesOf, toArguments } from './generated/cases.ts';
@@ -7,12 +7,16 @@ import { seed } from './generated/seed.ts';
 import type { Kind } from './generated/type.ts';
 import { parse, validators } from './generated/validators.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
+
 // A caught value is no refusal; some libraries take a missing property for `any`; no schema says which regular expressions compile, or which URLs parse.
 const unsaid = new Set<Kind>(['catch', 'any', 'regexp', 'url']);
 
 describe('the advertised schema and the procedure agree on what is valid', () => {
-  for (const [name, { kinds, build, fails, options, overlooks, sortsUnions }] of Object.entries(validators)) {
-    it(name, async () => {
+  for (const [name, { kinds, build, fails, options, overlooks, sortsUnions, todo }] of Object.entries(
+    validators,
+  )) {
+    it.skipIf(todo)(name, async () => {
       const plain = new Set([...kinds].filter((kind) => !unsaid.has(kind)));
       const seen = { accepted: 0, refused: 0 };
       await fc.assert(
@@ -38,7 +42,7 @@ describe('the advertised schema and the procedure agree on what is valid', () =>
             seen[valid ? 'accepted' : 'refused'] += 1;
           }
         }),
-        { seed, numRuns: 80 },
+        { seed, numRuns: 60 },
       );
       expect(seen.accepted).toBeGreaterThan(200);
       expect(seen.refused).toBeGreaterThan(200);

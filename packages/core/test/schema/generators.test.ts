@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { seed } from './generated/seed.ts';
 import { samplesOf } from './generated/sample.ts';
 import { typesOf } from './generated/type.ts';
 import { parse, validators } from './generated/validators.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('what is generated is what the validator itself accepts', () => {
   for (const [name, { kinds, build, fails, sortsUnions }] of Object.entries(validators)) {

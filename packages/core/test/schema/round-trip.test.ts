@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileInput } from '../../src/schema/input.ts';
 import { compileOutput } from '../../src/schema/output.ts';
 import { compileStrict, findFaults } from './advertised.ts';
@@ -8,14 +8,16 @@ import { casesOf, toArguments } from './generated/cases.ts';
 import { seed } from './generated/seed.ts';
 import { parse, validators } from './generated/validators.ts';
 
-// 7 libraries × 120 types × 13 values: 10,920 cases, less what a library itself gets wrong.
-const types = 120;
-const values = 13;
+vi.setConfig({ testTimeout: 60_000 });
+
+// 6 libraries × 125 types × 14 values: 10,500 cases, less what a library itself gets wrong.
+const types = 125;
+const values = 14;
 
 describe('what goes over the wire is what tRPC would have received', () => {
   let cases = 0;
-  for (const [name, { kinds, build, fails, options, sortsUnions }] of Object.entries(validators)) {
-    it(name, async () => {
+  for (const [name, { kinds, build, fails, options, sortsUnions, todo }] of Object.entries(validators)) {
+    it.skipIf(todo)(name, async () => {
       await fc.assert(
         fc.asyncProperty(casesOf(kinds, sortsUnions, values), async ({ type, samples }) => {
           const parser = build(type);
@@ -61,8 +63,8 @@ describe('what a resolver returns comes back by the same conventions', () => {
     'bytes',
     'any',
   ];
-  for (const [name, { kinds, build, options, sortsUnions }] of Object.entries(validators)) {
-    it(name, async () => {
+  for (const [name, { kinds, build, options, sortsUnions, todo }] of Object.entries(validators)) {
+    it.skipIf(todo)(name, async () => {
       const twoWay = new Set([...kinds].filter((kind) => !oneWay.includes(kind)));
       await fc.assert(
         fc.asyncProperty(casesOf(twoWay, sortsUnions, values), async ({ type, samples }) => {
@@ -80,7 +82,7 @@ describe('what a resolver returns comes back by the same conventions', () => {
             }
           }
         }),
-        { seed, numRuns: 60 },
+        { seed, numRuns: 50 },
       );
     });
   }

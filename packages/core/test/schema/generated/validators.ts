@@ -11,6 +11,8 @@ export interface Validator {
   /** What the library can say and the bridge supports. */
   kinds: ReadonlySet<Kind>;
   build: (type: Type) => unknown;
+  /** Left out of what goes through the engine, for the reason given where it is set. */
+  todo?: boolean;
   /** Values that it accepts although its own JSON Schema says no. */
   overlooks?: (wire: unknown) => boolean;
   options?: SchemaOptions;
@@ -30,7 +32,8 @@ export const validators: Record<string, Validator> = {
     overlooks: holdsArray,
     fails: holdsConstructor,
   },
-  'zod 3': v3,
+  // Mounting a linked list by z.lazy() does not end: B16.
+  'zod 3': { ...v3, todo: true },
   // An array is an object to it.
   arktype: { ...arktype, sortsUnions: true, overlooks: holdsArray },
   // An array is an object to it too; it skips keys named "constructor".

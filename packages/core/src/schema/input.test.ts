@@ -1,0 +1,173 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { compileInput } from './input.ts';
+import { SchemaProblem } from './problem.ts';
+
+const at = new Date('2026-01-31T09:00:00.000Z');
+const now = '2026-01-31T09:00:00Z';
+
+it('publishes what is sent and decodes it to what the parser expects', () => {
+  const input = compileInput([
+    z.object({ since: z.date().describe('Only newer ones'), ids: z.set(z.bigint()) }),
+  ]);
+  expect(input.schema).toEqual({
+    type: 'object',
+    properties: {
+      since: { type: 'string', format: 'date-time', description: 'Only newer ones' },
+      ids: {
+        type: 'array',
+        items: {
+          type: ['string', 'integer'],
+          pattern: '^-?\\d+$',
+          maxLength: 4096,
+          minimum: Number.MIN_SAFE_INTEGER,
+          maximum: Number.MAX_SAFE_INTEGER,
+        },
+      },
+    },
+    required: ['since', 'ids'],
+  });
+  expect(input.decode({ since: now, ids: ['1', 2] })).toEqual({ since: at, ids: new Set([1n, 2n]) });
+});
+
+it('gives the same reference when nothing is to be decoded or repaired', () => {
+  const args = { name: 'Ada', tags: ['a'], limit: 5 };
+  const parser = z.object({ name: z.string(), tags: z.array(z.string()), limit: z.number() });
+  expect(compileInput([parser]).decode(args)).toBe(args);
+  expect(compileInput([parser], { repair: false }).decode(args)).toBe(args);
+});
+
+it('never changes the arguments', () => {
+  const args = Object.freeze({ range: Object.freeze({ from: now }) });
+  const input = compileInput([z.object({ range: z.object({ from: z.date() }) })]);
+  expect(input.decode(args)).toEqual({ range: { from: at } });
+  expect(args).toEqual({ range: { from: now } });
+});
+
+it('wraps what is no plain object', () => {
+  const input = compileInput([z.array(z.date())]);
+  expect(input.schema).toEqual({
+    type: 'object',
+    properties: { input: { type: 'array', items: { type: 'string', format: 'date-time' } } },
+    required: ['input'],
+  });
+  expect(input.decode({ input: [now] })).toEqual([at]);
+});
+
+it('gives an object to parsers of objects and nothing to parsers of nothing when arguments are left out', () => {
+  expect(compileInput([z.object({ q: z.string().optional() })]).decode(undefined)).toEqual({});
+  expect(compileInput([z.object({ q: z.string() }).optional()]).decode(undefined)).toBeUndefined();
+  expect(compileInput([z.object({ q: z.string() }).optional()]).decode({})).toBeUndefined();
+  expect(compileInput([z.void()])).toMatchObject({
+    takesInput: false,
+    schema: { type: 'object', properties: {} },
+  });
+  expect(compileInput([])).toMatchObject({ takesInput: false });
+});
+
+it('repairs where the schema refuses strings, and only there', () => {
+  const parser = z.object({
+    list: z.array(z.number()),
+    flag: z.boolean().nullable(),
+    day: z.date(),
+    text: z.string(),
+    either: z.union([z.number(), z.string()]),
+  });
+  const sent = { list: '["1", 2]', flag: 'True', day: '2026-01-31', text: '5', either: '5' };
+  expect(compileInput([parser]).decode(sent)).toEqual({
+    list: [1, 2],
+    flag: true,
+    day: new Date('2026-01-31T00:00:00Z'),
+    text: '5',
+    either: '5',
+  });
+  expect(compileInput([parser], { repair: false }).decode(sent)).toBe(sent);
+});
+
+it('prefers a number to a bigint where the union has both', () => {
+  const input = compileInput([z.object({ n: z.union([z.bigint(), z.number()]) })]);
+  expect(input.decode({ n: 5 })).toEqual({ n: 5 });
+  expect(input.decode({ n: '5' })).toEqual({ n: 5n });
+});
+
+it('merges stacked inputs, and says when they contradict each other', () => {
+  const input = compileInput([z.object({ a: z.date() }), z.object({ b: z.bigint().optional() })]);
+  expect(input.schema.required).toEqual(['a']);
+  expect(input.decode({ a: now, b: '1' })).toEqual({ a: at, b: 1n });
+  expect(() => compileInput([z.strictObject({ a: z.string() }), z.object({ b: z.string() })])).toThrow(
+    expect.objectContaining({
+      code: 'INPUTS_CONTRADICT',
+      message: expect.stringContaining('"b"') as string,
+    }) as Error,
+  );
+});
+
+it('leaves out what would lie: flagged patterns, unknown formats, changing defaults, private metadata', () => {
+  const input = compileInput([
+    z.object({
+      code: z.string().regex(/^[a-z]+$/i),
+      slug: z.string().startsWith('a').endsWith('b'),
+      id: z.string().default(() => crypto.randomUUID()),
+      at: z.date().default(() => new Date()),
+      level: z.number().default(3).meta({ widget: 'slider' }),
+    }),
+  ]);
+  expect(input.schema.properties).toEqual({
+    code: { type: 'string' },
+    slug: { type: 'string', allOf: [{ pattern: '^a.*' }, { pattern: '.*b$' }] },
+    id: { type: 'string' },
+    at: { type: 'string', format: 'date-time' },
+    level: { type: 'number', default: 3 },
+  });
+});
+
+it('ends recursion through a Map', () => {
+  const Tree = z.object({
+    at: z.date(),
+    get children() {
+      return z.map(z.string(), Tree).optional();
+    },
+  });
+  const input = compileInput([Tree]);
+  expect(input.schema.properties?.['children']).toEqual({
+    type: 'object',
+    additionalProperties: { $ref: '#' },
+  });
+  expect(input.decode({ at: now, children: { a: { at: now } } })).toEqual({
+    at,
+    children: new Map([['a', { at }]]),
+  });
+});
+
+it('takes an override for what agents see', () => {
+  const input = compileInput([(value: unknown) => value], { override: z.object({ at: z.date() }) });
+  expect(input.decode({ at: now })).toEqual({ at });
+  expect(() => compileInput([(value: unknown) => value])).toThrow(SchemaProblem);
+});
+
+it('teaches a class by `codecs`, by class or by the schema itself', () => {
+  class Money {
+    readonly cents: number;
+    constructor(cents: number) {
+      this.cents = cents;
+    }
+  }
+  const hidden = z.custom<Money>((value) => value instanceof Money);
+  const codec = {
+    schema: { type: 'string', pattern: '^\\d+$' },
+    decode: (wire: unknown) => new Money(Number(wire)),
+    encode: (money: Money) => String(money.cents),
+  };
+  const byClass = compileInput([z.object({ m: z.instanceof(Money) })], {
+    codecs: [{ class: Money, ...codec }],
+  });
+  const byParser = compileInput([z.object({ m: hidden.optional() })], {
+    codecs: [{ parser: hidden, ...codec }],
+  });
+  expect(byClass.decode({ m: '5' })).toEqual({ m: new Money(5) });
+  expect(byParser.decode({ m: '5' })).toEqual({ m: new Money(5) });
+  expect(() => byClass.decode({ m: 'x' })).toThrow('m: expected a string, received "x"');
+  expect(() => compileInput([z.object({ m: z.instanceof(Money) })])).toThrow(
+    /^m: an instance of Money .*codecs/,
+  );
+});

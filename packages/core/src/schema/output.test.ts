@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { mcpContent } from './content.ts';
+import { compileOutput } from './output.ts';
+
+const at = new Date('2026-01-31T09:00:00.000Z');
+const now = '2026-01-31T09:00:00.000Z';
+
+it('advertises and sends the same', async () => {
+  const output = compileOutput(z.array(z.object({ at: z.date(), m: z.map(z.number(), z.bigint()) })));
+  expect(output.schema).toMatchObject({ type: 'array' });
+  expect(output.legacySchema).toMatchObject({ type: 'object', required: ['result'] });
+  expect(output.wrapped).toBe(true);
+  const { json, content } = await output.encode([{ at, m: new Map() }]);
+  expect(json).toEqual([{ at: now, m: [] }]);
+  expect(content).toEqual([]);
+  expect(output.decode(json)).toEqual([{ at, m: new Map() }]);
+});
+
+it('gives the same reference where the value is JSON', async () => {
+  const value = { id: 1, tags: ['a'] };
+  expect(
+    (await compileOutput(z.object({ id: z.number(), tags: z.array(z.string()) })).encode(value)).json,
+  ).toBe(value);
+  expect((await compileOutput(undefined).encode(value)).json).toBe(value);
+});
+
+it('advertises nothing where undefined is legal', () => {
+  const output = compileOutput(z.object({ at: z.date() }).optional());
+  expect([output.schema, output.legacySchema]).toEqual([undefined, undefined]);
+  expect(output.encode({ at })).toEqual({ json: { at: now }, content: [] });
+  expect(output.encode(undefined)).toEqual({ json: undefined, content: [] });
+});
+
+it('puts files beside the JSON and finds them again', async () => {
+  const output = compileOutput(z.object({ name: z.string(), picture: z.instanceof(File) }));
+  const picture = new File([Uint8Array.of(1, 2, 3)], 'p.png', { type: 'image/png' });
+  const { json, content } = await output.encode({ name: 'Ada', picture });
+  expect(json).toEqual({
+    name: 'Ada',
+    picture: { name: 'p.png', mimeType: 'image/png', size: 3, uri: 'attachment:1' },
+  });
+  expect(content).toEqual([{ type: 'image', mimeType: 'image/png', data: 'AQID' }]);
+  const back = output.decode(json, content) as { picture: File };
+  expect(await back.picture.text()).toBe(await picture.text());
+});
+
+it('sends ready-made content as it is, and nothing that merely looks like it', async () => {
+  const blocks = [{ type: 'text', text: 'hi' }] as const;
+  expect(await compileOutput(undefined).encode(mcpContent(blocks))).toEqual({
+    json: undefined,
+    content: blocks,
+  });
+  const post = { content: [{ type: 'text', text: 'hi' }] };
+  expect(await compileOutput(undefined).encode(post)).toEqual({ json: post, content: [] });
+});
+
+it('names the path of what cannot be sent', () => {
+  const loop: { self?: unknown } = {};
+  loop.self = { again: loop };
+  expect(() => compileOutput(undefined).encode({ loop })).toThrow(
+    'loop.self.again contains itself: it is loop again',
+  );
+  expect(() => compileOutput(undefined).encode(() => 1)).toThrow(
+    'The result is a function, which JSON cannot say',
+  );
+});

@@ -1,0 +1,35 @@
+import { assertType, expectTypeOf, it } from 'vitest';
+import type { WireCodec } from './codec.ts';
+import { mcpContent, type McpContent } from './content.ts';
+import { compileInput, type Input, type SchemaOptions } from './input.ts';
+import type { Encoded, Output } from './output.ts';
+
+class Money {
+  readonly cents = 1;
+}
+
+it('types what a codec decodes to and encodes from by its class', () => {
+  assertType<WireCodec<Money>>({
+    class: Money,
+    schema: { type: 'string' },
+    decode: () => new Money(),
+    encode: (money) => money.cents,
+  });
+  // @ts-expect-error decode must give what the class makes
+  assertType<WireCodec<Money>>({ class: Money, schema: {}, decode: () => 'money', encode: String });
+});
+
+it('knows its options', () => {
+  assertType<SchemaOptions>({ repair: false, codecs: [], converters: { valibot: () => ({}) } });
+  // @ts-expect-error a typo
+  assertType<SchemaOptions>({ repairs: false });
+});
+
+it('gives no any', () => {
+  expectTypeOf(compileInput([])).toEqualTypeOf<Input>();
+  expectTypeOf<Output['encode']>().returns.toEqualTypeOf<Encoded | Promise<Encoded>>();
+  expectTypeOf<Encoded['json']>().toBeUnknown();
+  expectTypeOf(mcpContent([])).toEqualTypeOf<McpContent>();
+  // @ts-expect-error an image needs data
+  mcpContent([{ type: 'image', mimeType: 'image/png' }]);
+});
