@@ -1,0 +1,29 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { Server } from 'node:net';
+import type { ServerShape } from '../target.ts';
+
+/** A module of `targets/` has one of these for each host that it runs on. It resolves to the port. */
+export type Start = (shape: ServerShape) => Promise<number>;
+
+export async function listen(listener: RequestListener): Promise<number> {
+  return listenOn(createServer(listener));
+}
+
+export async function listenOn(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return portOf(server);
+}
+
+export function portOf(server: { address(): unknown }): number {
+  return (server.address() as { port: number }).port;
+}
+
+/** The whole body as text, by the cheapest way there is. */
+export function readText(req: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
+    req.on('error', reject);
+  });
+}

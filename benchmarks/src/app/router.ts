@@ -1,0 +1,118 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { z } from 'zod';
+import { rowsOf } from './rows.ts';
+
+/** What `createContext` makes, from a header, on every host. */
+export interface Context {
+  user: string | undefined;
+}
+
+/** Which router a server serves. */
+export interface AppShape {
+  /** How many procedures besides those that are measured. */
+  fillers?: number;
+  /** Procedures below so many more middleware, named `deep0`, `deep5`, …. */
+  depths?: readonly number[];
+  /** A procedure that takes a while, named `wait`, and one that fails, named `fail`. */
+  soak?: boolean;
+  /** trpc-to-mcp wants its own words in a procedure's meta. */
+  meta?: 'trpc-mcp' | 'trpc-to-mcp';
+}
+
+interface Meta {
+  mcp?: { description: string; enabled?: boolean };
+}
+
+const t = initTRPC.context<Context>().meta<Meta>().create();
+
+export const helloInput = z.object({ name: z.string().min(1).max(80).describe('Who is greeted') });
+export const helloOutput = z.object({ greeting: z.string() });
+export const rowsInput = z.object({ count: z.int().min(0).max(10_000).default(100) });
+export const rowsOutput = z.object({
+  rows: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      email: z.string(),
+      state: z.enum(['active', 'closed']),
+      balance: z.number(),
+      createdAt: z.date(),
+      closedAt: z.date().nullable(),
+    }),
+  ),
+});
+
+const authed = t.procedure.use(({ ctx: { user }, next }) => {
+  if (user === undefined) throw new TRPCError({ code: 'UNAUTHORIZED' });
+  return next({ ctx: { user } });
+});
+
+/** The procedures that are measured, and what a section needs besides. */
+export function createApp({ fillers = 0, depths = [], soak = false, meta = 'trpc-mcp' }: AppShape = {}) {
+  const say = (description: string): Meta => ({
+    mcp: meta === 'trpc-mcp' ? { description } : { enabled: true, description },
+  });
+  return t.router({
+    hello: authed
+      .meta(say('Greets somebody by name.'))
+      .input(helloInput)
+      .output(helloOutput)
+      .query(({ input }) => ({ greeting: `Hello ${input.name}` })),
+    rows: authed
+      .meta(say('Lists the first customers, oldest first.'))
+      .input(rowsInput)
+      .output(rowsOutput)
+      .query(({ input }) => ({ rows: rowsOf(input.count) })),
+    ...(soak && createSoak(say)),
+    ...Object.fromEntries(depths.map((depth) => [`deep${depth}`, createDeep(depth, say)])),
+    ...Object.fromEntries(Array.from({ length: fillers }, (_, n) => [`thing${n}`, createThing(n, say)])),
+  });
+}
+
+export type App = ReturnType<typeof createApp>;
+
+function createSoak(say: (description: string) => Meta) {
+  return {
+    wait: authed.meta(say('Answers after a while.')).query(async ({ signal }) => {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 25);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+      return { waited: true };
+    }),
+    fail: authed.meta(say('Fails.')).query(() => {
+      throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such customer' });
+    }),
+  };
+}
+
+/** A typical procedure. New schemas each time, because validators keep what they have once computed. */
+function createThing(n: number, say: (description: string) => Meta) {
+  const input = z.object({
+    id: z.uuid().describe(`Id of thing ${n}`),
+    name: z.string().min(1).max(80).optional(),
+    state: z.enum(['active', 'closed', `state${n}`]).default('active'),
+    since: z.date().optional(),
+    limit: z.int().min(1).max(100).default(20),
+  });
+  const output = z.object({ id: z.string(), n: z.number(), tags: z.array(z.string()) });
+  return authed
+    .meta(say(`Reads thing number ${n} by its id.`))
+    .input(input)
+    .output(output)
+    .query(({ input: { id } }) => ({ id, n, tags: ['a', 'b'] }));
+}
+
+function createDeep(depth: number, say: (description: string) => Meta) {
+  let procedure = authed;
+  for (let level = 0; level < depth; level++)
+    procedure = procedure.use(({ next }) => next()) as typeof authed;
+  return procedure
+    .meta(say(`Greets from below ${depth} more middleware.`))
+    .input(helloInput)
+    .output(helloOutput)
+    .query(({ input }) => ({ greeting: `Hello ${input.name}` }));
+}

@@ -1,0 +1,41 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { toMarkdown } from './report/results.ts';
+import { describeMachine, pinLoad } from './run/cores.ts';
+import type { Pace } from './run/measure.ts';
+import { readVersions } from './run/versions.ts';
+import { measureCalls } from './sections/calls.ts';
+import { measureGrowth } from './sections/growth.ts';
+import { measureIdle } from './sections/idle.ts';
+import { measureTools } from './sections/tools.ts';
+import { measureTypes } from './sections/types.ts';
+
+// Everything side by side, in one run, into RESULTS.md. `--quick` is for smoke: it prints, and writes nothing.
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
+const isQuick = values.quick ?? process.env['QUICK'] !== undefined;
+
+const full: Pace = { rounds: 7, ms: 400, warmUpMs: 600 };
+const quick: Pace = { rounds: 2, ms: 70, warmUpMs: 70 };
+const pace = isQuick ? quick : full;
+const shorter: Pace = isQuick ? quick : { ...full, rounds: 5 };
+
+pinLoad();
+const calls = await timed('calls', () => measureCalls(pace));
+const tools = await timed('tools', () => measureTools(isQuick ? [10, 1000] : [10, 100, 1000, 5000], shorter));
+const growth = await timed('growth', () => measureGrowth(shorter));
+const idle = await timed('idle clients', () => measureIdle(isQuick ? 1000 : 10_000));
+const types = await timed('types', () => measureTypes(500, isQuick ? 1 : 3));
+
+const results = { machine: describeMachine(), versions: readVersions(), pace, isQuick };
+const text = toMarkdown({ ...results, calls, tools, growth, idle, types });
+console.log(text);
+if (!isQuick) await writeFile(fileURLToPath(new URL('../RESULTS.md', import.meta.url)), text);
+
+async function timed<TResult>(title: string, work: () => Promise<TResult>): Promise<TResult> {
+  const before = performance.now();
+  const result = await work();
+  console.error(`${title}: ${((performance.now() - before) / 1000).toFixed(0)} s`);
+  return result;
+}

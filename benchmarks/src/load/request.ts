@@ -1,0 +1,75 @@
+import type { Protocol } from '../target.ts';
+
+/** What is asked of a server, in whichever protocol it speaks. */
+export type Ask =
+  { procedure: string; input?: unknown } | { method: 'tools/list' | 'server/discover' | 'initialize' };
+
+/** Who is let in by the procedures' middleware. */
+const user = 'Bearer alice';
+
+/** What the official clients send with each request, by Node's own `fetch`. */
+const common = {
+  host: '127.0.0.1',
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+  authorization: user,
+  'accept-language': '*',
+  'sec-fetch-mode': 'cors',
+  'user-agent': 'node',
+  'accept-encoding': 'gzip, deflate',
+};
+
+export interface HttpRequest {
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** The request as a client of that protocol writes it. MCP clients add a progress token only when asked to. */
+export function toHttp(protocol: Protocol, ask: Ask): HttpRequest {
+  if (protocol === 'trpc') {
+    if (!('procedure' in ask)) throw new Error(`tRPC knows no ${ask.method}`);
+    return { path: `/trpc/${ask.procedure}`, headers: common, body: JSON.stringify(ask.input) ?? '' };
+  }
+  const method = 'procedure' in ask ? 'tools/call' : ask.method;
+  const params = 'procedure' in ask ? { name: ask.procedure, arguments: ask.input ?? {} } : {};
+  return protocol === '2026-07-28' ? toModern(method, params) : toLegacy(method, params);
+}
+
+type Params = { name?: string };
+
+function toModern(method: string, params: Params): HttpRequest {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const headers = {
+    ...common,
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': method,
+    ...(params.name !== undefined && { 'mcp-name': params.name }),
+  };
+  return { path: '/mcp', headers, body: toJson(method, { ...params, _meta }) };
+}
+
+function toLegacy(method: string, params: Params): HttpRequest {
+  const hello = {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'bench', version: '1.0.0' },
+  };
+  const headers = { ...common, ...(method !== 'initialize' && { 'mcp-protocol-version': '2025-11-25' }) };
+  return { path: '/mcp', headers, body: toJson(method, method === 'initialize' ? hello : params) };
+}
+
+function toJson(method: string, params: unknown): string {
+  return JSON.stringify({ method, params, jsonrpc: '2.0', id: 1 });
+}
+
+/** The request as bytes, to be written as they are. */
+export function toBytes({ path, headers, body }: HttpRequest, connection: 'keep-alive' | 'close'): Buffer {
+  const all = { ...headers, connection, 'content-length': String(Buffer.byteLength(body)) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+}

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+
+const canPin = hasTaskset() && availableParallelism() > 1;
+
+/** The load comes from the first core, so that what it costs is not seen as the server's. */
+export function pinLoad(): void {
+  if (canPin) execFileSync('taskset', ['-acp', '0', String(process.pid)], { stdio: 'ignore' });
+}
+
+/** A command that runs on the second core. */
+export function onServerCore(command: string, args: readonly string[]): [command: string, args: string[]] {
+  return canPin ? ['taskset', ['-c', '1', command, ...args]] : [command, [...args]];
+}
+
+/** What the figures were measured on, in a line. */
+export function describeMachine(): string {
+  const all = cpus();
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const pinned = canPin
+    ? 'load generator and server pinned to one core each'
+    : 'NOT pinned to cores (no taskset, or one core only): read the figures with care';
+  return `${all[0]?.model.trim()}, ${all.length} cores, ${gigabytes} GB, ${process.platform}, Node ${process.version}; ${pinned}`;
+}
+
+function hasTaskset(): boolean {
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,47 @@
+import { readBody } from '../load/body.ts';
+import { type Connection, open } from '../load/connection.ts';
+import { type Ask, toBytes, toHttp } from '../load/request.ts';
+import { startOrThrow } from '../run/child.ts';
+import { findTarget, type Protocol } from '../target.ts';
+
+export interface IdleResult {
+  clients: number;
+  /** That the server keeps for a client which has come, asked and gone quiet. */
+  bytesEach: number;
+}
+
+const atOnce = 32;
+
+/** Has so many clients of both eras introduce themselves, and sees what the server keeps of them. */
+export async function measureIdle(clients: number): Promise<IdleResult> {
+  const server = await startOrThrow(findTarget('ours-express'));
+  // The first ones fill caches that are there for all.
+  await visit(server.port, Math.ceil(clients / 4));
+  const before = await server.usage(true);
+  await visit(server.port, clients);
+  const after = await server.usage(true);
+  server.stop();
+  return { clients, bytesEach: (after.heapBytes - before.heapBytes) / clients };
+}
+
+async function visit(port: number, clients: number): Promise<void> {
+  let left = clients;
+  const worker = async () => {
+    while (left-- > 0) await introduce(port, left % 2 === 0 ? '2026-07-28' : '2025-11-25');
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+async function introduce(port: number, protocol: Protocol): Promise<void> {
+  const connection = await open(port);
+  const method = protocol === '2026-07-28' ? 'server/discover' : 'initialize';
+  await send(connection, protocol, { method });
+  await send(connection, protocol, { method: 'tools/list' });
+  await send(connection, protocol, { procedure: 'hello', input: { name: 'Ada' } });
+  connection.close();
+}
+
+async function send(connection: Connection, protocol: Protocol, ask: Ask): Promise<void> {
+  const answer = await connection.send(toBytes(toHttp(protocol, ask), 'keep-alive'));
+  if (answer.status !== 200) throw new Error(`the answer is ${answer.status}: ${readBody(answer)}`);
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { toFigure } from '../run/stats.ts';
+
+/** What `tsc` says of a project. */
+export interface TypesResult {
+  title: string;
+  checkSeconds: number;
+  instantiations: number;
+  types: number;
+  memoryMb: number;
+}
+
+const run = promisify(execFile);
+const folder = fileURLToPath(new URL('../types/', import.meta.url));
+const compiler = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url));
+
+/** What it costs to type-check a router of so many procedures, alone and with the bridge beside it. */
+export async function measureTypes(procedures: number, times: number): Promise<TypesResult[]> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${folder}router.ts`, toRouter(procedures));
+  const trpc = `app.use('/trpc', createExpressMiddleware({ router, createContext }));`;
+  const imports = `import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import express from 'express';
+import { createContext, router } from './router.ts';
+`;
+  const mcp = `import { mcpHandler } from '@trpc-mcp/core/express';\n`;
+  const projects = {
+    'tRPC alone': `${imports}const app = express();\n${trpc}\n`,
+    'with mcpHandler': `${mcp}${imports}const app = express();\n${trpc}
+app.use('/mcp', mcpHandler(router, { createContext }));\n`,
+    'with mcpHandler and typed paths': `${mcp}${imports}const app = express();\n${trpc}
+app.use('/mcp', mcpHandler(router, { createContext, expose: { include: ['group0.procedure0', 'group1.*'] } }));\n`,
+  };
+  const results = [];
+  for (const [title, source] of Object.entries(projects)) {
+    const name = title.replaceAll(' ', '-');
+    await writeFile(`${folder}${name}.ts`, source);
+    const config = {
+      extends: '../../../tsconfig.json',
+      compilerOptions: { customConditions: [], noUnusedLocals: false },
+      files: [`${name}.ts`],
+    };
+    await writeFile(`${folder}tsconfig.${name}.json`, JSON.stringify(config));
+    results.push({ title, ...(await checkTypes(`${folder}tsconfig.${name}.json`, times)) });
+  }
+  return results;
+}
+
+async function checkTypes(project: string, times: number): Promise<Omit<TypesResult, 'title'>> {
+  const seen: string[] = [];
+  for (let time = 0; time < times; time++) {
+    const { stdout } = await run(compiler, ['-p', project, '--extendedDiagnostics', '--singleThreaded']);
+    seen.push(stdout);
+  }
+  const median = (label: string) => toFigure(seen.map((text) => readFigure(text, label))).median;
+  return {
+    checkSeconds: median('Check time'),
+    instantiations: median('Instantiations'),
+    types: median('Types'),
+    memoryMb: median('Memory used') / 1000,
+  };
+}
+
+function readFigure(text: string, label: string): number {
+  return Number(new RegExp(`^${label}:\\s+([\\d.]+)`, 'm').exec(text)?.[1]);
+}
+
+function toRouter(procedures: number): string {
+  const perGroup = 25;
+  const groups = Array.from({ length: Math.ceil(procedures / perGroup) }, (_, group) => {
+    const inGroup = Math.min(perGroup, procedures - group * perGroup);
+    const lines = Array.from({ length: inGroup }, (__, n) => toProcedure(n));
+    return `  group${group}: t.router({\n${lines.join('')}  }),\n`;
+  });
+  return `import { initTRPC } from '@trpc/server';
+import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
+import { z } from 'zod';
+
+export const createContext = ({ req }: CreateExpressContextOptions) => ({ user: req.headers.authorization });
+const t = initTRPC.context<ReturnType<typeof createContext>>().meta<{ mcp?: boolean }>().create();
+export const router = t.router({
+${groups.join('')}});
+`;
+}
+
+function toProcedure(n: number): string {
+  return `    procedure${n}: t.procedure
+      .meta({ mcp: true })
+      .input(z.object({ id: z.uuid(), name: z.string().optional(), since: z.date().optional(), limit: z.int().default(${n}) }))
+      .output(z.object({ id: z.string(), n: z.number(), tags: z.array(z.string()) }))
+      .query(({ input }) => ({ id: input.id, n: ${n}, tags: ['a'] })),
+`;
+}

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
+import type { Start } from './app/listen.ts';
+import { findTarget, type ServerShape } from './target.ts';
+
+// One target in a process of its own, on a core of its own. Its parent asks it what it has used.
+
+/** What a server has used since it started. */
+export interface Usage {
+  /** Of all its threads, in microseconds. */
+  cpuUs: number;
+  heapBytes: number;
+  residentBytes: number;
+  /** Sockets, timers and whatever else keeps the process alive. */
+  handles: number;
+}
+
+export type Question = { ask: 'usage'; collect: boolean } | { ask: 'profile'; ms: number; file: string };
+
+export type Report = { ready: number } | { failed: string } | { usage: Usage } | { profiled: string };
+
+const [name = '', shape = '{}'] = process.argv.slice(2);
+
+process.on('message', (question: Question) => void answer(question));
+process.on('disconnect', () => process.exit());
+try {
+  const { family, host } = findTarget(name);
+  const starts = (await import(`./targets/${family}.js`)) as Record<string, Start>;
+  report({ ready: await starts[host]!(JSON.parse(shape) as ServerShape) });
+} catch (error) {
+  report({ failed: error instanceof Error ? error.message : String(error) });
+}
+
+async function answer(question: Question): Promise<void> {
+  if (question.ask === 'usage') return report({ usage: toUsage(question.collect) });
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: 200 });
+  await session.post('Profiler.start');
+  await new Promise((resolve) => setTimeout(resolve, question.ms));
+  const { profile } = await session.post('Profiler.stop');
+  await writeFile(question.file, JSON.stringify(profile));
+  report({ profiled: question.file });
+}
+
+function toUsage(collect: boolean): Usage {
+  const { user, system } = process.cpuUsage();
+  // Twice: the first collection runs finalizers whose garbage the second one takes.
+  if (collect) {
+    globalThis.gc!();
+    globalThis.gc!();
+  }
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return {
+    cpuUs: user + system,
+    heapBytes: heapUsed + external,
+    residentBytes: rss,
+    handles: process.getActiveResourcesInfo().length,
+  };
+}
+
+function report(message: Report): void {
+  process.send!(message);
+}

@@ -1,0 +1,55 @@
+import type { AppShape } from './app/router.ts';
+
+/** How a target is talked to. The SDK before v2 knows nothing of 2026-07-28. */
+export type Protocol = 'trpc' | '2026-07-28' | '2025-11-25';
+
+export interface Target {
+  /** A file of `targets/`. */
+  family: string;
+  host: string;
+  /** What the tables call it. */
+  label: string;
+  protocol: Protocol;
+}
+
+/** What a server process is told. */
+export interface ServerShape extends AppShape {
+  /** For `static`: the file whose bytes are sent. */
+  file?: string;
+}
+
+const hosts = ['express', 'fastify', 'hono', 'node'] as const;
+
+function onAll(family: string, label: string, protocol: Protocol): Target[] {
+  return hosts.map((host) => ({ family, host, label: `${label}, ${host}`, protocol }));
+}
+
+/** Everything that can call a procedure, side by side. */
+export const targets: readonly Target[] = [
+  ...onAll('trpc', "tRPC's own endpoint", 'trpc'),
+  ...onAll('ours', '@trpc-mcp/core', '2026-07-28'),
+  ...onAll('floor', 'hand-written', '2026-07-28'),
+  { family: 'sdk', host: 'express', label: 'SDK v2 registerTool, express', protocol: '2026-07-28' },
+  { family: 'mcp-handler', host: 'hono', label: 'mcp-handler, hono', protocol: '2026-07-28' },
+  { family: 'mcp-nest', host: 'express', label: '@rekog/mcp-nest, express', protocol: '2026-07-28' },
+  { family: 'trpc-to-mcp', host: 'express', label: 'trpc-to-mcp, express', protocol: '2025-11-25' },
+  { family: 'fastmcp', host: 'own', label: 'fastmcp, its own server', protocol: '2025-11-25' },
+];
+
+/** A buffer that is sent as it is, to compare lists with. */
+export const staticTarget: Target = {
+  family: 'static',
+  host: 'express',
+  label: 'static buffer, express',
+  protocol: '2026-07-28',
+};
+
+export function nameOf({ family, host }: Target): string {
+  return `${family}-${host}`;
+}
+
+export function findTarget(name: string): Target {
+  const target = [...targets, staticTarget].find((each) => nameOf(each) === name);
+  if (!target) throw new Error(`no target is named "${name}": ${targets.map(nameOf).join(', ')}`);
+  return target;
+}
