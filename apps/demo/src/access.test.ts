@@ -40,7 +40,11 @@ describe('who may call what', () => {
               unit: 'days' as const,
             })),
             'subscriptions.changePlan': accounts.map((customerId) => ({ customerId, plan: 'team' as const })),
-            'invoices.list': [{}, ...accounts.map((customerId) => ({ customerId }))],
+            'invoices.list': [
+              {},
+              { issuedSince: new Date('2026-01-01') },
+              ...accounts.map((customerId) => ({ customerId })),
+            ],
             'posts.list': [{}, { mine: true }],
             'posts.get': articlesToTry.map((id) => ({ id })),
             'posts.rename': articlesToTry.map((id) => ({ id, title: 'Another title' })),

@@ -3,7 +3,8 @@ import type { CreateExpressContextOptions } from '@trpc/server/adapters/express'
 import fc from 'fast-check';
 import superjson from 'superjson';
 import { z } from 'zod';
-import { bypassable, mcpDefaults, type McpMeta } from '../src/index.ts';
+import { bypassable, type McpMeta } from '../src/index.ts';
+import { type Call, type Context, dated, ends, inputs, questions, steps, users } from './random-steps.ts';
 
 /** Who may call a generated router, by the headers they send. */
 export const callers = {
@@ -14,108 +15,8 @@ export const callers = {
   ada: { 'x-user': 'ada' },
 };
 
-interface User {
-  name: string;
-  role: 'viewer' | 'editor' | 'admin';
-  pays: boolean;
-}
-
-const users: User[] = [
-  { name: 'vera', role: 'viewer', pays: true },
-  { name: 'eve', role: 'editor', pays: false },
-  { name: 'ada', role: 'admin', pays: true },
-];
-
-interface Context {
-  user: User | undefined;
-}
-
-const inputs = {
-  object: z.object({ owner: z.string(), at: z.date().optional() }),
-  either: z.union([z.object({ owner: z.string() }), z.string()]),
-  optional: z.object({ owner: z.string() }).optional(),
-};
-
-/** What is asked of each of them: one's own row, another's, what is not valid, and nothing. */
-const questions: Record<keyof typeof inputs, readonly unknown[]> = {
-  object: [{ owner: 'vera' }, { owner: 'eve' }, { owner: 1 }, undefined],
-  either: [{ owner: 'vera' }, 'eve', '', { owner: 1 }, 1, undefined],
-  optional: [{ owner: 'vera' }, { owner: 'eve' }, { owner: 1 }, undefined],
-};
-
-const dated = { owner: 'ada', at: new Date(0) };
-
 /** How a call is decided: middleware of these kinds one after another, parsers among them. */
 type Step = keyof typeof steps | `input:${keyof typeof inputs}` | `marked:${keyof typeof steps}`;
-
-interface Call {
-  ctx: Context;
-  input: unknown;
-  path: string;
-  getRawInput: () => Promise<unknown>;
-  next: (options?: object) => Promise<{ ok: boolean }>;
-}
-
-/** How often each user has called what counts calls. Tests empty it before each call. */
-export const used = new Map<string, number>();
-
-const steps = {
-  signedIn({ ctx, next }: Call) {
-    if (!ctx.user) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'sign in first' });
-    return next({ ctx: { signedIn: true } });
-  },
-  editor: withRole('editor', 'admin'),
-  admin: withRole('admin'),
-  async owner({ ctx, input, getRawInput, next }: Call) {
-    const asked = (input ?? (await getRawInput())) as { owner?: unknown } | string | undefined;
-    const owner = typeof asked === 'string' ? asked : asked?.owner;
-    if (owner !== ctx.user?.name) throw new TRPCError({ code: 'NOT_FOUND', message: 'no such row' });
-    return next();
-  },
-  limit({ ctx, next }: Call) {
-    const who = ctx.user?.name ?? '';
-    used.set(who, (used.get(who) ?? 0) + 1);
-    if (used.get(who)! > 1) throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message: 'once only' });
-    return next();
-  },
-  pays({ ctx, next }: Call) {
-    if (!ctx.user?.pays) throw new TRPCError({ code: 'PAYMENT_REQUIRED', message: 'pay first' });
-    return next();
-  },
-  crash({ ctx, next }: Call) {
-    if (ctx.user?.name === 'eve') throw new Error('password=hunter2');
-    return next();
-  },
-  async rename({ next }: Call) {
-    const result = await next();
-    if (!result.ok) throw new TRPCError({ code: 'CONFLICT', message: 'as this app calls it' });
-    return result;
-  },
-  // A path is at least one character longer than nothing, so this always waits and lets through.
-  async slow({ path, next }: Call) {
-    await new Promise((resolve) => setImmediate(resolve, path));
-    return next();
-  },
-  defaults: mcpDefaults({ annotations: { openWorldHint: false } }),
-};
-
-function withRole(...roles: User['role'][]) {
-  return ({ ctx, next }: Call) => {
-    if (ctx.user && roles.includes(ctx.user.role)) return next();
-    throw new TRPCError({ code: 'FORBIDDEN', message: `only for ${roles.join(' and ')}` });
-  };
-}
-
-const ends = {
-  value: () => ({ done: true }),
-  nothing: () => undefined,
-  refusal() {
-    throw new TRPCError({ code: 'FORBIDDEN', message: 'not this row' });
-  },
-  crash() {
-    throw new Error('password=hunter2');
-  },
-};
 
 /** What a router is made of. fast-check prints it when a property fails. */
 export interface Plan {

@@ -2,7 +2,8 @@ import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import express from 'express';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { buildRouter, callers, contextOf, type Plan, plan, used } from '../../test/random-router.ts';
+import { buildRouter, callers, contextOf, type Plan, plan } from '../../test/random-router.ts';
+import { used } from '../../test/random-steps.ts';
 import { seed } from '../../test/schema/generated/seed.ts';
 import { listen } from '../../test/server.ts';
 import { mcpHandler } from '../adapters/express.ts';
@@ -21,7 +22,7 @@ test(
         for (const { trpc } of answers) seen.add(trpc);
         expect(differences).toEqual([]);
       }),
-      { seed, numRuns: 15 },
+      { seed, numRuns: 12 },
     );
   },
 );

@@ -1,4 +1,4 @@
-import { type AnyTRPCRouter, initTRPC, TRPCError } from '@trpc/server';
+import { type AnyTRPCRouter, initTRPC, lazy, TRPCError } from '@trpc/server';
 import { createExpressMiddleware, type CreateExpressContextOptions } from '@trpc/server/adapters/express';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import express from 'express';
@@ -86,6 +86,27 @@ test('every caller is asked about every input of every exposed procedure, on bot
     agreed('notes.rename', his, 'nobody', 'UNAUTHORIZED'),
     agreed('notes.rename', his, 'ada', 'NOT_FOUND'),
     agreed('notes.rename', his, 'bob', 'OK'),
+  ]);
+  expect(differences).toEqual([]);
+});
+
+test('a router is compared as the handler serves it: lazy parts, own names, and only what is exposed', async () => {
+  const router = t.router({
+    late: lazy(async () => t.router({ list: exposed.use(only('ada')).query(() => 1) })),
+    notes: { list: exposed.query(() => 1), drop: exposed.mutation(() => 1) },
+  });
+  const served = {
+    toolName: (path: string) => path.replaceAll('.', '-'),
+    expose: { exclude: ['**.drop'] },
+  } as const;
+  const { answers, differences } = await compare(router, served, served);
+  expect(answers.map(({ path, caller, mcp }) => [path, caller, mcp])).toEqual([
+    ['late.list', 'nobody', 'UNAUTHORIZED'],
+    ['late.list', 'ada', 'OK'],
+    ['late.list', 'bob', 'FORBIDDEN'],
+    ['notes.list', 'nobody', 'OK'],
+    ['notes.list', 'ada', 'OK'],
+    ['notes.list', 'bob', 'OK'],
   ]);
   expect(differences).toEqual([]);
 });
