@@ -178,13 +178,13 @@ function retrySecondsOf(cause: unknown): number | undefined {
     msUntil(retryAfter) ??
     msUntil(resetTime) ??
     // In milliseconds since 1970.
-    msUntil(amountOf(reset));
+    msUntil(new Date(amountOf(reset) ?? Number.NaN));
   return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1000));
 }
 
 /** A number, or one that came in a header. */
 function amountOf(value: unknown): number | undefined {
-  const isAmount = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
+  const isAmount = typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value));
   const amount = isAmount ? Number(value) : Number.NaN;
   return Number.isFinite(amount) && amount >= 0 ? amount : undefined;
 }
@@ -193,10 +193,10 @@ function scale(amount: number | undefined, by: number): number | undefined {
   return amount === undefined ? undefined : amount * by;
 }
 
-/** How long it is until a Date, or a date as `Retry-After` writes it. */
+/** How long it is until a Date, or a date as `Retry-After` or JSON writes it. */
 function msUntil(time: unknown): number | undefined {
-  if (!(time instanceof Date) && typeof time !== 'string' && typeof time !== 'number') return undefined;
-  const ms = new Date(time).getTime() - Date.now();
+  const isDate = typeof time === 'string' ? /GMT$|^\d{4}-\d\d-\d\dT/.test(time) : time instanceof Date;
+  const ms = isDate ? new Date(time as string | Date).getTime() - Date.now() : Number.NaN;
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 

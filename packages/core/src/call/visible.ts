@@ -18,7 +18,9 @@ export async function isVisible(
   if (!visible) return true;
   try {
     const ctx = await readContext();
-    return (await runHook('meta.mcp.visible', hookTimeoutMs, () => visible(ctx))) === true;
+    // An app without types may return anything; only `true` says yes.
+    const verdict: unknown = await runHook('meta.mcp.visible', hookTimeoutMs, () => visible(ctx));
+    return verdict === true;
   } catch (thrown) {
     const failure = { error: toError(thrown), reference: crypto.randomUUID(), tool: name, path };
     report(failure, { isForApp: true });

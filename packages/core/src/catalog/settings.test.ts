@@ -59,3 +59,24 @@ test('mcp: false takes a procedure out again', () => {
   const router = t.router({ a: tagged.meta({ mcp: false }).query(() => 1) });
   expect(settingsAt(router, 'a')).toBeUndefined();
 });
+
+test('a key that is there and undefined takes nothing away', () => {
+  const visible = () => false;
+  const base = t.procedure.use(mcpDefaults({ visible, instructions: 'Ask first.' }));
+  const router = t.router({
+    a: base.meta({ mcp: { visible: undefined as never, title: 'A' } }).query(() => 1),
+  });
+  expect(settingsAt(router, 'a')).toEqual({ visible, instructions: 'Ask first.', title: 'A' });
+});
+
+test('scopes add up, each one once, and none at all are none', () => {
+  const base = t.procedure
+    .use(mcpDefaults({ scopes: ['read'] }))
+    .use(mcpDefaults({ scopes: ['write', 'read'] }));
+  const router = t.router({
+    a: base.meta({ mcp: { scopes: ['close'] } }).query(() => 1),
+    b: t.procedure.meta({ mcp: { scopes: [] } }).query(() => 1),
+  });
+  expect(settingsAt(router, 'a')).toEqual({ scopes: ['read', 'write', 'close'] });
+  expect(settingsAt(router, 'b')).toEqual({});
+});

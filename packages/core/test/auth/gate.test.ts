@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { describe, expect, test, vi } from 'vitest';
@@ -104,10 +105,13 @@ describe.each(eras)('in the %s era', (era) => {
 
   test.each([
     ['never answers', () => new Promise<never>(() => {})],
-    ['never answers, as a promise of its own kind', () => ({ then() {} }) as never],
+    [
+      'never answers, as a promise of another realm',
+      () => runInNewContext('new Promise(() => {})') as Promise<never>,
+    ],
     [
       'throws',
-      () => {
+      (): never => {
         throw new Error('no');
       },
     ],
@@ -118,7 +122,7 @@ describe.each(eras)('in the %s era', (era) => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no'))],
-  ])('a hook that %s lets nobody in', async (_, hook: () => never) => {
+  ])('a hook that %s lets nobody in', async (_, hook: () => Promise<never>) => {
     const limits = { hookTimeoutMs: 20 };
     await using unknown = await protect({ authenticate: hook }, limits);
     await using anonymous = await protect({ authenticate: () => undefined, authorize: hook }, limits);

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -61,8 +62,11 @@ const rows: Row[] = [
     { visible: () => new Promise<boolean>(() => {}), options: { hookTimeoutMs: 20 } },
   ],
   [
-    'visible never answers, and is a promise of its own kind',
-    { visible: () => ({ then() {} }) as never, options: { hookTimeoutMs: 20 } },
+    'visible never answers, as a promise of another realm',
+    {
+      visible: () => runInNewContext('new Promise(() => {})') as Promise<never>,
+      options: { hookTimeoutMs: 20 },
+    },
   ],
   ['the tool has scopes that the caller lacks', { scopes: ['secrets:read'], options: { auth: strangers } }],
   ['the arguments are bad', { args: { id: 1, other: [] } }],
