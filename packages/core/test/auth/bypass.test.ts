@@ -240,7 +240,7 @@ describe('callers nested inside a bypassed procedure', () => {
   );
 });
 
-// .bugs.md, 4: tRPC tells the tool's own invocation from this one by nothing that middleware sees.
+// Open: tRPC tells the tool's own invocation from this one by nothing that middleware sees.
 test.fails(
   'a nested caller that is given the signal does not take the bypass before the tool does',
   async () => {

@@ -346,7 +346,7 @@ describe.each(eras)('in the %s era', (era) => {
     ).toEqual(Array.from({ length: 20 }, (_, n) => (era === 'modern' ? `${n}` : `{"result":${n}}`)));
   });
 
-  // .bugs.md, 5: content is put into JSON where nothing tells of what cannot be.
+  // Open: content is put into JSON where nothing tells of what cannot be.
   test.fails.each([
     ['a bigint', () => [{ type: 'text', text: 'x', n: 1n }]],
     [

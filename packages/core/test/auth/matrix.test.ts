@@ -95,6 +95,7 @@ function createHandler(
   bypass: keyof typeof bypasses,
   return200ForErrors: boolean,
   judged: 'every method' | 'calls' = 'every method',
+  fastLane = true,
 ) {
   const t = initTRPC.context<{ authorization: string | undefined }>().meta<McpMeta>().create();
   const tool = t.procedure.meta({ mcp: true });
@@ -147,6 +148,7 @@ function createHandler(
     ...(bypasses[bypass] && { bypass: bypasses[bypass] }),
     return200ForErrors,
     onError: () => undefined,
+    fastLane,
   });
 }
 
@@ -206,10 +208,15 @@ function commonHeaders({ headers }: Response): [string, string][] {
   return [...headers].filter(([name]) => name !== 'date' && name !== 'www-authenticate');
 }
 
-describe.each(eras)('over HTTP in the %s era', (era) => {
+describe.each([
+  [eras[0], true],
+  [eras[0], false],
+  [eras[1], true],
+  [eras[1], false],
+] as const)('over HTTP in the %s era, with the fast lane: %s', (era, fastLane) => {
   test.each(table)('the %s answers with bypass of %s as promised', async (layer, bypass, outcomes) => {
-    await using strict = await serve(createHandler(layer, bypass, false));
-    await using lenient = await serve(createHandler(layer, bypass, true));
+    await using strict = await serve(createHandler(layer, bypass, false, 'every method', fastLane));
+    await using lenient = await serve(createHandler(layer, bypass, true, 'every method', fastLane));
     for (const credential of Object.keys(credentials) as Credential[]) {
       const outcome = outcomes[credential];
       const { status } = split(outcome);
@@ -234,8 +241,8 @@ describe.each(eras)('over HTTP in the %s era', (era) => {
   test.each(['tools/list', ...(era === 'modern' ? ['server/discover'] : ['initialize', 'ping'])])(
     'the endpoint refuses %s by a JSON-RPC error in the same words',
     async (method) => {
-      await using strict = await serve(createHandler('endpoint', 'none', false));
-      await using lenient = await serve(createHandler('endpoint', 'none', true));
+      await using strict = await serve(createHandler('endpoint', 'none', false, 'every method', fastLane));
+      await using lenient = await serve(createHandler('endpoint', 'none', true, 'every method', fastLane));
       const params =
         method === 'initialize'
           ? { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } }

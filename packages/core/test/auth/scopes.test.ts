@@ -184,7 +184,7 @@ describe('set-up', () => {
     ]);
   });
 
-  // .bugs.md, 6: the options are judged with the tools, and those of lazy routers come later.
+  // Open: the options are judged with the tools, and those of lazy routers come later.
   test.fails('a bypass without a gate is an error at once, also where routers are lazy', () => {
     const router = t.router({
       later: lazy(async () => t.router({ act: marked.meta({ mcp: true }).query(() => 1) })),
