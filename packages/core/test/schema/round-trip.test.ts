@@ -10,14 +10,14 @@ import { parse, validators } from './generated/validators.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-// 6 libraries × 125 types × 14 values: 10,500 cases, less what a library itself gets wrong.
-const types = 125;
+// 7 libraries × 110 types × 14 values: 10,780 cases, less what a library itself gets wrong.
+const types = 110;
 const values = 14;
 
 describe('what goes over the wire is what tRPC would have received', () => {
   let cases = 0;
-  for (const [name, { kinds, build, fails, options, sortsUnions, todo }] of Object.entries(validators)) {
-    it.skipIf(todo)(name, async () => {
+  for (const [name, { kinds, build, fails, options, sortsUnions }] of Object.entries(validators)) {
+    it(name, async () => {
       await fc.assert(
         fc.asyncProperty(casesOf(kinds, sortsUnions, values), async ({ type, samples }) => {
           const parser = build(type);
@@ -63,8 +63,10 @@ describe('what a resolver returns comes back by the same conventions', () => {
     'bytes',
     'any',
   ];
-  for (const [name, { kinds, build, options, sortsUnions, todo }] of Object.entries(validators)) {
-    it.skipIf(todo)(name, async () => {
+  for (const [name, { kinds, build, options, sortsUnions }] of Object.entries(validators)) {
+    // B17: a union inside an intersection does not tell an empty Map its form.
+    const test = name === 'zod 3' ? it.fails : it;
+    test(name, async () => {
       const twoWay = new Set([...kinds].filter((kind) => !oneWay.includes(kind)));
       await fc.assert(
         fc.asyncProperty(casesOf(twoWay, sortsUnions, values), async ({ type, samples }) => {

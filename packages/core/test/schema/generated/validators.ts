@@ -11,8 +11,6 @@ export interface Validator {
   /** What the library can say and the bridge supports. */
   kinds: ReadonlySet<Kind>;
   build: (type: Type) => unknown;
-  /** Left out of what goes through the engine, for the reason given where it is set. */
-  todo?: boolean;
   /** Values that it accepts although its own JSON Schema says no. */
   overlooks?: (wire: unknown) => boolean;
   options?: SchemaOptions;
@@ -32,8 +30,7 @@ export const validators: Record<string, Validator> = {
     overlooks: holdsArray,
     fails: holdsConstructor,
   },
-  // Mounting a linked list by z.lazy() does not end: B16.
-  'zod 3': { ...v3, todo: true },
+  'zod 3': v3,
   // An array is an object to it.
   arktype: { ...arktype, sortsUnions: true, overlooks: holdsArray },
   // An array is an object to it too; it skips keys named "constructor".
