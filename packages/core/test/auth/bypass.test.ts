@@ -240,31 +240,27 @@ describe('callers nested inside a bypassed procedure', () => {
   );
 });
 
-// Open: tRPC tells the tool's own invocation from this one by nothing that middleware sees.
-test.fails(
-  'a nested caller that is given the signal does not take the bypass before the tool does',
-  async () => {
-    const outcomes: unknown[] = [];
-    const router = t.router({
-      act: tool
-        .use(async ({ ctx, signal, next }) => {
-          if (outcomes.length === 0) {
-            outcomes.push('under way');
-            outcomes[0] = await callAct(ctx, signal!).catch((error: unknown) => (error as TRPCError).code);
-          }
-          return next();
-        })
-        .use(bypassable('permissions', denied))
-        .query(() => 'done'),
-    });
-    const callAct = (ctx: Context, signal: AbortSignal): Promise<unknown> =>
-      router.createCaller(ctx, { signal }).act();
-    await using server = await serve(
-      mcpHandler(router, { createContext, auth: gateway, bypass: { permissions: true } }),
-    );
-    expect([await textFrom(server.mcp, 'act'), ...outcomes]).toEqual(['{"result":"done"}', 'FORBIDDEN']);
-  },
-);
+test('a nested caller that is given the signal does not take the bypass before the tool does', async () => {
+  const outcomes: unknown[] = [];
+  const router = t.router({
+    act: tool
+      .use(async ({ ctx, signal, next }) => {
+        if (outcomes.length === 0) {
+          outcomes.push('under way');
+          outcomes[0] = await callAct(ctx, signal!).catch((error: unknown) => (error as TRPCError).code);
+        }
+        return next();
+      })
+      .use(bypassable('permissions', denied))
+      .query(() => 'done'),
+  });
+  const callAct = (ctx: Context, signal: AbortSignal): Promise<unknown> =>
+    router.createCaller(ctx, { signal }).act();
+  await using server = await serve(
+    mcpHandler(router, { createContext, auth: gateway, bypass: { permissions: true } }),
+  );
+  expect([await textFrom(server.mcp, 'act'), ...outcomes]).toEqual(['{"result":"done"}', 'FORBIDDEN']);
+});
 
 describe('the normal tRPC endpoint', () => {
   /** The same app, with middleware marked or not. */
