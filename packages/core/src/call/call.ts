@@ -1,8 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { AnyTRPCRouter } from '@trpc/server';
+import { type AnyTRPCRouter, callTRPCProcedure, TRPCError } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { Gate, Refusal } from '../auth/gate.ts';
 import type { Tool } from '../catalog/tool.ts';
+import { WireError } from '../schema/wire-error.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type AuthStatus, authStatusOf, toFailure } from './error.ts';
 import { errorMeta } from './error-meta.ts';
@@ -45,23 +46,33 @@ export function callTool(
   call: McpCall,
   host: CallHost,
 ): Promise<Outcome | undefined> {
-  const readInput = memoize(() => tool.input.decode(args));
+  const readInput = memoize(() => decode(tool, args));
+  const getRawInput = async () => readInput();
   const readContext = memoize(() =>
-    host.createContext({ info: toRequestInfo(tool, readInput, host, call.signal), mcp: call }),
+    host.createContext({ info: toRequestInfo(tool, readInput, getRawInput, host, call.signal), mcp: call }),
   );
-  return runInCall(call, parts.bypass, async (): Promise<Outcome | undefined> => {
+  return runInCall(call, parts.bypass, getRawInput, async (): Promise<Outcome | undefined> => {
     if (!(await isVisible(tool, readContext, parts))) return undefined;
     const refusal = parts.gate.checkScopes(call.auth, tool.scopes);
     if (refusal) return toRefused(refusal, tool.path);
     let ctx: unknown;
     try {
       ctx = await readContext();
-      const caller = parts.router.createCaller(ctx, { signal: call.signal }) as Record<
-        string,
-        (input: unknown) => unknown
-      >;
-      // The dotted path as one key: a nested walk cannot reach a procedure that is named `call` or `apply`.
-      const value = await caller[tool.path]!(readInput());
+      // tRPC never looks at the input of a procedure that takes none.
+      if (!tool.input.takesInput) readInput();
+      const { router } = parts;
+      const { path, type } = tool;
+      // What createCaller does, with an input that is decoded when tRPC reads it: middleware before `.input()` decides
+      // first, as it does over HTTP.
+      const value = await callTRPCProcedure({
+        router,
+        path,
+        type,
+        ctx,
+        getRawInput,
+        signal: call.signal,
+        batchIndex: 0,
+      });
       return { ...(await toToolResult(tool, value, call.era)), status: 200 };
     } catch (thrown) {
       const failure = toFailure(thrown, tool, args, parts);
@@ -80,6 +91,15 @@ export function callTool(
       return { result, status, challenge };
     }
   });
+}
+
+/** The arguments as the parsers get them. What cannot be decoded is as bad an input to tRPC as what they refuse. */
+function decode(tool: Tool, args: unknown): unknown {
+  try {
+    return tool.input.decode(args);
+  } catch (cause) {
+    throw cause instanceof WireError ? new TRPCError({ code: 'BAD_REQUEST', cause }) : cause;
+  }
 }
 
 /** The answer to a call that is not let in. */

@@ -29,8 +29,8 @@ export type Bypass = { [TKind in BypassKind]?: true };
 interface ActiveCall {
   call: McpCall;
   bypass: Bypass | undefined;
-  /** Known by its `getRawInput`, which tRPC makes for each invocation. */
-  outermost?: unknown;
+  /** What the tool's own invocation is known by: callers nested inside it have one of their own. */
+  getRawInput: unknown;
 }
 
 // One storage for the process, so that two copies of this package (ESM beside CommonJS, two versions) see one call.
@@ -46,35 +46,31 @@ export function getMcpCall(): McpCall | undefined {
   return storage.getStore()?.call;
 }
 
-export function runInCall<TResult>(call: McpCall, bypass: Bypass | undefined, work: () => TResult): TResult {
-  return storage.run({ call, bypass }, work);
+/** Runs `work` as part of a call. `getRawInput` is the one that the tool's own procedure is invoked with. */
+export function runInCall<TResult>(
+  call: McpCall,
+  bypass: Bypass | undefined,
+  getRawInput: () => Promise<unknown>,
+  work: () => TResult,
+): TResult {
+  return storage.run({ call, bypass, getRawInput }, work);
 }
 
 /** Whether this invocation skips middleware of a kind: the tool's own procedure does, callers nested inside it do not. */
-export function isBypassed(kind: BypassKind, { path, signal, getRawInput }: Invocation): boolean {
+export function isBypassed(kind: BypassKind, invocation: { getRawInput: unknown }): boolean {
   const active = storage.getStore();
-  if (!active?.bypass?.[kind] || active.call.tool.path !== path) return false;
-  // A caller that `createContext` or earlier middleware makes may call the same procedure before the tool does.
-  if (active.call.signal !== signal) return false;
-  active.outermost ??= getRawInput;
-  return active.outermost === getRawInput;
-}
-
-/** What tRPC tells middleware of the invocation that it runs for. */
-export interface Invocation {
-  path: string;
-  signal: AbortSignal | undefined;
-  getRawInput: unknown;
+  return active?.bypass?.[kind] === true && active.getRawInput === invocation.getRawInput;
 }
 
 /** What tRPC's adapters give `createContext` as `info`, for a call of this one procedure. */
 export function toRequestInfo(
   { path, type, procedure }: Tool,
   readInput: () => unknown,
+  getRawInput: () => Promise<unknown>,
   host: { url: URL },
   signal: AbortSignal,
 ): TRPCRequestInfo {
-  const call = { path, batchIndex: 0, procedure, getRawInput: async () => readInput(), result: readInput };
+  const call = { path, batchIndex: 0, procedure, getRawInput, result: readInput };
   return { ...toListInfo(host, signal), type, calls: [call] };
 }
 

@@ -2,7 +2,7 @@ import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Refusal } from '../auth/gate.ts';
 import { ownMessageOf, toError } from '../auth/thrown.ts';
 import type { Tool } from '../catalog/tool.ts';
-import { EncodeError, WireError, type WireIssue } from '../schema/wire-error.ts';
+import { EncodeError, type WireIssue } from '../schema/wire-error.ts';
 import type { Report } from './failure.ts';
 
 type Code = TRPCError['code'];
@@ -74,10 +74,7 @@ export interface FailureOptions {
 export function toFailure(thrown: unknown, tool: Tool, args: unknown, options: FailureOptions): Failure {
   const reference = crypto.randomUUID();
   try {
-    const error =
-      thrown instanceof WireError
-        ? new TRPCError({ code: 'BAD_REQUEST', cause: thrown })
-        : getTRPCErrorFromUnknown(thrown);
+    const error = getTRPCErrorFromUnknown(thrown);
     // Only in name is it a TRPCError, or of a tRPC to come. Nobody knows then what its code says, and to whom.
     const { code } = error;
     if (!Object.hasOwn(advice, code)) throw error;
