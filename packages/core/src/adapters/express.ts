@@ -2,7 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
 import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
-import { toExchange, writeReply } from './node-exchange.ts';
+import { respond, toExchange } from './node-exchange.ts';
 
 type ExpressRequest = CreateExpressContextOptions['req'];
 type ExpressResponse = CreateExpressContextOptions['res'];
@@ -22,9 +22,9 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   ...[options = {}]: HandlerArguments<TRouter, CreateExpressContextOptions>
 ): ExpressMcpHandler {
   const { handle, ready, close } = createHandler(router, options);
-  const serve = async (req: ExpressRequest, res: ExpressResponse): Promise<void> => {
+  const serve = (req: ExpressRequest, res: ExpressResponse): void => {
     const exchange = toExchange(req, res, (extras) => options.createContext?.({ req, res, ...extras }));
-    await writeReply(res, await handle(exchange));
+    void respond(handle, exchange, res);
   };
-  return Object.assign((req: ExpressRequest, res: ExpressResponse) => void serve(req, res), { ready, close });
+  return Object.assign(serve, { ready, close });
 }

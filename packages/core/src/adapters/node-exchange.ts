@@ -50,6 +50,22 @@ export function toExchange(
   };
 }
 
+/** Answers a request. Never rejects: nobody would hear of it. */
+export async function respond(
+  handle: (exchange: Exchange) => Promise<Reply>,
+  exchange: Exchange,
+  res: ServerResponse,
+): Promise<void> {
+  const reply = await handle(exchange);
+  try {
+    await writeReply(res, reply);
+  } catch {
+    // A header of the app's that Node does not take, say.
+    if (res.headersSent) res.destroy();
+    else res.writeHead(500).end();
+  }
+}
+
 /** Writes the answer, unless the client has gone or the app has answered by itself. */
 export async function writeReply(res: ServerResponse, reply: Reply): Promise<void> {
   if (res.headersSent || res.destroyed) {
@@ -111,7 +127,7 @@ function toBody(body: unknown): Body {
 
 function toUrl(req: NodeRequest): URL {
   const scheme = 'encrypted' in req.socket ? 'https' : 'http';
-  const host = req.headers.host ?? req.headers[':authority'] ?? 'localhost';
+  const host = req.headers.host ?? String(req.headers[':authority'] ?? 'localhost');
   const path = req.originalUrl ?? req.url ?? '/';
   // A path such as `//evil.example` must not be taken for a host.
   return URL.canParse(`${scheme}://${host}${path}`)

@@ -3,7 +3,7 @@ import type { NodeHTTPCreateContextFnOptions } from '@trpc/server/adapters/node-
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
-import { toExchange, writeReply } from './node-exchange.ts';
+import { respond, toExchange } from './node-exchange.ts';
 
 type NodeContext = NodeHTTPCreateContextFnOptions<IncomingMessage, ServerResponse>;
 
@@ -21,9 +21,9 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   ...[options = {}]: HandlerArguments<TRouter, NodeContext>
 ): NodeMcpHandler {
   const { handle, ready, close } = createHandler(router, options);
-  const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+  const serve = (req: IncomingMessage, res: ServerResponse): void => {
     const exchange = toExchange(req, res, (extras) => options.createContext?.({ req, res, ...extras }));
-    await writeReply(res, await handle(exchange));
+    void respond(handle, exchange, res);
   };
-  return Object.assign((req: IncomingMessage, res: ServerResponse) => void serve(req, res), { ready, close });
+  return Object.assign(serve, { ready, close });
 }

@@ -1,6 +1,6 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
-import { SetupError } from '../setup-error.ts';
+import type { SetupProblem } from '../setup-error.ts';
 import { addToChallenge, isHeaderText } from './challenge.ts';
 import { runHook } from './hook.ts';
 import { ownMessageOf, toError } from './thrown.ts';
@@ -56,13 +56,16 @@ type ReportHook = (error: Error) => void;
 
 const defaultChallenge = 'Bearer';
 
+/** A challenge that no header can hold would fail with every 401. */
+export function checkAuth({ challenge = defaultChallenge }: Partial<AuthOptions> = {}): SetupProblem[] {
+  if (isHeaderText(challenge)) return [];
+  const message = `${JSON.stringify(challenge)} cannot be sent as a header; write it in printable ASCII, such as 'Bearer realm="app"'`;
+  return [{ code: 'CHALLENGE_INVALID', path: 'auth.challenge', message }];
+}
+
 /** Without `auth`, everybody is let in and the procedures' own middleware decides alone. */
 export function createGate(options: AuthOptions | undefined, timeoutMs: number, report: ReportHook): Gate {
   const challenge = options?.challenge ?? defaultChallenge;
-  if (!isHeaderText(challenge)) {
-    const message = `${JSON.stringify(challenge)} cannot be sent as a header; write it in printable ASCII, such as 'Bearer realm="app"'`;
-    throw new SetupError([{ code: 'CHALLENGE_INVALID', path: 'auth.challenge', message }]);
-  }
   const ways = options ? [options.authenticate].flat() : [];
 
   // Whatever was thrown, the answer to it is a refusal.

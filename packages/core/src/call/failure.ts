@@ -22,15 +22,24 @@ export type Report = (failure: CallFailure, options: { isForApp: boolean }) => v
 /** Without an `onError` of the app's own, what the app's developers have to mend is printed. */
 export function createReport(onError: ((failure: CallFailure) => void) | undefined): Report {
   return (failure, { isForApp }) => {
+    const { reference, path, error } = failure;
+    if (!onError) {
+      if (isForApp) print(`MCP failure ${reference}${path ? ` in ${path}` : ''}:`, error);
+      return;
+    }
     try {
-      if (onError) onError(failure);
-      else if (isForApp)
-        console.error(
-          `MCP failure ${failure.reference}${failure.path ? ` in ${failure.path}` : ''}:`,
-          failure.error,
-        );
-    } catch (error) {
-      console.error('The option onError threw:', error);
+      onError(failure);
+    } catch (thrown) {
+      print('The option onError threw:', thrown);
     }
   };
+}
+
+/** Some errors throw when they are looked at. */
+function print(message: string, error: unknown): void {
+  try {
+    console.error(message, error);
+  } catch {
+    console.error(message, 'an error that cannot be read');
+  }
 }

@@ -11,7 +11,7 @@ export interface CatalogOptions extends SchemaOptions {
   expose?: Expose | undefined;
   toolName?: ((path: string) => string) | undefined;
   /** What the handler authenticates with, and so knows the scopes of. */
-  auth?: { required?: boolean; authorize?: unknown } | undefined;
+  auth?: object | undefined;
   /** What the handler means to bypass. */
   bypass?: Partial<Record<BypassKind, boolean>> | undefined;
 }
@@ -97,6 +97,11 @@ function addTool(tools: Map<string, Tool>, tool: Tool, options: CatalogOptions):
     const message = `it needs the scopes ${tool.scopes.join(', ')}, and nobody has any without the option auth; set auth.authenticate, or take the scopes out`;
     return [{ code: 'SCOPES_WITHOUT_AUTH', path, message }];
   }
+  const scope = tool.scopes.find((each) => !scopeToken.test(each));
+  if (scope !== undefined) {
+    const message = `${JSON.stringify(scope)} is no scope: it has to be printable ASCII without spaces, quotes and backslashes`;
+    return [{ code: 'SCOPE_INVALID', path, message }];
+  }
   const illegal = checkName(name, path);
   if (illegal) return [illegal];
   const other = tools.get(name);
@@ -108,22 +113,18 @@ function addTool(tools: Map<string, Tool>, tool: Tool, options: CatalogOptions):
   return [];
 }
 
-/** A bypass without a gate before it opens the app, and one that nothing answers to is a mistake. */
-function checkBypass({ bypass = {}, auth }: CatalogOptions, tools: readonly Tool[]): SetupProblem[] {
+/** @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/** A bypass that nothing answers to is a mistake. */
+function checkBypass({ bypass = {} }: CatalogOptions, tools: readonly Tool[]): SetupProblem[] {
   const kinds = (['authentication', 'permissions'] as const).filter((kind) => bypass[kind]);
-  const problem = (code: string, message: string) => ({ code, path: 'bypass', message });
-  const open =
-    'it skips middleware, and nothing else asks who is calling; set auth.required or auth.authorize';
-  const isOpen = kinds.length > 0 && !auth?.required && !auth?.authorize;
-  return [
-    ...(isOpen ? [problem('BYPASS_WITHOUT_AUTH', open)] : []),
-    ...kinds
-      .filter((kind) => !tools.some(({ bypassKinds }) => bypassKinds.includes(kind)))
-      .map((kind) => {
-        const message = `nothing that is exposed has middleware marked with bypassable('${kind}', …); mark it, or take bypass.${kind} out`;
-        return problem('BYPASS_UNUSED', message);
-      }),
-  ];
+  return kinds
+    .filter((kind) => !tools.some(({ bypassKinds }) => bypassKinds.includes(kind)))
+    .map((kind) => {
+      const message = `nothing that is exposed has middleware marked with bypassable('${kind}', …); mark it, or take bypass.${kind} out`;
+      return { code: 'BYPASS_UNUSED', path: 'bypass', message };
+    });
 }
 
 /** Sorted by code unit, so that the order is the same on every machine. */

@@ -20,7 +20,7 @@ export interface GuardOptions extends HostOptions {
 }
 
 /** An origin that no browser would send lets nobody in, and is a mistake. */
-export function checkGuard({ allowedOrigins = [] }: HostOptions): SetupProblem[] {
+export function checkHosts({ allowedOrigins = [] }: HostOptions): SetupProblem[] {
   if (allowedOrigins === true) return [];
   return allowedOrigins.flatMap((origin) => {
     if (/^[a-z][a-z\d+.-]*:\/\/[^\s/?#]+$/.test(origin)) return [];

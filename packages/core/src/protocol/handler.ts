@@ -2,12 +2,14 @@ import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createGate, type Refusal } from '../auth/gate.ts';
 import { HookTimeout } from '../auth/hook.ts';
+import { toError } from '../auth/thrown.ts';
 import { type Outcome, textOf, toRefused } from '../call/call.ts';
 import { createReport } from '../call/failure.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
+import { checkOptions } from './check.ts';
 import { errorReply, type Exchange, type Reply } from './exchange.ts';
-import { checkGuard, readMessage, refuse } from './guard.ts';
+import { readMessage, refuse } from './guard.ts';
 import { headsOf, idOf, isToolCall } from './message.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
 import { createLane } from './lane.ts';
@@ -41,7 +43,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     auth,
   } = options;
   const report = createReport(options.onError);
-  const catalog = createCatalog(router, options, checkGuard(options));
+  const catalog = createCatalog(router, options, checkOptions(options));
   void catalog.problems.then((problems) => {
     for (const problem of problems) {
       const failure = {
@@ -87,12 +89,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     return caller;
   };
 
-  const answer = async (exchange: Exchange): Promise<Reply> => {
-    const early = refuse(exchange, guard);
-    if (early) return early;
-    const read = await readMessage(exchange, maxBodyBytes);
-    if ('reply' in read) return read.reply;
-    const { message } = read;
+  const serve = async (exchange: Exchange, message: unknown): Promise<Reply> => {
     const admission = await admit(exchange, message);
     const refused = 'status' in admission ? toRefused(admission) : undefined;
     if (refused && !isToolCall(message)) return withStatus(refusalReply(message, refused), refused, options);
@@ -107,17 +104,29 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     return withStatus(reply, refused ?? serving.outcome, options);
   };
 
+  const answer = async (exchange: Exchange): Promise<Reply> => {
+    let id: ReturnType<typeof idOf> = null;
+    try {
+      const early = refuse(exchange, guard);
+      if (early) return early;
+      const read = await readMessage(exchange, maxBodyBytes);
+      if ('reply' in read) return read.reply;
+      id = idOf(read.message);
+      return await serve(exchange, read.message);
+    } catch (thrown) {
+      const reference = crypto.randomUUID();
+      // A client that hung up while it was still sending is nobody's failure.
+      if (!exchange.signal.aborted) report({ error: toError(thrown), reference }, { isForApp: true });
+      return errorReply(500, internalError, `Internal error (reference ${reference})`, {}, id);
+    }
+  };
+
   return {
     async handle(exchange) {
       if (isClosed) return errorReply(503, internalError, 'This MCP endpoint is shutting down');
       underWay.add(exchange);
       try {
         return await answer(exchange);
-      } catch (thrown) {
-        const reference = crypto.randomUUID();
-        // A client that hung up while it was still sending is nobody's failure.
-        if (!exchange.signal.aborted) report({ error: toError(thrown), reference }, { isForApp: true });
-        return errorReply(500, internalError, `Internal error (reference ${reference})`);
       } finally {
         underWay.delete(exchange);
       }
@@ -149,8 +158,4 @@ function withStatus(reply: Reply, outcome: Outcome | undefined, options: Handler
     status,
     headers: { ...reply.headers, ...(challenge && { 'www-authenticate': challenge }) },
   };
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -114,16 +114,16 @@ describe.each(eras)('in the %s era', (era) => {
     expect((await call(server.mcp, era, 'list')).status).toBe(200);
   });
 
-  test('a scope that no header can carry is refused all the same, and a credential without scopes has none', async () => {
+  test('a credential without scopes has none', async () => {
     const router = t.router({
-      list: t.procedure.meta({ mcp: { scopes: ['kunden:löschen'] } }).query(() => []),
+      list: t.procedure.meta({ mcp: { scopes: ['customers:read'] } }).query(() => []),
     });
     const careless = { authenticate: () => ({ token: 'x', clientId: 'ada' }) as never };
     await using server = await serve(mcpHandler(router, { auth: careless }));
     const { status, headers } = await call(server.mcp, era, 'list');
     expect([status, headers.get('www-authenticate')]).toEqual([
       403,
-      'Bearer error="insufficient_scope", scope="kunden:l?schen"',
+      'Bearer error="insufficient_scope", scope="customers:read"',
     ]);
   });
 });
@@ -149,6 +149,11 @@ describe('set-up', () => {
     const router = t.router({ list: base.meta({ mcp: true }).query(() => []) });
     expect(codesOf(() => mcpHandler(router))).toEqual(['SCOPES_WITHOUT_AUTH list']);
     expect(codesOf(() => mcpHandler(router, { auth }))).toEqual([]);
+  });
+
+  test.each(['kunden:löschen', 'two words', 'quo"te', ''])('%o is no scope', (scope) => {
+    const router = t.router({ list: t.procedure.meta({ mcp: { scopes: [scope] } }).query(() => []) });
+    expect(codesOf(() => mcpHandler(router, { auth }))).toEqual(['SCOPE_INVALID list']);
   });
 
   test('a bypass without a gate is an error, and so is a bypass that nothing answers to', () => {
@@ -185,7 +190,7 @@ describe('set-up', () => {
   });
 
   // Open: the options are judged with the tools, and those of lazy routers come later.
-  test.fails('a bypass without a gate is an error at once, also where routers are lazy', () => {
+  test('a bypass without a gate is an error at once, also where routers are lazy', () => {
     const router = t.router({
       later: lazy(async () => t.router({ act: marked.meta({ mcp: true }).query(() => 1) })),
     });

@@ -12,10 +12,7 @@ function mostly<TValue>(
   odd: readonly unknown[],
   weight = 12,
 ): fc.Arbitrary<unknown> {
-  return fc.oneof(
-    { weight, arbitrary: usual as fc.Arbitrary<unknown> },
-    { weight: 1, arbitrary: fc.constantFrom(...odd) },
-  );
+  return fc.oneof({ weight, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
 }
 
 const id = mostly(fc.oneof(fc.integer(), fc.string()), [undefined, null, 1.5, 1e300, true, {}, [], '', -0]);
@@ -167,9 +164,27 @@ export const anyRequest: fc.Arbitrary<RawRequest> = fc
   })
   .map(toRawRequest);
 
-function toRawRequest(parts: any): RawRequest {
+interface Parts {
+  modern: boolean;
+  id: unknown;
+  method: string;
+  name: string;
+  args: unknown;
+  more: unknown;
+  meta: { version: unknown; capabilities: unknown; info: unknown; extras: unknown };
+  params: unknown;
+  jsonrpc: unknown;
+  top: unknown;
+  wrap: unknown;
+  headers: unknown;
+  user: string | undefined;
+  verb: unknown;
+}
+
+function toRawRequest(parts: Parts): RawRequest {
   const { modern, method: called, name: tool } = parts;
-  const { version, capabilities: offered, info: client, extras: added } = parts.meta;
+  const { version, capabilities: offered, info: client } = parts.meta;
+  const added = parts.meta.extras as object;
   const envelope = { [protocolVersion]: version, [clientCapabilities]: offered, [clientInfo]: client };
   const _meta = modern ? { ...envelope, ...added } : Object.keys(added).length > 0 ? added : undefined;
   const made = {
@@ -185,7 +200,7 @@ function toRawRequest(parts: any): RawRequest {
     'no meta': { ...made, _meta: undefined },
     'meta is text': { ...made, _meta: 'meta' },
   }[parts.params as string];
-  const message = { jsonrpc: parts.jsonrpc, id: parts.id, method: called, params, ...parts.top };
+  const message = { jsonrpc: parts.jsonrpc, id: parts.id, method: called, params, ...(parts.top as object) };
   const bodies: Record<string, string> = {
     message: JSON.stringify(message),
     array: JSON.stringify([message]),
@@ -203,8 +218,12 @@ function toRawRequest(parts: any): RawRequest {
     ...(modern && { 'mcp-method': called }),
     ...(modern && called === 'tools/call' && { 'mcp-name': tool }),
     authorization: parts.user,
-    ...parts.headers,
+    ...(parts.headers as object),
   };
   const set = Object.entries(headers).filter((header): header is [string, string] => Boolean(header[1]));
-  return { method: parts.verb, headers: Object.fromEntries(set), body: bodies[parts.wrap]! };
+  return {
+    method: parts.verb as string,
+    headers: Object.fromEntries(set),
+    body: bodies[parts.wrap as string]!,
+  };
 }
