@@ -13,22 +13,27 @@ import { measureTypes } from './sections/types.ts';
 
 // Everything side by side, in one run, into RESULTS.md. `--quick` is for smoke: it prints, and writes nothing.
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, tools: { type: 'string' } },
+  allowPositionals: true,
+});
 const isQuick = values.quick ?? process.env['QUICK'] !== undefined;
 
-const full: Pace = { rounds: 7, ms: 400, warmUpMs: 600 };
+const full: Pace = { rounds: Number(values.rounds ?? 7), ms: 400, warmUpMs: 600 };
 const quick: Pace = { rounds: 2, ms: 70, warmUpMs: 70 };
+// A small app. What others do for each request grows with it.
+const routerSize = Number(values.tools ?? 10);
 const pace = isQuick ? quick : full;
 const shorter: Pace = isQuick ? quick : { ...full, rounds: 5 };
 
 pinLoad();
-const calls = await timed('calls', () => measureCalls(pace));
+const calls = await timed('calls', () => measureCalls(routerSize, pace));
 const tools = await timed('tools', () => measureTools(isQuick ? [10, 1000] : [10, 100, 1000, 5000], shorter));
 const growth = await timed('growth', () => measureGrowth(shorter));
 const idle = await timed('idle clients', () => measureIdle(isQuick ? 1000 : 10_000));
 const types = await timed('types', () => measureTypes(500, isQuick ? 1 : 3));
 
-const results = { machine: describeMachine(), versions: readVersions(), pace, isQuick };
+const results = { machine: describeMachine(), versions: readVersions(), pace, isQuick, routerSize };
 const text = toMarkdown({ ...results, calls, tools, growth, idle, types });
 console.log(text);
 if (!isQuick) await writeFile(fileURLToPath(new URL('../RESULTS.md', import.meta.url)), text);

@@ -89,20 +89,25 @@ function createSoak(say: (description: string) => Meta) {
   };
 }
 
-/** A typical procedure. New schemas each time, because validators keep what they have once computed. */
-function createThing(n: number, say: (description: string) => Meta) {
-  const input = z.object({
+/** What a typical procedure takes and returns. New schemas each time, because validators keep what they have once computed. */
+export function describeThing(n: number) {
+  const inputSchema = z.object({
     id: z.uuid().describe(`Id of thing ${n}`),
     name: z.string().min(1).max(80).optional(),
     state: z.enum(['active', 'closed', `state${n}`]).default('active'),
     since: z.date().optional(),
     limit: z.int().min(1).max(100).default(20),
   });
-  const output = z.object({ id: z.string(), n: z.number(), tags: z.array(z.string()) });
+  const outputSchema = z.object({ id: z.string(), n: z.number(), tags: z.array(z.string()) });
+  return { description: `Reads thing number ${n} by its id.`, inputSchema, outputSchema };
+}
+
+function createThing(n: number, say: (description: string) => Meta) {
+  const { description, inputSchema, outputSchema } = describeThing(n);
   return authed
-    .meta(say(`Reads thing number ${n} by its id.`))
-    .input(input)
-    .output(output)
+    .meta(say(description))
+    .input(inputSchema)
+    .output(outputSchema)
     .query(({ input: { id } }) => ({ id, n, tags: ['a', 'b'] }));
 }
 

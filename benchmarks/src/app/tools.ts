@@ -1,29 +1,51 @@
-import { type AppShape, createApp, helloInput, helloOutput, rowsInput, rowsOutput } from './router.ts';
+import type { z } from 'zod';
+import {
+  type AppShape,
+  createApp,
+  describeThing,
+  helloInput,
+  helloOutput,
+  rowsInput,
+  rowsOutput,
+} from './router.ts';
 
-/** The measured procedures, as one writes tools by hand for a library that knows nothing of tRPC. */
-export const toolTexts = {
-  hello: { description: 'Greets somebody by name.', inputSchema: helloInput, outputSchema: helloOutput },
-  rows: {
+interface ToolTexts {
+  description: string;
+  inputSchema: z.ZodObject;
+  outputSchema: z.ZodObject;
+}
+
+type Value = Record<string, unknown>;
+
+/** The router's procedures, as one writes tools by hand for a library that knows nothing of tRPC. */
+export function createTools(shape: AppShape) {
+  const router = createApp(shape);
+  const hello = {
+    description: 'Greets somebody by name.',
+    inputSchema: helloInput,
+    outputSchema: helloOutput,
+  };
+  const rows = {
     description: 'Lists the first customers, oldest first.',
     inputSchema: rowsInput,
     outputSchema: rowsOutput,
-  },
-} as const;
-
-export type ToolName = keyof typeof toolTexts;
-
-/** What such a tool does: calls the procedure, and answers with what it returned, twice. */
-export function createCall(shape: AppShape) {
-  const router = createApp(shape);
-  return async (name: ToolName, args: unknown, user: string | undefined) => {
-    const caller = router.createCaller({ user }) as unknown as Record<
-      ToolName,
-      (input: unknown) => Promise<Record<string, unknown>>
-    >;
-    const value = await caller[name](args);
-    return {
-      content: [{ type: 'text' as const, text: JSON.stringify(value) }],
-      structuredContent: value,
-    };
   };
+  const all: (readonly [name: string, ToolTexts])[] = [
+    ['hello', hello],
+    ['rows', rows],
+    ...Array.from({ length: shape.fillers ?? 0 }, (_, n) => [`thing${n}`, describeThing(n)] as const),
+  ];
+  return all.map(([name, texts]) => ({
+    name,
+    texts,
+    /** Calls the procedure, and answers with what it returned, twice. */
+    call: async (args: unknown, user: string | undefined) => {
+      const caller = router.createCaller({ user }) as unknown as Record<
+        string,
+        (input: unknown) => Promise<Value>
+      >;
+      const value = await caller[name]!(args);
+      return { content: [{ type: 'text' as const, text: JSON.stringify(value) }], structuredContent: value };
+    },
+  }));
 }

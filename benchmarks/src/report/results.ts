@@ -16,6 +16,7 @@ export interface Results {
   versions: Record<string, string>;
   pace: Pace;
   isQuick: boolean;
+  routerSize: number;
   calls: CallResults;
   tools: readonly ToolsResult[];
   growth: { rows: readonly GrowthResult[]; middleware: readonly GrowthResult[] };
@@ -26,7 +27,7 @@ export interface Results {
 const trpcExpress = findTarget('trpc-express');
 
 export function toMarkdown(results: Results): string {
-  const { machine, versions, pace, isQuick, calls, tools, growth, idle, types } = results;
+  const { machine, versions, pace, isQuick, routerSize, calls, tools, growth, idle, types } = results;
   const versionList = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `# Results
 
@@ -38,12 +39,13 @@ ${versionList.join(', ')}.
 Each target is a process of its own and is checked for a right and whole answer before it is measured. They are measured
 in turns: ${pace.rounds} rounds of ${pace.ms} ms each. Figures are the median of the rounds (lowest–highest); a ratio is
 taken round by round, then its median. \`hello\` is a query with zod in and out below one auth middleware; \`rows\`
-returns 100 rows with dates, 18 kB. Read ratios rather than absolute figures, and server CPU rather than requests per
+returns 100 rows with dates, 18 kB. The router has ${routerSize} procedures, the same for everybody. Read ratios rather than absolute figures, and server CPU rather than requests per
 second where the machine had other things to do.
 
 ## What was asked
 
-Requests per second at 64 connections, unless it says otherwise.
+Requests per second at 64 connections, unless it says otherwise. \`best\` compares the best
+round of each: what is left when nothing else ran.
 
 ${toGoals(results)}
 ${toSkippedList(calls.skipped)}

@@ -17,11 +17,11 @@ export interface CallResults {
   find(target: Target, procedure: ProcedureName, mode: Mode, protocol?: Protocol): Series | undefined;
 }
 
-/** Every target, the same two procedures. */
-export async function measureCalls(pace: Pace): Promise<CallResults> {
+/** Every target, the same two procedures of a router of so many. */
+export async function measureCalls(tools: number, pace: Pace): Promise<CallResults> {
   const running: Running[] = [];
   const skipped: Skipped[] = [];
-  for (const started of await Promise.all(targets.map((target) => start(target)))) {
+  for (const started of await Promise.all(targets.map((target) => start(target, { fillers: tools - 2 })))) {
     if ('reason' in started) skipped.push(started);
     else if (await isRight(started, skipped)) running.push(started);
     else started.stop();

@@ -30,6 +30,8 @@ async function visit(port: number, clients: number): Promise<void> {
     while (left-- > 0) await introduce(port, left % 2 === 0 ? '2026-07-28' : '2025-11-25');
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
+  // The server learns a little later that the last ones have gone.
+  await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 async function introduce(port: number, protocol: Protocol): Promise<void> {

@@ -1,23 +1,21 @@
 import { FastMCP } from 'fastmcp';
 import { createServer } from 'node:net';
 import { type Start } from '../app/listen.ts';
-import { createCall, toolTexts } from '../app/tools.ts';
+import { createTools } from '../app/tools.ts';
 
 /** It brings its own server, and does not tell which port it took. */
 export const own: Start = async (shape) => {
-  const call = createCall(shape);
   const server = new FastMCP({
     name: 'bench',
     version: '1.0.0',
     authenticate: async ({ headers }) => ({ user: headers.authorization }),
   });
-  for (const name of ['hello', 'rows'] as const) {
-    const { description, inputSchema } = toolTexts[name];
+  for (const { name, texts, call } of createTools(shape)) {
     server.addTool({
       name,
-      description,
-      parameters: inputSchema,
-      execute: async (args, { session }) => (await call(name, args, session?.user)).content[0]!.text,
+      description: texts.description,
+      parameters: texts.inputSchema,
+      execute: async (args, { session }) => (await call(args, session?.user)).content[0]!.text,
     });
   }
   const port = await findPort();

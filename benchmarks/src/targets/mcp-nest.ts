@@ -4,37 +4,25 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { McpController, McpStrategy, StreamableHttpTransport, Tool } from '@rekog/mcp-nest';
 import type { McpContext } from '@rekog/mcp-nest';
 import { portOf, type Start } from '../app/listen.ts';
-import { createCall, toolTexts } from '../app/tools.ts';
+import { createTools } from '../app/tools.ts';
 
 type RawRequest = { headers: { authorization?: string } } | undefined;
 
 export const express: Start = async (shape) => {
-  const call = createCall(shape);
-  const userOf = (context: McpContext) => context.getRawRequest<RawRequest>()?.headers.authorization;
-  const { inputSchema: helloIn, outputSchema: helloOut } = toolTexts.hello;
-  const { inputSchema: rowsIn, outputSchema: rowsOut } = toolTexts.rows;
-
   @McpController()
-  class Tools {
-    @Tool({
-      name: 'hello',
-      description: toolTexts.hello.description,
-      parameters: helloIn,
-      outputSchema: helloOut,
-    })
-    hello(@Payload() args: unknown, @Ctx() context: McpContext) {
-      return call('hello', args, userOf(context));
-    }
+  // oxlint-disable-next-line typescript/no-extraneous-class -- its methods follow
+  class Tools {}
 
-    @Tool({
-      name: 'rows',
-      description: toolTexts.rows.description,
-      parameters: rowsIn,
-      outputSchema: rowsOut,
-    })
-    rows(@Payload() args: unknown, @Ctx() context: McpContext) {
-      return call('rows', args, userOf(context));
-    }
+  for (const { name, texts, call } of createTools(shape)) {
+    const { description, inputSchema: parameters, outputSchema } = texts;
+    const value = (args: unknown, context: McpContext) =>
+      call(args, context.getRawRequest<RawRequest>()?.headers.authorization);
+    // What `@Tool(…) name(@Payload() args, @Ctx() context)` says, for as many as there are.
+    Object.defineProperty(Tools.prototype, name, { value, configurable: true });
+    Payload()(Tools.prototype, name, 0);
+    Ctx()(Tools.prototype, name, 1);
+    const descriptor = Object.getOwnPropertyDescriptor(Tools.prototype, name)!;
+    Tool({ name, description, parameters, outputSchema })(Tools.prototype, name, descriptor);
   }
 
   @Module({ controllers: [Tools] })
