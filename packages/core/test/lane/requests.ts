@@ -189,7 +189,7 @@ function toRawRequest(parts: Parts): RawRequest {
   const _meta = modern ? { ...envelope, ...added } : Object.keys(added).length > 0 ? added : undefined;
   const made = {
     ...(called === 'tools/call' && { name: tool, arguments: parts.args }),
-    ...parts.more,
+    ...(parts.more as object),
     _meta,
   };
   const params: unknown = {
