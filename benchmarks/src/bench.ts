@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -36,7 +37,12 @@ const types = await timed('types', () => measureTypes(500, isQuick ? 1 : 3));
 const results = { machine: describeMachine(), versions: readVersions(), pace, isQuick, routerSize };
 const text = toMarkdown({ ...results, calls, tools, growth, idle, types });
 console.log(text);
-if (!isQuick) await writeFile(fileURLToPath(new URL('../RESULTS.md', import.meta.url)), text);
+if (!isQuick) {
+  const file = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
+  await writeFile(file, text);
+  const prettier = fileURLToPath(new URL('../../node_modules/.bin/prettier', import.meta.url));
+  execFileSync(prettier, ['--write', file], { stdio: 'ignore' });
+}
 
 async function timed<TResult>(title: string, work: () => Promise<TResult>): Promise<TResult> {
   const before = performance.now();

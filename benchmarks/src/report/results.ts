@@ -39,8 +39,8 @@ ${versionList.join(', ')}.
 Each target is a process of its own and is checked for a right and whole answer before it is measured. They are measured
 in turns: ${pace.rounds} rounds of ${pace.ms} ms each. Figures are the median of the rounds (lowest–highest); a ratio is
 taken round by round, then its median. \`hello\` is a query with zod in and out below one auth middleware; \`rows\`
-returns 100 rows with dates, 18 kB. The router has ${routerSize} procedures, the same for everybody. Read ratios rather than absolute figures, and server CPU rather than requests per
-second where the machine had other things to do.
+returns 100 rows with dates, 18 kB. The router has ${routerSize} procedures, the same for everybody. Read ratios rather
+than absolute figures, and server CPU rather than requests per second where the machine had other things to do.
 
 ## What was asked
 
