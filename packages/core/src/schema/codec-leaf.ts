@@ -1,11 +1,11 @@
-import type { WireCodec } from './codec.ts';
+import type { TaughtClass } from './codec.ts';
 import { describeSchema, show } from './describe.ts';
 import { fits } from './fit.ts';
 import type { Leaf } from './leaf.ts';
 import { WireError } from './wire-error.ts';
 
 /** A class of the app's own as a leaf. Misfits are refused here: a parser behind a brand may accept anything. */
-export function codecLeaf(codec: WireCodec): Leaf {
+export function codecLeaf(codec: TaughtClass): Leaf {
   const name = codec.class?.name ?? 'the value';
   // Another parser of the same input may have decoded it already.
   const isDecoded = (wire: unknown): boolean => codec.class !== undefined && wire instanceof codec.class;

@@ -1,7 +1,7 @@
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * Teaches the bridge a class that it cannot know. At least one of `class` and `parser` says where it applies.
+ * Teaches the bridge a class that it cannot know, or cannot see. At least one of `class` and `parser` says where it applies.
  *
  * ```ts
  * codecs: [
@@ -16,7 +16,10 @@ import type { JsonSchema } from './json-schema.ts';
  * ]
  * ```
  */
-export interface WireCodec<T = any> {
+export type WireCodec<T = any> = TaughtClass<T> | NamedClass;
+
+/** A class of the app's own, with its form on the wire. */
+export interface TaughtClass<T = any> {
   /** What `z.instanceof`, arktype and valibot's `instance` name; results that are instances of it are encoded too. */
   class?: abstract new (...args: any[]) => T;
   /** The very schema object of the app's validator, also when it is refined, described or made optional afterwards. */
@@ -27,4 +30,16 @@ export interface WireCodec<T = any> {
   decode(wire: unknown): T;
   /** From the value to JSON. */
   encode(value: T): unknown;
+}
+
+/** A class that every runtime has, behind a schema that does not show it. */
+export interface NamedClass {
+  /** Date, URL, RegExp, File, Blob, FormData, Uint8Array, ArrayBuffer, Map, Set, Buffer. */
+  class: abstract new (...args: any[]) => unknown;
+  /** The very schema object of the app's validator. */
+  parser: unknown;
+}
+
+export function isTaught(codec: WireCodec): codec is TaughtClass {
+  return 'schema' in codec;
 }

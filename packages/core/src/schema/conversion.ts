@@ -1,7 +1,7 @@
 import { bigintLeaf, bytesLeaf, dateLeaf, literalLeaf, regexpLeaf, urlLeaf, type Leaf } from './leaf.ts';
 import { codecLeaf } from './codec-leaf.ts';
 import { fileLeaf, toBlob, toFile } from './file-leaf.ts';
-import type { WireCodec } from './codec.ts';
+import { isTaught, type TaughtClass, type WireCodec } from './codec.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { marked, setMark, type Mark } from './mark.ts';
 
@@ -54,9 +54,15 @@ export class Conversion {
     return schema;
   }
 
+  /** Makes `target` stand for what this codec teaches. */
+  putCodec(target: JsonSchema, codec: WireCodec): void {
+    if (isTaught(codec)) this.putLeaf(target, this.codecLeaf(codec));
+    else this.putClass(target, codec.class);
+  }
+
   /** Makes `target` stand for an instance of this class, or say why it cannot. */
   putClass(target: JsonSchema, Class: unknown): void {
-    const codec = this.codecs.find((each) => each.class !== undefined && each.class === Class);
+    const codec = this.taught.find((each) => each.class !== undefined && each.class === Class);
     const leaf = codec === undefined ? leafOfClass(Class) : this.codecLeaf(codec);
     if (leaf !== undefined) return this.putLeaf(target, leaf);
     clearStructure(target);
@@ -68,9 +74,13 @@ export class Conversion {
     else if (this.io === 'input') setMark(target, noCodec(Class));
   }
 
-  readonly #codecLeaves = new Map<WireCodec, Leaf>();
+  get taught(): TaughtClass[] {
+    return this.codecs.filter(isTaught);
+  }
 
-  codecLeaf(codec: WireCodec): Leaf {
+  readonly #codecLeaves = new Map<TaughtClass, Leaf>();
+
+  codecLeaf(codec: TaughtClass): Leaf {
     let leaf = this.#codecLeaves.get(codec);
     if (leaf === undefined) this.#codecLeaves.set(codec, (leaf = codecLeaf(codec)));
     return leaf;

@@ -41,8 +41,11 @@ export function convertOverride(override: unknown, conversion: Conversion): Docu
 
 function convertByVendor(parser: unknown, conversion: Conversion): Document | undefined {
   const codec = conversion.codecFor(parser);
-  if (codec !== undefined)
-    return { schema: conversion.leafSchema(conversion.codecLeaf(codec)), optional: false };
+  if (codec !== undefined) {
+    const schema: JsonSchema = {};
+    conversion.putCodec(schema, codec);
+    return { schema, optional: false };
+  }
   if (isZod4(parser)) {
     return { schema: convertZod4(parser, conversion), optional: zod4AllowsUndefined(parser, conversion.io) };
   }

@@ -12,7 +12,7 @@ import { EncodeError, under } from './wire-error.ts';
  * Compiles the encoder of a marked output schema; undefined where its values are JSON already. A trusted schema is one
  * that the validator has just enforced: what it calls a string is not looked at.
  */
-export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Encode | undefined {
+export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boolean): Encode | undefined {
   const byRef = new Map<string, { encode?: Encode | undefined; done?: true }>();
   return compile(root);
 
@@ -66,6 +66,7 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
     }
     if (node.type === 'object') return compileObject(node);
     if (node.type === 'array') return compileArray(node);
+    if (isFinite !== true && saysNumber(node)) return encodeNumber;
     if (!isTrusted) return encodeAny;
     const types = typeof node.type === 'string' ? [node.type] : node.type;
     const isScalar = types?.every((type) => type !== 'object' && type !== 'array') ?? false;
@@ -100,10 +101,13 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
       const only = encoders[open[0]!];
       return (value, encoding, depth) => (value === null ? null : apply(only, value, encoding, depth));
     }
-    if (!hasTags({ root, leaves }, branches))
-      return branches.some((branch) => needsGuidance(branch, 0))
+    if (!hasTags({ root, leaves }, branches)) {
+      const encode = branches.some((branch) => needsGuidance(branch, 0))
         ? tryBranches(branches, encoders)
         : encodeAny;
+      const isOdd = isFinite !== true && branches.some((branch) => saysNumber(deref(root, branch)));
+      return isOdd ? tryWords(encoders, encode) : encode;
+    }
     const choose = compileChoice({ root, leaves }, branches);
     return (value, encoding, depth) => {
       const index = typeof value === 'object' && value !== null ? choose(value) : -1;
@@ -203,6 +207,33 @@ export function compileEncode({ root, leaves }: Marked, isTrusted: boolean): Enc
       return copy ?? value;
     };
   }
+}
+
+function saysNumber({ type }: JsonSchema): boolean {
+  const types = Array.isArray(type) ? type : [type];
+  return types.includes('number') || types.includes('integer');
+}
+
+// `null` in its place would be another value, and no number either.
+const encodeNumber: Encode = (value, encoding, depth) => {
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return value;
+    throw new EncodeError(`is ${value}, and the output schema says a number, which JSON cannot say it as`);
+  }
+  return typeof value === 'string' ? value : encodeAny(value, encoding, depth);
+};
+
+// An infinity or NaN in a union with numbers: a branch may have a word for it.
+function tryWords(encoders: readonly (Encode | undefined)[], encode: Encode): Encode {
+  return (value, encoding, depth) => {
+    if (typeof value !== 'number' || Number.isFinite(value)) return encode(value, encoding, depth);
+    for (const tryOne of encoders) {
+      if (tryOne === undefined || tryOne === encodeAny || tryOne === encodeNumber) continue;
+      const word = tryOne(value, encoding, depth);
+      if (typeof word === 'string') return word;
+    }
+    return encodeNumber(value, encoding, depth);
+  };
 }
 
 const encodeDate: Encode = (value, encoding, depth) =>

@@ -56,9 +56,11 @@ export function mergeObjects(
 function flatten(root: JsonSchema, schema: JsonSchema): JsonSchema | undefined {
   const { $defs: _, $schema: __, ...node } = deref(root, schema);
   if (Array.isArray(node['allOf'])) {
-    const { allOf, ...beside } = node;
+    const { allOf, unevaluatedProperties, ...beside } = node;
     const merged = mergeObjects(root, allOf as JsonSchema[], 'intersection');
-    return merged === undefined ? undefined : flatten(root, { ...merged, ...beside });
+    // Beside `allOf` the one word, in a merged object the other.
+    const rest = unevaluatedProperties === undefined ? {} : { additionalProperties: unevaluatedProperties };
+    return merged === undefined ? undefined : flatten(root, { ...rest, ...merged, ...beside });
   }
   const isPlain = node.type === 'object' && getMark(node) === undefined;
   return isPlain && Object.keys(node).every((keyword) => MERGEABLE.has(keyword)) ? node : undefined;

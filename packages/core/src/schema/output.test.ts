@@ -1,5 +1,9 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { type } from 'arktype';
+import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { z as z3 } from 'zod3';
 import { mcpContent } from './content.ts';
 import { compileOutput } from './output.ts';
 
@@ -64,4 +68,31 @@ it('names the path of what cannot be sent', () => {
   expect(() => compileOutput(undefined).encode(() => 1)).toThrow(
     'The result is a function, which JSON cannot say',
   );
+});
+
+const number = { converters: { valibot: toJsonSchema } };
+
+it.each<[string, unknown, object?]>([
+  ['zod 3', z3.object({ rows: z3.array(z3.object({ ratio: z3.number().nullable() })) })],
+  ['zod 3, in a union', z3.object({ rows: z3.array(z3.object({ ratio: z3.number().or(z3.date()) })) })],
+  ['arktype', type({ rows: type({ ratio: 'number | string' }).array() })],
+  ['valibot', v.object({ rows: v.array(v.object({ ratio: v.number() })) })],
+  [
+    'meta.mcp.output',
+    undefined,
+    z.toJSONSchema(z.object({ rows: z.array(z.object({ ratio: z.number() })) })),
+  ],
+])('names the path of an infinity that %s lets pass for a number', async (_, parser, override) => {
+  const output = compileOutput(parser, { ...number, override });
+  expect(await output.encode({ rows: [{ ratio: 0.5 }] })).toMatchObject({ json: { rows: [{ ratio: 0.5 }] } });
+  await expect(async () => output.encode({ rows: [{ ratio: 1 }, { ratio: Infinity }] })).rejects.toThrow(
+    /^rows\[1\]\.ratio is Infinity, /,
+  );
+});
+
+it('has a word for an infinity where the schema has', async () => {
+  const output = compileOutput(z3.object({ max: z3.union([z3.number(), z3.literal(Infinity)]) }));
+  expect(await output.encode({ max: Infinity })).toMatchObject({ json: { max: 'Infinity' } });
+  expect(output.decode({ max: 'Infinity' })).toEqual({ max: Infinity });
+  expect(await compileOutput(undefined).encode({ max: Infinity })).toMatchObject({ json: { max: null } });
 });

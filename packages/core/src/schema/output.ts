@@ -14,6 +14,7 @@ import { assertPossible, publish } from './publish.ts';
 import { toObjectRoot, type Document } from './root.ts';
 import type { Marked } from './walk.ts';
 import { EncodeError } from './wire-error.ts';
+import { isZod4 } from './zod4.ts';
 
 export interface Encoded {
   /** What JSON.stringify takes without loss; undefined when there is no value to tell. */
@@ -38,16 +39,17 @@ export interface Output {
 /** Compiles the `.output()` of one procedure, `undefined` where it has none. */
 export function compileOutput(parser: unknown, options: SchemaOptions & { override?: unknown } = {}): Output {
   const conversion = new Conversion('output', options.converters, options.codecs);
-  const classes = conversion.codecs
+  const classes = conversion.taught
     .filter((codec) => codec.class !== undefined)
     .map((codec) => conversion.codecLeaf(codec));
   const document = toDocument(parser, options.override, conversion);
   if (document === undefined) return { ...UNKNOWN, encode: createEncode(encodeAny, classes) };
   const root = toObjectRoot([document], 'result');
-  const marked: Marked = { root: document.schema, leaves: conversion.leaves };
+  const isTrusted = options.override === undefined;
+  const isFinite = isTrusted && isZod4(parser);
+  const marked: Marked = { root: document.schema, leaves: conversion.leaves, isFinite };
   const isTold = !document.optional && isPossible(document.schema);
   const legacySchema = isTold ? (publish(root.schema) as JsonObjectSchema) : undefined;
-  const isTrusted = options.override === undefined;
   const decode = compileDecode(marked);
   return {
     schema: root.wrap === undefined || !isTold ? legacySchema : publish(document.schema),

@@ -17,6 +17,9 @@ it('types what a codec decodes to and encodes from by its class', () => {
   });
   // @ts-expect-error decode must give what the class makes
   assertType<WireCodec<Money>>({ class: Money, schema: {}, decode: () => 'money', encode: String });
+  assertType<WireCodec>({ parser: {}, class: File });
+  // @ts-expect-error a class alone says nothing
+  assertType<WireCodec>({ class: File });
 });
 
 it('knows its options', () => {

@@ -62,7 +62,7 @@ function mark(
   islands: Islands,
 ): JsonSchema {
   const codec = conversion.codecs.find((each) => each.parser === schema);
-  if (codec !== undefined) conversion.putLeaf(target, conversion.codecLeaf(codec));
+  if (codec !== undefined) conversion.putCodec(target, codec);
   else markType(schema, target, conversion, islands);
   return target;
 }

@@ -13,6 +13,8 @@ export interface Marked {
   readonly leaves: readonly Leaf[];
   /** The validator tries every branch of a union to its end, also those that another key rules out. */
   readonly isEager?: boolean;
+  /** The validator lets no infinity and no NaN pass for a number. */
+  readonly isFinite?: boolean;
 }
 
 /** What is to be done where; the walk knows how to get there. */

@@ -1,4 +1,3 @@
-import { custom } from 'zod/v3';
 import { ignoreOverride, zodToJsonSchema } from 'zod-to-json-schema';
 import { describe, labelEnum, setDefault } from './annotate.ts';
 import { areJson, literals, type Conversion, type Internals } from './conversion.ts';
@@ -12,7 +11,6 @@ import { normalizeRefs } from './refs.ts';
 /** What is read of a zod 3 schema, of whatever copy of the library. */
 export interface Zod3Schema {
   _def: Zod3Def;
-  safeParse?: (value: unknown) => { error?: { issues: { message: string }[] } };
 }
 type Zod3Def = Internals & { typeName: string; description?: string };
 
@@ -38,7 +36,7 @@ export function convertZod3(root: Zod3Schema, conversion: Conversion): JsonSchem
       override: (def) => (override(def as unknown as Zod3Def) ?? ignoreOverride) as never,
       postProcess: (made, def) => tidy(made, def as unknown as Zod3Def, conversion) as never,
     });
-    return normalizeRefs(schema as JsonSchema);
+    return normalizeRefs(schema);
   };
   return islands.settle(convert(root._def), convert);
 }
@@ -51,10 +49,10 @@ function withoutOptional(def: Zod3Def): Zod3Def {
 // What zod-to-json-schema does not know, or says in an older draft.
 function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): JsonSchema | undefined {
   const out: JsonSchema = def.description === undefined ? {} : { description: def.description };
-  const codec = conversion.codecs.find((each) => (each.parser as Zod3Schema | undefined)?._def === def);
+  const codec = conversion.codecs.find((each) => isSameSchema(each.parser, def));
   const inner = (schema: Zod3Schema): JsonSchema => islands.refer(withoutOptional(schema._def));
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
-  if (codec !== undefined) conversion.putLeaf(out, conversion.codecLeaf(codec));
+  if (codec !== undefined) conversion.putCodec(out, codec);
   else if (def.typeName === 'ZodDate') {
     if (isCoerced) conversion.putAsIs(out, dateLeaf);
     else conversion.putLeaf(out, dateLeaf);
@@ -86,7 +84,7 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
       reason: `no JSON value can be given for ${def.typeName}`,
     });
   } else if (def.typeName === 'ZodObject') convertObject(def, out, conversion, inner);
-  else if (isCustom(def)) convertCustom(def, out, conversion);
+  else if (isCustom(def)) convertCustom(out, conversion);
   else return undefined;
   return out;
 }
@@ -149,60 +147,25 @@ function convertTuple(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema)
   if (!isOpen) out['maxItems'] = items.length;
 }
 
-// z.custom() and z.instanceof() are a refinement of any by this function of zod's own; only its message knows the class.
+// Described, the same check is in a schema of its own.
+function isSameSchema(parser: unknown, def: Zod3Def): boolean {
+  const own = (parser as Partial<Zod3Schema> | undefined)?._def;
+  return own === def || (own?.['effect'] !== undefined && own['effect'] === def['effect']);
+}
+
+// z.custom() and z.instanceof() are a refinement of any by a function of zod's own, which reads whether to be fatal.
 function isCustom(def: Zod3Def): boolean {
   if (def.typeName !== 'ZodEffects' || def['schema']?._def?.typeName !== 'ZodAny') return false;
   const refinement: unknown = def['effect']?.refinement;
-  return typeof refinement === 'function' && String(refinement) === CUSTOM;
+  return typeof refinement === 'function' && /\.fatal\b[^]*\.addIssue\(/.test(String(refinement));
 }
 
-const CUSTOM = String((custom(() => true) as unknown as Zod3Schema)._def['effect'].refinement);
-
-function convertCustom(def: Zod3Def, out: JsonSchema, conversion: Conversion): void {
-  const name = /^Input not instance of (.+)$/.exec(refusalOf(def, null) ?? '')?.[1];
-  if (name === undefined) return;
-  const Class = (globalThis as Record<string, unknown>)[name] as
-    { alloc?: (size: number) => object } | undefined;
-  const sample = Object.hasOwn(SAMPLES, name)
-    ? SAMPLES[name]!()
-    : name === 'Buffer'
-      ? Class?.alloc?.(0)
-      : undefined;
-  // The class of that name which every runtime has, if an instance of it really passes.
-  if (sample !== undefined && refusalOf(def, sample) === undefined) conversion.putClass(out, Class);
-  else if (conversion.io === 'input') {
-    const reason = `z.instanceof(${name}) of zod 3 does not show its class; name the schema itself in the option codecs: [{ parser, schema, decode, encode }], or set meta.mcp.input`;
-    setMark(out, { is: 'never', code: 'CODEC_MISSING', reason });
-  }
-}
-
-const SAMPLES: Record<string, () => object> = {
-  Date: () => new Date(0),
-  URL: () => new URL('data:,'),
-  RegExp: () => /x/,
-  File: () => new File([], ''),
-  Blob: () => new Blob([]),
-  FormData: () => new FormData(),
-  Uint8Array: () => new Uint8Array(0),
-  ArrayBuffer: () => new ArrayBuffer(0),
-  Map: () => new Map(),
-  Set: () => new Set(),
-};
-
-/** The message with which z.instanceof() refuses a value; undefined when it takes it. */
-function refusalOf(def: Zod3Def, value: unknown): string | undefined {
-  const messages: string[] = [];
-  const context = {
-    addIssue: (issue: { message?: string }) => messages.push(issue.message ?? ''),
-    path: [],
-  };
-  try {
-    const result: unknown = def['effect'].refinement(value, context);
-    if (result instanceof Promise) result.catch(() => undefined);
-  } catch {
-    return undefined;
-  }
-  return messages[0];
+// Only running it could tell what it accepts, and it may be the app's.
+function convertCustom(out: JsonSchema, { io }: Conversion): void {
+  if (io === 'output') return;
+  const reason =
+    'zod 3 does not show what its z.instanceof() and z.custom() accept; name the schema itself in the option codecs: [{ parser, class: File }] or [{ parser, schema, decode, encode }], or set meta.mcp.input';
+  setMark(out, { is: 'never', code: 'CODEC_MISSING', reason });
 }
 
 function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {

@@ -30,7 +30,7 @@ export function convertZod4(root: Zod4Schema, conversion: Conversion): JsonSchem
     const [schema, target] = [zodSchema as Zod4Schema, jsonSchema as JsonSchema];
     const codec = codecOf(schema, conversion);
     if (codec === undefined) markZod4(schema, target, conversion, islands);
-    else conversion.putLeaf(target, conversion.codecLeaf(codec));
+    else conversion.putCodec(target, codec);
     describeBounds(schema, target);
   };
   const options = { unrepresentable: 'any', override };

@@ -6,6 +6,7 @@ import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
 import { z as z40 } from 'zod40';
 import { z as z41 } from 'zod41';
+import type { NamedClass } from '../../../src/schema/codec.ts';
 
 export const columns = ['zod 4', 'zod/mini', 'zod 4.1', 'zod 4.0', 'zod 3', 'arktype', 'valibot'] as const;
 export type Column = (typeof columns)[number];
@@ -17,6 +18,8 @@ export interface Row {
   /** As an argument, and, where it differs, as a result. */
   wire: unknown;
   result?: unknown;
+  /** The class that zod 3 does not show: there it is named in the option `codecs`. */
+  hidden?: NamedClass['class'];
   /** It makes no sense as a result. */
   inputOnly?: boolean;
   schemas: Partial<Record<Column, unknown>>;
@@ -162,6 +165,7 @@ export const rows: Row[] = [
     type: '`URL`',
     value: new URL('https://example.com/'),
     wire: 'https://example.com/',
+    hidden: URL,
     schemas: {
       ...zods((lib) => lib.instanceof(URL)),
       'zod 3': z3.instanceof(URL),
@@ -173,6 +177,7 @@ export const rows: Row[] = [
     type: '`RegExp`',
     value: /^a/i,
     wire: '/^a/i',
+    hidden: RegExp,
     schemas: {
       ...zods((lib) => lib.instanceof(RegExp)),
       'zod 3': z3.instanceof(RegExp),
@@ -185,6 +190,7 @@ export const rows: Row[] = [
     value: bytes,
     wire: data,
     result: 'attachment:1',
+    hidden: Uint8Array,
     schemas: {
       ...zods((lib) => lib.instanceof(Uint8Array)),
       'zod 3': z3.instanceof(Uint8Array),
@@ -197,6 +203,7 @@ export const rows: Row[] = [
     value: Buffer.from(bytes),
     wire: data,
     result: 'attachment:1',
+    hidden: Buffer,
     schemas: {
       ...zods((lib) => lib.instanceof(Buffer)),
       'zod 3': z3.instanceof(Buffer),
@@ -209,6 +216,7 @@ export const rows: Row[] = [
     value: file,
     wire: { name: 'a.txt', mimeType: 'text/plain', data },
     result: { name: 'a.txt', mimeType: 'text/plain', size: 5, uri: 'attachment:1' },
+    hidden: File,
     schemas: {
       ...zods((lib) => lib.file()),
       'zod 3': z3.instanceof(File),
@@ -221,6 +229,7 @@ export const rows: Row[] = [
     value: new Blob([bytes], { type: 'text/plain' }),
     wire: { mimeType: 'text/plain', data },
     result: { mimeType: 'text/plain', size: 5, uri: 'attachment:1' },
+    hidden: Blob,
     schemas: {
       ...zods((lib) => lib.instanceof(Blob)),
       'zod 3': z3.instanceof(Blob),
@@ -303,6 +312,7 @@ export const rows: Row[] = [
     value: form,
     inputOnly: true,
     wire: { title: 'x' },
+    hidden: FormData,
     schemas: {
       ...zods((lib) => lib.instanceof(FormData)),
       'zod 3': z3.instanceof(FormData),

@@ -1,12 +1,10 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { compileInput } from '../../../src/schema/input.ts';
+import { compileInput, type SchemaOptions } from '../../../src/schema/input.ts';
 import { compileOutput } from '../../../src/schema/output.ts';
 import { SchemaProblem } from '../../../src/schema/problem.ts';
 import { isSame } from '../comparable.ts';
 import { createProcedure } from '../procedure.ts';
 import { columns, type Row } from './rows.ts';
-
-const options = { converters: { valibot: toJsonSchema } };
 
 /** Runs every row with every library, both ways, and prints what happened as a table in Markdown. */
 export async function printTable(rows: readonly Row[]): Promise<string> {
@@ -19,8 +17,12 @@ export async function printTable(rows: readonly Row[]): Promise<string> {
       columns.map(async (column) => {
         const schema = row.schemas[column];
         if (schema === undefined) return '–';
-        const ways = [await tryInput(schema, row)];
-        if (row.inputOnly !== true) ways.push(await tryOutput(schema, row));
+        const codecs =
+          column === 'zod 3' && row.hidden !== undefined ? [{ parser: schema, class: row.hidden }] : [];
+        const options = { codecs, converters: { valibot: toJsonSchema } };
+        const ways = [await tryInput(schema, row, options)];
+        if (row.inputOnly !== true) ways.push(await tryOutput(schema, row, options));
+        if (codecs.length > 0) ways.push('named');
         return [...new Set(ways)].join(', ');
       }),
     );
@@ -30,7 +32,7 @@ export async function printTable(rows: readonly Row[]): Promise<string> {
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-async function tryInput(schema: unknown, row: Row): Promise<string> {
+async function tryInput(schema: unknown, row: Row, options: SchemaOptions): Promise<string> {
   try {
     const input = compileInput([schema], options);
     const args = 'input' in (input.schema.properties ?? {}) ? { input: row.wire } : row.wire;
@@ -41,7 +43,7 @@ async function tryInput(schema: unknown, row: Row): Promise<string> {
   }
 }
 
-async function tryOutput(schema: unknown, row: Row): Promise<string> {
+async function tryOutput(schema: unknown, row: Row, options: SchemaOptions): Promise<string> {
   try {
     const { json } = await compileOutput(schema, options).encode(row.value);
     return (await isSame(json, row.result ?? row.wire)) ? 'out' : `out: ${code(json)}`;
