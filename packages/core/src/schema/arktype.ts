@@ -1,5 +1,5 @@
 import { areJson, leafOfClass, literals, type Conversion } from './conversion.ts';
-import { mapChildren, type JsonSchema } from './json-schema.ts';
+import { deref, mapChildren, type JsonSchema } from './json-schema.ts';
 import { bigintLeaf, dateLeaf } from './leaf.ts';
 import { getMark, setMark } from './mark.ts';
 
@@ -36,10 +36,12 @@ export function createArktypeFallback(conversion: Conversion): (gap: Gap) => Jso
 
 /** Whether `undefined` passes. Read off the schema: to ask the type would run the app's own narrowing. */
 export function arktypeAllowsUndefined(schema: JsonSchema): boolean {
-  const branches = (schema['anyOf'] ?? []) as JsonSchema[];
+  // A recursive type is a reference to itself.
+  const root = deref(schema, schema);
+  const branches = (root['anyOf'] ?? []) as JsonSchema[];
   return (
-    Object.keys(schema).every((key) => key === '$schema') ||
-    [schema, ...branches].some((each) => getMark(each)?.is === 'undefined')
+    Object.keys(root).every((key) => key === '$schema') ||
+    [root, ...branches].some((each) => getMark(each)?.is === 'undefined')
   );
 }
 

@@ -236,12 +236,14 @@ function tryWords(encoders: readonly (Encode | undefined)[], encode: Encode): En
   };
 }
 
-const encodeDate: Encode = (value, encoding, depth) =>
-  value instanceof Date
-    ? Number.isNaN(value.getTime())
-      ? null
-      : value.toISOString()
-    : encodeAny(value, encoding, depth);
+const encodeDate: Encode = (value, encoding, depth) => {
+  if (!(value instanceof Date)) return encodeAny(value, encoding, depth);
+  if (Number.isNaN(value.getTime())) throw new EncodeError('is an invalid date');
+  const text = value.toISOString();
+  // Years of six digits are in ECMA-262, not in the `date-time` that the schema promises.
+  if (text.length > 24) throw new EncodeError(`is ${text}, and a date-time has a year from 0 to 9999`);
+  return text;
+};
 
 function encodeUnder(
   encode: Encode,

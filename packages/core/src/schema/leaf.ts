@@ -136,7 +136,12 @@ export function bytesLeaf(
 ): Leaf {
   return {
     name: 'bytes',
-    schema: { type: 'string', contentEncoding: 'base64', pattern: base64Pattern },
+    schema: {
+      type: 'string',
+      description: 'base64, or attachment:<n> for the n-th file among the content blocks',
+      pattern: `^(?:attachment:[0-9]+$|${base64Pattern.slice(1)})`,
+    },
+    input: { type: 'string', contentEncoding: 'base64', pattern: base64Pattern },
     expected: 'base64',
     fits: (wire) => typeof wire === 'string' && isBase64(wire),
     decode: (wire) => make(fromBase64(wire as string)),

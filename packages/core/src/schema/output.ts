@@ -10,7 +10,7 @@ import type { SchemaOptions } from './input.ts';
 import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
 import type { Leaf } from './leaf.ts';
 import { SchemaProblem } from './problem.ts';
-import { assertPossible, publish } from './publish.ts';
+import { assertPossible, loosenTuples, publish } from './publish.ts';
 import { toObjectRoot, type Document } from './root.ts';
 import type { Marked } from './walk.ts';
 import { EncodeError } from './wire-error.ts';
@@ -49,11 +49,11 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
   const isFinite = isTrusted && isZod4(parser);
   const marked: Marked = { root: document.schema, leaves: conversion.leaves, isFinite };
   const isTold = !document.optional && isPossible(document.schema);
-  const legacySchema = isTold ? (publish(root.schema) as JsonObjectSchema) : undefined;
+  const rootSchema = isTold ? (publish(root.schema) as JsonObjectSchema) : undefined;
   const decode = compileDecode(marked);
   return {
-    schema: root.wrap === undefined || !isTold ? legacySchema : publish(document.schema),
-    legacySchema,
+    schema: root.wrap === undefined || !isTold ? rootSchema : publish(document.schema),
+    legacySchema: rootSchema && (loosenTuples(rootSchema) as JsonObjectSchema),
     wrapped: root.wrap !== undefined,
     encode: createEncode(compileEncode(marked, isTrusted), classes),
     decode: (json, content = NO_CONTENT) => {

@@ -1,5 +1,15 @@
 import { formatPath } from './wire-error.ts';
-import { deref, isSchema, MANY, NAMED, ONE, PLAIN, setOwn, type JsonSchema } from './json-schema.ts';
+import {
+  deref,
+  isSchema,
+  mapChildren,
+  MANY,
+  NAMED,
+  ONE,
+  PLAIN,
+  setOwn,
+  type JsonSchema,
+} from './json-schema.ts';
 import { getMark, type Mark } from './mark.ts';
 import { isUnicodePattern } from './pattern.ts';
 import { SchemaProblem } from './problem.ts';
@@ -37,7 +47,24 @@ export function publish(schema: JsonSchema): JsonSchema {
       out[keyword] = named;
     }
   }
-  return unwrapSingle(typed(out));
+  return unwrapSingle(typed(closeTuple(out)));
+}
+
+// In drafts before 2020-12, which clients of 2025 validate by, `items: false` refuses the items of `prefixItems` too.
+function closeTuple(schema: JsonSchema): JsonSchema {
+  const { items, ...tuple } = schema;
+  const first = tuple['prefixItems'];
+  if (items !== false || !Array.isArray(first)) return schema;
+  const most = tuple['maxItems'];
+  return { ...tuple, maxItems: typeof most === 'number' ? Math.min(most, first.length) : first.length };
+}
+
+/** A schema that is as true to validators of drafts before 2020-12, which take `items` for all items of a tuple. */
+export function loosenTuples(schema: JsonSchema): JsonSchema {
+  const loose = mapChildren(schema, loosenTuples);
+  const { items, prefixItems } = loose;
+  if (!isSchema(items) || !Array.isArray(prefixItems)) return loose;
+  return { ...loose, items: { anyOf: [...(prefixItems as JsonSchema[]), items] } };
 }
 
 function compactTypes(types: readonly string[]): string | string[] {
