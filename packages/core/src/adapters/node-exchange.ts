@@ -17,37 +17,76 @@ export function toExchange(
   res: ServerResponse,
   createContext: Exchange['createContext'],
 ): Exchange {
-  const hangUp = new AbortController();
-  res.once('close', () => {
-    if (!res.writableFinished) hangUp.abort();
-  });
-  const url = () => toUrl(req);
-  let request: Request | undefined;
-  return {
-    method: req.method ?? 'GET',
-    get url() {
-      return url();
-    },
-    header(name) {
-      // HTTP/2 has no Host, and says it otherwise.
-      const value = req.headers[name] ?? (name === 'host' ? req.headers[':authority'] : undefined);
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
-    readBody: (maxBytes) => readBody(req, maxBytes),
-    isLoopback: isLoopback(req.socket.localAddress),
-    signal: hangUp.signal,
-    abort: () => hangUp.abort(),
-    createContext,
-    toRequest() {
-      if (request) return request;
-      const headers = new Headers();
-      for (const [name, values] of Object.entries(req.headersDistinct)) {
-        // HTTP/2 keeps its method and path among the headers, as `:method`.
-        if (!name.startsWith(':')) for (const value of values ?? []) headers.append(name, value);
-      }
-      return (request = new Request(url(), { method: req.method ?? 'GET', headers, signal: hangUp.signal }));
-    },
-  };
+  return new NodeExchange(req, res, createContext);
+}
+
+/** A class, so that a request costs one object, and what nobody asks for costs nothing. */
+class NodeExchange implements Exchange {
+  readonly createContext: Exchange['createContext'];
+  readonly #req: NodeRequest;
+  readonly #res: ServerResponse;
+  #hangUp: AbortController | undefined;
+  #request: Request | undefined;
+
+  constructor(req: NodeRequest, res: ServerResponse, createContext: Exchange['createContext']) {
+    this.#req = req;
+    this.#res = res;
+    this.createContext = createContext;
+  }
+
+  get method(): string {
+    return this.#req.method ?? 'GET';
+  }
+
+  get url(): URL {
+    return toUrl(this.#req);
+  }
+
+  get isLoopback(): boolean {
+    return isLoopback(this.#req.socket.localAddress);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  header(name: string): string | undefined {
+    const { headers } = this.#req;
+    // HTTP/2 has no Host, and says it otherwise.
+    const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined);
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  readBody(maxBytes: number): Promise<Body> | Body {
+    return readBody(this.#req, maxBytes);
+  }
+
+  abort(): void {
+    this.#controller.abort();
+  }
+
+  toRequest(): Request {
+    if (this.#request) return this.#request;
+    const headers = new Headers();
+    for (const [name, values] of Object.entries(this.#req.headersDistinct)) {
+      // HTTP/2 keeps its method and path among the headers, as `:method`.
+      if (!name.startsWith(':')) for (const value of values ?? []) headers.append(name, value);
+    }
+    return (this.#request = new Request(this.url, { method: this.method, headers, signal: this.signal }));
+  }
+
+  get #controller(): AbortController {
+    if (this.#hangUp) return this.#hangUp;
+    const controller = (this.#hangUp = new AbortController());
+    const res = this.#res;
+    const onClose = () => {
+      if (!res.writableFinished) controller.abort();
+    };
+    // Who asks only now may have been hung up on already.
+    if (res.closed) onClose();
+    else res.once('close', onClose);
+    return controller;
+  }
 }
 
 /** Answers a request. Never rejects: nobody would hear of it. */
@@ -114,8 +153,9 @@ function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
     req.on('end', () =>
       resolve({ text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString() }),
     );
-    req.on('error', reject);
-    req.on('close', () => reject(new Error('the client hung up while it was sending')));
+    req.on('close', () => {
+      if (!req.readableEnded) reject(new Error('the client hung up while it was sending'));
+    });
   });
 }
 

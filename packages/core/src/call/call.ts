@@ -52,8 +52,8 @@ export function callTool(
     host.createContext({ info: toRequestInfo(tool, readInput, getRawInput, host, call.signal), mcp: call }),
   );
   return runInCall(call, parts.bypass, getRawInput, async (): Promise<Outcome | undefined> => {
-    if (!(await isVisible(tool, readContext, parts))) return undefined;
-    const refusal = parts.gate.checkScopes(call.auth, tool.scopes);
+    if (tool.visible && !(await isVisible(tool, readContext, parts))) return undefined;
+    const refusal = tool.scopes.length > 0 && parts.gate.checkScopes(call.auth, tool.scopes);
     if (refusal) return toRefused(refusal, tool.path);
     let ctx: unknown;
     try {
@@ -73,7 +73,8 @@ export function callTool(
         signal: call.signal,
         batchIndex: 0,
       });
-      return { ...(await toToolResult(tool, value, call.era)), status: 200 };
+      const told = toToolResult(tool, value, call.era);
+      return { ...(told instanceof Promise ? await told : told), status: 200 };
     } catch (thrown) {
       const failure = toFailure(thrown, tool, args, parts);
       const { error, reference, isForApp } = failure;

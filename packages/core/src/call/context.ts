@@ -71,7 +71,10 @@ export function toRequestInfo(
   signal: AbortSignal,
 ): TRPCRequestInfo {
   const call = { path, batchIndex: 0, procedure, getRawInput, result: readInput };
-  return { ...toListInfo(host, signal), type, calls: [call] };
+  const info = toListInfo(host, signal);
+  info.type = type;
+  info.calls = [call];
+  return info;
 }
 
 /** The same for a request that calls no procedure. */
@@ -83,6 +86,9 @@ export function toListInfo(host: { url: URL }, signal: AbortSignal): TRPCRequest
     calls: [],
     connectionParams: null,
     signal,
-    url: host.url,
+    // Most apps never ask, and reading a URL takes its time.
+    get url() {
+      return host.url;
+    },
   };
 }

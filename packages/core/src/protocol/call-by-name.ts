@@ -3,7 +3,7 @@ import { type McpRequest, toListInfo } from '../call/context.ts';
 import type { ServerParts, Serving } from './server.ts';
 
 /** Calls the tool of this name. `undefined` when there is none, or none for this caller: nothing tells them apart. */
-export async function callByName(
+export function callByName(
   parts: ServerParts,
   { catalog, exchange }: Serving,
   name: string,
@@ -11,14 +11,13 @@ export async function callByName(
   request: McpRequest,
 ): Promise<Outcome | undefined> {
   const tool = catalog.tools.get(name);
-  if (tool) {
-    const call = { ...request, tool: { name, path: tool.path } };
-    return callTool(parts, tool, args, call, exchange);
-  }
+  if (tool) return callTool(parts, tool, args, { ...request, tool: { name, path: tool.path } }, exchange);
   // What a hidden tool costs, one that does not exist costs too.
-  if (catalog.hasHidden) await createListContext(exchange, request).catch(() => undefined);
-  return undefined;
+  const spent = catalog.hasHidden ? createListContext(exchange, request) : Promise.resolve();
+  return spent.then(nothing, nothing);
 }
+
+const nothing = () => undefined;
 
 /** The context of a request that calls nothing. */
 export async function createListContext(

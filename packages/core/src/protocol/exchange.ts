@@ -15,9 +15,9 @@ export interface Exchange extends CallHost {
   /** Aborts when the client hangs up before it has the whole answer. */
   signal: AbortSignal;
   /** Makes `signal` abort. */
-  abort: () => void;
+  abort(): void;
   /** As a web request, without its body, for those who ask for one. */
-  toRequest: () => Request;
+  toRequest(): Request;
 }
 
 export type Body = { parsed: unknown } | { text: string };

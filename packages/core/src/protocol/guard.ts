@@ -1,6 +1,6 @@
 import { isJsonContentType } from '@modelcontextprotocol/server';
 import type { SetupProblem } from '../setup-error.ts';
-import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
+import { type Body, type BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
 
 /** Codes of JSON-RPC itself. MCP keeps the rest of the reserved range for its own. */
 const invalidRequest = -32_600;
@@ -48,29 +48,32 @@ export function refuse(exchange: Exchange, options: GuardOptions): Reply | undef
     const message = `This is the MCP endpoint of ${options.serverName}. MCP clients send JSON-RPC messages here with POST; there is nothing to see with ${exchange.method}.`;
     return errorReply(405, invalidRequest, message, { allow: 'POST' });
   }
-  if (!isJsonContentType(exchange.header('content-type') ?? null)) {
+  const type = exchange.header('content-type');
+  if (type !== 'application/json' && !isJsonContentType(type ?? null)) {
     return errorReply(415, invalidRequest, 'send the message as application/json');
   }
   return undefined;
 }
 
-/** The JSON-RPC message in the body, or the answer to one that cannot be read. */
-export async function readMessage(
-  exchange: Exchange,
-  maxBytes: number,
-): Promise<{ message: unknown } | { reply: Reply }> {
+/** The JSON-RPC message in the body. Throws a `BodyError` where there is none. */
+export function parseMessage(body: Body): unknown {
+  if ('parsed' in body) return body.parsed;
   try {
-    const body = await exchange.readBody(maxBytes);
-    return { message: 'parsed' in body ? body.parsed : JSON.parse(body.text) };
-  } catch (error) {
-    if (error instanceof BodyTooLarge) {
-      const message = `the body is larger than ${maxBytes} bytes; send less, or raise the option maxBodyBytes`;
-      return { reply: errorReply(413, invalidRequest, message) };
-    }
-    if (error instanceof SyntaxError)
-      return { reply: errorReply(400, parseError, 'the body is not valid JSON') };
-    throw error;
+    return JSON.parse(body.text);
+  } catch {
+    throw new BodyError('the body is not valid JSON');
   }
+}
+
+/** The answer to a body that cannot be read. */
+export function bodyReply(error: BodyError | BodyTooLarge, maxBytes: number): Reply {
+  if (error instanceof BodyError) return errorReply(400, parseError, error.message);
+  const message = `the body is larger than ${maxBytes} bytes; send less, or raise the option maxBodyBytes`;
+  return errorReply(413, invalidRequest, message);
+}
+
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
 }
 
 function isAllowedHost(host: string, exchange: Exchange, allowed: GuardOptions['allowedHosts']): boolean {

@@ -8,8 +8,8 @@ import { createReport } from '../call/failure.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
-import { errorReply, type Exchange, type Reply } from './exchange.ts';
-import { readMessage, refuse } from './guard.ts';
+import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
+import { BodyError, bodyReply, parseMessage, refuse } from './guard.ts';
 import { headsOf, idOf, isToolCall } from './message.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
 import { createLane } from './lane.ts';
@@ -31,6 +31,7 @@ export interface Handler extends HandlerControls {
 
 const internalError = -32_603;
 const invalidRequest = -32_600;
+const anonymous = { auth: undefined };
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
 
@@ -79,7 +80,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     exchange: Exchange,
     message: unknown,
   ): Promise<{ auth: AuthInfo | undefined } | Refusal> => {
-    const caller = await gate.authenticate(exchange.toRequest);
+    const caller = await gate.authenticate(() => exchange.toRequest());
     if ('status' in caller || !auth?.authorize) return caller;
     const request = exchange.toRequest();
     for (const head of headsOf(message)) {
@@ -89,48 +90,44 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     return caller;
   };
 
-  const serve = async (exchange: Exchange, message: unknown): Promise<Reply> => {
-    const admission = await admit(exchange, message);
-    const refused = 'status' in admission ? toRefused(admission) : undefined;
-    if (refused && !isToolCall(message)) return withStatus(refusalReply(message, refused), refused, options);
-    const serving: Serving = {
-      exchange,
-      catalog: catalog.current ?? (await catalog.whole),
-      auth: 'auth' in admission ? admission.auth : undefined,
-      refused,
-      outcome: undefined,
-    };
-    const reply = (await lane?.serve(serving, message)) ?? (await sdk.serve(serving, message));
-    return withStatus(reply, refused ?? serving.outcome, options);
-  };
-
+  // One function, not three: on the way of every request, each async function costs.
   const answer = async (exchange: Exchange): Promise<Reply> => {
     let id: ReturnType<typeof idOf> = null;
+    if (isClosed) return errorReply(503, internalError, 'This MCP endpoint is shutting down');
+    underWay.add(exchange);
     try {
       const early = refuse(exchange, guard);
       if (early) return early;
-      const read = await readMessage(exchange, maxBodyBytes);
-      if ('reply' in read) return read.reply;
-      id = idOf(read.message);
-      return await serve(exchange, read.message);
+      const body = exchange.readBody(maxBodyBytes);
+      const message = parseMessage(body instanceof Promise ? await body : body);
+      id = idOf(message);
+      const admission = auth ? await admit(exchange, message) : anonymous;
+      const refused = 'status' in admission ? toRefused(admission) : undefined;
+      if (refused && !isToolCall(message))
+        return withStatus(refusalReply(message, refused), refused, options);
+      const serving: Serving = {
+        exchange,
+        catalog: catalog.current ?? (await catalog.whole),
+        auth: 'auth' in admission ? admission.auth : undefined,
+        refused,
+        outcome: undefined,
+      };
+      const reply = await (lane?.serve(serving, message) ?? sdk.serve(serving, message));
+      return withStatus(reply, refused ?? serving.outcome, options);
     } catch (thrown) {
+      if (thrown instanceof BodyError || thrown instanceof BodyTooLarge)
+        return bodyReply(thrown, maxBodyBytes);
       const reference = crypto.randomUUID();
       // A client that hung up while it was still sending is nobody's failure.
       if (!exchange.signal.aborted) report({ error: toError(thrown), reference }, { isForApp: true });
       return errorReply(500, internalError, `Internal error (reference ${reference})`, {}, id);
+    } finally {
+      underWay.delete(exchange);
     }
   };
 
   return {
-    async handle(exchange) {
-      if (isClosed) return errorReply(503, internalError, 'This MCP endpoint is shutting down');
-      underWay.add(exchange);
-      try {
-        return await answer(exchange);
-      } finally {
-        underWay.delete(exchange);
-      }
-    },
+    handle: answer,
     async ready() {
       const problems = await catalog.problems;
       if (problems.length > 0) throw new SetupError(problems);

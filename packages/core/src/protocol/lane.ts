@@ -133,6 +133,7 @@ const metaKeys = new Set([
   'tracestate',
   'baggage',
 ]);
+const implementationKeys = new Set(['name', 'version']);
 const modernMethods = new Set(['tools/call', 'tools/list', 'server/discover']);
 const legacyMethods = new Set(['tools/call', 'tools/list']);
 const legacyRevisions = new Set(SUPPORTED_PROTOCOL_VERSIONS.filter((version) => version !== revision));
@@ -154,8 +155,15 @@ function modernClient(
   if (!isRecord(capabilities) || !(isEmpty(capabilities) || isSpecType.ClientCapabilities(capabilities)))
     return undefined;
   const client = meta[CLIENT_INFO_META_KEY];
-  if (client !== undefined && !isSpecType.Implementation(client)) return undefined;
+  if (client !== undefined && !isImplementation(client)) return undefined;
   return { era: 'modern', client };
+}
+
+/** What nearly every client says of itself is seen at a glance. */
+function isImplementation(client: unknown): client is Implementation {
+  const isPlain = isRecord(client) && hasOnly(client, implementationKeys);
+  if (isPlain && typeof client['name'] === 'string' && typeof client['version'] === 'string') return true;
+  return isSpecType.Implementation(client);
 }
 
 function legacyClient(
