@@ -351,7 +351,7 @@ async function serveBoth(router: ReturnType<typeof t.router>, kind: ClientKind) 
     links: [
       splitLink({
         condition: ({ input, path }) => path === 'octets' || input instanceof FormData,
-        true: httpLink({ url, transformer: asIs as never }),
+        true: httpLink({ url, transformer: asIs }),
         false: httpBatchLink({ url, transformer: superjson }),
       }),
     ],
