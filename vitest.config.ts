@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { projects: ['packages/*', 'packages/core/vitest.sdk.config.ts', 'apps/*', 'examples/*'] },
+  // Most tests wait for a socket or a database: a worker for every core.
+  test: {
+    maxWorkers: '100%',
+    projects: ['packages/*', 'packages/core/vitest.sdk.config.ts', 'apps/*', 'examples/*'],
+  },
 });
