@@ -107,3 +107,18 @@ it('names the path of a date that no date-time can say', async () => {
     json: { day: null },
   });
 });
+
+it('advertises tuples to clients of 2025 so that their older drafts take them', () => {
+  const { schema, legacySchema } = compileOutput(z.object({ row: z.tuple([z.date()], z.bigint()) }));
+  const [at0, n] = [
+    { type: 'string', format: 'date-time' },
+    { type: 'string', pattern: String.raw`^-?\d+$` },
+  ];
+  expect(schema).toMatchObject({ properties: { row: { prefixItems: [at0], items: n } } });
+  expect(legacySchema).toMatchObject({
+    properties: { row: { prefixItems: [at0], items: { anyOf: [at0, n] } } },
+  });
+  const closed = compileOutput(z.object({ pairs: z.map(z.number(), z.date()) }));
+  expect(closed.legacySchema).toEqual(closed.schema);
+  expect(JSON.stringify(closed.schema)).not.toContain('"items":false');
+});

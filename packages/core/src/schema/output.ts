@@ -53,7 +53,7 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
   const decode = compileDecode(marked);
   return {
     schema: root.wrap === undefined || !isTold ? rootSchema : publish(document.schema),
-    legacySchema: rootSchema && (loosenTuples(rootSchema) as JsonObjectSchema),
+    legacySchema: rootSchema && loosenTuples(rootSchema),
     wrapped: root.wrap !== undefined,
     encode: createEncode(compileEncode(marked, isTrusted), classes),
     decode: (json, content = NO_CONTENT) => {

@@ -59,9 +59,13 @@ function closeTuple(schema: JsonSchema): JsonSchema {
   return { ...tuple, maxItems: typeof most === 'number' ? Math.min(most, first.length) : first.length };
 }
 
-/** A schema that is as true to validators of drafts before 2020-12, which take `items` for all items of a tuple. */
-export function loosenTuples(schema: JsonSchema): JsonSchema {
-  const loose = mapChildren(schema, loosenTuples);
+/** A published schema that is true to validators of drafts before 2020-12 too: they take `items` for all of a tuple. */
+export function loosenTuples<TSchema extends JsonSchema>(schema: TSchema): TSchema {
+  return JSON.stringify(schema).includes('"prefixItems"') ? (loosen(schema) as TSchema) : schema;
+}
+
+function loosen(schema: JsonSchema): JsonSchema {
+  const loose = mapChildren(schema, loosen);
   const { items, prefixItems } = loose;
   if (!isSchema(items) || !Array.isArray(prefixItems)) return loose;
   return { ...loose, items: { anyOf: [...(prefixItems as JsonSchema[]), items] } };
