@@ -19,38 +19,75 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
 ): FetchMcpHandler {
   const { handle, ready, close } = createHandler(router, options);
   const serve = async (req: Request): Promise<Response> => {
-    const resHeaders = new Headers();
-    const exchange = toExchange(req, (extras) => options.createContext?.({ req, resHeaders, ...extras }));
-    return toResponse(await handle(exchange), resHeaders);
+    let resHeaders: Headers | undefined;
+    const exchange = new FetchExchange(req, (extras) => {
+      resHeaders ??= new Headers();
+      return options.createContext?.({ req, resHeaders, ...extras });
+    });
+    const reply = await handle(exchange);
+    return toResponse(reply, resHeaders);
   };
   return Object.assign(serve, { ready, close });
 }
 
-function toExchange(request: Request, createContext: Exchange['createContext']): Exchange {
-  const hangUp = new AbortController();
-  const signal = AbortSignal.any([request.signal, hangUp.signal]);
-  let bare: Request | undefined;
-  return {
-    method: request.method,
-    get url() {
-      return new URL(request.url);
-    },
+class FetchExchange implements Exchange {
+  readonly createContext: Exchange['createContext'];
+  /** Nobody knows here what the socket is bound to. */
+  readonly isLoopback = false;
+  readonly #host: Request;
+  #hangUp: AbortController | undefined;
+  #bare: Request | undefined;
+
+  constructor(host: Request, createContext: Exchange['createContext']) {
+    this.#host = host;
+    this.createContext = createContext;
+  }
+
+  get method(): string {
+    return this.#host.method;
+  }
+
+  get url(): URL {
+    return new URL(this.#host.url);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  header(name: string): string | undefined {
     // The host of the URL is what the platform has routed by; a header might say something else.
-    header: (name) =>
-      name === 'host' ? new URL(request.url).host : (request.headers.get(name) ?? undefined),
-    readBody: (maxBytes) => readBody(request, maxBytes),
-    // Nobody knows here what the socket is bound to.
-    isLoopback: false,
-    signal,
-    abort: () => hangUp.abort(),
-    toRequest: () =>
-      (bare ??= new Request(request.url, { method: request.method, headers: request.headers, signal })),
-    createContext,
-  };
+    return name === 'host' ? this.url.host : (this.#host.headers.get(name) ?? undefined);
+  }
+
+  readBody(maxBytes: number): Promise<Body> {
+    return readBody(this.#host, maxBytes);
+  }
+
+  abort(): void {
+    this.#controller.abort();
+  }
+
+  toRequest(): Request {
+    const { url, method, headers } = this.#host;
+    return (this.#bare ??= new Request(url, { method, headers, signal: this.signal }));
+  }
+
+  get #controller(): AbortController {
+    if (this.#hangUp) return this.#hangUp;
+    const controller = (this.#hangUp = new AbortController());
+    const { signal } = this.#host;
+    if (signal.aborted) controller.abort();
+    else signal.addEventListener('abort', () => controller.abort(), { once: true });
+    return controller;
+  }
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Body> {
-  if (Number(request.headers.get('content-length')) > maxBytes) throw new BodyTooLarge();
+  const length = request.headers.get('content-length');
+  // The platform reads no more than the client has announced.
+  if (length !== null && Number(length) <= maxBytes) return { text: await request.text() };
+  if (Number(length) > maxBytes) throw new BodyTooLarge();
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
@@ -62,9 +99,9 @@ async function readBody(request: Request, maxBytes: number): Promise<Body> {
   return { text: text + decoder.decode() };
 }
 
-function toResponse({ status, headers, body }: Reply, resHeaders: Headers): Response {
-  for (const [name, value] of Object.entries(headers)) resHeaders.set(name, value);
-  const init = { status, headers: resHeaders };
+function toResponse({ status, headers, body }: Reply, resHeaders: Headers | undefined): Response {
+  for (const [name, value] of Object.entries(headers)) resHeaders?.set(name, value);
+  const init = { status, headers: resHeaders ?? headers };
   if (!Array.isArray(body)) return new Response((body as string | ReadableStream | undefined) ?? null, init);
   return new Response(new Blob(body as Uint8Array<ArrayBuffer>[]), init);
 }

@@ -36,12 +36,15 @@ const loopbackName = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#security-warning
  */
 export function refuse(exchange: Exchange, options: GuardOptions): Reply | undefined {
-  const host = exchange.header('host') ?? '';
-  if (!isAllowedHost(host, exchange, options.allowedHosts)) {
-    return forbidden(`Host ${JSON.stringify(host)} is not served here; add it to the option allowedHosts`);
+  const { allowedHosts, allowedOrigins } = options;
+  if ((allowedHosts ?? exchange.isLoopback) && allowedHosts !== true) {
+    const host = exchange.header('host') ?? '';
+    if (!isAllowedHost(host, allowedHosts)) {
+      return forbidden(`Host ${JSON.stringify(host)} is not served here; add it to the option allowedHosts`);
+    }
   }
   const origin = exchange.header('origin');
-  if (origin !== undefined && !isAllowedOrigin(origin, host, options.allowedOrigins)) {
+  if (origin !== undefined && !isAllowedOrigin(origin, exchange, allowedOrigins)) {
     return forbidden(`pages of ${JSON.stringify(origin)} may not call; add it to the option allowedOrigins`);
   }
   if (exchange.method !== 'POST') {
@@ -76,22 +79,23 @@ export class BodyError extends Error {
   override readonly name = 'BodyError';
 }
 
-function isAllowedHost(host: string, exchange: Exchange, allowed: GuardOptions['allowedHosts']): boolean {
-  if (allowed === true) return true;
-  if (!allowed) return !exchange.isLoopback || loopbackName.test(host);
+/** Without a list, the connection is a loopback one. */
+function isAllowedHost(host: string, allowed: readonly string[] | undefined): boolean {
+  if (!allowed) return loopbackName.test(host);
   return allowed.includes(host) || allowed.includes(hostname(host));
 }
 
 /** The request's own origin is one with the same host and port. TLS may end before us, so the scheme says nothing. */
-function isAllowedOrigin(origin: string, host: string, allowed: GuardOptions['allowedOrigins']): boolean {
+function isAllowedOrigin(
+  origin: string,
+  exchange: Exchange,
+  allowed: GuardOptions['allowedOrigins'],
+): boolean {
   if (allowed === true || allowed?.includes(origin)) return true;
   if (!URL.canParse(origin)) return false;
-  const url = new URL(origin);
-  return (
-    url.host !== '' &&
-    URL.canParse(`${url.protocol}//${host}`) &&
-    new URL(`${url.protocol}//${host}`).host === url.host
-  );
+  const { host, protocol } = new URL(origin);
+  const own = `${protocol}//${exchange.header('host') ?? ''}`;
+  return host !== '' && URL.canParse(own) && new URL(own).host === host;
 }
 
 function hostname(host: string): string {
