@@ -3,7 +3,7 @@ import type { CreateFastifyContextOptions } from '@trpc/server/adapters/fastify'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
-import { toExchange, writeReply } from './node-exchange.ts';
+import { respond, toExchange } from './node-exchange.ts';
 
 /** A Fastify plugin, for `app.register(…, { prefix: '/mcp' })`. */
 export type FastifyMcpHandler = FastifyPluginCallback & HandlerControls;
@@ -17,17 +17,20 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   ...[options = {}]: HandlerArguments<TRouter, CreateFastifyContextOptions>
 ): FastifyMcpHandler {
   const { handle, ready, close } = createHandler(router, options);
-  const serve = async (req: FastifyRequest, res: FastifyReply): Promise<void> => {
+  const serve = (req: FastifyRequest, res: FastifyReply): Promise<void> => {
     const exchange = toExchange(req.raw, res.raw, (extras) =>
       options.createContext?.({ req, res, ...extras }),
     );
-    const answer = await handle(exchange);
-    // The answer is written past Fastify, and what the app has set on the reply goes along.
-    res.hijack();
-    for (const [name, value] of Object.entries(res.getHeaders())) {
-      if (value !== undefined) res.raw.setHeader(name, value);
-    }
-    await writeReply(res.raw, answer);
+    const answer = async () => {
+      const reply = await handle(exchange);
+      // The answer is written past Fastify, and what the app has set on its reply goes along.
+      res.hijack();
+      for (const [name, value] of Object.entries(res.getHeaders())) {
+        if (value !== undefined) res.raw.setHeader(name, value);
+      }
+      return reply;
+    };
+    return respond(answer, exchange, res.raw);
   };
   const plugin: FastifyPluginCallback = (app, _, done) => {
     // The body is ours to read: Fastify's parsers have limits and answers of their own.

@@ -95,9 +95,10 @@ export async function respond(
   exchange: Exchange,
   res: ServerResponse,
 ): Promise<void> {
-  const reply = await handle(exchange);
   try {
-    await writeReply(res, reply);
+    const reply = await handle(exchange);
+    if (reply.body instanceof ReadableStream) await writeStream(res, reply, reply.body);
+    else writeReply(res, reply, reply.body);
   } catch {
     // A header of the app's that Node does not take, say.
     if (res.headersSent) res.destroy();
@@ -105,20 +106,20 @@ export async function respond(
   }
 }
 
-/** Writes the answer, unless the client has gone or the app has answered by itself. */
-export async function writeReply(res: ServerResponse, reply: Reply): Promise<void> {
-  if (res.headersSent || res.destroyed) {
-    if (reply.body instanceof ReadableStream) await reply.body.cancel();
-    return;
-  }
-  const { status, headers, body } = reply;
-  if (body instanceof ReadableStream) {
-    res.writeHead(status, headers);
-    res.flushHeaders();
-    // A client that leaves ends the stream at its source.
-    await pipeline(Readable.fromWeb(body as NodeReadableStream), res).catch(() => undefined);
-    return;
-  }
+async function writeStream(res: ServerResponse, reply: Reply, body: ReadableStream): Promise<void> {
+  if (isOver(res)) return body.cancel();
+  res.writeHead(reply.status, reply.headers);
+  res.flushHeaders();
+  // A client that leaves ends the stream at its source.
+  await pipeline(Readable.fromWeb(body as NodeReadableStream), res).catch(() => undefined);
+}
+
+function writeReply(
+  res: ServerResponse,
+  { status, headers }: Reply,
+  body: string | readonly Uint8Array[] | undefined,
+): void {
+  if (isOver(res)) return;
   // Headers that createContext has set, such as cookies, stay.
   res.writeHead(status, { ...headers, 'content-length': lengthOf(body) });
   if (typeof body === 'object') {
@@ -128,6 +129,11 @@ export async function writeReply(res: ServerResponse, reply: Reply): Promise<voi
   } else {
     res.end(body);
   }
+}
+
+/** The client has gone, or the app has answered by itself. */
+function isOver(res: ServerResponse): boolean {
+  return res.headersSent || res.destroyed;
 }
 
 function lengthOf(body: string | readonly Uint8Array[] | undefined): number {
@@ -168,11 +174,12 @@ function toBody(body: unknown): Body {
 function toUrl(req: NodeRequest): URL {
   const scheme = 'encrypted' in req.socket ? 'https' : 'http';
   const host = req.headers.host ?? String(req.headers[':authority'] ?? 'localhost');
-  const path = req.originalUrl ?? req.url ?? '/';
-  // A path such as `//evil.example` must not be taken for a host.
-  return URL.canParse(`${scheme}://${host}${path}`)
-    ? new URL(`${scheme}://${host}${path}`)
-    : new URL(`${scheme}://localhost/`);
+  try {
+    // In one piece: a path such as `//evil.example` must not be taken for a host.
+    return new URL(`${scheme}://${host}${req.originalUrl ?? req.url ?? '/'}`);
+  } catch {
+    return new URL(`${scheme}://localhost/`);
+  }
 }
 
 function isLoopback(address: string | undefined): boolean {

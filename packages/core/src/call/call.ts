@@ -57,22 +57,11 @@ export function callTool(
     if (refusal) return toRefused(refusal, tool.path);
     let ctx: unknown;
     try {
-      ctx = await readContext();
+      const context = readContext();
+      ctx = context instanceof Promise ? await context : context;
       // tRPC never looks at the input of a procedure that takes none.
       if (!tool.input.takesInput) readInput();
-      const { router } = parts;
-      const { path, type } = tool;
-      // What createCaller does, with an input that is decoded when tRPC reads it: middleware before `.input()` decides
-      // first, as it does over HTTP.
-      const value = await callTRPCProcedure({
-        router,
-        path,
-        type,
-        ctx,
-        getRawInput,
-        signal: call.signal,
-        batchIndex: 0,
-      });
+      const value = await callTRPCProcedure(toInvocation(parts.router, tool, ctx, getRawInput, call.signal));
       const told = toToolResult(tool, value, call.era);
       return { ...(told instanceof Promise ? await told : told), status: 200 };
     } catch (thrown) {
@@ -92,6 +81,36 @@ export function callTool(
       return { result, status, challenge };
     }
   });
+}
+
+/**
+ * What `createCaller` hands to tRPC, with an input that is decoded when tRPC reads it: middleware before `.input()`
+ * decides first, as it does over HTTP. tRPC copies these options for every middleware, so the router is inherited and
+ * not one of them: middleware is told what a caller's is told, and no more is copied than that.
+ */
+function toInvocation(
+  router: AnyTRPCRouter,
+  { path, type }: Tool,
+  ctx: unknown,
+  getRawInput: () => Promise<unknown>,
+  signal: AbortSignal,
+): Parameters<typeof callTRPCProcedure>[0] {
+  const invocation = Object.create(inheriting(router)) as Parameters<typeof callTRPCProcedure>[0];
+  invocation.path = path;
+  invocation.type = type;
+  invocation.ctx = ctx;
+  invocation.getRawInput = getRawInput;
+  invocation.signal = signal;
+  invocation.batchIndex = 0;
+  return invocation;
+}
+
+const prototypes = new WeakMap<AnyTRPCRouter, { router: AnyTRPCRouter }>();
+
+function inheriting(router: AnyTRPCRouter): { router: AnyTRPCRouter } {
+  let made = prototypes.get(router);
+  if (!made) prototypes.set(router, (made = { router }));
+  return made;
 }
 
 /** The arguments as the parsers get them. What cannot be decoded is as bad an input to tRPC as what they refuse. */

@@ -70,15 +70,15 @@ export function toRequestInfo(
   host: { url: URL },
   signal: AbortSignal,
 ): TRPCRequestInfo {
-  const call = { path, batchIndex: 0, procedure, getRawInput, result: readInput };
   const info = toListInfo(host, signal);
   info.type = type;
-  info.calls = [call];
+  info.calls.push({ path, batchIndex: 0, procedure, getRawInput, result: readInput });
   return info;
 }
 
 /** The same for a request that calls no procedure. */
-export function toListInfo(host: { url: URL }, signal: AbortSignal): TRPCRequestInfo {
+export function toListInfo({ url }: { url: URL }, signal: AbortSignal): TRPCRequestInfo {
+  // No getter for the URL: V8 would make a hidden class for each of these objects, and keep it.
   return {
     accept: null,
     type: 'unknown',
@@ -86,9 +86,6 @@ export function toListInfo(host: { url: URL }, signal: AbortSignal): TRPCRequest
     calls: [],
     connectionParams: null,
     signal,
-    // Most apps never ask, and reading a URL takes its time.
-    get url() {
-      return host.url;
-    },
+    url,
   };
 }
