@@ -14,8 +14,8 @@ export interface ExpressMcpHandler extends HandlerControls {
 
 /**
  * Serves the tagged procedures of a tRPC router over MCP, from an Express app, before or after `express.json()`.
- * Every tool call runs through `createCaller(ctx)` with the context that `createContext` makes, the same function that
- * tRPC's Express adapter is given. Throws a `SetupError` that names every problem of the router.
+ * `createContext` is the one that tRPC's Express adapter is given, and every tool call runs under the app's own middleware
+ * with the context that it makes. Throws a `SetupError` that names every problem of the router.
  */
 export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,

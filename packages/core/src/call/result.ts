@@ -1,5 +1,6 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import type { Era, Tool } from '../catalog/tool.ts';
+import type { Encoded } from '../schema/output.ts';
 
 const done = 'Operation completed successfully';
 
@@ -9,10 +10,15 @@ export interface Told {
   json?: string;
 }
 
-/** What the procedure returned, as a tool result. Rejects when it cannot be said in JSON. */
-export async function toToolResult(tool: Tool, value: unknown, era: Era): Promise<Told> {
+/** What the procedure returned, as a tool result. Throws, or rejects, when it cannot be said in JSON. */
+export function toToolResult(tool: Tool, value: unknown, era: Era): Told | Promise<Told> {
   const encoded = tool.output.encode(value);
-  const { json, content } = encoded instanceof Promise ? await encoded : encoded;
+  // Only a Blob takes time to read.
+  if (encoded instanceof Promise) return encoded.then((read) => tell(tool, value, era, read));
+  return tell(tool, value, era, encoded);
+}
+
+function tell(tool: Tool, value: unknown, era: Era, { json, content }: Encoded): Told {
   if (json === undefined)
     return { result: { content: content.length > 0 ? toBlocks(content) : [toText(done)] } };
   const structuredContent = era === 'legacy' && isWrapped(tool, json) ? { result: json } : json;

@@ -34,6 +34,14 @@ export interface Reply {
   body: string | readonly Uint8Array[] | ReadableStream<Uint8Array> | undefined;
 }
 
+/** Codes of JSON-RPC itself. MCP keeps the rest of the reserved range for its own. */
+export const errorCodes = {
+  parseError: -32_700,
+  invalidRequest: -32_600,
+  invalidParams: -32_602,
+  internalError: -32_603,
+} as const;
+
 /** A JSON-RPC error as the whole answer. `id` is null where there is none to answer to, or none that could be read. */
 export function errorReply(
   status: number,

@@ -1,10 +1,15 @@
 import { isJsonContentType } from '@modelcontextprotocol/server';
 import type { SetupProblem } from '../setup-error.ts';
-import { type Body, type BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
+import {
+  type Body,
+  type BodyTooLarge,
+  errorCodes,
+  errorReply,
+  type Exchange,
+  type Reply,
+} from './exchange.ts';
 
-/** Codes of JSON-RPC itself. MCP keeps the rest of the reserved range for its own. */
-const invalidRequest = -32_600;
-const parseError = -32_700;
+const { invalidRequest, parseError } = errorCodes;
 
 /** Which hosts and web pages may be talked to. */
 export interface HostOptions {

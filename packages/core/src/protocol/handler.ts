@@ -8,7 +8,7 @@ import { createReport } from '../call/failure.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
-import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
+import { BodyTooLarge, errorCodes, errorReply, type Exchange, type Reply } from './exchange.ts';
 import { BodyError, bodyReply, parseMessage, refuse } from './guard.ts';
 import { headsOf, idOf, isToolCall } from './message.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
@@ -29,8 +29,7 @@ export interface Handler extends HandlerControls {
   handle: (exchange: Exchange) => Promise<Reply>;
 }
 
-const internalError = -32_603;
-const invalidRequest = -32_600;
+const { internalError, invalidRequest } = errorCodes;
 const anonymous = { auth: undefined };
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
@@ -55,9 +54,9 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
       report(failure, { isForApp: true });
     }
   });
-  const gate = createGate(auth, hookTimeoutMs, (thrown) => {
-    const failure = { error: toError(thrown), reference: crypto.randomUUID() };
-    report(failure, { isForApp: thrown instanceof HookTimeout });
+  const gate = createGate(auth, hookTimeoutMs, (error) => {
+    const failure = { error, reference: crypto.randomUUID() };
+    report(failure, { isForApp: error instanceof HookTimeout });
   });
   const parts: ServerParts = {
     router,

@@ -11,7 +11,7 @@ import type { Outcome } from '../call/call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Era } from '../catalog/tool.ts';
 import { callByName, unknownTool } from './call-by-name.ts';
-import type { Exchange, Reply } from './exchange.ts';
+import { errorCodes, type Exchange, type Reply } from './exchange.ts';
 import { cacheHintsOf, type ServerParts, type Serving } from './server.ts';
 
 /**
@@ -80,7 +80,7 @@ export function createLane(parts: ServerParts): Lane {
     serving.outcome = outcome;
     if (outcome)
       return toReply(`{"result":${resultOf(outcome, era)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
-    const error = { code: invalidParams, message: unknownTool(name) };
+    const error = { code: errorCodes.invalidParams, message: unknownTool(name) };
     return toReply(JSON.stringify({ jsonrpc: '2.0', id, error }));
   };
 
@@ -102,7 +102,6 @@ type Lists = Record<Era | 'discover', Uint8Array>;
 
 const encoder = new TextEncoder();
 const revision = '2026-07-28';
-const invalidParams = -32_602;
 const json = { 'content-type': 'application/json' };
 
 function toReply(body: Reply['body']): Reply {
