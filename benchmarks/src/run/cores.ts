@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
-const canPin = hasTaskset() && availableParallelism() > 1;
+const availableCores = availableParallelism();
+const canPin = hasTaskset() && availableCores > 1;
 
 /** The load comes from the first core, so that what it costs is not seen as the server's. */
 export function pinLoad(): void {
@@ -11,6 +12,13 @@ export function pinLoad(): void {
 /** A command that runs on the second core. */
 export function onServerCore(command: string, args: readonly string[]): [command: string, args: string[]] {
   return canPin ? ['taskset', ['-c', '1', command, ...args]] : [command, [...args]];
+}
+
+/** A command that has all cores, as one that runs beside no load. */
+export function onAllCores(command: string, args: readonly string[]): [command: string, args: string[]] {
+  return canPin
+    ? ['taskset', ['-c', `0-${availableCores - 1}`, command, ...args]]
+    : [command, [...args]];
 }
 
 /** What the figures were measured on, in a line. */

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { fetchBody } from '../load/check.ts';
 import type { MountCost } from '../mount-cost.ts';
 import { type Running, startOrThrow } from '../run/child.ts';
-import { onServerCore } from '../run/cores.ts';
+import { onAllCores } from '../run/cores.ts';
 import { measure, type Pace, type Run, type Series } from '../run/measure.ts';
 import { findTarget, staticTarget } from '../target.ts';
 
@@ -64,12 +64,12 @@ export async function measureTools(sizes: readonly number[], pace: Pace): Promis
   return results;
 }
 
-/** In a new process each time, as an app starts: nothing is compiled yet. */
+/** In a new process each time, as an app starts: nothing is compiled yet, and no load takes a core. */
 async function mountOften(tools: number, times: number): Promise<MountCost[]> {
   const entry = fileURLToPath(new URL('../mount-cost.js', import.meta.url));
   const costs = [];
   for (let time = 0; time < times; time++) {
-    const { stdout } = await run(...onServerCore(process.execPath, ['--expose-gc', entry, String(tools)]));
+    const { stdout } = await run(...onAllCores(process.execPath, ['--expose-gc', entry, String(tools)]));
     costs.push(JSON.parse(stdout) as MountCost);
   }
   return costs;

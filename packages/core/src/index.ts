@@ -1,13 +1,28 @@
 export { type Expose, type ExposePattern } from './catalog/expose.ts';
 export { mcpDefaults, type PassThroughMiddleware } from './catalog/settings.ts';
-export { getMcpCall, type McpCall } from './call/context.ts';
+export { type Answer, type Question } from './call/ask.ts';
+export { getMcpCall, type McpCall, type TraceContext } from './call/context.ts';
+export { type Progress } from './call/progress.ts';
+export {
+  mcpPrompt,
+  mcpResource,
+  mcpTool,
+  type OwnCall,
+  type OwnPrompt,
+  type OwnResource,
+  type OwnTool,
+} from './catalog/own.ts';
 export { type CallFailure } from './call/failure.ts';
 export {
   type McpAnnotations,
+  type McpContentAnnotations,
   type McpDefaults,
   type McpIcon,
   type McpMeta,
+  type McpPrompt,
+  type McpResource,
   type McpSettings,
+  type McpStream,
 } from './meta.ts';
 export { type HandlerOptions, type ServerInfo } from './protocol/options.ts';
 export { SetupError, type SetupProblem } from './setup-error.ts';

@@ -43,6 +43,61 @@ export interface McpDefaults<Ctx = any> {
   visible?: (ctx: Ctx) => boolean | Promise<boolean>;
   /** What a model should do next, in place of the hint that comes with the error's code. */
   errorHint?: (error: TRPCError) => string | undefined;
+  /** How long a call may take, in milliseconds, before it ends with TIMEOUT. The handler's `timeoutMs` unless said otherwise. */
+  timeoutMs?: number;
+}
+
+/** Who content is for, and how much it matters. */
+export interface McpContentAnnotations {
+  audience?: ('user' | 'assistant')[];
+  /** From 0, optional, to 1, required. */
+  priority?: number;
+  /** ISO 8601. */
+  lastModified?: string;
+}
+
+/** A query as something to read. Strings become text, objects JSON, files and bytes blobs. */
+export interface McpResource {
+  /**
+   * A fixed URI, which is listed, or an RFC 6570 template whose variables are the input: `customers://{id}`.
+   * @see https://www.rfc-editor.org/rfc/rfc6570
+   */
+  uri: string;
+  /** The tool's own name unless said otherwise. */
+  name?: string;
+  title?: string;
+  description?: string;
+  /** Of what the query returns. Else a file says it itself, a string is text/plain, and the rest application/json. */
+  mimeType?: string;
+  /** In bytes, where it is known beforehand. */
+  size?: number;
+  annotations?: McpContentAnnotations;
+  icons?: McpIcon[];
+  _meta?: Record<string, unknown>;
+  /**
+   * For a template: the path of a query that lists what there is to read. It returns a list, or `{ items, nextCursor }` and
+   * then gets `{ cursor }`. Each item carries the template's variables, or a `uri`; `name`, `title`, `description`,
+   * `mimeType`, `size` and `annotations` of it are listed where they are there.
+   */
+  list?: string;
+}
+
+/** A query as a prompt. Its input's properties are the arguments; it returns a string, messages, or `mcpContent`. */
+export interface McpPrompt {
+  /** The tool's own name unless said otherwise. */
+  name?: string;
+  title?: string;
+  description?: string;
+  icons?: McpIcon[];
+  _meta?: Record<string, unknown>;
+}
+
+/** Where a stream ends that might go on for ever. */
+export interface McpStream {
+  /** 100 by default. */
+  maxItems?: number;
+  /** 20 by default. */
+  maxSeconds?: number;
 }
 
 /** What `mcp` in a procedure's meta may say. */
@@ -62,6 +117,20 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   output?: unknown;
   /** Says the output in words, or as any other content, for the model. Programs get it as structured content besides. */
   toContent?: (output: any) => string | ContentBlock[];
+  /** Whether it is a tool. It is, unless it is a resource or a prompt; a procedure may be all of them. */
+  tool?: boolean;
+  /** Makes a query a resource. */
+  resource?: McpResource;
+  /** Makes a query a prompt. */
+  prompt?: boolean | McpPrompt;
+  /**
+   * Completes arguments of a prompt and variables of a resource, by the path of a query that gets
+   * `{ value, arguments }`: what was typed, and what the other arguments are so far. It returns a list, or
+   * `{ values, total, hasMore }`. Enums and booleans complete by themselves.
+   */
+  complete?: Record<string, string>;
+  /** Where the tool stops to collect, when the procedure is a subscription or returns an endless generator. */
+  stream?: McpStream;
 }
 
 /**

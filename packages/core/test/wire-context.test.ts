@@ -64,10 +64,12 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     expect(await viaMcp!.info.calls[0]!.getRawInput()).toEqual(await plain!.info.calls[0]!.getRawInput());
     expect(viaMcp!.info.calls[0]!.result()).toEqual(plain!.info.calls[0]!.result());
     expect(viaMcp!.info.calls[0]!.procedure).toBe(plain!.info.calls[0]!.procedure);
-    expect(viaMcp!.mcp).toEqual({
+    expect(viaMcp!.mcp).toMatchObject({
+      method: 'tools/call',
       tool: { name: 'posts_find', path: 'posts.find' },
       era: eraOf[kind],
       client: eraOf[kind] === 'modern' ? { name: 'test-client', version: '1.2.3' } : undefined,
+      capabilities: eraOf[kind] === 'modern' ? {} : undefined,
       signal: expect.any(AbortSignal),
     });
   });

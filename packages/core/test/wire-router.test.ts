@@ -89,9 +89,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     const late = t.router({
       good: answer('good'),
       clash: tool.meta({ mcp: { name: 'taken' } }).query(() => 1),
-      stream: tool.subscription(async function* () {
-        yield 1;
-      }),
+      written: tool.meta({ mcp: { prompt: true } }).mutation(() => 'Hi'),
     });
     const router = t.router({ taken: answer('first'), late: lazy(async () => late) });
     const handler = mcpHandler(router, { onError: () => undefined });
@@ -102,7 +100,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     await expect(handler.ready()).rejects.toMatchObject({
       problems: [
         { code: 'NAME_CLASH', path: 'late.clash' },
-        { code: 'SUBSCRIPTION', path: 'late.stream' },
+        { code: 'NOT_A_QUERY', path: 'late.written' },
       ],
     });
   });

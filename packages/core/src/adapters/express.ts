@@ -21,10 +21,10 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,
   ...[options = {}]: HandlerArguments<TRouter, CreateExpressContextOptions>
 ): ExpressMcpHandler {
-  const { handle, ready, close } = createHandler(router, options);
+  const { handle, ...controls } = createHandler(router, options);
   const serve = (req: ExpressRequest, res: ExpressResponse): void => {
     const exchange = toExchange(req, res, (extras) => options.createContext?.({ req, res, ...extras }));
     void respond(handle, exchange, res);
   };
-  return Object.assign(serve, { ready, close });
+  return Object.assign(serve, controls);
 }

@@ -16,7 +16,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,
   ...[options = {}]: HandlerArguments<TRouter, CreateFastifyContextOptions>
 ): FastifyMcpHandler {
-  const { handle, ready, close } = createHandler(router, options);
+  const { handle, ...controls } = createHandler(router, options);
   const serve = (req: FastifyRequest, res: FastifyReply): Promise<void> => {
     const exchange = toExchange(req.raw, res.raw, (extras) =>
       options.createContext?.({ req, res, ...extras }),
@@ -39,5 +39,5 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
     app.all('/', serve);
     done();
   };
-  return Object.assign(plugin, { ready, close });
+  return Object.assign(plugin, controls);
 }

@@ -17,7 +17,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,
   ...[options = {}]: HandlerArguments<TRouter, FetchCreateContextFnOptions>
 ): FetchMcpHandler {
-  const { handle, ready, close } = createHandler(router, options);
+  const { handle, ...controls } = createHandler(router, options);
   const serve = async (req: Request): Promise<Response> => {
     let resHeaders: Headers | undefined;
     const exchange = new FetchExchange(req, (extras) => {
@@ -27,7 +27,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
     const reply = await handle(exchange);
     return toResponse(reply, resHeaders);
   };
-  return Object.assign(serve, { ready, close });
+  return Object.assign(serve, controls);
 }
 
 class FetchExchange implements Exchange {

@@ -25,12 +25,15 @@ class NodeExchange implements Exchange {
   readonly createContext: Exchange['createContext'];
   readonly #req: NodeRequest;
   readonly #res: ServerResponse;
+  /** Kept: frameworks make the way to it long, and it is gone many times. */
+  readonly #headers: NodeRequest['headers'];
   #hangUp: AbortController | undefined;
   #request: Request | undefined;
 
   constructor(req: NodeRequest, res: ServerResponse, createContext: Exchange['createContext']) {
     this.#req = req;
     this.#res = res;
+    this.#headers = req.headers;
     this.createContext = createContext;
   }
 
@@ -51,7 +54,7 @@ class NodeExchange implements Exchange {
   }
 
   header(name: string): string | undefined {
-    const { headers } = this.#req;
+    const headers = this.#headers;
     // HTTP/2 has no Host, and says it otherwise.
     const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined);
     return Array.isArray(value) ? value.join(', ') : value;

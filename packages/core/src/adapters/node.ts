@@ -20,10 +20,10 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,
   ...[options = {}]: HandlerArguments<TRouter, NodeContext>
 ): NodeMcpHandler {
-  const { handle, ready, close } = createHandler(router, options);
+  const { handle, ...controls } = createHandler(router, options);
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
     const exchange = toExchange(req, res, (extras) => options.createContext?.({ req, res, ...extras }));
     void respond(handle, exchange, res);
   };
-  return Object.assign(serve, { ready, close });
+  return Object.assign(serve, controls);
 }

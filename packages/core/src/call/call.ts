@@ -1,14 +1,18 @@
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { InputResponses, ServerContext } from '@modelcontextprotocol/server';
 import { type AnyTRPCRouter, callTRPCProcedure, TRPCError } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { Gate, Refusal } from '../auth/gate.ts';
-import type { Tool } from '../catalog/tool.ts';
+import type { Callable } from '../catalog/callable.ts';
 import { WireError } from '../schema/wire-error.ts';
+import { type Answer, type InputRequest, type OpenQuestions, type Question, Questions } from './ask.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
+import { type Deadline, setDeadline } from './deadline.ts';
+import { drain, isStreamed } from './drain.ts';
 import { type AuthStatus, authStatusOf, toFailure } from './error.ts';
 import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
-import { type Told, toToolResult } from './result.ts';
+import { openProgress, type Progress, type ProgressChannel } from './progress.ts';
+import type { Told } from './result.ts';
 import { isVisible } from './visible.ts';
 
 /** What the host of a call brings. */
@@ -24,63 +28,184 @@ export interface CallParts {
   gate: Gate;
   bypass: Bypass | undefined;
   hookTimeoutMs: number;
+  /** Of calls whose procedure says nothing else. */
+  timeoutMs: number | undefined;
   exposeInternalErrors: boolean;
   report: Report;
 }
 
-export interface Outcome extends Told {
+/** One call, as it came in. */
+export interface CallRequest extends Omit<McpRequest, 'tool'> {
+  /** Where the SDK serves it, the way to the client while the call runs. */
+  sdk: ServerContext | undefined;
+  /** Whether the client can be asked. */
+  canAsk: boolean;
+  /** What it has answered in earlier rounds, as it came back signed. */
+  answers: InputResponses | undefined;
+}
+
+/** What came of a call: a result, a failure, or questions that have to be answered first. */
+export interface Outcome {
+  told?: Told;
+  failed?: Failed;
+  open?: OpenQuestions;
   /** 401 and 403 want an HTTP status of their own. */
   status: AuthStatus;
   /** What `WWW-Authenticate` says beside it. */
   challenge?: string | undefined;
 }
 
+/** A failed call, in words that fit tools, resources and prompts. */
+export interface Failed {
+  code: TRPCError['code'];
+  /** What the model reads. */
+  text: string;
+  /** What programs read. */
+  meta: Record<string, unknown>;
+}
+
+/** Says what the procedure returned, in the words of one kind of request. */
+export type Tell<TItem extends Callable> = (
+  item: TItem,
+  value: unknown,
+  era: McpRequest['era'],
+) => Told | Promise<Told>;
+
 /**
- * Calls a tool's procedure under the app's own middleware. A failure is an outcome too: it never rejects. `undefined`
- * when there is no such tool for this caller.
+ * Calls a procedure under the app's own middleware. A failure is an outcome too: it never rejects. `undefined` when
+ * there is no such thing for this caller.
  */
-export function callTool(
+export function callItem<TItem extends Callable>(
   parts: CallParts,
-  tool: Tool,
+  item: TItem,
   args: unknown,
-  call: McpCall,
+  request: CallRequest,
   host: CallHost,
+  tell: Tell<TItem>,
 ): Promise<Outcome | undefined> {
-  const readInput = memoize(() => decode(tool, args));
+  const timeoutMs = item.timeoutMs ?? parts.timeoutMs;
+  const deadline = timeoutMs || item.stream ? setDeadline(request.signal, timeoutMs) : undefined;
+  const call = new Call(item, request, deadline?.signal ?? request.signal);
+  const readInput = memoize(() => decode(item, args));
   const getRawInput = async () => readInput();
   const readContext = memoize(() =>
-    host.createContext({ info: toRequestInfo(tool, readInput, getRawInput, host, call.signal), mcp: call }),
+    host.createContext({ info: toRequestInfo(item, readInput, getRawInput, host, call.signal), mcp: call }),
   );
   return runInCall(call, parts.bypass, getRawInput, async (): Promise<Outcome | undefined> => {
-    if (tool.visible && !(await isVisible(tool, readContext, parts))) return undefined;
-    const refusal = tool.scopes.length > 0 && parts.gate.checkScopes(call.auth, tool.scopes);
-    if (refusal) return toRefused(refusal, tool.path);
+    if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
+    const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
+    if (refusal) return toRefused(refusal, item.path);
     let ctx: unknown;
     try {
       const context = readContext();
-      ctx = context instanceof Promise ? await context : context;
+      ctx = context instanceof Promise ? await (deadline ? deadline.race(context) : context) : context;
       // tRPC never looks at the input of a procedure that takes none.
-      if (!tool.input.takesInput) readInput();
-      const value = await callTRPCProcedure(toInvocation(parts.router, tool, ctx, getRawInput, call.signal));
-      const told = toToolResult(tool, value, call.era);
-      return { ...(told instanceof Promise ? await told : told), status: 200 };
+      if (!item.input.takesInput) readInput();
+      const running = callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
+      let value: unknown = await (deadline ? deadline.race(running) : running);
+      if (isStreamed(value)) {
+        const drained = drain(value, toDrainOptions(item, call, deadline));
+        value = await (deadline ? deadline.race(drained) : drained);
+      }
+      const open = Call.openOf(call);
+      if (open) return { open, status: 200 };
+      const told = tell(item, value, call.era);
+      return { told: told instanceof Promise ? await told : told, status: 200 };
     } catch (thrown) {
-      const failure = toFailure(thrown, tool, args, parts);
-      const { error, reference, isForApp } = failure;
+      const open = Call.openOf(call);
+      if (open) return { open, status: 200 };
+      const failure = toFailure(thrown, item, args, parts);
+      const { error, reference, isForApp, code, text } = failure;
       parts.report(
-        { error, reference, tool: tool.name, path: tool.path, ctx, auth: call.auth },
+        { error, reference, tool: item.name, path: item.path, ctx, auth: call.auth },
         { isForApp },
       );
       const status = authStatusOf(error);
       const challenge = status === 401 ? parts.gate.challenge : undefined;
-      const result = toErrorResult(
-        failure.text,
-        challenge,
-        errorMeta(failure, tool, ctx, readInput, parts.router),
-      );
-      return { result, status, challenge };
+      const meta = errorMeta(failure, item, ctx, readInput, parts.router);
+      return { failed: { code, text, meta }, status, challenge };
+    } finally {
+      deadline?.release();
+      await Call.channelOf(call)?.end();
     }
   });
+}
+
+/** A class, so that a call costs one object, and what most do not use costs nothing. */
+class Call implements McpCall {
+  readonly method: string;
+  readonly tool: McpCall['tool'];
+  readonly era: McpCall['era'];
+  readonly client: McpCall['client'];
+  readonly capabilities: McpCall['capabilities'];
+  readonly auth: McpCall['auth'];
+  readonly signal: AbortSignal;
+  readonly trace: McpCall['trace'];
+  readonly sdk: ServerContext | undefined;
+  /** Where progress goes, if the client asked for it. */
+  readonly #channel: ProgressChannel | undefined;
+  readonly #request: CallRequest;
+  #questions: Questions | undefined;
+
+  constructor({ name, path }: Callable, request: CallRequest, signal: AbortSignal) {
+    this.method = request.method;
+    this.tool = { name, path };
+    this.era = request.era;
+    this.client = request.client;
+    this.capabilities = request.capabilities;
+    this.auth = request.auth;
+    this.signal = signal;
+    this.trace = request.trace;
+    this.sdk = request.sdk;
+    this.#channel = request.sdk && openProgress(request.sdk);
+    this.#request = request;
+  }
+
+  static channelOf(call: Call): ProgressChannel | undefined {
+    return call.#channel;
+  }
+
+  /** What has to be answered before the call can go on. */
+  static openOf(call: Call): OpenQuestions | undefined {
+    return call.#questions?.open;
+  }
+
+  progress(progress: Progress): void {
+    this.#channel?.tell(progress);
+  }
+
+  ask<TContent>(question: Question<TContent>): Promise<Answer<TContent>> {
+    return this.#asked.ask(question);
+  }
+
+  request(request: InputRequest, key?: string): Promise<Record<string, unknown>> {
+    return this.#asked.request(request, key);
+  }
+
+  get #asked(): Questions {
+    const { canAsk, answers, sdk } = this.#request;
+    return (this.#questions ??= new Questions(canAsk, answers, sdk?.mcpReq.inputResponses));
+  }
+}
+
+function toDrainOptions(
+  item: Callable,
+  call: Call,
+  deadline: Deadline | undefined,
+): Parameters<typeof drain>[1] {
+  const channel = Call.channelOf(call);
+  return {
+    limits: item.stream,
+    signal: call.signal,
+    stop: () => deadline?.stop(),
+    onValue:
+      channel &&
+      (async (value, count) => {
+        const { json } = await item.output.encode(value);
+        const message = typeof json === 'string' ? json : JSON.stringify(json);
+        await channel.tellNow({ progress: count, ...(message !== undefined && { message }) });
+      }),
+  };
 }
 
 /**
@@ -89,8 +214,7 @@ export function callTool(
  * not one of them: middleware is told what a caller's is told, and no more is copied than that.
  */
 function toInvocation(
-  router: AnyTRPCRouter,
-  { path, type }: Tool,
+  { path, type, router }: Callable,
   ctx: unknown,
   getRawInput: () => Promise<unknown>,
   signal: AbortSignal,
@@ -114,9 +238,9 @@ function inheriting(router: AnyTRPCRouter): { router: AnyTRPCRouter } {
 }
 
 /** The arguments as the parsers get them. What cannot be decoded is as bad an input to tRPC as what they refuse. */
-function decode(tool: Tool, args: unknown): unknown {
+function decode({ input }: Callable, args: unknown): unknown {
   try {
-    return tool.input.decode(args);
+    return input.decode(args);
   } catch (cause) {
     throw cause instanceof WireError ? new TRPCError({ code: 'BAD_REQUEST', cause }) : cause;
   }
@@ -126,22 +250,12 @@ function decode(tool: Tool, args: unknown): unknown {
 export function toRefused({ status, message, challenge }: Refusal, path?: string): Outcome {
   const code = status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN';
   const meta = { code, httpStatus: status, ...(path !== undefined && { path }) };
-  return { result: toErrorResult(`${code}: ${message}`, challenge, meta), status, challenge };
-}
-
-/** What the model reads of it. */
-export function textOf({ result }: Outcome): string {
-  return result.content.flatMap((block) => (block.type === 'text' ? block.text : [])).join('\n');
+  return { failed: { code, text: `${code}: ${message}`, meta }, status, challenge };
 }
 
 /** The challenge is told in words as well: who reads the body does not see the headers. */
-function toErrorResult(
-  message: string,
-  challenge: string | undefined,
-  meta: Record<string, unknown>,
-): CallToolResult {
-  const text = challenge ? `${message} (WWW-Authenticate: ${challenge})` : message;
-  return { content: [{ type: 'text', text }], isError: true, _meta: meta };
+export function textOf({ text }: Failed, challenge: string | undefined): string {
+  return challenge ? `${text} (WWW-Authenticate: ${challenge})` : text;
 }
 
 function memoize<TValue>(make: () => TValue): () => TValue {

@@ -1,26 +1,65 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AuthInfo, Implementation } from '@modelcontextprotocol/server';
+import type {
+  AuthInfo,
+  ClientCapabilities,
+  Implementation,
+  ServerContext,
+} from '@modelcontextprotocol/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { BypassKind } from '../catalog/bypassable.ts';
-import type { Era, Tool } from '../catalog/tool.ts';
+import type { Callable } from '../catalog/callable.ts';
+import type { Era } from '../catalog/tool.ts';
+import type { Answer, InputRequest, Question } from './ask.ts';
+import type { Progress } from './progress.ts';
 
 /** An MCP request, as `createContext` is told of it. */
 export interface McpRequest {
-  /** The tool that is called; `undefined` when tools are listed. */
+  /** What is asked for, such as `tools/call`. */
+  method: string;
+  /** The tool, resource or prompt that is called; `undefined` when something is listed. */
   tool: { name: string; /** The procedure's dotted path. */ path: string } | undefined;
   /** `modern` is revision 2026-07-28, `legacy` the ones before it. */
   era: Era;
   /** Who the client says it is. For display only: nobody checks it. Stateless `legacy` calls do not carry it. */
   client: Implementation | undefined;
+  /** What the client says it can do. Stateless `legacy` calls do not carry it. */
+  capabilities: ClientCapabilities | undefined;
   /** What `auth.authenticate` found. */
   auth: AuthInfo | undefined;
-  /** Aborts when a `modern` client hangs up. */
+  /** Aborts when a `modern` client hangs up, and when a time limit ends the call. */
   signal: AbortSignal;
+  /** Where the client's own trace goes on, in the words of W3C Trace Context. */
+  trace: TraceContext | undefined;
+}
+
+/** @see https://www.w3.org/TR/trace-context/ */
+export interface TraceContext {
+  traceparent?: string;
+  tracestate?: string;
+  baggage?: string;
 }
 
 /** The MCP call that is under way. */
 export interface McpCall extends McpRequest {
   tool: NonNullable<McpRequest['tool']>;
+  /**
+   * Tells the client how far the call is. It has to grow from message to message; what does not is left out, and so is
+   * what comes faster than a client can use. Nothing happens where the client did not ask for it.
+   */
+  progress(progress: Progress): void;
+  /**
+   * Asks the person in front of the client. The procedure **runs again from its start** with the answer, so that what comes
+   * before a question runs once more for every answer: ask first, change things after. The same questions have to come in the
+   * same order each time, or carry a `key` of their own. Throws PRECONDITION_FAILED for a client that cannot be asked.
+   */
+  ask<TContent = Record<string, unknown>>(question: Question<TContent>): Promise<Answer<TContent>>;
+  /**
+   * Sends the client a request of the protocol as it is: sampling and roots, which are deprecated and not for new use.
+   * It is answered as a question is.
+   */
+  request(request: InputRequest, key?: string): Promise<Record<string, unknown>>;
+  /** The SDK's own view of the request, for what has no word here; `undefined` where the fast lane answers. */
+  sdk: ServerContext | undefined;
 }
 
 /** Which marked middleware a call skips. */
@@ -64,7 +103,7 @@ export function isBypassed(kind: BypassKind, invocation: { getRawInput: unknown 
 
 /** What tRPC's adapters give `createContext` as `info`, for a call of this one procedure. */
 export function toRequestInfo(
-  { path, type, procedure }: Tool,
+  { path, type, procedure }: Callable,
   readInput: () => unknown,
   getRawInput: () => Promise<unknown>,
   host: { url: URL },

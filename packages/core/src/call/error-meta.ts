@@ -1,13 +1,13 @@
 import { type AnyTRPCRouter, getTRPCErrorShape, type TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
-import type { Tool } from '../catalog/tool.ts';
+import type { Callable } from '../catalog/callable.ts';
 import { configOf } from '../catalog/walk.ts';
 import type { Failure } from './error.ts';
 
 /** What a failed call says to clients that are programs, in the result's `_meta`. */
 export function errorMeta(
   { error, code, isMasked, issues }: Failure,
-  tool: Tool,
+  tool: Callable,
   ctx: unknown,
   readInput: () => unknown,
   router: AnyTRPCRouter,
@@ -22,7 +22,7 @@ export function errorMeta(
 /** What the app's own errorFormatter makes of it, less the stack that it has in development. */
 function shapeOf(
   error: Failure['error'],
-  { path, type }: Tool,
+  { path, type }: Callable,
   ctx: unknown,
   readInput: () => unknown,
   router: AnyTRPCRouter,

@@ -1,7 +1,7 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Refusal } from '../auth/gate.ts';
 import { ownMessageOf, toError } from '../auth/thrown.ts';
-import type { Tool } from '../catalog/tool.ts';
+import type { Callable } from '../catalog/callable.ts';
 import { EncodeError, type WireIssue } from '../schema/wire-error.ts';
 import type { Report } from './failure.ts';
 
@@ -71,7 +71,7 @@ export interface FailureOptions {
 }
 
 /** Reads what was thrown below a call. It never throws itself, whatever that was. */
-export function toFailure(thrown: unknown, tool: Tool, args: unknown, options: FailureOptions): Failure {
+export function toFailure(thrown: unknown, tool: Callable, args: unknown, options: FailureOptions): Failure {
   const reference = crypto.randomUUID();
   try {
     const error = getTRPCErrorFromUnknown(thrown);
@@ -143,7 +143,11 @@ function maskedMessage(error: TRPCError, reference: string, exposeInternalErrors
 }
 
 /** The app's own hint. One that throws costs the model the hint, and nothing else. */
-function ownHintOf(error: TRPCError, { errorHint, name, path }: Tool, report: Report): string | undefined {
+function ownHintOf(
+  error: TRPCError,
+  { errorHint, name, path }: Callable,
+  report: Report,
+): string | undefined {
   try {
     const hint: unknown = errorHint?.(error);
     return typeof hint === 'string' && hint !== '' ? hint : undefined;

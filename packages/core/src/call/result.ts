@@ -1,13 +1,19 @@
-import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
+import type { CallToolResult, ContentBlock, Result } from '@modelcontextprotocol/server';
 import type { Era, Tool } from '../catalog/tool.ts';
 import type { Encoded } from '../schema/output.ts';
 
 const done = 'Operation completed successfully';
 
+/** What a client is told of a call that went well. */
 export interface Told {
-  result: CallToolResult;
+  result: Result;
   /** The structured content as JSON, where that is the text as well: it need not be written twice. */
   json?: string;
+}
+
+/** A failed call as a tool result: whatever goes wrong below a tool, the model has to read it. */
+export function toErrorResult(text: string, meta: Record<string, unknown>): CallToolResult {
+  return { content: [{ type: 'text', text }], isError: true, _meta: meta };
 }
 
 /** What the procedure returned, as a tool result. Throws, or rejects, when it cannot be said in JSON. */
@@ -34,8 +40,9 @@ function toText(text: string): ContentBlock {
 }
 
 /** Clients before 2026 take objects only. Where there is a schema it has decided already, else the value does. */
-function isWrapped({ output }: Tool, json: unknown): boolean {
-  if (output.legacySchema) return output.wrapped;
+function isWrapped({ output, stream }: Tool, json: unknown): boolean {
+  // What was collected from a stream is an object, whatever is known of its values.
+  if (output.legacySchema && !stream) return output.wrapped;
   return typeof json !== 'object' || json === null || Array.isArray(json);
 }
 

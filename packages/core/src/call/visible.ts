@@ -1,7 +1,7 @@
 import { runHook } from '../auth/hook.ts';
 import { toError } from '../auth/thrown.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import type { Era, ListedTool, Tool } from '../catalog/tool.ts';
+import type { Callable } from '../catalog/callable.ts';
+import type { Era } from '../catalog/tool.ts';
 import type { Report } from './failure.ts';
 
 export interface VisibleParts {
@@ -11,7 +11,7 @@ export interface VisibleParts {
 
 /** Whether this caller may know of the tool. What cannot be found out hides it. */
 export async function isVisible(
-  { visible, name, path }: Tool,
+  { visible, name, path }: Callable,
   readContext: () => unknown,
   { hookTimeoutMs, report }: VisibleParts,
 ): Promise<boolean> {
@@ -28,14 +28,14 @@ export async function isVisible(
   }
 }
 
-/** The tools that this caller may know of. */
-export async function listVisible(
-  catalog: Catalog,
+/** What of these the caller may know of, as it is listed. */
+export async function listVisible<TListed>(
+  items: Iterable<Callable & { listed: Record<Era, TListed> }>,
   era: Era,
   ctx: Promise<unknown>,
   parts: VisibleParts,
-): Promise<ListedTool[]> {
-  const tools = [...catalog.tools.values()];
-  const seen = await Promise.all(tools.map((tool) => isVisible(tool, () => ctx, parts)));
-  return tools.filter((_, index) => seen[index]).map((tool) => tool.listed[era]);
+): Promise<TListed[]> {
+  const all = [...items];
+  const seen = await Promise.all(all.map((item) => isVisible(item, () => ctx, parts)));
+  return all.filter((_, index) => seen[index]).map(({ listed }) => listed[era]);
 }

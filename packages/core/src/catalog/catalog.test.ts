@@ -24,14 +24,14 @@ test('every problem is reported in one throw', () => {
     a_b: tool(),
     ['sp ace']: tool(),
     long: { ['x'.repeat(64)]: tool() },
-    ticks: t.procedure.meta({ mcp: true }).subscription(async function* () {}),
+    ticks: t.procedure.meta({ mcp: { prompt: true } }).subscription(async function* () {}),
     typo: tool({ titel: 'Typo' } as McpSettings),
   });
   expect(problemsOf(() => createCatalog(router, { expose: { exclude: ['nothing'] } }))).toEqual([
     ['NAME_CLASH', 'a_b'],
     ['NAME_ILLEGAL', 'sp ace'],
     ['NAME_TOO_LONG', `long.${'x'.repeat(64)}`],
-    ['SUBSCRIPTION', 'ticks'],
+    ['NOT_A_QUERY', 'ticks'],
     ['META_UNKNOWN', 'typo'],
     ['PATTERN_UNMATCHED', 'expose'],
   ]);

@@ -1,15 +1,19 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { SchemaOptions } from '../schema/input.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import type { BypassKind } from './bypassable.ts';
 import { checkPatterns, createFilter, type Expose } from './expose.ts';
+import { type Item, type ItemOptions, toItems } from './item.ts';
+import { linkItems } from './link.ts';
 import { checkName } from './name.ts';
-import { type Era, type ListedTool, type Tool, toTool } from './tool.ts';
-import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters } from './walk.ts';
+import { type OwnItems, toOwnRouter } from './own.ts';
+import type { Prompt } from './prompt.ts';
+import type { Resource } from './resource.ts';
+import type { Era, ListedTool, Tool } from './tool.ts';
+import type { UriTemplate } from './uri-template.ts';
+import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type Procedure } from './walk.ts';
 
-export interface CatalogOptions extends SchemaOptions {
+export interface CatalogOptions extends ItemOptions, OwnItems {
   expose?: Expose | undefined;
-  toolName?: ((path: string) => string) | undefined;
   /** What the handler authenticates with, and so knows the scopes of. */
   auth?: object | undefined;
   /** What the handler means to bypass. */
@@ -20,10 +24,18 @@ export interface CatalogOptions extends SchemaOptions {
 export interface Catalog {
   /** By name. */
   tools: ReadonlyMap<string, Tool>;
-  /** Sorted by name. */
+  /** By name. */
+  prompts: ReadonlyMap<string, Prompt>;
+  /** By URI, where it is fixed. */
+  resources: ReadonlyMap<string, Resource>;
+  /** Resources whose URI is a template. */
+  templates: readonly Resource[];
+  /** The tools, sorted by name. */
   list: Record<Era, readonly ListedTool[]>;
-  /** Whether some tools are hidden from some callers. */
+  /** Whether something is hidden from some callers. */
   hasHidden: boolean;
+  /** Whether some arguments travel as headers too. */
+  hasParamHeaders: boolean;
 }
 
 /** A catalog that is whole now, or will be when the lazy routers are loaded. */
@@ -45,35 +57,48 @@ export function createCatalog(
   options: CatalogOptions,
   optionProblems: readonly SetupProblem[] = [],
 ): CatalogSource {
-  const tools = new Map<string, Tool>();
+  const items: Item[] = [];
+  const names = new Map<string, Item>();
   const isExposed = createFilter(options.expose);
   const walked = new Set<string>();
   const tagged: string[] = [];
 
+  const addItem = (item: Item): SetupProblem[] => {
+    const problem =
+      scopeProblemOf(item, options) ??
+      (item.kind === 'resource' ? uriProblemOf(items, item) : nameProblemOf(names, item));
+    if (problem) return [problem];
+    items.push(item);
+    return [];
+  };
+  const add = (procedures: readonly Procedure[]): SetupProblem[] =>
+    procedures.flatMap((procedure) =>
+      toItems(procedure, options).flatMap((made) => ('code' in made ? [made] : addItem(made))),
+    );
   const collect = (): SetupProblem[] => {
     const paths = collectPaths(router).filter((path) => !walked.has(path));
     for (const path of paths) walked.add(path);
     const procedures = collectProcedures(router, paths);
     tagged.push(...procedures.map(({ path }) => path));
-    return procedures
-      .filter(({ path }) => isExposed(path))
-      .flatMap((procedure) => {
-        const tool = toTool(procedure, options);
-        return Array.isArray(tool) ? tool : addTool(tools, tool, options);
-      });
+    return add(procedures.filter(({ path }) => isExposed(path)));
+  };
+  const collectOwn = (): SetupProblem[] => {
+    const own = toOwnRouter(options);
+    return add(collectProcedures(own, collectPaths(own)));
   };
 
   const checkWhole = () => [
+    ...linkItems(items, router, options),
     ...checkPatterns(options.expose, tagged, [...walked]),
-    ...checkBypass(options, [...tools.values()]),
+    ...checkBypass(options, items),
   ];
 
   const isLazy = hasLazyRouters(router);
-  const problems = [...optionProblems, ...collect()];
+  const problems = [...optionProblems, ...collect(), ...collectOwn()];
   if (!isLazy) problems.push(...checkWhole());
   if (problems.length > 0) throw new SetupError(problems);
   if (!isLazy) {
-    const catalog = freeze(tools);
+    const catalog = freeze(items);
     return { current: catalog, whole: Promise.resolve(catalog), problems: Promise.resolve([]) };
   }
 
@@ -87,40 +112,55 @@ export function createCatalog(
     ...collect(),
     ...checkWhole(),
   ]);
-  source.whole = source.problems.then(() => (source.current = freeze(tools)));
+  source.whole = source.problems.then(() => (source.current = freeze(items)));
   return source;
 }
 
-function addTool(tools: Map<string, Tool>, tool: Tool, options: CatalogOptions): SetupProblem[] {
-  const { name, path } = tool;
-  if (tool.scopes.length > 0 && !options.auth) {
-    const message = `it needs the scopes ${tool.scopes.join(', ')}, and nobody has any without the option auth; set auth.authenticate, or take the scopes out`;
-    return [{ code: 'SCOPES_WITHOUT_AUTH', path, message }];
+function scopeProblemOf({ scopes, path }: Item, { auth }: CatalogOptions): SetupProblem | undefined {
+  if (scopes.length > 0 && !auth) {
+    const message = `it needs the scopes ${scopes.join(', ')}, and nobody has any without the option auth; set auth.authenticate, or take the scopes out`;
+    return { code: 'SCOPES_WITHOUT_AUTH', path, message };
   }
-  const scope = tool.scopes.find((each) => !scopeToken.test(each));
-  if (scope !== undefined) {
-    const message = `${JSON.stringify(scope)} is no scope: it has to be printable ASCII without spaces, quotes and backslashes`;
-    return [{ code: 'SCOPE_INVALID', path, message }];
-  }
-  const illegal = checkName(name, path);
-  if (illegal) return [illegal];
-  const other = tools.get(name);
-  if (other) {
-    const message = `"${name}" is the name of both ${other.path} and ${path}; set mcp.name on one of them`;
-    return [{ code: 'NAME_CLASH', path, message }];
-  }
-  tools.set(name, tool);
-  return [];
+  const scope = scopes.find((each) => !scopeToken.test(each));
+  if (scope === undefined) return undefined;
+  const message = `${JSON.stringify(scope)} is no scope: it has to be printable ASCII without spaces, quotes and backslashes`;
+  return { code: 'SCOPE_INVALID', path, message };
+}
+
+/** Tools and prompts are known by their names, each among their own kind. */
+function nameProblemOf(names: Map<string, Item>, item: Tool | Prompt): SetupProblem | undefined {
+  const { kind, name, path } = item;
+  const setting = kind === 'tool' ? 'mcp.name' : 'mcp.prompt.name';
+  const illegal = checkName(name, path, setting);
+  if (illegal) return illegal;
+  const key = `${kind} ${name}`;
+  const other = names.get(key);
+  if (!other) names.set(key, item);
+  if (!other) return undefined;
+  const message = `"${name}" is the name of both ${other.path} and ${path}; set ${setting} on one of them`;
+  return { code: 'NAME_CLASH', path, message };
+}
+
+function uriProblemOf(items: readonly Item[], { uri, path }: Resource): SetupProblem | undefined {
+  const other = items.find((item): item is Resource => item.kind === 'resource' && overlaps(item.uri, uri));
+  if (!other) return undefined;
+  const message = `"${uri.text}" overlaps with "${other.uri.text}" of ${other.path}: one URI could be read from both; change one of them`;
+  return { code: 'URI_CLASH', path, message };
+}
+
+/** Whether one URI could be read from both: a fixed one, or one that stands for all of a template. */
+function overlaps(a: UriTemplate, b: UriTemplate): boolean {
+  return Boolean(a.match(b.sample) ?? b.match(a.sample));
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** A bypass that nothing answers to is a mistake. */
-function checkBypass({ bypass = {} }: CatalogOptions, tools: readonly Tool[]): SetupProblem[] {
+function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): SetupProblem[] {
   const kinds = (['authentication', 'permissions'] as const).filter((kind) => bypass[kind]);
   return kinds
-    .filter((kind) => !tools.some(({ bypassKinds }) => bypassKinds.includes(kind)))
+    .filter((kind) => !items.some(({ bypassKinds }) => bypassKinds.includes(kind)))
     .map((kind) => {
       const message = `nothing that is exposed has middleware marked with bypassable('${kind}', …); mark it, or take bypass.${kind} out`;
       return { code: 'BYPASS_UNUSED', path: 'bypass', message };
@@ -128,11 +168,23 @@ function checkBypass({ bypass = {} }: CatalogOptions, tools: readonly Tool[]): S
 }
 
 /** Sorted by code unit, so that the order is the same on every machine. */
-function freeze(tools: Map<string, Tool>): Catalog {
-  const sorted = [...tools].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const list = (era: Era) => sorted.map(([, tool]) => tool.listed[era]);
-  const hasHidden = sorted.some(([, { visible }]) => visible);
-  return { tools: new Map(sorted), list: { modern: list('modern'), legacy: list('legacy') }, hasHidden };
+function freeze(items: readonly Item[]): Catalog {
+  const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const ofKind = <TKind extends Item['kind']>(kind: TKind) =>
+    sorted.filter((item): item is Extract<Item, { kind: TKind }> => item.kind === kind);
+  const tools = ofKind('tool');
+  const isFixed = ({ uri }: Resource) => uri.variables.length === 0;
+  const resources = ofKind('resource');
+  const list = (era: Era) => tools.map(({ listed }) => listed[era]);
+  return {
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    prompts: new Map(ofKind('prompt').map((prompt) => [prompt.name, prompt])),
+    resources: new Map(resources.filter(isFixed).map((resource) => [resource.uri.text, resource])),
+    templates: resources.filter((resource) => !isFixed(resource)),
+    list: { modern: list('modern'), legacy: list('legacy') },
+    hasHidden: sorted.some(({ visible }) => visible),
+    hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),
+  };
 }
 
 function messageOf(error: unknown): string {

@@ -23,7 +23,7 @@ test('an illegal name says what is legal and how to mend it', () => {
     code: 'NAME_ILLEGAL',
     path: 'some.thing',
     message:
-      '"söme thing" is no legal tool name: clients take letters, digits, "_" and "-" only; set mcp.name, or the option toolName',
+      '"söme thing" is no legal name: clients take letters, digits, "_" and "-" only; set mcp.name, or the option toolName',
   });
 });
 

@@ -9,14 +9,14 @@ export function toName(path: string): string {
   return path.replaceAll('.', '_');
 }
 
-/** What is wrong with a tool's name, if anything is. */
-export function checkName(name: unknown, path: string): SetupProblem | undefined {
+/** What is wrong with a name, if anything is, and which setting mends it. */
+export function checkName(name: unknown, path: string, setting = 'mcp.name'): SetupProblem | undefined {
   if (typeof name !== 'string' || !legal.test(name)) {
-    const message = `${quote(name)} is no legal tool name: clients take letters, digits, "_" and "-" only; set mcp.name, or the option toolName`;
+    const message = `${quote(name)} is no legal name: clients take letters, digits, "_" and "-" only; set ${setting}, or the option toolName`;
     return { code: 'NAME_ILLEGAL', path, message };
   }
   if (name.length > maxLength) {
-    const message = `${quote(name)} has ${name.length} characters, and clients take ${maxLength} at most; set a shorter mcp.name, or the option toolName`;
+    const message = `${quote(name)} has ${name.length} characters, and clients take ${maxLength} at most; set a shorter ${setting}, or the option toolName`;
     return { code: 'NAME_TOO_LONG', path, message };
   }
   return undefined;

@@ -19,6 +19,8 @@ export interface Procedure {
   bypassKinds: readonly BypassKind[];
   /** Made with `experimental_caller`: it calls itself, with a context of its own. */
   isServerAction: boolean;
+  /** The router that it is called on. */
+  router: AnyTRPCRouter;
 }
 
 /** What tRPC keeps in `_def` at run time and leaves out of its types. */
@@ -49,12 +51,31 @@ export function collectProcedures(router: AnyTRPCRouter, paths: readonly string[
     const procedure = procedures[path]!;
     const def = procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
     const settings = settingsOf(def.meta, def.middlewares);
-    if (!settings) return [];
-    const isServerAction = def.experimental_caller ?? false;
-    const { type, inputs, output } = def;
-    const bypassKinds = bypassKindsOf(def.middlewares);
-    return [{ path, type, settings, inputs, output, procedure, bypassKinds, isServerAction }];
+    return settings ? [toProcedure(router, path, procedure, settings)] : [];
   });
+}
+
+/** The procedure at a path that another one names, tagged or not. */
+export function findProcedure(router: AnyTRPCRouter, path: string): Procedure | undefined {
+  const procedures = router._def.procedures as Record<string, AnyTRPCProcedure>;
+  const procedure = Object.hasOwn(procedures, path) ? procedures[path] : undefined;
+  if (!procedure) return undefined;
+  const { meta, middlewares } = procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
+  const settings = settingsOf(meta, middlewares) ?? settingsOf({ mcp: true }, middlewares);
+  return toProcedure(router, path, procedure, settings!);
+}
+
+function toProcedure(
+  router: AnyTRPCRouter,
+  path: string,
+  procedure: AnyTRPCProcedure,
+  settings: McpSettings,
+): Procedure {
+  const { type, inputs, output, middlewares, experimental_caller } =
+    procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
+  const bypassKinds = bypassKindsOf(middlewares);
+  const isServerAction = experimental_caller ?? false;
+  return { path, type, settings, inputs, output, procedure, bypassKinds, isServerAction, router };
 }
 
 export function hasLazyRouters(router: AnyTRPCRouter): boolean {

@@ -34,12 +34,13 @@ export interface Reply {
   body: string | readonly Uint8Array[] | ReadableStream<Uint8Array> | undefined;
 }
 
-/** Codes of JSON-RPC itself. MCP keeps the rest of the reserved range for its own. */
+/** Codes of JSON-RPC itself, and those of MCP that are needed before the SDK has a request. */
 export const errorCodes = {
   parseError: -32_700,
   invalidRequest: -32_600,
   invalidParams: -32_602,
   internalError: -32_603,
+  headerMismatch: -32_020,
 } as const;
 
 /** A JSON-RPC error as the whole answer. `id` is null where there is none to answer to, or none that could be read. */

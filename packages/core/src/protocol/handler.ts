@@ -1,25 +1,29 @@
-import type { AuthInfo } from '@modelcontextprotocol/server';
+import type { AuthInfo, ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createGate, type Refusal } from '../auth/gate.ts';
 import { HookTimeout } from '../auth/hook.ts';
 import { toError } from '../auth/thrown.ts';
 import { type Outcome, textOf, toRefused } from '../call/call.ts';
 import { createReport } from '../call/failure.ts';
-import { createCatalog } from '../catalog/catalog.ts';
+import { type Catalog, createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
 import { BodyTooLarge, errorCodes, errorReply, type Exchange, type Reply } from './exchange.ts';
 import { BodyError, bodyReply, parseMessage, refuse } from './guard.ts';
 import { headsOf, idOf, isToolCall } from './message.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
-import { createLane } from './lane.ts';
+import { createLane, revision } from './lane.ts';
+import { checkParamHeaders } from './param-header.ts';
 import { createSdkLeg } from './sdk.ts';
+import { createStateSeal } from './state.ts';
 import type { ServerParts, Serving } from './server.ts';
 
 /** What every host's `mcpHandler` has besides its own shape. */
 export interface HandlerControls {
   /** Resolves when lazy routers are loaded, and rejects with a `SetupError` when they brought problems. */
   ready: () => Promise<void>;
+  /** Tells clients of 2026 who listen that something has changed: its lists, or what is read at a URI. */
+  notify: ServerNotifier;
   /** Ends the calls that are under way. Call it before the server stops. */
   close: () => Promise<void>;
 }
@@ -29,7 +33,7 @@ export interface Handler extends HandlerControls {
   handle: (exchange: Exchange) => Promise<Reply>;
 }
 
-const { internalError, invalidRequest } = errorCodes;
+const { internalError, invalidRequest, headerMismatch } = errorCodes;
 const anonymous = { auth: undefined };
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
@@ -63,14 +67,16 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     gate,
     bypass: options.bypass,
     hookTimeoutMs,
+    timeoutMs: options.timeoutMs,
     exposeInternalErrors: options.exposeInternalErrors ?? false,
     report,
     info,
     // Only what does not depend on who asks may be kept for somebody else.
     isPublic: !auth?.required && !auth?.authorize,
+    seal: createStateSeal(undefined),
   };
   const lane = options.fastLane === false ? undefined : createLane(parts);
-  const sdk = createSdkLeg(parts, maxBodyBytes);
+  const sdk = createSdkLeg(parts, maxBodyBytes, options.bus);
   const underWay = new Set<Exchange>();
   let isClosed = false;
   const guard = { ...options, serverName: info.title ?? info.name };
@@ -108,10 +114,14 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
         exchange,
         catalog: catalog.current ?? (await catalog.whole),
         auth: 'auth' in admission ? admission.auth : undefined,
-        refused,
+        settled: refused,
         outcome: undefined,
       };
-      const reply = await (lane?.serve(serving, message) ?? sdk.serve(serving, message));
+      const mismatch = mismatchOf(serving.catalog, message, exchange);
+      if (mismatch !== undefined) return errorReply(400, headerMismatch, mismatch, {}, id);
+      const served = lane?.serve(serving, message);
+      const quick = served instanceof Promise ? await served : served;
+      const reply = quick ?? (await sdk.serve(serving, message));
       return withStatus(reply, refused ?? serving.outcome, options);
     } catch (thrown) {
       if (thrown instanceof BodyError || thrown instanceof BodyTooLarge)
@@ -131,6 +141,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
       const problems = await catalog.problems;
       if (problems.length > 0) throw new SetupError(problems);
     },
+    notify: sdk.notify,
     async close() {
       isClosed = true;
       for (const exchange of underWay) exchange.abort();
@@ -141,7 +152,13 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
 
 /** Whatever is not the call of a tool is refused by a JSON-RPC error, in the words that a tool's result would have. */
 function refusalReply(message: unknown, refused: Outcome): Reply {
-  return errorReply(200, invalidRequest, textOf(refused), {}, idOf(message));
+  return errorReply(200, invalidRequest, textOf(refused.failed!, refused.challenge), {}, idOf(message));
+}
+
+/** Clients of 2026 send some arguments as headers too, and the two have to agree. */
+function mismatchOf(catalog: Catalog, message: unknown, exchange: Exchange): string | undefined {
+  if (!catalog.hasParamHeaders || exchange.header('mcp-protocol-version') !== revision) return undefined;
+  return checkParamHeaders(catalog, message, exchange);
 }
 
 /** An answer that streams has its status already, and a batch has no one call to speak for it. */

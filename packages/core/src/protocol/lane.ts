@@ -1,18 +1,21 @@
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
+  type ClientCapabilities,
   type Implementation,
   isSpecType,
   PROTOCOL_VERSION_META_KEY,
   SERVER_INFO_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
-import type { Outcome } from '../call/call.ts';
+import type { CallRequest } from '../call/call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Era } from '../catalog/tool.ts';
-import { callByName, unknownTool } from './call-by-name.ts';
-import { errorCodes, type Exchange, type Reply } from './exchange.ts';
-import { cacheHintsOf, type ServerParts, type Serving } from './server.ts';
+import { type Answer, toAnswer } from './answer.ts';
+import { type CallMethod, callNamed, type CallParams } from './call.ts';
+import type { Exchange, Reply } from './exchange.ts';
+import { cacheHintsOf, capabilitiesOf, type ServerParts, type Serving } from './server.ts';
+import { traceOf } from './trace.ts';
 
 /**
  * The protocol's happy path: a request that is hot and plain is answered here, from the catalog and without the SDK.
@@ -21,7 +24,7 @@ import { cacheHintsOf, type ServerParts, type Serving } from './server.ts';
  */
 export interface Lane {
   /** `undefined` when the SDK has to serve it. */
-  serve(serving: Serving, message: unknown): Promise<Reply> | Reply | undefined;
+  serve(serving: Serving, message: unknown): Promise<Reply | undefined> | Reply | undefined;
 }
 
 /** A request that the lane takes. */
@@ -31,10 +34,11 @@ interface PlainRequest {
   era: Era;
   params: Record<string, unknown>;
   client: Implementation | undefined;
+  capabilities: ClientCapabilities | undefined;
 }
 
 export function createLane(parts: ServerParts): Lane {
-  const { instructions, ...info } = parts.info;
+  const { instructions, capabilities, ...info } = parts.info;
   const modernTail = `,"resultType":"complete","_meta":{${JSON.stringify(SERVER_INFO_META_KEY)}:${JSON.stringify(info)}}`;
   const lists = new WeakMap<Catalog, Lists>();
 
@@ -45,7 +49,7 @@ export function createLane(parts: ServerParts): Lane {
     const hints = cacheHintsOf(parts, catalog);
     const discovered = {
       supportedVersions: [revision],
-      capabilities: { tools: {} },
+      capabilities: capabilitiesOf(parts, catalog, 'modern'),
       ...(instructions !== undefined && { instructions }),
       ...hints['server/discover'],
     };
@@ -60,28 +64,48 @@ export function createLane(parts: ServerParts): Lane {
     return all;
   };
 
-  const resultOf = ({ result, json }: Outcome, era: Era): string => {
+  const write = (answer: Answer, method: CallMethod, era: Era): string => {
+    if ('error' in answer) return `"error":${JSON.stringify(answer.error)}`;
+    const { result, json } = answer;
     if (json !== undefined) {
       const tail = era === 'modern' ? modernTail : '';
-      return `{"content":[{"type":"text","text":${JSON.stringify(json)}}],"structuredContent":${json}${tail}}`;
+      return `"result":{"content":[{"type":"text","text":${JSON.stringify(json)}}],"structuredContent":${json}${tail}}`;
     }
-    if (era === 'legacy') return JSON.stringify(result);
+    if (era === 'legacy') return `"result":${JSON.stringify(result)}`;
+    const hints = method === 'resources/read' ? unheld : undefined;
     const _meta = { ...result._meta, [SERVER_INFO_META_KEY]: info };
-    return JSON.stringify({ ...result, resultType: 'complete', _meta });
+    return `"result":${JSON.stringify({ ...hints, ...result, resultType: 'complete', _meta })}`;
   };
 
-  const serveCall = async (serving: Serving, { id, era, params, client }: PlainRequest): Promise<Reply> => {
-    const { exchange, auth, refused } = serving;
-    const name = params['name'] as string;
-    // A client of 2025 that hangs up has not cancelled, and has no other way to do so without a session.
-    const signal = era === 'modern' ? exchange.signal : new AbortController().signal;
-    const request = { tool: undefined, era, client, auth, signal };
-    const outcome = refused ?? (await callByName(parts, serving, name, params['arguments'], request));
+  const serveCall = async (
+    serving: Serving,
+    { id, method, era, params, client, capabilities: can }: PlainRequest,
+  ): Promise<Reply | undefined> => {
+    const { exchange, auth } = serving;
+    const request: CallRequest = {
+      method,
+      era,
+      client,
+      capabilities: can,
+      auth,
+      // A client of 2025 that hangs up has not cancelled, and has no other way to do so without a session.
+      signal: era === 'modern' ? exchange.signal : new AbortController().signal,
+      trace: traceOf(params['_meta'] as Record<string, unknown> | undefined),
+      sdk: undefined,
+      canAsk: era === 'modern',
+      answers: undefined,
+    };
+    const named = params as CallParams;
+    const called = method as CallMethod;
+    const outcome = serving.settled ?? (await callNamed(parts, serving, called, named, request));
     serving.outcome = outcome;
-    if (outcome)
-      return toReply(`{"result":${resultOf(outcome, era)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
-    const error = { code: errorCodes.invalidParams, message: unknownTool(name) };
-    return toReply(JSON.stringify({ jsonrpc: '2.0', id, error }));
+    if (outcome?.open) {
+      // It has run, and need not run again for the SDK to ask what it wants to know.
+      serving.settled = outcome;
+      return undefined;
+    }
+    const answer = toAnswer(called, named, outcome);
+    return toReply(`{${write(answer, called, era)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
   };
 
   return {
@@ -89,8 +113,11 @@ export function createLane(parts: ServerParts): Lane {
       const request = toPlainRequest(message, serving.exchange);
       if (!request) return undefined;
       const { id, method, era } = request;
-      if (method === 'tools/call') return serveCall(serving, request);
+      // What is logged on the way needs a stream to go by.
+      if (era === 'legacy' && capabilities?.logging) return undefined;
       const { catalog } = serving;
+      if (!hasMethod(catalog, method)) return undefined;
+      if (isCall(method)) return serveCall(serving, request);
       if (method === 'tools/list' && catalog.hasHidden) return undefined;
       const bytes = listsOf(catalog)[method === 'tools/list' ? era : 'discover'];
       return toReply([bytes, encoder.encode(`,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`)]);
@@ -98,10 +125,14 @@ export function createLane(parts: ServerParts): Lane {
   };
 }
 
+/** What is read may be something else the next time, and for somebody else. */
+const unheld = { ttlMs: 0, cacheScope: 'private' } as const;
+
 type Lists = Record<Era | 'discover', Uint8Array>;
 
 const encoder = new TextEncoder();
-const revision = '2026-07-28';
+/** The revision that needs no session. */
+export const revision = '2026-07-28';
 const json = { 'content-type': 'application/json' };
 
 function toReply(body: Reply['body']): Reply {
@@ -114,8 +145,8 @@ function toPlainRequest(message: unknown, exchange: Exchange): PlainRequest | un
   const { id, method, params = {} } = message;
   if (typeof id !== 'string' && !Number.isSafeInteger(id)) return undefined;
   if (typeof method !== 'string' || !isRecord(params) || !hasOnly(message, messageKeys)) return undefined;
-  const keys = method === 'tools/call' ? callKeys : listKeys;
-  if (!hasOnly(params, keys) || (keys === callKeys && !isPlainCall(params))) return undefined;
+  const keys = keysOf(method);
+  if (!hasOnly(params, keys) || !isPlain(method, params)) return undefined;
   const client = exchange.header('mcp-protocol-version') === revision ? modernClient : legacyClient;
   const found = client(method, params, exchange);
   return found && ({ ...found, id, method, params } as PlainRequest);
@@ -123,6 +154,7 @@ function toPlainRequest(message: unknown, exchange: Exchange): PlainRequest | un
 
 const messageKeys = new Set(['jsonrpc', 'id', 'method', 'params']);
 const callKeys = new Set(['name', 'arguments', '_meta']);
+const readKeys = new Set(['uri', '_meta']);
 const listKeys = new Set(['_meta']);
 const metaKeys = new Set([
   PROTOCOL_VERSION_META_KEY,
@@ -133,11 +165,12 @@ const metaKeys = new Set([
   'baggage',
 ]);
 const implementationKeys = new Set(['name', 'version']);
-const modernMethods = new Set(['tools/call', 'tools/list', 'server/discover']);
-const legacyMethods = new Set(['tools/call', 'tools/list']);
+const callMethods = new Set(['tools/call', 'prompts/get', 'resources/read']);
+const modernMethods = new Set([...callMethods, 'tools/list', 'server/discover']);
+const legacyMethods = new Set([...callMethods, 'tools/list']);
 const legacyRevisions = new Set(SUPPORTED_PROTOCOL_VERSIONS.filter((version) => version !== revision));
 
-type Found = Pick<PlainRequest, 'era' | 'client'>;
+type Found = Pick<PlainRequest, 'era' | 'client' | 'capabilities'>;
 
 /** Headers and envelope have to agree; a progress token, and whatever else is in the envelope, is for the SDK. */
 function modernClient(
@@ -147,7 +180,7 @@ function modernClient(
 ): Found | undefined {
   const meta = params['_meta'];
   if (!modernMethods.has(method) || exchange.header('mcp-method') !== method) return undefined;
-  if (exchange.header('mcp-name') !== params['name']) return undefined;
+  if (exchange.header('mcp-name') !== (params['name'] ?? params['uri'])) return undefined;
   if (!isRecord(meta) || meta[PROTOCOL_VERSION_META_KEY] !== revision || !hasOnly(meta, metaKeys))
     return undefined;
   const capabilities = meta[CLIENT_CAPABILITIES_META_KEY];
@@ -155,13 +188,13 @@ function modernClient(
     return undefined;
   const client = meta[CLIENT_INFO_META_KEY];
   if (client !== undefined && !isImplementation(client)) return undefined;
-  return { era: 'modern', client };
+  return { era: 'modern', client, capabilities: capabilities as ClientCapabilities };
 }
 
 /** What nearly every client says of itself is seen at a glance. */
 function isImplementation(client: unknown): client is Implementation {
-  const isPlain = isRecord(client) && hasOnly(client, implementationKeys);
-  if (isPlain && typeof client['name'] === 'string' && typeof client['version'] === 'string') return true;
+  const hasNoMore = isRecord(client) && hasOnly(client, implementationKeys);
+  if (hasNoMore && typeof client['name'] === 'string' && typeof client['version'] === 'string') return true;
   return isSpecType.Implementation(client);
 }
 
@@ -175,13 +208,34 @@ function legacyClient(
   if (!legacyMethods.has(method) || (version !== undefined && !legacyRevisions.has(version)))
     return undefined;
   if (!accept?.includes('application/json') || !accept.includes('text/event-stream')) return undefined;
-  return params['_meta'] === undefined ? { era: 'legacy', client: undefined } : undefined;
+  return params['_meta'] === undefined
+    ? { era: 'legacy', client: undefined, capabilities: undefined }
+    : undefined;
 }
 
-function isPlainCall({ name, arguments: args }: Record<string, unknown>): boolean {
-  return (
-    typeof name === 'string' && (args === undefined || (isRecord(args) && !Object.hasOwn(args, '__proto__')))
-  );
+/** A method of something that the app does not have is no method. */
+function hasMethod({ prompts, resources, templates }: Catalog, method: string): boolean {
+  if (method === 'prompts/get') return prompts.size > 0;
+  return method !== 'resources/read' || resources.size + templates.length > 0;
+}
+
+function isCall(method: string): boolean {
+  return callMethods.has(method);
+}
+
+function keysOf(method: string): ReadonlySet<string> {
+  if (method === 'resources/read') return readKeys;
+  return isCall(method) ? callKeys : listKeys;
+}
+
+function isPlain(method: string, { name, uri, arguments: args }: Record<string, unknown>): boolean {
+  if (method === 'resources/read') return typeof uri === 'string';
+  if (!isCall(method)) return true;
+  if (typeof name !== 'string') return false;
+  if (args === undefined) return true;
+  if (!isRecord(args) || Object.hasOwn(args, '__proto__')) return false;
+  // What is typed into a prompt is text.
+  return method !== 'prompts/get' || Object.values(args).every((value) => typeof value === 'string');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,10 @@
+import type { ServerCapabilities, ServerEventBus } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import type { CallFailure } from '../call/failure.ts';
 import type { AuthOptions } from '../auth/gate.ts';
 import type { Bypass, McpRequest } from '../call/context.ts';
 import type { Expose } from '../catalog/expose.ts';
+import type { OwnItems } from '../catalog/own.ts';
 import type { McpIcon } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 
@@ -15,10 +17,13 @@ export interface ServerInfo {
   instructions?: string;
   websiteUrl?: string;
   icons?: McpIcon[];
+  /** What the server can do besides, through `getMcpCall().sdk`. Such as `logging`, which is deprecated. */
+  capabilities?: ServerCapabilities;
 }
 
 /** Options of a handler on every host. */
-export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> extends SchemaOptions {
+export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
+  extends SchemaOptions, OwnItems {
   server?: ServerInfo;
   /** Which tagged procedures are served. All of them when left out. */
   expose?: Expose<TRouter>;
@@ -39,6 +44,10 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> e
   exposeInternalErrors?: boolean;
   /** How long `auth` and `visible` may take, in milliseconds, before they count as refusing. 5,000 by default. */
   hookTimeoutMs?: number;
+  /** How long a call may take, in milliseconds, before it ends with TIMEOUT. As long as it likes, unless said otherwise. */
+  timeoutMs?: number;
+  /** Carries `notify` to the clients that listen on other machines. */
+  bus?: ServerEventBus;
   /** Host names that requests may be sent to; `true` for any. By default loopback names only, on loopback connections. */
   allowedHosts?: readonly string[] | true;
   /** Origins such as `https://app.example.com` whose pages may call; `true` for any. By default the app's own. */

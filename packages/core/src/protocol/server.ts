@@ -1,27 +1,38 @@
 import {
   type AuthInfo,
   type CacheHint,
+  inputRequired,
   ProtocolError,
   ProtocolErrorCode,
+  type Result,
   Server,
+  type ServerCapabilities,
   type ServerContext,
-  type Tool as SdkTool,
 } from '@modelcontextprotocol/server';
-import { type CallParts, type Outcome, textOf, toRefused } from '../call/call.ts';
-import type { McpRequest } from '../call/context.ts';
+import { type CallParts, type CallRequest, type Outcome, textOf, toRefused } from '../call/call.ts';
+import type { AskState } from '../call/ask.ts';
 import { authRefusalOf } from '../call/error.ts';
 import { listVisible } from '../call/visible.ts';
+import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { ListedResource } from '../catalog/resource.ts';
+import { appMimeType } from '../catalog/resource.ts';
 import type { Era } from '../catalog/tool.ts';
-import { callByName, createListContext, unknownTool } from './call-by-name.ts';
+import { type RpcError, toAnswer, toRpcError } from './answer.ts';
+import { type CallMethod, callNamed, type CallParams, createListContext, findResource } from './call.ts';
+import { complete } from './complete.ts';
 import type { Exchange } from './exchange.ts';
 import type { ServerInfo } from './options.ts';
+import { listResources } from './resource-list.ts';
+import { bindingOf, type StateSeal } from './state.ts';
+import { traceOf } from './trace.ts';
 
 /** What a server instance works with. Made once for a handler. */
 export interface ServerParts extends CallParts {
   info: ServerInfo;
   /** Whether everybody who may ask gets the same lists. */
   isPublic: boolean;
+  seal: StateSeal;
 }
 
 /** One request while the SDK has it. */
@@ -29,8 +40,8 @@ export interface Serving {
   exchange: Exchange;
   catalog: Catalog;
   auth: AuthInfo | undefined;
-  /** The answer to every call, when the gate lets none in. */
-  refused: Outcome | undefined;
+  /** What is known before the SDK has it: that the gate lets none in, or that a call which ran has to ask. */
+  settled: Outcome | undefined;
   /** What became of the call, for the HTTP status of the answer. */
   outcome: Outcome | undefined;
 }
@@ -38,59 +49,187 @@ export interface Serving {
 /** The lists hold until the app is deployed anew, which nobody can foresee. */
 const listTtlMs = 300_000;
 
+type ListMethod =
+  'server/discover' | 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
+
 /** How long, and for whom, what is listed holds. */
-export function cacheHintsOf(
-  parts: ServerParts,
-  catalog: Catalog,
-): Record<'server/discover' | 'tools/list', CacheHint> {
-  const cacheScope = parts.isPublic ? 'public' : 'private';
+export function cacheHintsOf(parts: ServerParts, catalog: Catalog): Record<ListMethod, CacheHint> {
+  const discover: CacheHint = { ttlMs: listTtlMs, cacheScope: parts.isPublic ? 'public' : 'private' };
+  const list: CacheHint = catalog.hasHidden ? { ...discover, cacheScope: 'private' } : discover;
+  // What a query lists changes with the data, and depends on who asks.
+  const isQueried = catalog.templates.some(({ lister }) => lister);
   return {
-    'server/discover': { ttlMs: listTtlMs, cacheScope },
-    'tools/list': { ttlMs: listTtlMs, cacheScope: catalog.hasHidden ? 'private' : cacheScope },
+    'server/discover': discover,
+    'tools/list': list,
+    'prompts/list': list,
+    'resources/list': isQueried ? { ttlMs: 0, cacheScope: 'private' } : list,
+    'resources/templates/list': list,
+  };
+}
+
+/** What this catalog can do. Clients of before 2026 hear of no changes without a session. */
+export function capabilitiesOf(
+  { info }: ServerParts,
+  { prompts, resources, templates }: Catalog,
+  era: Era,
+): ServerCapabilities {
+  const listChanged = era === 'modern' && { listChanged: true };
+  const hasResources = resources.size + templates.length > 0;
+  const hasApps = [...resources.values()].some(({ mimeType }) => mimeType === appMimeType);
+  return {
+    tools: { ...listChanged },
+    ...(prompts.size > 0 && { prompts: { ...listChanged } }),
+    ...(hasResources && { resources: { subscribe: true, ...listChanged } }),
+    ...(prompts.size + templates.length > 0 && { completions: {} }),
+    ...(hasApps && { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: [appMimeType] } } }),
+    ...info.capabilities,
   };
 }
 
 /** A server for one request: the SDK's own hold one conversation, and answers must never cross. */
 export function createServer(parts: ServerParts, serving: Serving, era: Era): Server {
   const { exchange, catalog } = serving;
-  const { instructions, ...info } = parts.info;
+  const { instructions, capabilities: _, ...info } = parts.info;
+  const capabilities = capabilitiesOf(parts, catalog, era);
   const server = new Server(info, {
-    capabilities: { tools: {} },
+    capabilities,
     cacheHints: cacheHintsOf(parts, catalog),
+    requestState: { verify: (state, context) => parts.seal.verify(state, context) },
     ...(instructions !== undefined && { instructions }),
   });
 
-  const toRequest = ({ mcpReq }: ServerContext): McpRequest => ({
-    tool: undefined,
-    era,
-    client: server.getClientVersion(),
-    auth: serving.auth,
-    signal: mcpReq.signal,
-  });
-  const listForCaller = async (request: McpRequest) => {
+  const toRequest = (context: ServerContext): CallRequest => {
+    const { mcpReq } = context;
+    return {
+      method: mcpReq.method,
+      era,
+      client: server.getClientVersion(),
+      capabilities: server.getClientCapabilities(),
+      auth: serving.auth,
+      signal: mcpReq.signal,
+      trace: traceOf(mcpReq._meta),
+      sdk: context,
+      canAsk: era === 'modern',
+      answers: undefined,
+    };
+  };
+
+  const call = async (method: CallMethod, params: CallParams, context: ServerContext): Promise<Result> => {
+    const outcome = serving.settled ?? (await run(method, params, context));
+    serving.outcome = outcome;
+    if (outcome?.open) {
+      const state: AskState = {
+        bind: await bindingOf(serving, method, params),
+        answers: outcome.open.answers,
+      };
+      const requestState = await parts.seal.seal(state, context);
+      return inputRequired({ inputRequests: outcome.open.requests, requestState });
+    }
+    const answer = toAnswer(method, params, outcome);
+    if ('error' in answer) throw toProtocolError(answer.error);
+    return answer.result;
+  };
+  const run = async (method: CallMethod, params: CallParams, context: ServerContext) => {
+    const state = context.mcpReq.requestState<AskState>();
+    if (state && state.bind !== (await bindingOf(serving, method, params))) {
+      const message = 'Invalid or expired requestState: it belongs to another call';
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+    }
+    return callNamed(parts, serving, method, params, { ...toRequest(context), answers: state?.answers });
+  };
+
+  const refuse = (outcome: Outcome): never => {
+    serving.outcome = outcome;
+    throw toProtocolError(toRpcError(outcome.failed!, textOf(outcome.failed!, outcome.challenge)));
+  };
+  /** Who has to sign in is told so; any other failure hides what asks for the context, and nothing else. */
+  const createContext = async (request: CallRequest): Promise<unknown> => {
     const ctx = createListContext(exchange, request);
-    // Who has to sign in is told so; any other failure hides what asks for the context, and nothing else.
     const refusal = await ctx.then(
       () => undefined,
       (thrown: unknown) => authRefusalOf(thrown, parts.gate),
     );
-    if (!refusal) return listVisible(catalog, era, ctx, parts);
-    serving.outcome = toRefused(refusal);
-    throw new ProtocolError(ProtocolErrorCode.InvalidRequest, textOf(serving.outcome));
+    if (!refusal) return ctx;
+    const refused = toRefused(refusal);
+    serving.outcome = refused;
+    throw new ProtocolError(ProtocolErrorCode.InvalidRequest, textOf(refused.failed!, refused.challenge));
+  };
+  const list = async <TListed>(
+    items: Iterable<Callable & { listed: Record<Era, TListed> }>,
+    request: CallRequest,
+  ): Promise<TListed[]> => {
+    if (!catalog.hasHidden) return Array.from(items, ({ listed }) => listed[era]);
+    const ctx = createContext(request);
+    await ctx.catch((thrown: unknown) => {
+      if (serving.outcome) throw thrown;
+    });
+    return listVisible(items, era, ctx, parts);
   };
 
-  server.setRequestHandler('tools/list', async (_, context) => {
-    const tools = catalog.hasHidden ? await listForCaller(toRequest(context)) : catalog.list[era];
-    // The SDK's type spells out JSON, which these schemas are.
-    return { tools: tools as unknown as SdkTool[] };
-  });
+  // The SDK's types spell out JSON, which what is listed is.
+  server.setRequestHandler('tools/list', async (_request, context) => ({
+    tools: (await list(catalog.tools.values(), toRequest(context))) as never[],
+  }));
+  server.setRequestHandler(
+    'tools/call',
+    async ({ params }, context) => (await call('tools/call', params, context)) as never,
+  );
 
-  server.setRequestHandler('tools/call', async ({ params }, context) => {
-    if (serving.refused) return serving.refused.result;
-    const outcome = await callByName(parts, serving, params.name, params.arguments, toRequest(context));
-    serving.outcome = outcome;
-    if (outcome) return outcome.result;
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(params.name));
-  });
+  if (capabilities.prompts) {
+    server.setRequestHandler('prompts/list', async (_request, context) => ({
+      prompts: (await list(catalog.prompts.values(), toRequest(context))) as never[],
+    }));
+    server.setRequestHandler(
+      'prompts/get',
+      async ({ params }, context) => (await call('prompts/get', params, context)) as never,
+    );
+  }
+
+  if (capabilities.resources) {
+    server.setRequestHandler('resources/list', async ({ params }, context) => {
+      const request = toRequest(context);
+      const fixed: ListedResource[] = await list(catalog.resources.values(), request);
+      const ctx = () => createContext(request);
+      const page = await listResources(parts, serving, fixed, params?.cursor, request, ctx);
+      if (!page) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Invalid cursor');
+      return 'status' in page ? refuse(page) : (page as never);
+    });
+    server.setRequestHandler('resources/templates/list', async (_request, context) => ({
+      resourceTemplates: (await list(catalog.templates, toRequest(context))) as never[],
+    }));
+    server.setRequestHandler(
+      'resources/read',
+      async ({ params }, context) => (await call('resources/read', params, context)) as never,
+    );
+  }
+  if (capabilities.resources && era === 'legacy') {
+    // Without a session there is nobody to tell of a change; who subscribes reads again, as the lists' times say.
+    const acknowledge = ({ params: { uri } }: { params: { uri: string } }) => {
+      if (!findResource(catalog, uri)) throw toProtocolError(toUnknownResource(uri));
+      return {};
+    };
+    server.setRequestHandler('resources/subscribe', acknowledge);
+    server.setRequestHandler('resources/unsubscribe', acknowledge);
+  }
+
+  if (capabilities.completions) {
+    server.setRequestHandler('completion/complete', async ({ params }, context) => {
+      const { ref } = params;
+      const outcome = await complete(parts, serving, params, toRequest(context));
+      if (outcome?.told) return outcome.told.result as never;
+      if (outcome) return refuse(outcome);
+      const message = `Unknown ${ref.type === 'ref/prompt' ? `prompt: ${ref.name}` : `resource: ${ref.uri}`}`;
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, message.slice(0, 100));
+    });
+  }
   return server;
+}
+
+function toUnknownResource(uri: string): RpcError {
+  const answer = toAnswer('resources/read', { uri }, undefined);
+  return (answer as { error: RpcError }).error;
+}
+
+function toProtocolError({ code, message, data }: RpcError): ProtocolError {
+  return new ProtocolError(code, message, data);
 }

@@ -41,12 +41,12 @@ export const NAMED: ReadonlySet<string> = new Set([
   'dependentSchemas',
 ]);
 
-/** Keywords of 2020-12 with plain values. Whatever else a validator writes (an app's own metadata) is not published. */
+/** Keywords of 2020-12 and of MCP with plain values. Whatever else a validator writes (an app's own metadata) is not published. */
 export const PLAIN: ReadonlySet<string> = new Set(
   (
     '$ref type const enum required format pattern title description default examples deprecated readOnly writeOnly ' +
     'minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems uniqueItems ' +
-    'minProperties maxProperties minContains maxContains dependentRequired contentEncoding contentMediaType'
+    'minProperties maxProperties minContains maxContains dependentRequired contentEncoding contentMediaType x-mcp-header'
   ).split(' '),
 );
 

@@ -3,7 +3,11 @@ export type SchemaProblemCode =
   | 'SCHEMA_FAILED' // the validator's own converter threw
   | 'CONVERTER_MISSING' // the validator has no JSON Schema, or its converter was not handed in
   | 'CODEC_MISSING' // a class that only the app knows
-  | 'INPUTS_CONTRADICT'; // stacked inputs that no value satisfies
+  | 'INPUTS_CONTRADICT' // stacked inputs that no value satisfies
+  | 'HEADER_INVALID' // an x-mcp-header for which clients drop the tool
+  | 'URI_INVALID' // a resource's URI that cannot be read
+  | 'URI_VARIABLE_UNKNOWN' // one that is no argument
+  | 'URI_VARIABLE_MISSING'; // an argument that is no variable
 
 /** What is wrong with a schema, found at mount: the code is stable, the message says what to change. */
 export class SchemaProblem extends Error {

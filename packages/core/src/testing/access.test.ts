@@ -249,7 +249,7 @@ describe('what cannot be compared is said', () => {
   });
 
   test('the router cannot be served', async () => {
-    const broken = t.router({ feed: t.procedure.meta({ mcp: true }).subscription(async function* () {}) });
+    const broken = t.router({ feed: t.procedure.meta({ mcp: { prompt: true } }).mutation(() => 'Hi') });
     const where = { trpcUrl: 'http://127.0.0.1:1', mcpUrl: 'http://127.0.0.1:1', callers };
     await expect(compareAccess(broken, where)).rejects.toBeInstanceOf(SetupError);
   });

@@ -123,7 +123,9 @@ async function collectTools(
   const catalog = createCatalog(router, options);
   const problems = await catalog.problems;
   if (problems.length > 0) throw new SetupError(problems);
-  const tools = [...(await catalog.whole).tools.values()];
+  const all = [...(await catalog.whole).tools.values()];
+  // What is streamed over tRPC needs a connection of its own, and is no call to compare.
+  const tools = all.flatMap((tool) => (tool.type === 'subscription' ? [] : { ...tool, type: tool.type }));
   if (tools.length === 0)
     throw new Error('no procedure of this router is exposed, so there is nothing to compare');
   const unknown = paths.find((path) => !tools.some((tool) => tool.path === path));

@@ -1,0 +1,135 @@
+import {
+  acceptedContent,
+  type ElicitInputParams,
+  inputRequired,
+  type InputRequest,
+  type InputResponses,
+  type StandardSchemaV1,
+} from '@modelcontextprotocol/server';
+import { TRPCError } from '@trpc/server';
+
+export type { InputRequest };
+
+/** What a person is asked, by a form of a few fields or by a page of the app's own. */
+export type Question<TContent = Record<string, unknown>> =
+  | {
+      message: string;
+      /** A flat object of strings, numbers, booleans and enums: a Standard Schema, or a JSON Schema. */
+      schema: StandardSchemaV1<unknown, TContent> | ElicitInputParams['requestedSchema'];
+      key?: string;
+    }
+  | {
+      message: string;
+      /** For what must not pass through the client, such as a password. */
+      url: string;
+      key?: string;
+    };
+
+/** What the person did. A page says no more than that it was opened. */
+export type Answer<TContent = Record<string, unknown>> =
+  { action: 'accept'; content: TContent } | { action: 'decline' } | { action: 'cancel' };
+
+/** What the client carries from one round of a call to the next, signed. */
+export interface AskState {
+  /** What call this belongs to. */
+  bind: string;
+  /** Answers of earlier rounds, by question. */
+  answers: InputResponses;
+}
+
+/** The questions of one run of a call. */
+export class Questions {
+  readonly #answers: Record<string, unknown>;
+  readonly #canAsk: boolean;
+  readonly #open: Record<string, InputRequest> = {};
+  readonly #seen = new Set<string>();
+  #count = 0;
+
+  /** `earlier` answers have come back signed, `fresh` ones are the client's own. */
+  constructor(
+    canAsk: boolean,
+    earlier: InputResponses | undefined,
+    fresh: Record<string, unknown> | undefined,
+  ) {
+    this.#canAsk = canAsk;
+    this.#answers = { ...fresh, ...earlier };
+  }
+
+  async ask<TContent>(question: Question<TContent>): Promise<Answer<TContent>> {
+    const { message, key: name } = question;
+    if ('url' in question) {
+      const { action } = await this.request(inputRequired.elicitUrl({ message, url: question.url }), name);
+      return action === 'accept' ? { action, content: {} as TContent } : ({ action } as Answer<TContent>);
+    }
+    const requestedSchema = question.schema as ElicitInputParams['requestedSchema'];
+    const request = inputRequired.elicit({ message, requestedSchema });
+    const { key, answer } = this.#look(request, name);
+    const { action } = answer;
+    if (action !== 'accept') return { action: action === 'decline' ? 'decline' : 'cancel' };
+    const { schema } = question;
+    const content =
+      '~standard' in schema
+        ? await acceptedContent({ [key]: answer }, key, schema as StandardSchemaV1)
+        : answer['content'];
+    // What does not fit was not answered.
+    return content === undefined ? this.#put(key, request) : { action, content: content as TContent };
+  }
+
+  async request(request: InputRequest, name?: string): Promise<Record<string, unknown>> {
+    return this.#look(request, name).answer;
+  }
+
+  /** What the client has to answer before the call can go on; `undefined` when nothing is open. */
+  get open(): OpenQuestions | undefined {
+    const requests = this.#open;
+    if (Object.keys(requests).length === 0) return undefined;
+    // What nobody asked for is not carried on.
+    const asked = Object.entries(this.#answers).filter(([key]) => this.#seen.has(key));
+    return { requests, answers: Object.fromEntries(asked) as InputResponses };
+  }
+
+  #look(request: InputRequest, name: string | undefined): { key: string; answer: Record<string, unknown> } {
+    if (!this.#canAsk) {
+      throw new TRPCError({
+        code: 'PRECONDITION_FAILED',
+        message:
+          'this needs an answer from a person, and the client cannot be asked: it speaks a revision of MCP before 2026-07-28, without a session',
+      });
+    }
+    const key = name ?? `q${++this.#count}-${hash(JSON.stringify(request))}`;
+    this.#seen.add(key);
+    const answer = Object.hasOwn(this.#answers, key) ? this.#answers[key] : undefined;
+    const isAnswer = typeof answer === 'object' && answer !== null;
+    return isAnswer ? { key, answer: answer as Record<string, unknown> } : this.#put(key, request);
+  }
+
+  #put(key: string, request: InputRequest): never {
+    this.#open[key] = request;
+    throw new AnswerNeeded();
+  }
+}
+
+/** What a call waits for. */
+export interface OpenQuestions {
+  requests: Record<string, InputRequest>;
+  /** What was answered already. */
+  answers: InputResponses;
+}
+
+/** Ends a run whose question is not answered yet. It is no failure, and nobody hears of it. */
+class AnswerNeeded extends Error {
+  override readonly name = 'AnswerNeeded';
+
+  constructor() {
+    super('the procedure runs again when the client has answered; let this error pass');
+  }
+}
+
+/** Tells one question from another; nothing depends on it being hard to find. FNV-1a. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  return (value >>> 0).toString(36);
+}

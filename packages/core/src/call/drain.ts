@@ -1,0 +1,140 @@
+import { isTrackedEnvelope } from '@trpc/server';
+import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
+import type { McpStream } from '../meta.ts';
+
+export interface DrainOptions {
+  /** Where it ends, at the latest. */
+  limits: Required<McpStream> | undefined;
+  /** Aborts when nobody waits any more. */
+  signal: AbortSignal;
+  /** Aborts whatever the procedure has started. */
+  stop: () => void;
+  /** Hears of each value; the next one is asked for when it has resolved. */
+  onValue?: ((value: unknown, count: number) => Promise<void>) | undefined;
+}
+
+/** A stream that was collected within its limits. */
+export interface Collected {
+  items: unknown[];
+  /** The id of the last one, where they are `tracked()`. */
+  lastEventId?: string;
+  ended: 'complete' | 'maxItems' | 'maxSeconds';
+}
+
+/** Whether tRPC would stream this: async iterables, observables, and objects that hold such or promises. */
+export function isStreamed(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isIterable(value) || isObservable(value)) return true;
+  if (!isPlainObject(value)) return false;
+  for (const key in value) {
+    const inner = value[key];
+    if (typeof inner === 'object' && inner !== null && (isThenable(inner) || isIterable(inner))) return true;
+  }
+  return false;
+}
+
+/** Waits for all of it. A stream is the list of its values, or what was collected of it where it has limits. */
+export async function drain(value: unknown, options: DrainOptions): Promise<unknown> {
+  if (isObservable(value)) return drain(observableToAsyncIterable(value, options.signal), options);
+  if (isIterable(value)) {
+    const collected = await collect(value, options);
+    return options.limits ? collected : collected.items;
+  }
+  if (!isStreamed(value)) return value;
+  const entries = Object.entries(value).map(async ([key, inner]) => [key, await drain(await inner, options)]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Some end later than they are told to. */
+const graceMs = 1000;
+/** What has no limits of its own has to end by itself, and not in what no client could take. */
+const mostItems = 10_000;
+
+async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): Promise<Collected> {
+  const { limits, signal, stop, onValue } = options;
+  const iterator = stream[Symbol.asyncIterator]();
+  const items: unknown[] = [];
+  let lastEventId: string | undefined;
+  let ended: Collected['ended'] = 'complete';
+  const limit = startLimit(limits?.maxSeconds, signal);
+  try {
+    for (;;) {
+      const next = iterator.next();
+      const step = await Promise.race([next, limit.reached]);
+      if (step === 'maxSeconds' || step === 'aborted') {
+        // Nobody waits for this one.
+        next.catch(() => {});
+        if (step === 'aborted') signal.throwIfAborted();
+        ended = 'maxSeconds';
+        break;
+      }
+      if (step.done) break;
+      const { value } = step;
+      if (isTrackedEnvelope(value as never)) {
+        const [id, data] = value as [string, unknown];
+        lastEventId = id;
+        items.push(data);
+      } else {
+        items.push(value);
+      }
+      await onValue?.(items.at(-1), items.length);
+      if (limits && items.length >= limits.maxItems) {
+        ended = 'maxItems';
+        break;
+      }
+      if (items.length > mostItems) {
+        throw new RangeError(`it yielded more than ${mostItems} values; set mcp.stream, to collect fewer`);
+      }
+    }
+  } finally {
+    limit.clear();
+    stop();
+    await endWithin(iterator, graceMs);
+  }
+  return { items, ...(lastEventId !== undefined && { lastEventId }), ended };
+}
+
+interface Limit {
+  reached: Promise<'maxSeconds' | 'aborted'>;
+  clear(): void;
+}
+
+function startLimit(seconds: number | undefined, signal: AbortSignal): Limit {
+  let clear!: () => void;
+  const reached = new Promise<'maxSeconds' | 'aborted'>((resolve) => {
+    const onAbort = () => resolve('aborted');
+    const timer = seconds && setTimeout(() => resolve('maxSeconds'), seconds * 1000);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    clear = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+  });
+  return { reached, clear };
+}
+
+/** Runs the generator's `finally`. One that waits for something else than its signal is not waited for. */
+async function endWithin(iterator: AsyncIterator<unknown>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  // What it throws when it is told to end, it throws at nobody.
+  const returned = Promise.resolve(iterator.return?.()).then(undefined, () => {});
+  await Promise.race([returned, late]);
+  clearTimeout(timer);
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function isThenable(value: object): boolean {
+  return typeof (value as { then?: unknown }).then === 'function';
+}
+
+function isPlainObject(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,58 @@
+import type { GetPromptResult, PromptMessage } from '@modelcontextprotocol/server';
+import { isSpecType } from '@modelcontextprotocol/server';
+import type { Prompt } from '../catalog/prompt.ts';
+import { isMcpContent } from '../schema/content.ts';
+import type { Told } from './result.ts';
+
+/** What the query returned, as the messages of a prompt. Throws where a client would refuse them. */
+export async function toMessages(prompt: Prompt, value: unknown): Promise<Told> {
+  return { result: await messagesOf(prompt, value) };
+}
+
+async function messagesOf(prompt: Prompt, value: unknown): Promise<GetPromptResult> {
+  if (typeof value === 'string') return { messages: [toMessage(value)] };
+  if (isMcpContent(value)) {
+    return check({ messages: value.blocks.map((content) => ({ role: 'user', content })) });
+  }
+  const { json } = await prompt.output.encode(value);
+  if (Array.isArray(json) && json.length > 0 && json.every(isMessage)) {
+    return check({ messages: json.map(withContent) });
+  }
+  if (isRecord(json) && Array.isArray(json['messages'])) {
+    const { description, messages } = json;
+    return check({
+      ...(typeof description === 'string' && { description }),
+      messages: messages.map(withContent),
+    });
+  }
+  if (json === undefined)
+    throw new TypeError('a prompt returns a string, messages, or mcpContent; this one returned nothing');
+  return { messages: [toMessage(JSON.stringify(json))] };
+}
+
+function toMessage(text: string): PromptMessage {
+  return { role: 'user', content: { type: 'text', text } };
+}
+
+function isMessage(value: unknown): boolean {
+  return isRecord(value) && 'role' in value && 'content' in value;
+}
+
+/** Text may stand for itself. */
+function withContent(message: unknown): unknown {
+  if (!isRecord(message) || typeof message['content'] !== 'string') return message;
+  return { ...message, content: { type: 'text', text: message['content'] } };
+}
+
+function check(result: unknown): GetPromptResult {
+  // What JSON leaves out is gone before it is looked at.
+  const plain: unknown = JSON.parse(JSON.stringify(result));
+  if (isSpecType.GetPromptResult(plain)) return plain;
+  throw new TypeError(
+    'a message of a prompt has a role, "user" or "assistant", and as content a string or one content block',
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,58 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { SetupProblem } from '../setup-error.ts';
+import type { Callable } from './callable.ts';
+import { type Item, type ItemOptions, toNamedCallable } from './item.ts';
+import { findProcedure } from './walk.ts';
+
+/** Finds the queries that resources and prompts name, and reports the names that nothing answers to. */
+export function linkItems(
+  items: readonly Item[],
+  router: AnyTRPCRouter,
+  options: ItemOptions,
+): SetupProblem[] {
+  const problems: SetupProblem[] = [];
+  const find = (owner: Item, setting: string, path: string): Callable | undefined => {
+    const procedure = findProcedure(router, path);
+    const found = procedure
+      ? toNamedCallable(procedure, options)
+      : { code: 'PATH_UNKNOWN', path, message: 'there is no such procedure' };
+    if ('name' in found) return found;
+    const message = `${setting} names "${path}", which cannot be used for it: ${found.message}`;
+    problems.push({ code: found.code, path: owner.path, message });
+    return undefined;
+  };
+
+  for (const item of items) {
+    if (item.kind === 'tool') continue;
+    for (const [argument, path] of Object.entries(item.complete)) {
+      if (!Object.hasOwn(item.input.schema.properties ?? {}, argument)) {
+        const message = `mcp.complete completes "${argument}", which is no argument of it`;
+        problems.push({ code: 'ARGUMENT_UNKNOWN', path: item.path, message });
+        continue;
+      }
+      const completer = find(item, `mcp.complete.${argument}`, path);
+      if (completer) item.completers.set(argument, completer);
+    }
+    if (item.kind === 'prompt' || item.list === undefined) continue;
+    if (item.uri.variables.length === 0) {
+      const message = `"${item.uri.text}" is one resource and is listed itself; take mcp.resource.list out`;
+      problems.push({ code: 'LIST_UNUSED', path: item.path, message });
+      continue;
+    }
+    item.lister = find(item, 'mcp.resource.list', item.list);
+  }
+  return [...problems, ...problemsOfApps(items)];
+}
+
+/** A tool that is shown by an app's page needs the page. @see https://github.com/modelcontextprotocol/ext-apps */
+function problemsOfApps(items: readonly Item[]): SetupProblem[] {
+  const uris = new Set(items.flatMap((item) => (item.kind === 'resource' ? item.uri.text : [])));
+  return items.flatMap((item) => {
+    if (item.kind !== 'tool') return [];
+    const { ui } = (item.listed.modern._meta ?? {}) as { ui?: { resourceUri?: unknown } };
+    const uri = ui?.resourceUri;
+    if (uri === undefined || (typeof uri === 'string' && uris.has(uri))) return [];
+    const message = `_meta.ui.resourceUri is ${JSON.stringify(uri)}, which no resource has; tag a query with mcp.resource.uri`;
+    return [{ code: 'APP_MISSING', path: item.path, message }];
+  });
+}

@@ -1,0 +1,134 @@
+import type { StandardSchemaV1 } from '@modelcontextprotocol/server';
+import { type AnyTRPCRouter, initTRPC } from '@trpc/server';
+import type { McpMeta, McpResource, McpSettings } from '../meta.ts';
+import { parseUriTemplate } from './uri-template.ts';
+
+/** What the function behind an own tool, resource or prompt is given. */
+export interface OwnCall<TInput = any> {
+  /** The arguments, as the schema has parsed them. */
+  input: TInput;
+  /** What `createContext` made. */
+  ctx: any;
+  signal: AbortSignal | undefined;
+}
+
+interface Own<TSchema extends StandardSchemaV1 | undefined> extends Omit<
+  McpSettings,
+  'name' | 'tool' | 'resource' | 'prompt' | 'input' | 'output' | 'annotations'
+> {
+  name: string;
+  /** The arguments, as a Standard Schema: of zod, arktype, or the SDK's `fromJsonSchema`. None when left out. */
+  input?: TSchema;
+  /** May return whatever a procedure of the same kind may, and throw a `TRPCError`. */
+  run: (call: OwnCall<InputOf<TSchema>>) => unknown;
+}
+
+type InputOf<TSchema> = TSchema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<TSchema> : undefined;
+
+/** A tool that is made without tRPC. */
+export interface OwnTool<TSchema extends StandardSchemaV1 | undefined = any> extends Own<TSchema> {
+  /** What it returns, as a Standard Schema. */
+  output?: StandardSchemaV1;
+  annotations?: McpSettings['annotations'];
+}
+
+/** A resource that is made without tRPC. Variables of its URI are strings, unless `input` says otherwise. */
+export interface OwnResource<TSchema extends StandardSchemaV1 | undefined = any>
+  extends
+    Omit<Own<TSchema>, 'toContent' | 'stream' | 'icons' | '_meta'>,
+    Omit<McpResource, 'name' | 'title' | 'description'> {}
+
+/** A prompt that is made without tRPC. */
+export interface OwnPrompt<TSchema extends StandardSchemaV1 | undefined = any> extends Omit<
+  Own<TSchema>,
+  'toContent' | 'stream'
+> {}
+
+/** What is served beside the router's procedures. */
+export interface OwnItems {
+  tools?: readonly OwnTool[] | undefined;
+  resources?: readonly OwnResource[] | undefined;
+  prompts?: readonly OwnPrompt[] | undefined;
+}
+
+/** Types the call of an own tool by its schema: `tools: [mcpTool({ … })]`. */
+export function mcpTool<TSchema extends StandardSchemaV1 | undefined = undefined>(
+  tool: OwnTool<TSchema>,
+): OwnTool<TSchema> {
+  return tool;
+}
+
+/** Types the call of an own resource by its schema. */
+export function mcpResource<TSchema extends StandardSchemaV1 | undefined = undefined>(
+  resource: OwnResource<TSchema>,
+): OwnResource<TSchema> {
+  return resource;
+}
+
+/** Types the call of an own prompt by its schema. */
+export function mcpPrompt<TSchema extends StandardSchemaV1 | undefined = undefined>(
+  prompt: OwnPrompt<TSchema>,
+): OwnPrompt<TSchema> {
+  return prompt;
+}
+
+const t = initTRPC.context<any>().meta<McpMeta>().create();
+
+/** A router of the own ones, so that they are checked, called and told about as the app's procedures are. */
+export function toOwnRouter({ tools = [], resources = [], prompts = [] }: OwnItems): AnyTRPCRouter {
+  return t.router({
+    tools: byName(tools, ({ input, output, run, ...settings }) => {
+      const procedure = toBuilder(settings as McpSettings, input, output);
+      return settings.annotations?.readOnlyHint ? procedure.query(run) : procedure.mutation(run);
+    }),
+    resources: byName(resources, ({ input, run, uri, mimeType, size, annotations, list, ...settings }) => {
+      const resource = dropUndefined({ uri, mimeType, size, annotations, list }) as McpResource;
+      const schema = input ? undefined : variablesSchema(uri);
+      const mcp = { ...settings, resource, ...(schema && { input: schema }) };
+      return toBuilder(mcp, input ?? (schema && asIs)).query(run);
+    }),
+    prompts: byName(prompts, ({ input, run, ...settings }) =>
+      toBuilder({ ...settings, prompt: true }, input).query(run),
+    ),
+  });
+}
+
+function toBuilder(mcp: McpSettings, input?: unknown, output?: unknown): typeof t.procedure {
+  const bare = t.procedure.meta({ mcp });
+  // What the parsers make of the types is told by the types of the own ones.
+  const taking = (input ? bare.input(input as StandardSchemaV1) : bare) as typeof bare;
+  return (output ? taking.output(output as StandardSchemaV1) : taking) as typeof bare;
+}
+
+/** The one that comes second under a name gets a key of its own here, for the catalog to find the clash. */
+function byName<TItem extends { name: string }, TProcedure>(
+  items: readonly TItem[],
+  make: (item: TItem) => TProcedure,
+): Record<string, TProcedure> {
+  const record: Record<string, TProcedure> = {};
+  for (const [index, item] of items.entries()) {
+    const key = Object.hasOwn(record, item.name) ? `${item.name}#${index}` : item.name;
+    record[key] = make(item);
+  }
+  return record;
+}
+
+function variablesSchema(uri: string): object | undefined {
+  try {
+    const { variables } = parseUriTemplate(uri);
+    if (variables.length === 0) return undefined;
+    const properties = Object.fromEntries(variables.map((name) => [name, { type: 'string' }]));
+    return { type: 'object', properties, required: variables };
+  } catch {
+    // The catalog says what is wrong with it.
+    return undefined;
+  }
+}
+
+function asIs(value: unknown): unknown {
+  return value;
+}
+
+function dropUndefined(object: object): object {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}

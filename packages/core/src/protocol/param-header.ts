@@ -1,0 +1,59 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Exchange } from './exchange.ts';
+
+/**
+ * What is wrong with the arguments that a client of 2026 sends as headers too, if anything is.
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#custom-headers
+ */
+export function checkParamHeaders(
+  catalog: Catalog,
+  message: unknown,
+  exchange: Exchange,
+): string | undefined {
+  const { method, params } = (message ?? {}) as {
+    method?: unknown;
+    params?: { name?: unknown; arguments?: unknown };
+  };
+  if (method !== 'tools/call' || typeof params?.name !== 'string') return undefined;
+  for (const { header, path } of catalog.tools.get(params.name)?.paramHeaders ?? []) {
+    const value = path.reduce<unknown>(
+      (object, key) => (isRecord(object) && Object.hasOwn(object, key) ? object[key] : undefined),
+      params.arguments,
+    );
+    const sent = exchange.header(header);
+    const where = path.join('.');
+    if (value === undefined || value === null) {
+      if (sent !== undefined) return `the header ${header} is there, and the argument ${where} is not`;
+    } else if (sent === undefined) {
+      return `the argument ${where} has to be sent as the header ${header} too`;
+    } else {
+      const text = decode(sent);
+      if (text === undefined) return `the header ${header} is not valid Base64`;
+      if (!isSame(text, value)) return `the header ${header} says something else than the argument ${where}`;
+    }
+  }
+  return undefined;
+}
+
+/** What no header can say as it is comes as `=?base64?…?=`. */
+function decode(value: string): string | undefined {
+  const encoded = /^=\?base64\?(.*)\?=$/.exec(value)?.[1];
+  if (encoded === undefined) return value;
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+    // `atob` is lenient, and two spellings of one value must not both pass.
+    if (btoa(String.fromCharCode(...bytes)) !== encoded) return undefined;
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Numbers are the same however they are written. */
+function isSame(text: string, value: unknown): boolean {
+  return typeof value === 'number' ? text.trim() !== '' && Number(text) === value : text === String(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
