@@ -22,6 +22,8 @@ export interface HostOptions {
 export interface GuardOptions extends HostOptions {
   /** How the endpoint calls itself to those who open it in a browser. */
   serverName: string;
+  /** Whether sessions of clients of 2025 are kept, which have a stream of their own and an end. */
+  hasSessions: boolean;
 }
 
 /** An origin that no browser would send lets nobody in, and is a mistake. */
@@ -52,6 +54,7 @@ export function refuse(exchange: Exchange, options: GuardOptions): Reply | undef
   if (origin !== undefined && !isAllowedOrigin(origin, exchange, allowedOrigins)) {
     return forbidden(`pages of ${JSON.stringify(origin)} may not call; add it to the option allowedOrigins`);
   }
+  if (options.hasSessions && isOfSession(exchange)) return undefined;
   if (exchange.method !== 'POST') {
     const message = `This is the MCP endpoint of ${options.serverName}. MCP clients send JSON-RPC messages here with POST; there is nothing to see with ${exchange.method}.`;
     return errorReply(405, invalidRequest, message, { allow: 'POST' });
@@ -61,6 +64,11 @@ export function refuse(exchange: Exchange, options: GuardOptions): Reply | undef
     return errorReply(415, invalidRequest, 'send the message as application/json');
   }
   return undefined;
+}
+
+function isOfSession(exchange: Exchange): boolean {
+  const { method } = exchange;
+  return (method === 'GET' || method === 'DELETE') && exchange.header('mcp-session-id') !== undefined;
 }
 
 /** The JSON-RPC message in the body. Throws a `BodyError` where there is none. */

@@ -35,6 +35,8 @@ export interface Handler extends HandlerControls {
 
 const { internalError, invalidRequest, headerMismatch } = errorCodes;
 const anonymous = { auth: undefined };
+/** A stream of a session, or its end. */
+const noBody = { parsed: undefined };
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
 
@@ -43,6 +45,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
   const {
     server: info = defaultServer,
     maxBodyBytes = 4 * 1024 * 1024,
+    legacy = 'stateless',
     hookTimeoutMs = 5000,
     auth,
   } = options;
@@ -75,11 +78,11 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     isPublic: !auth?.required && !auth?.authorize,
     seal: createStateSeal(undefined),
   };
-  const lane = options.fastLane === false ? undefined : createLane(parts);
-  const sdk = createSdkLeg(parts, maxBodyBytes, options.bus);
+  const lane = options.fastLane === false ? undefined : createLane(parts, legacy);
+  const sdk = createSdkLeg(parts, { maxBodyBytes, bus: options.bus, legacy, sessions: options.sessions });
   const underWay = new Set<Exchange>();
   let isClosed = false;
-  const guard = { ...options, serverName: info.title ?? info.name };
+  const guard = { ...options, serverName: info.title ?? info.name, hasSessions: legacy === 'sessions' };
 
   const admit = async (
     exchange: Exchange,
@@ -103,7 +106,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     try {
       const early = refuse(exchange, guard);
       if (early) return early;
-      const body = exchange.readBody(maxBodyBytes);
+      const body = exchange.method === 'POST' ? exchange.readBody(maxBodyBytes) : noBody;
       const message = parseMessage(body instanceof Promise ? await body : body);
       id = idOf(message);
       const admission = auth ? await admit(exchange, message) : anonymous;

@@ -14,6 +14,7 @@ import type { Era } from '../catalog/tool.ts';
 import { type Answer, toAnswer } from './answer.ts';
 import { type CallMethod, callNamed, type CallParams } from './call.ts';
 import type { Exchange, Reply } from './exchange.ts';
+import type { Legacy } from './sdk.ts';
 import { cacheHintsOf, capabilitiesOf, type ServerParts, type Serving } from './server.ts';
 import { traceOf } from './trace.ts';
 
@@ -37,7 +38,7 @@ interface PlainRequest {
   capabilities: ClientCapabilities | undefined;
 }
 
-export function createLane(parts: ServerParts): Lane {
+export function createLane(parts: ServerParts, legacy: Legacy): Lane {
   const { instructions, capabilities, ...info } = parts.info;
   const modernTail = `,"resultType":"complete","_meta":{${JSON.stringify(SERVER_INFO_META_KEY)}:${JSON.stringify(info)}}`;
   const lists = new WeakMap<Catalog, Lists>();
@@ -49,7 +50,7 @@ export function createLane(parts: ServerParts): Lane {
     const hints = cacheHintsOf(parts, catalog);
     const discovered = {
       supportedVersions: [revision],
-      capabilities: capabilitiesOf(parts, catalog, 'modern'),
+      capabilities: capabilitiesOf(parts, catalog, true),
       ...(instructions !== undefined && { instructions }),
       ...hints['server/discover'],
     };
@@ -113,8 +114,8 @@ export function createLane(parts: ServerParts): Lane {
       const request = toPlainRequest(message, serving.exchange);
       if (!request) return undefined;
       const { id, method, era } = request;
-      // What is logged on the way needs a stream to go by.
-      if (era === 'legacy' && capabilities?.logging) return undefined;
+      // What is logged on the way needs a stream to go by, and a session is one conversation.
+      if (era === 'legacy' && (legacy !== 'stateless' || capabilities?.logging)) return undefined;
       const { catalog } = serving;
       if (!hasMethod(catalog, method)) return undefined;
       if (isCall(method)) return serveCall(serving, request);

@@ -7,6 +7,8 @@ import type { Expose } from '../catalog/expose.ts';
 import type { OwnItems } from '../catalog/own.ts';
 import type { McpIcon } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
+import type { Legacy } from './sdk.ts';
+import type { SessionLimits } from './session.ts';
 
 /** What a client shows of the server. */
 export interface ServerInfo {
@@ -46,6 +48,13 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   hookTimeoutMs?: number;
   /** How long a call may take, in milliseconds, before it ends with TIMEOUT. As long as it likes, unless said otherwise. */
   timeoutMs?: number;
+  /**
+   * How clients of before 2026 are served: `stateless`, which is the default and needs no memory; with `sessions`, in which
+   * they can cancel, be asked and hear of changes; or not at all.
+   */
+  legacy?: Legacy;
+  /** How many sessions are kept, and how long. */
+  sessions?: SessionLimits;
   /** Carries `notify` to the clients that listen on other machines. */
   bus?: ServerEventBus;
   /** Host names that requests may be sent to; `true` for any. By default loopback names only, on loopback connections. */

@@ -1,16 +1,17 @@
 import {
   classifyInboundRequest,
   createMcpHandler,
-  type JSONRPCMessage,
   type ServerEventBus,
   type ServerNotifier,
-  WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import type { Exchange, Reply } from './exchange.ts';
+import { isEventStream, LegacyTransport } from './legacy-transport.ts';
 import { createServer, type ServerParts, type Serving } from './server.ts';
+import { createSessions, type SessionLimits } from './session.ts';
 
 /** Serves a message by the official SDK, which knows every corner of the protocol. */
 export interface SdkLeg {
+  /** `message` is undefined where the request has no body: a stream of a session, or its end. */
   serve(serving: Serving, message: unknown): Promise<Reply>;
   /** Tells those who listen of a change. */
   notify: ServerNotifier;
@@ -18,15 +19,28 @@ export interface SdkLeg {
   close(): Promise<void>;
 }
 
+/** How clients of before 2026 are served. */
+export type Legacy = 'stateless' | 'sessions' | 'reject';
+
+export interface SdkOptions {
+  maxBodyBytes: number;
+  bus: ServerEventBus | undefined;
+  legacy: Legacy;
+  sessions: SessionLimits | undefined;
+}
+
 export function createSdkLeg(
   parts: ServerParts,
-  maxBodyBytes: number,
-  bus: ServerEventBus | undefined,
+  { maxBodyBytes, bus, legacy, sessions: limits }: SdkOptions,
 ): SdkLeg {
   const underWay = new WeakMap<Request, Serving>();
   const modern = createMcpHandler(
     // `requestInfo` is the request given to `fetch` below, because its body comes parsed.
-    ({ requestInfo }) => createServer(parts, underWay.get(requestInfo!)!, 'modern'),
+    ({ requestInfo }) => {
+      const serving = underWay.get(requestInfo!)!;
+      const { catalog } = serving;
+      return createServer(parts, { era: 'modern', catalog, servingOf: () => serving, subscribed: undefined });
+    },
     { legacy: 'reject', maxRequestBodySize: maxBodyBytes, ...(bus && { bus }) },
   );
 
@@ -35,30 +49,35 @@ export function createSdkLeg(
     return modern.fetch(request, { parsedBody: message });
   };
 
-  // Stateless: a server and a transport live for one request.
-  const serveLegacy = async (serving: Serving, request: Request, message: unknown): Promise<Response> => {
-    const server = createServer(parts, serving, 'legacy');
-    const isStreaming = mayStream(parts, message);
-    const transport = new LegacyTransport({ enableJsonResponse: !isStreaming });
+  // A server and a transport live for one request.
+  const serveStateless = async (serving: Serving, request: Request, message: unknown): Promise<Response> => {
+    const { catalog } = serving;
+    const servingOf = () => serving;
+    const server = createServer(parts, { era: 'legacy', catalog, servingOf, subscribed: undefined });
+    const transport = new LegacyTransport({ enableJsonResponse: !mayStream(parts, message) });
     await server.connect(transport);
-    const close = () => server.close();
-    const response = await transport
-      .handleRequest(request, { parsedBody: message })
-      .catch(async (thrown: unknown) => {
-        await close();
-        throw thrown;
-      });
-    if (!isStreaming || !response.body || !isEventStream(response.headers.get('content-type'))) {
-      await close();
-      return response;
-    }
-    const first = await transport.first;
-    if ('method' in first) return new Response(closing(response.body, close), response);
-    // It came to nothing but the answer, which as one body can have a status of its own.
-    await response.body.cancel();
-    await close();
-    return Response.json(first);
+    return transport.answer(request, message, () => void server.close());
   };
+
+  // Made with the first of them: until then nobody has to listen.
+  const openSessions = () => {
+    const sessions = createSessions((catalog, servingOf, subscribed) => {
+      return createServer(parts, {
+        era: 'legacy',
+        catalog,
+        servingOf: ({ http }) => servingOf(http!.req!),
+        subscribed,
+      });
+    }, limits);
+    modern.bus.subscribe((event) => sessions.publish(event));
+    return sessions;
+  };
+  const sessions = legacy === 'sessions' ? openSessions() : undefined;
+  const serveLegacy = {
+    stateless: serveStateless,
+    sessions: (...args: Parameters<typeof serveStateless>) => sessions!.serve(...args),
+    reject: serveModern,
+  }[legacy];
 
   return {
     async serve(serving, message) {
@@ -67,21 +86,10 @@ export function createSdkLeg(
       return toReply(await serve(serving, request, message));
     },
     notify: modern.notify,
-    close: () => modern.close(),
+    async close() {
+      await Promise.all([modern.close(), sessions?.close()]);
+    },
   };
-}
-
-/** Knows what it was the first to send. */
-class LegacyTransport extends WebStandardStreamableHTTPServerTransport {
-  #onFirst!: (message: JSONRPCMessage) => void;
-  readonly first = new Promise<JSONRPCMessage>((resolve) => {
-    this.#onFirst = resolve;
-  });
-
-  override send(...args: Parameters<WebStandardStreamableHTTPServerTransport['send']>): Promise<void> {
-    this.#onFirst(args[0]);
-    return super.send(...args);
-  }
 }
 
 /** Whether something may come before the answer: progress that was asked for, or log messages. */
@@ -95,22 +103,9 @@ function mayStream({ info }: ServerParts, message: unknown): boolean {
   return params?._meta?.progressToken !== undefined || info.capabilities?.logging !== undefined;
 }
 
-/** The stream, with something to do when it has ended or nobody reads on. */
-function closing(body: ReadableStream<Uint8Array>, close: () => Promise<void>): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (!done) return controller.enqueue(value);
-      controller.close();
-      await close();
-    },
-    // A client of 2025 that hangs up has not cancelled: what it has started ends by itself.
-    cancel: (reason) => reader.cancel(reason),
-  });
-}
-
 function isLegacy(exchange: Exchange, body: unknown): boolean {
+  // A session is of before 2026, whatever is done with it.
+  if (exchange.method !== 'POST') return true;
   const protocolVersionHeader = exchange.header('mcp-protocol-version');
   const mcpMethodHeader = exchange.header('mcp-method');
   const { kind } = classifyInboundRequest({
@@ -124,10 +119,6 @@ function isLegacy(exchange: Exchange, body: unknown): boolean {
 
 async function toReply(response: Response): Promise<Reply> {
   const headers = Object.fromEntries(response.headers);
-  const body = isEventStream(headers['content-type']) ? response.body! : (await response.text()) || undefined;
+  const body = isEventStream(response) ? response.body! : (await response.text()) || undefined;
   return { status: response.status, headers, body };
-}
-
-function isEventStream(contentType: string | null | undefined): boolean {
-  return contentType?.startsWith('text/event-stream') ?? false;
 }

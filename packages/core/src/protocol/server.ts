@@ -67,13 +67,13 @@ export function cacheHintsOf(parts: ServerParts, catalog: Catalog): Record<ListM
   };
 }
 
-/** What this catalog can do. Clients of before 2026 hear of no changes without a session. */
+/** What this catalog can do, for clients that can listen for changes and for those that cannot. */
 export function capabilitiesOf(
   { info }: ServerParts,
   { prompts, resources, templates }: Catalog,
-  era: Era,
+  isListening: boolean,
 ): ServerCapabilities {
-  const listChanged = era === 'modern' && { listChanged: true };
+  const listChanged = isListening && { listChanged: true };
   const hasResources = resources.size + templates.length > 0;
   const hasApps = [...resources.values()].some(({ mimeType }) => mimeType === appMimeType);
   return {
@@ -86,14 +86,25 @@ export function capabilitiesOf(
   };
 }
 
-/** A server for one request: the SDK's own hold one conversation, and answers must never cross. */
-export function createServer(parts: ServerParts, serving: Serving, era: Era): Server {
-  const { exchange, catalog } = serving;
+/** Whom a server serves. The SDK's hold one conversation each, and answers must never cross. */
+export interface Conversation {
+  era: Era;
+  catalog: Catalog;
+  /** What serves the request that the SDK is at. */
+  servingOf: (context: ServerContext) => Serving;
+  /** With a session: the URIs that the client wants to hear of. */
+  subscribed: Set<string> | undefined;
+}
+
+/** A server for one request, or for a session. */
+export function createServer(parts: ServerParts, conversation: Conversation): Server {
+  const { era, servingOf, subscribed } = conversation;
   const { instructions, capabilities: _, ...info } = parts.info;
-  const capabilities = capabilitiesOf(parts, catalog, era);
+  const isListening = era === 'modern' || subscribed !== undefined;
+  const capabilities = capabilitiesOf(parts, conversation.catalog, isListening);
   const server = new Server(info, {
     capabilities,
-    cacheHints: cacheHintsOf(parts, catalog),
+    cacheHints: cacheHintsOf(parts, conversation.catalog),
     requestState: { verify: (state, context) => parts.seal.verify(state, context) },
     ...(instructions !== undefined && { instructions }),
   });
@@ -105,16 +116,17 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
       era,
       client: server.getClientVersion(),
       capabilities: server.getClientCapabilities(),
-      auth: serving.auth,
+      auth: servingOf(context).auth,
       signal: mcpReq.signal,
       trace: traceOf(mcpReq._meta),
       sdk: context,
-      canAsk: era === 'modern',
+      canAsk: isListening,
       answers: undefined,
     };
   };
 
   const call = async (method: CallMethod, params: CallParams, context: ServerContext): Promise<Result> => {
+    const serving = servingOf(context);
     const outcome = serving.settled ?? (await run(method, params, context));
     serving.outcome = outcome;
     if (outcome?.open) {
@@ -130,6 +142,7 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
     return answer.result;
   };
   const run = async (method: CallMethod, params: CallParams, context: ServerContext) => {
+    const serving = servingOf(context);
     const state = context.mcpReq.requestState<AskState>();
     if (state && state.bind !== (await bindingOf(serving, method, params))) {
       const message = 'Invalid or expired requestState: it belongs to another call';
@@ -138,13 +151,13 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
     return callNamed(parts, serving, method, params, { ...toRequest(context), answers: state?.answers });
   };
 
-  const refuse = (outcome: Outcome): never => {
+  const refuse = (serving: Serving, outcome: Outcome): never => {
     serving.outcome = outcome;
     throw toProtocolError(toRpcError(outcome.failed!, textOf(outcome.failed!, outcome.challenge)));
   };
   /** Who has to sign in is told so; any other failure hides what asks for the context, and nothing else. */
-  const createContext = async (request: CallRequest): Promise<unknown> => {
-    const ctx = createListContext(exchange, request);
+  const createContext = async (serving: Serving, request: CallRequest): Promise<unknown> => {
+    const ctx = createListContext(serving.exchange, request);
     const refusal = await ctx.then(
       () => undefined,
       (thrown: unknown) => authRefusalOf(thrown, parts.gate),
@@ -155,11 +168,13 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
     throw new ProtocolError(ProtocolErrorCode.InvalidRequest, textOf(refused.failed!, refused.challenge));
   };
   const list = async <TListed>(
-    items: Iterable<Callable & { listed: Record<Era, TListed> }>,
-    request: CallRequest,
+    pick: (catalog: Catalog) => Iterable<Callable & { listed: Record<Era, TListed> }>,
+    context: ServerContext,
   ): Promise<TListed[]> => {
-    if (!catalog.hasHidden) return Array.from(items, ({ listed }) => listed[era]);
-    const ctx = createContext(request);
+    const serving = servingOf(context);
+    const items = pick(serving.catalog);
+    if (!serving.catalog.hasHidden) return Array.from(items, ({ listed }) => listed[era]);
+    const ctx = createContext(serving, toRequest(context));
     await ctx.catch((thrown: unknown) => {
       if (serving.outcome) throw thrown;
     });
@@ -168,7 +183,7 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
 
   // The SDK's types spell out JSON, which what is listed is.
   server.setRequestHandler('tools/list', async (_request, context) => ({
-    tools: (await list(catalog.tools.values(), toRequest(context))) as never[],
+    tools: (await list(({ tools }) => tools.values(), context)) as never[],
   }));
   server.setRequestHandler(
     'tools/call',
@@ -177,7 +192,7 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
 
   if (capabilities.prompts) {
     server.setRequestHandler('prompts/list', async (_request, context) => ({
-      prompts: (await list(catalog.prompts.values(), toRequest(context))) as never[],
+      prompts: (await list(({ prompts }) => prompts.values(), context)) as never[],
     }));
     server.setRequestHandler(
       'prompts/get',
@@ -187,15 +202,16 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
 
   if (capabilities.resources) {
     server.setRequestHandler('resources/list', async ({ params }, context) => {
+      const serving = servingOf(context);
       const request = toRequest(context);
-      const fixed: ListedResource[] = await list(catalog.resources.values(), request);
-      const ctx = () => createContext(request);
+      const fixed: ListedResource[] = await list(({ resources }) => resources.values(), context);
+      const ctx = () => createContext(serving, request);
       const page = await listResources(parts, serving, fixed, params?.cursor, request, ctx);
       if (!page) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Invalid cursor');
-      return 'status' in page ? refuse(page) : (page as never);
+      return 'status' in page ? refuse(serving, page) : (page as never);
     });
     server.setRequestHandler('resources/templates/list', async (_request, context) => ({
-      resourceTemplates: (await list(catalog.templates, toRequest(context))) as never[],
+      resourceTemplates: (await list(({ templates }) => templates, context)) as never[],
     }));
     server.setRequestHandler(
       'resources/read',
@@ -203,27 +219,38 @@ export function createServer(parts: ServerParts, serving: Serving, era: Era): Se
     );
   }
   if (capabilities.resources && era === 'legacy') {
-    // Without a session there is nobody to tell of a change; who subscribes reads again, as the lists' times say.
-    const acknowledge = ({ params: { uri } }: { params: { uri: string } }) => {
-      if (!findResource(catalog, uri)) throw toProtocolError(toUnknownResource(uri));
+    // Without a session there is nobody to tell of a change: then it is accepted, and nothing comes of it.
+    const check = (uri: string, context: ServerContext) => {
+      if (!findResource(servingOf(context).catalog, uri)) throw toProtocolError(toUnknownResource(uri));
       return {};
     };
-    server.setRequestHandler('resources/subscribe', acknowledge);
-    server.setRequestHandler('resources/unsubscribe', acknowledge);
+    server.setRequestHandler('resources/subscribe', ({ params: { uri } }, context) => {
+      const answer = check(uri, context);
+      if ((subscribed?.size ?? 0) < mostSubscriptions) subscribed?.add(uri);
+      return answer;
+    });
+    server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }, context) => {
+      subscribed?.delete(uri);
+      return check(uri, context);
+    });
   }
 
   if (capabilities.completions) {
     server.setRequestHandler('completion/complete', async ({ params }, context) => {
       const { ref } = params;
+      const serving = servingOf(context);
       const outcome = await complete(parts, serving, params, toRequest(context));
       if (outcome?.told) return outcome.told.result as never;
-      if (outcome) return refuse(outcome);
+      if (outcome) return refuse(serving, outcome);
       const message = `Unknown ${ref.type === 'ref/prompt' ? `prompt: ${ref.name}` : `resource: ${ref.uri}`}`;
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, message.slice(0, 100));
     });
   }
   return server;
 }
+
+/** Of one session. */
+const mostSubscriptions = 1000;
 
 function toUnknownResource(uri: string): RpcError {
   const answer = toAnswer('resources/read', { uri }, undefined);

@@ -34,16 +34,24 @@ export function createStateSeal(secret: string | undefined): StateSeal {
 
 /** What call a state belongs to: an answer to one cannot be carried to another, or to another caller's. */
 export async function bindingOf(
-  { exchange, auth }: Serving,
+  serving: Serving,
   method: CallMethod,
   { name, uri, arguments: args }: CallParams,
 ): Promise<string> {
-  const caller = auth
-    ? [auth.clientId, auth.extra?.['sub'] ?? auth.token]
-    : [exchange.header('authorization'), exchange.header('cookie')];
-  const text = JSON.stringify([method, name ?? uri, args ?? {}, caller], sortKeys);
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digest([method, name ?? uri, args ?? {}, await callerOf(serving)]);
+}
+
+/** Who is calling, as far as it can be known: not who they say they are, but what they prove it with. */
+export async function callerOf({ exchange, auth }: Serving): Promise<string> {
+  if (!auth) return digest([exchange.header('authorization'), exchange.header('cookie')]);
+  return digest([auth.clientId, auth.extra?.['sub'] ?? auth.token]);
+}
+
+/** Of a credential nothing else is kept. */
+async function digest(value: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(value, sortKeys));
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The same arguments are the same whatever order a client sends them in. */

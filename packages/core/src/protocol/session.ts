@@ -1,0 +1,154 @@
+import type { Server, ServerEvent } from '@modelcontextprotocol/server';
+import type { Catalog } from '../catalog/catalog.ts';
+import { LegacyTransport } from './legacy-transport.ts';
+import type { Serving } from './server.ts';
+import { callerOf } from './state.ts';
+
+/** How many sessions are kept, and how long. */
+export interface SessionLimits {
+  /** The one that was used longest ago makes room for the next. 1,000 by default. */
+  max?: number;
+  /** In milliseconds, after which a session that nobody uses ends. 10 minutes by default. */
+  idleMs?: number;
+}
+
+/** The conversations of clients of 2025. */
+export interface Sessions {
+  serve(serving: Serving, request: Request, message: unknown): Promise<Response>;
+  /** Tells every session of a change. */
+  publish(event: ServerEvent): void;
+  close(): Promise<void>;
+}
+
+interface Session {
+  server: Server;
+  transport: LegacyTransport;
+  /** Whoever opened it: nobody else may use it. */
+  caller: string;
+  usedAt: number;
+  /** Requests that are under way; a session in use does not end. */
+  busy: number;
+  subscribed: Set<string>;
+}
+
+/** Makes the server of one session, which asks for each request what serves it. */
+export type CreateSessionServer = (
+  catalog: Catalog,
+  servingOf: (request: Request) => Serving,
+  subscribed: Set<string>,
+) => Server;
+
+export function createSessions(
+  createServer: CreateSessionServer,
+  { max = 1000, idleMs = 600_000 }: SessionLimits = {},
+): Sessions {
+  // In the order of use: the first one was used longest ago.
+  const sessions = new Map<string, Session>();
+  const servings = new WeakMap<Request, Serving>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const end = async (id: string) => {
+    const session = sessions.get(id);
+    sessions.delete(id);
+    await session?.server.close();
+  };
+  const use = (id: string, session: Session) => {
+    session.usedAt = Date.now();
+    sessions.delete(id);
+    sessions.set(id, session);
+  };
+  const sweep = () => {
+    timer = undefined;
+    const now = Date.now();
+    for (const [id, { usedAt, busy }] of sessions) {
+      if (busy === 0 && now - usedAt >= idleMs) void end(id);
+    }
+    schedule();
+  };
+  const schedule = () => {
+    if (timer !== undefined || sessions.size === 0) return;
+    timer = setTimeout(sweep, Math.min(idleMs, 60_000));
+    // It keeps no process alive. Other hosts have timers of another kind.
+    (timer as { unref?: () => void }).unref?.();
+  };
+  const makeRoom = () => {
+    for (const [id, { busy }] of sessions) {
+      if (sessions.size < max) return;
+      if (busy === 0) void end(id);
+    }
+  };
+
+  const open = async (catalog: Catalog, caller: string): Promise<Session> => {
+    makeRoom();
+    const subscribed = new Set<string>();
+    const server = createServer(catalog, (request) => servings.get(request)!, subscribed);
+    const session: Session = {
+      server,
+      transport: undefined!,
+      caller,
+      usedAt: Date.now(),
+      busy: 0,
+      subscribed,
+    };
+    session.transport = new LegacyTransport({
+      sessionIdGenerator: () => crypto.randomUUID(),
+      onsessioninitialized: (id) => {
+        use(id, session);
+        schedule();
+      },
+      onsessionclosed: (id) => void sessions.delete(id),
+    });
+    await server.connect(session.transport);
+    return session;
+  };
+
+  return {
+    async serve(serving, request, message) {
+      const id = request.headers.get('mcp-session-id');
+      const caller = await callerOf(serving);
+      let session: Session;
+      if (id !== null) {
+        const found = sessions.get(id);
+        // One of somebody else is none: nothing tells them apart.
+        if (!found || found.caller !== caller) return unknownSession();
+        session = found;
+        use(id, session);
+      } else {
+        session = await open(serving.catalog, caller);
+      }
+      servings.set(request, serving);
+      session.busy++;
+      return session.transport.answer(request, message, () => {
+        session.busy--;
+        session.usedAt = Date.now();
+      });
+    },
+    publish(event) {
+      for (const { server, subscribed } of sessions.values())
+        void tell(server, subscribed, event).catch(() => {});
+    },
+    async close() {
+      clearTimeout(timer);
+      await Promise.all([...sessions.keys()].map(end));
+    },
+  };
+}
+
+async function tell(server: Server, subscribed: ReadonlySet<string>, event: ServerEvent): Promise<void> {
+  switch (event.kind) {
+    case 'tools_list_changed':
+      return server.sendToolListChanged();
+    case 'prompts_list_changed':
+      return server.sendPromptListChanged();
+    case 'resources_list_changed':
+      return server.sendResourceListChanged();
+    case 'resource_updated':
+      if (subscribed.has(event.uri)) await server.sendResourceUpdated({ uri: event.uri });
+  }
+}
+
+/** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management */
+function unknownSession(): Response {
+  const error = { code: -32_600, message: 'There is no such session; initialize a new one' };
+  return Response.json({ jsonrpc: '2.0', error, id: null }, { status: 404 });
+}
