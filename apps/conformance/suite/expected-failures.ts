@@ -26,7 +26,7 @@ export const expectedFailures: ExpectedFailure[] = [
       'only a session knows that the two belong together.',
   },
   {
-    where: { suite: '@modelcontextprotocol/conformance', revision: '2025-11-25', legacy: 'stateless' },
+    where: { revision: '2025-11-25', legacy: 'stateless' },
     outcome: 'warned',
     scenarios: ['server-sse-multiple-streams'],
     reason: 'The suite warns that there is no session, and looks no further.',

@@ -40,7 +40,7 @@ it('the report counts what passed, and says why the rest did not', () => {
   ];
   expect(printReport([{ run, version: '1.2.3', tally: tally(scenarios) }], expected)).toBe(
     [
-      '| revision | suite | required scenarios | checks in them | other scenarios |',
+      '| revision | suite | required scenarios | checks in them | not required |',
       '| --- | --- | --- | --- | --- |',
       '| 2025-11-25, stateless | 1.2.3 | 2 of 4 | 4 of 5 | 1 of 3 |',
       '',

@@ -20,7 +20,7 @@ export function printReport(finished: Finished[], expected: ExpectedFailure[]): 
     toText(tally.checks),
     tally.other.all === 0 ? '–' : toText(tally.other),
   ]);
-  const head = ['revision', 'suite', 'required scenarios', 'checks in them', 'other scenarios'];
+  const head = ['revision', 'suite', 'required scenarios', 'checks in them', 'not required'];
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   const seen = expected.filter((failure) =>
     finished.some(({ run }) => expectedIn(run, expected).includes(failure)),
