@@ -44,7 +44,7 @@ it('the report counts what passed, and says why the rest did not', () => {
       '| --- | --- | --- | --- | --- |',
       '| 2025-11-25, stateless | 1.2.3 | 2 of 4 | 4 of 5 | 1 of 3 |',
       '',
-      'What does not pass, and why:',
+      'What fails, or is warned of, and why:',
       '',
       '- `asking`, `broken`: So it is.',
     ].join('\n'),

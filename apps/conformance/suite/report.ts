@@ -26,7 +26,7 @@ export function printReport(finished: Finished[], expected: ExpectedFailure[]): 
     finished.some(({ run }) => expectedIn(run, expected).includes(failure)),
   );
   const reasons = seen.map(({ scenarios, reason }) => `- ${scenarios.map(code).join(', ')}: ${reason}`);
-  return [...table, '', 'What does not pass, and why:', '', ...reasons].join('\n');
+  return [...table, '', 'What fails, or is warned of, and why:', '', ...reasons].join('\n');
 }
 
 function toText({ passed, all }: Count): string {
