@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Shape } from '../src/server.ts';
 
@@ -21,19 +21,27 @@ export async function startApp({ fastLane, legacy }: Shape): Promise<RunningApp>
     env: { ...process.env, PORT: '0', FAST_LANE: fastLane ? 'on' : 'off', LEGACY: legacy },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const exited = once(child, 'exit');
-  const stop = async () => {
-    child.kill();
-    await exited;
-  };
+  const ended = once(child, 'close');
   const tooLate = setTimeout(() => child.kill(), startMs);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /http:\S+/.exec(line)?.[0];
-    if (!url) continue;
-    clearTimeout(tooLate);
-    child.stdout.resume();
-    return { url, stop };
-  }
+  const url = await Promise.race([findUrl(child.stdout), ended.then(() => undefined)]);
   clearTimeout(tooLate);
-  throw new Error('the app has ended before it told its URL');
+  if (url === undefined) throw new Error('The app has ended before it told its URL');
+  return {
+    url,
+    async stop() {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+function findUrl(stdout: Readable): Promise<string> {
+  let printed = '';
+  return new Promise((resolve) => {
+    stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      const url = /http:\S+(?=\n)/.exec(printed)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+  });
 }
