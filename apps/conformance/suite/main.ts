@@ -41,10 +41,10 @@ async function take(run: Run, version: string, fastLane: boolean): Promise<Tally
     const found = judge(run, scenarios, expectedFailures);
     problems.push(...found.map((problem) => `${title}: ${problem}`));
     const counts = tally(scenarios);
-    const { required, checks, other } = counts;
+    const { required, checks, beyond } = counts;
     console.log(
       `${found.length === 0 ? '✓' : '✗'} ${title}: ${required.passed} of ${required.all} required scenarios, ` +
-        `${checks.passed} of ${checks.all} checks, ${other.passed} of ${other.all} others`,
+        `${checks.passed} of ${checks.all} checks, ${beyond.length} more scenarios`,
     );
     return counts;
   } finally {

@@ -5,8 +5,8 @@ export interface Tally {
   required: Count;
   /** Of the required scenarios. Notes, and what had nothing to look at, are not counted. */
   checks: Count;
-  /** Scenarios that are run beside them: extensions, and what the suite holds for unfinished. */
-  other: Count;
+  /** The scenarios that pass beside them: extensions, and what the suite holds for unfinished. */
+  beyond: string[];
 }
 
 export interface Count {
@@ -19,15 +19,15 @@ export function tally(scenarios: Scenario[]): Tally {
   const checks = required.flatMap((scenario) => scenario.checks);
   const passed = checks.filter(({ status }) => status === 'SUCCESS').length;
   const failed = checks.filter(({ status }) => status === 'FAILURE').length;
+  const beyond = scenarios.filter((scenario) => !scenario.required && outcomeOf(scenario) === 'passed');
   return {
-    required: countPassed(required),
+    required: { passed: required.filter(isPass).length, all: required.length },
     checks: { passed, all: passed + failed },
-    other: countPassed(scenarios.filter((scenario) => !scenario.required)),
+    beyond: beyond.map(({ name }) => name).toSorted(),
   };
 }
 
 /** The suite, too, lets a scenario pass that it only warns of. */
-function countPassed(scenarios: Scenario[]): Count {
-  const passed = scenarios.filter((scenario) => ['passed', 'warned'].includes(outcomeOf(scenario)));
-  return { passed: passed.length, all: scenarios.length };
+function isPass(scenario: Scenario): boolean {
+  return ['passed', 'warned'].includes(outcomeOf(scenario));
 }
