@@ -27,7 +27,7 @@ if (problems.length === 0 && !(await isQuoted(report))) {
   if (process.env['UPDATE_DOCS'] !== undefined) await writeQuote(report);
   else
     problems.push(
-      'README.md quotes other counts. Write these with UPDATE_DOCS=1 pnpm --filter conformance suite',
+      'README.md quotes other counts. Write these with UPDATE_DOCS=1 npx -y pnpm@12 --filter conformance suite',
     );
 }
 for (const problem of problems) console.error(`✗ ${problem}`);
