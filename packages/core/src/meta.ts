@@ -110,7 +110,8 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   description?: string;
   /**
    * What models see of the input, and send, in place of what the procedure's own parsers say: a Standard Schema or a
-   * JSON Schema. It is needed where a validator has no JSON Schema. What is sent still goes through the parsers.
+   * JSON Schema. It is needed where a validator has no JSON Schema. What is sent still goes through the parsers. A JSON
+   * Schema of an object whose `$schema` is that of 2020-12 is listed exactly as it is, whatever clients make of it.
    */
   input?: unknown;
   /** What clients see of the output, where there is no `.output()`, or in place of it. Nothing checks it. */

@@ -1,7 +1,7 @@
 import { octetInputParser } from '@trpc/server/http';
 import { arktypeAllowsUndefined, createArktypeFallback, markInfinities } from './arktype.ts';
 import type { Conversion } from './conversion.ts';
-import { isSchema, type JsonSchema } from './json-schema.ts';
+import { isSchema, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
 import { octetLeaf } from './octet.ts';
 import { SchemaProblem } from './problem.ts';
 import { normalizeRefs } from './refs.ts';
@@ -32,11 +32,20 @@ export function convert(parser: unknown, conversion: Conversion): Document {
   );
 }
 
-/** What a `meta.mcp.input` or `output` holds: a schema of any validator, or a JSON Schema as it is. */
+/**
+ * What a `meta.mcp.input` or `output` holds: a schema of any validator, or a JSON Schema. An input that names its dialect,
+ * 2020-12, is published as it is if its root is an object; others are made to suit clients that do not know all of it.
+ */
 export function convertOverride(override: unknown, conversion: Conversion): Document {
   const isJsonSchema =
     isSchema(override) && !('~standard' in override) && !('_zod' in override) && !('_def' in override);
-  return isJsonSchema ? { schema: normalizeRefs(override), optional: false } : convert(override, conversion);
+  if (!isJsonSchema) return convert(override, conversion);
+  const document: Document = { schema: normalizeRefs(override), optional: false };
+  return isAsWritten(override) ? { ...document, asWritten: override } : document;
+}
+
+function isAsWritten(schema: JsonSchema): schema is JsonObjectSchema {
+  return schema['$schema'] === 'https://json-schema.org/draft/2020-12/schema' && schema.type === 'object';
 }
 
 function convertByVendor(parser: unknown, conversion: Conversion): Document | undefined {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { compileInput } from './input.ts';
 import { SchemaProblem } from './problem.ts';
@@ -143,6 +143,45 @@ it('takes an override for what agents see', () => {
   const input = compileInput([(value: unknown) => value], { override: z.object({ at: z.date() }) });
   expect(input.decode({ at: now })).toEqual({ at });
   expect(() => compileInput([(value: unknown) => value])).toThrow(SchemaProblem);
+});
+
+describe('a JSON Schema as an override', () => {
+  const conditional = {
+    type: 'object',
+    $defs: { place: { $anchor: 'place', type: 'object', properties: { city: { type: 'string' } } } },
+    properties: { name: { type: 'string' }, place: { $ref: '#/$defs/place' }, nights: { type: 'integer' } },
+    if: { required: ['place'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
+    then: { required: ['nights'] },
+  };
+  const accept = (value: unknown) => value;
+
+  it('is published as it is written where it names the dialect 2020-12', () => {
+    const override = { $schema: 'https://json-schema.org/draft/2020-12/schema', ...conditional };
+    const written = JSON.stringify(override);
+    const input = compileInput([accept], { override });
+    expect(JSON.stringify(input.schema)).toBe(written);
+    expect(input.decode({ nights: '3' })).toEqual({ nights: 3 });
+    expect(input.decode(undefined)).toEqual({});
+  });
+
+  it('is made to suit every client where it names none, or another', () => {
+    for (const dialect of [{}, { $schema: 'http://json-schema.org/draft-07/schema#' }]) {
+      const input = compileInput([accept], { override: { ...dialect, ...conditional } });
+      expect(Object.keys(input.schema)).toEqual(['type', 'properties', 'required', '$defs']);
+      expect(input.decode({ input: { nights: '3' } })).toEqual({ nights: 3 });
+    }
+  });
+
+  it('is wrapped where its root is no object, whatever it names', () => {
+    const override = { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'integer' };
+    const input = compileInput([accept], { override });
+    expect(input.schema).toEqual({
+      type: 'object',
+      properties: { input: { type: 'integer' } },
+      required: ['input'],
+    });
+  });
 });
 
 it('teaches a class by `codecs`, by class or by the schema itself', () => {

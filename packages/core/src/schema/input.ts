@@ -70,14 +70,17 @@ export function compileInput(
       'one stacked input takes only undefined, another one needs a value',
     );
   }
-  const root = toObjectRoot(documents, 'input');
+  const [{ asWritten, schema: first }] = documents as [Document];
+  const root: Root = asWritten
+    ? { schema: { ...first, type: 'object' }, wrap: undefined }
+    : toObjectRoot(documents, 'input');
   assertPossible(root.schema);
   const isEager = parsers.some((parser) => isZod4(parser) || isZod3(parser));
   const marked: Marked = { root: root.schema, leaves: conversion.leaves, isEager };
   const repair = options.repair ?? true;
   const mend = repair ? compileRepair(marked) : undefined;
   return {
-    schema: publish(root.schema) as JsonObjectSchema,
+    schema: asWritten ?? (publish(root.schema) as JsonObjectSchema),
     takesInput: true,
     decode: compileArguments(root, documents, chain([mend, compileDecode(marked)]), repair),
     explain: (error, args) => explainError(marked, error, args, root.wrap, mend),

@@ -8,6 +8,8 @@ import { adoptDocument } from './refs.ts';
 export interface Document {
   schema: JsonSchema;
   optional: boolean;
+  /** What is published of an input in place of `schema`, untouched. */
+  asWritten?: JsonObjectSchema;
 }
 
 export interface Root {

@@ -1,0 +1,27 @@
+import { mcpHandler } from '@trpc-mcp/core/express';
+import express, { type Express } from 'express';
+import { appRouter } from './router.ts';
+import type { Context } from './trpc.ts';
+
+/** What the suite is run with and without. */
+export interface Shape {
+  fastLane: boolean;
+  /** How clients before revision 2026-07-28 are served. */
+  legacy: 'stateless' | 'sessions';
+}
+
+/** Makes the app that serves the fixtures at `/mcp`. */
+export function createApp({ fastLane, legacy }: Shape): Express {
+  const handler = mcpHandler(appRouter, {
+    createContext: (): Context => ({ notify: handler.notify }),
+    server: {
+      name: 'conformance',
+      version: '1.0.0',
+      // Deprecated by the protocol, and here because the suite of 2025 asks for it. New servers have no use for it.
+      capabilities: { logging: {} },
+    },
+    fastLane,
+    ...(legacy === 'sessions' && { legacy }),
+  });
+  return express().use('/mcp', handler);
+}

@@ -1,0 +1,53 @@
+// Runs the official suite in every way that `run.ts` names, with the fast lane on and off. It fails when a scenario does not come
+// out as `expected-failures.ts` says, and when the README quotes other counts; UPDATE_DOCS=1 writes them there.
+import { isDeepStrictEqual } from 'node:util';
+import { startApp } from './app.ts';
+import { runSuite, versionOf } from './conformance.ts';
+import { expectedFailures } from './expected-failures.ts';
+import { isQuoted, writeQuote } from './readme.ts';
+import { type Finished, printReport } from './report.ts';
+import { type Run, runs } from './run.ts';
+import { tally, type Tally } from './tally.ts';
+import { judge } from './verdict.ts';
+
+const problems: string[] = [];
+const finished: Finished[] = [];
+
+for (const run of runs) {
+  const version = await versionOf(run.suite);
+  const [on, off] = [await take(run, version, true), await take(run, version, false)];
+  if (!isDeepStrictEqual(on, off))
+    problems.push(`${run.revision} (${version}): the fast lane changes the counts`);
+  finished.push({ run, version, tally: on });
+}
+
+const report = printReport(finished, expectedFailures);
+console.log(`\n${report}\n`);
+if (problems.length === 0 && !(await isQuoted(report))) {
+  if (process.env['UPDATE_DOCS'] !== undefined) await writeQuote(report);
+  else
+    problems.push(
+      'README.md quotes other counts. Write these with UPDATE_DOCS=1 npx -y pnpm@12 --filter conformance suite',
+    );
+}
+for (const problem of problems) console.error(`✗ ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+async function take(run: Run, version: string, fastLane: boolean): Promise<Tally> {
+  const title = `${run.revision}, ${run.legacy}, suite ${version}, fast lane ${fastLane ? 'on' : 'off'}`;
+  const app = await startApp({ fastLane, legacy: run.legacy });
+  try {
+    const scenarios = await runSuite(run, app.url);
+    const found = judge(run, scenarios, expectedFailures);
+    problems.push(...found.map((problem) => `${title}: ${problem}`));
+    const counts = tally(scenarios);
+    const { required, checks, beyond } = counts;
+    console.log(
+      `${found.length === 0 ? '✓' : '✗'} ${title}: ${required.passed} of ${required.all} required scenarios, ` +
+        `${checks.passed} of ${checks.all} checks, ${beyond.length} more scenarios`,
+    );
+    return counts;
+  } finally {
+    await app.stop();
+  }
+}

@@ -1,0 +1,37 @@
+import type { Shape } from '../src/server.ts';
+
+/** One way to run the official suite. Each is run with the fast lane on and off, which must make no difference. */
+export interface Run {
+  revision: '2026-07-28' | '2025-11-25';
+  /** How clients of that revision are served. There is one way only for those of 2026. */
+  legacy: Shape['legacy'];
+  /** The folder in `node_modules`. */
+  suite: '@modelcontextprotocol/conformance' | 'conformance-2025';
+  /** The suite's arguments for the scenarios to run, */
+  select: string[];
+  /** and for the list of those that are required. */
+  list: string[];
+}
+
+const toRun = (revision: Run['revision'], legacy: Run['legacy']): Run => ({
+  revision,
+  legacy,
+  suite: '@modelcontextprotocol/conformance',
+  select: ['--requirements', revision],
+  list: ['--requirements', revision],
+});
+
+/** The last release knows nothing of 2026, and requires all that it has. */
+const toReleasedRun = (legacy: Run['legacy']): Run => ({
+  revision: '2025-11-25',
+  legacy,
+  suite: 'conformance-2025',
+  select: ['--suite', 'all'],
+  list: ['--server'],
+});
+
+export const runs: Run[] = [
+  toRun('2026-07-28', 'stateless'),
+  toRun('2025-11-25', 'stateless'),
+  toReleasedRun('stateless'),
+];

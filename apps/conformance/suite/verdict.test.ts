@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { ExpectedFailure } from './expected-failures.ts';
+import type { Run } from './run.ts';
+import type { Check, Scenario } from './scenario.ts';
+import { judge } from './verdict.ts';
+
+const run: Run = {
+  revision: '2025-11-25',
+  legacy: 'stateless',
+  suite: '@modelcontextprotocol/conformance',
+  select: [],
+  list: [],
+};
+
+const expected = (outcome: ExpectedFailure['outcome'], where: Partial<Run> = {}): ExpectedFailure[] => [
+  { where, outcome, scenarios: ['tools-call'], reason: 'Because.' },
+];
+
+const scenario = (...statuses: Check['status'][]): Scenario => ({
+  name: 'tools-call',
+  required: true,
+  checks: statuses.map((status) => ({ id: 'the-check', status, errorMessage: 'the message' })),
+});
+
+describe('the verdict on a run of the suite', () => {
+  it('has nothing against scenarios that pass', () => {
+    expect(judge(run, [scenario('SUCCESS', 'INFO', 'SKIPPED')], [])).toEqual([]);
+  });
+
+  it('names a scenario that fails, and what the suite says', () => {
+    expect(judge(run, [scenario('SUCCESS', 'FAILURE')], [])).toEqual([
+      'tools-call has failed\n    FAILURE the-check: the message',
+    ]);
+  });
+
+  it('takes a warning for a failure', () => {
+    expect(judge(run, [scenario('SUCCESS', 'WARNING')], [])).toEqual([
+      'tools-call has warned\n    WARNING the-check: the message',
+    ]);
+  });
+
+  it('takes a scenario that left no checks for a failure', () => {
+    expect(judge(run, [scenario()], [])).toEqual(['tools-call has failed\n    it did not run to its end']);
+  });
+
+  it('takes a required scenario that was skipped for a failure, and another one not', () => {
+    expect(judge(run, [scenario('SKIPPED')], [])).toEqual(['tools-call has skipped']);
+    expect(judge(run, [{ ...scenario('SKIPPED'), required: false }], [])).toEqual([]);
+  });
+
+  it('has nothing against a failure that is expected', () => {
+    expect(judge(run, [scenario('FAILURE')], expected('failed', { legacy: 'stateless' }))).toEqual([]);
+  });
+
+  it('does not expect in one run what is expected in another', () => {
+    expect(judge(run, [scenario('FAILURE')], expected('failed', { legacy: 'sessions' }))).toHaveLength(1);
+  });
+
+  it('wants a scenario that passes after all off the list', () => {
+    expect(judge(run, [scenario('SUCCESS')], expected('failed'))).toEqual([
+      'tools-call has passed, where expected-failures.ts says failed',
+    ]);
+  });
+
+  it('tells a failure from the warning that is expected', () => {
+    expect(judge(run, [scenario('FAILURE')], expected('warned'))).toEqual([
+      'tools-call has failed, where expected-failures.ts says warned\n    FAILURE the-check: the message',
+    ]);
+  });
+
+  it('wants a scenario that the suite no longer has off the list', () => {
+    const other = { ...scenario('SUCCESS'), name: 'ping' };
+    expect(judge(run, [other], expected('failed'))).toEqual([
+      'tools-call is in expected-failures.ts, but the suite has no such scenario',
+    ]);
+  });
+
+  it('does not pass a suite that ran nothing', () => {
+    expect(judge(run, [], [])).toEqual(['the suite has run nothing']);
+  });
+});

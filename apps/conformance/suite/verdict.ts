@@ -1,0 +1,43 @@
+import type { ExpectedFailure } from './expected-failures.ts';
+import type { Run } from './run.ts';
+import { complaintsOf, type Outcome, outcomeOf, type Scenario } from './scenario.ts';
+
+/** What is wrong with a run, a paragraph for each problem: none when every scenario came out as it should. */
+export function judge(run: Run, scenarios: Scenario[], expected: ExpectedFailure[]): string[] {
+  if (scenarios.length === 0) return ['the suite has run nothing'];
+  const problems: string[] = [];
+  for (const scenario of scenarios) {
+    const outcome = outcomeOf(scenario);
+    const wanted = expectedOutcome(run, scenario.name, expected);
+    const fine = wanted === undefined ? isPass(outcome, scenario.required) : outcome === wanted;
+    if (fine) continue;
+    const verdict =
+      wanted === undefined ? `has ${outcome}` : `has ${outcome}, where expected-failures.ts says ${wanted}`;
+    problems.push([`${scenario.name} ${verdict}`, ...complaintsOf(scenario)].join('\n    '));
+  }
+  for (const name of namesExpectedIn(run, expected)) {
+    if (!scenarios.some((scenario) => scenario.name === name))
+      problems.push(`${name} is in expected-failures.ts, but the suite has no such scenario`);
+  }
+  return problems;
+}
+
+/** The failures that a run is expected to have. */
+export function expectedIn(run: Run, expected: ExpectedFailure[]): ExpectedFailure[] {
+  return expected.filter(({ where }) =>
+    Object.entries(where).every(([key, value]) => run[key as keyof Run] === value),
+  );
+}
+
+/** What may be skipped had better be something that nobody has to pass. */
+function isPass(outcome: Outcome, required: boolean): boolean {
+  return outcome === 'passed' || (outcome === 'skipped' && !required);
+}
+
+function expectedOutcome(run: Run, name: string, expected: ExpectedFailure[]): Outcome | undefined {
+  return expectedIn(run, expected).find(({ scenarios }) => scenarios.includes(name))?.outcome;
+}
+
+function namesExpectedIn(run: Run, expected: ExpectedFailure[]): string[] {
+  return expectedIn(run, expected).flatMap(({ scenarios }) => scenarios);
+}
