@@ -21,7 +21,7 @@ export function createApp({ fastLane, legacy }: Shape): Express {
       capabilities: { logging: {} },
     },
     fastLane,
-    ...(legacy === 'sessions' && { legacy }),
+    legacy,
   });
   return express().use('/mcp', handler);
 }

@@ -4,8 +4,8 @@ import type { Run } from './run.ts';
 export interface ExpectedFailure {
   /** The runs that it holds for: those that are like this. */
   where: Partial<Run>;
-  /** What the suite reports. A warning does not cost the scenario. */
-  outcome: 'failed' | 'warned';
+  /** What the suite reports. A warning does not cost the scenario; one that is skipped had nothing to look at. */
+  outcome: 'failed' | 'warned' | 'skipped';
   scenarios: string[];
   /** A sentence for the README. */
   reason: string;
@@ -36,6 +36,12 @@ export const expectedFailures: ExpectedFailure[] = [
     outcome: 'warned',
     scenarios: ['server-sse-polling'],
     reason: 'A stream that can be taken up again is kept in a session.',
+  },
+  {
+    where: { revision: '2025-11-25', legacy: 'sessions', suite: 'conformance-2025' },
+    outcome: 'skipped',
+    scenarios: ['server-sse-polling'],
+    reason: 'A stream that broke off cannot be taken up again: nothing that was sent is kept.',
   },
   {
     where: { revision: '2026-07-28' },

@@ -34,4 +34,6 @@ export const runs: Run[] = [
   toRun('2026-07-28', 'stateless'),
   toRun('2025-11-25', 'stateless'),
   toReleasedRun('stateless'),
+  toRun('2025-11-25', 'sessions'),
+  toReleasedRun('sessions'),
 ];
