@@ -25,6 +25,7 @@ export {
   type McpStream,
 } from './meta.ts';
 export { type HandlerOptions, type ServerInfo } from './protocol/options.ts';
+export { type Store } from './call/store.ts';
 export { SetupError, type SetupProblem } from './setup-error.ts';
 export { type Attempt, type Authenticate, type AuthOptions } from './auth/gate.ts';
 export { bypassable } from './call/bypass.ts';
