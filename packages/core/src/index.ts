@@ -1,4 +1,4 @@
-export { type Expose, type ExposePattern } from './catalog/expose.ts';
+export { type Expose, type ExposeFunction, type ExposePattern } from './catalog/expose.ts';
 export { mcpDefaults, type PassThroughMiddleware } from './catalog/settings.ts';
 export { type Answer, type Question } from './call/ask.ts';
 export { getMcpCall, type McpCall, type TraceContext } from './call/context.ts';
@@ -20,6 +20,7 @@ export {
   type McpIcon,
   type McpMeta,
   type McpPrompt,
+  type McpRateLimit,
   type McpResource,
   type McpSettings,
   type McpStream,

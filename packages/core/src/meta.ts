@@ -1,4 +1,4 @@
-import type { ContentBlock } from '@modelcontextprotocol/server';
+import type { AuthInfo, ContentBlock } from '@modelcontextprotocol/server';
 import type { TRPCError } from '@trpc/server';
 
 /** Hints for clients about what a tool does. @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools */
@@ -45,6 +45,20 @@ export interface McpDefaults<Ctx = any> {
   errorHint?: (error: TRPCError) => string | undefined;
   /** How long a call may take, in milliseconds, before it ends with TIMEOUT. The handler's `timeoutMs` unless said otherwise. */
   timeoutMs?: number;
+  /** How often it may be called. */
+  rateLimit?: McpRateLimit;
+}
+
+/** A number of calls in a time. Who has none left is told when to come back. */
+export interface McpRateLimit {
+  points: number;
+  /** In seconds. */
+  duration: number;
+  /** Who shares the points: by default, each caller has their own, as far as they are known. */
+  by?: (call: {
+    tool: { name: string; path: string } | undefined;
+    auth: AuthInfo | undefined;
+  }) => string | Promise<string>;
 }
 
 /** Who content is for, and how much it matters. */
@@ -132,6 +146,21 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   complete?: Record<string, string>;
   /** Where the tool stops to collect, when the procedure is a subscription or returns an endless generator. */
   stream?: McpStream;
+  /**
+   * Asks the person before the tool runs, in these words: `{id}` stands for an argument. `true` makes them of the title. It
+   * guards against replays, altered arguments and an over-eager model, and not against a client that answers for its person:
+   * what one may do is for middleware to decide.
+   */
+  confirm?: string | true;
+  /** What becomes of the call where the client cannot ask: `refuse` unless said otherwise. */
+  confirmFallback?: 'refuse' | 'proceed';
+  /** For a mutation: the path of a query that tells what it would do. It adds the argument `_dryRun`, and answers where that is true. */
+  dryRun?: string;
+  /**
+   * For a mutation: adds the argument `_idempotencyKey`. For a day, the same key with the same arguments of the same caller gives
+   * the first answer again, and runs nothing.
+   */
+  idempotent?: boolean;
 }
 
 /**

@@ -35,6 +35,10 @@ export interface AskState {
   bind: string;
   /** Answers of earlier rounds, by question. */
   answers: InputResponses;
+  /** Where the tool needs consent: whether it was asked for in the last round, or given in an earlier one. */
+  consent?: 'asked' | 'given';
+  /** With `consent`: the state is good for one more round, and for one only. */
+  nonce?: string;
 }
 
 /** The questions of one run of a call. */
@@ -114,6 +118,8 @@ export interface OpenQuestions {
   requests: Record<string, InputRequest>;
   /** What was answered already. */
   answers: InputResponses;
+  /** Where the tool needs consent. */
+  consent?: AskState['consent'];
 }
 
 /** Ends a run whose question is not answered yet. It is no failure, and nobody hears of it. */

@@ -1,18 +1,29 @@
-import type { InputResponses, ServerContext } from '@modelcontextprotocol/server';
+import type { ServerContext } from '@modelcontextprotocol/server';
 import { type AnyTRPCRouter, callTRPCProcedure, TRPCError } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { Gate, Refusal } from '../auth/gate.ts';
 import type { Callable } from '../catalog/callable.ts';
+import type { McpRateLimit } from '../meta.ts';
 import { WireError } from '../schema/wire-error.ts';
-import { type Answer, type InputRequest, type OpenQuestions, type Question, Questions } from './ask.ts';
+import {
+  type Answer,
+  type AskState,
+  type InputRequest,
+  type OpenQuestions,
+  type Question,
+  Questions,
+} from './ask.ts';
+import { askConsent } from './consent.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import { drain, isStreamed } from './drain.ts';
 import { type AuthStatus, authStatusOf, toFailure } from './error.ts';
 import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
+import { takePoint } from './limit.ts';
 import { openProgress, type Progress, type ProgressChannel } from './progress.ts';
 import type { Told } from './result.ts';
+import type { Store } from './store.ts';
 import { isVisible } from './visible.ts';
 
 /** What the host of a call brings. */
@@ -30,6 +41,9 @@ export interface CallParts {
   hookTimeoutMs: number;
   /** Of calls whose procedure says nothing else. */
   timeoutMs: number | undefined;
+  /** Of all calls together. */
+  rateLimit: McpRateLimit | undefined;
+  store: Store;
   exposeInternalErrors: boolean;
   report: Report;
 }
@@ -40,8 +54,10 @@ export interface CallRequest extends Omit<McpRequest, 'tool'> {
   sdk: ServerContext | undefined;
   /** Whether the client can be asked. */
   canAsk: boolean;
-  /** What it has answered in earlier rounds, as it came back signed. */
-  answers: InputResponses | undefined;
+  /** What earlier rounds have left, as it came back signed. */
+  state: AskState | undefined;
+  /** Who is calling, as far as it can be known. */
+  caller: () => Promise<string>;
 }
 
 /** What came of a call: a result, a failure, or questions that have to be answered first. */
@@ -99,6 +115,9 @@ export function callItem<TItem extends Callable>(
     try {
       const context = readContext();
       ctx = context instanceof Promise ? await (deadline ? deadline.race(context) : context) : context;
+      if (parts.rateLimit || item.rateLimit) await takePoints(parts, item, call, request);
+      const consent = item.confirm && (await askConsent(item.confirm, args, request, parts.store));
+      if (consent) return { open: consent, status: 200 };
       // tRPC never looks at the input of a procedure that takes none.
       if (!item.input.takesInput) readInput();
       const running = callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
@@ -107,12 +126,12 @@ export function callItem<TItem extends Callable>(
         const drained = drain(value, toDrainOptions(item, call, deadline));
         value = await (deadline ? deadline.race(drained) : drained);
       }
-      const open = Call.openOf(call);
+      const open = openOf(call, item);
       if (open) return { open, status: 200 };
       const told = tell(item, value, call.era);
       return { told: told instanceof Promise ? await told : told, status: 200 };
     } catch (thrown) {
-      const open = Call.openOf(call);
+      const open = openOf(call, item);
       if (open) return { open, status: 200 };
       const failure = toFailure(thrown, item, args, parts);
       const { error, reference, isForApp, code, text } = failure;
@@ -183,9 +202,27 @@ class Call implements McpCall {
   }
 
   get #asked(): Questions {
-    const { canAsk, answers, sdk } = this.#request;
-    return (this.#questions ??= new Questions(canAsk, answers, sdk?.mcpReq.inputResponses));
+    const { canAsk, state, sdk } = this.#request;
+    return (this.#questions ??= new Questions(canAsk, state?.answers, sdk?.mcpReq.inputResponses));
   }
+}
+
+/** What has to be answered before the call can go on. Consent that was given is not asked for again. */
+function openOf(call: Call, { confirm }: Callable): OpenQuestions | undefined {
+  const open = Call.openOf(call);
+  return open && confirm ? { ...open, consent: 'given' } : open;
+}
+
+async function takePoints(
+  { rateLimit, store }: CallParts,
+  item: Callable,
+  call: McpCall,
+  { state, caller }: CallRequest,
+): Promise<void> {
+  // A round that answers questions belongs to the call that was counted.
+  if (state) return;
+  if (rateLimit) await takePoint(rateLimit, 'all', call, caller, store);
+  if (item.rateLimit) await takePoint(item.rateLimit, item.path, call, caller, store);
 }
 
 function toDrainOptions(

@@ -1,3 +1,5 @@
+import { TRPCError } from '@trpc/server';
+
 /**
  * What calls share: consents that are spent, answers that are kept, and counts. In memory unless it is given, which
  * serves one process. Every key begins with what it is for. A store that is down rejects, and the call says so.
@@ -78,5 +80,15 @@ function makeRoom(map: Map<string, { endsAt: number }>): void {
   for (const key of map.keys()) {
     if (map.size < most) return;
     map.delete(key);
+  }
+}
+
+/** Uses a store. One that is down fails the call that needs it, and tells the model that it may pass. */
+export async function reach<TResult>(use: () => Promise<TResult>): Promise<TResult> {
+  try {
+    return await use();
+  } catch (cause) {
+    const message = 'what this call needs to be safe cannot be reached right now, so that nothing was done';
+    throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message, cause });
   }
 }

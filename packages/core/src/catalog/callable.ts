@@ -1,8 +1,9 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
-import type { McpSettings, McpStream } from '../meta.ts';
+import type { McpRateLimit, McpSettings, McpStream } from '../meta.ts';
 import { compileInput, type Input, type SchemaOptions } from '../schema/input.ts';
 import { compileOutput, type Output } from '../schema/output.ts';
 import type { BypassKind } from './bypassable.ts';
+import type { Confirm } from './confirm.ts';
 import type { Procedure } from './walk.ts';
 
 /** A procedure, ready to be called: everything about it that is known before. */
@@ -24,6 +25,9 @@ export interface Callable {
   bypassKinds: readonly BypassKind[];
   /** In milliseconds; the handler's own where it is `undefined`. */
   timeoutMs: number | undefined;
+  rateLimit: McpRateLimit | undefined;
+  /** How a person is asked before it runs. */
+  confirm: Confirm | undefined;
   /** Where what it yields ends, at the latest. */
   stream: Required<McpStream> | undefined;
 }
@@ -50,6 +54,8 @@ export function toCallable(procedure: Procedure, name: string, options: SchemaOp
     errorHint: settings.errorHint,
     bypassKinds,
     timeoutMs: settings.timeoutMs,
+    rateLimit: settings.rateLimit,
+    confirm: undefined,
     stream: isStreamed ? { ...defaultStream, ...settings.stream } : undefined,
   };
 }

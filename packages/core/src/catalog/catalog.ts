@@ -1,7 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import type { BypassKind } from './bypassable.ts';
-import { checkPatterns, createFilter, type Expose } from './expose.ts';
+import { checkPatterns, createFilter, type Expose, type ExposeFunction } from './expose.ts';
 import { type Item, type ItemOptions, toItems } from './item.ts';
 import { linkItems } from './link.ts';
 import { checkName } from './name.ts';
@@ -13,7 +13,7 @@ import type { UriTemplate } from './uri-template.ts';
 import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type Procedure } from './walk.ts';
 
 export interface CatalogOptions extends ItemOptions, OwnItems {
-  expose?: Expose | undefined;
+  expose?: Expose | ExposeFunction | undefined;
   /** What the handler authenticates with, and so knows the scopes of. */
   auth?: object | undefined;
   /** What the handler means to bypass. */
@@ -40,8 +40,8 @@ export interface Catalog {
 
 /** A catalog that is whole now, or will be when the lazy routers are loaded. */
 export interface CatalogSource {
-  /** `undefined` while lazy routers load. */
-  current: Catalog | undefined;
+  /** What is served now. `undefined` while lazy routers load. */
+  readonly current: Catalog | undefined;
   /** Never rejects: what lazy routers could not bring is left out. */
   whole: Promise<Catalog>;
   /** What lazy routers could not bring. */
@@ -56,6 +56,7 @@ export function createCatalog(
   router: AnyTRPCRouter,
   options: CatalogOptions,
   optionProblems: readonly SetupProblem[] = [],
+  onChange: () => void = () => {},
 ): CatalogSource {
   const items: Item[] = [];
   const names = new Map<string, Item>();
@@ -97,13 +98,27 @@ export function createCatalog(
   const problems = [...optionProblems, ...collect(), ...collectOwn()];
   if (!isLazy) problems.push(...checkWhole());
   if (problems.length > 0) throw new SetupError(problems);
-  if (!isLazy) {
+  const { expose } = options;
+  const isOwn = (item: Item) => item.router !== router;
+  const serve = (): (() => Catalog) => {
+    if (typeof expose === 'function')
+      return select(items, (item) => isOwn(item) || holds(expose, item.path), onChange);
     const catalog = freeze(items);
-    return { current: catalog, whole: Promise.resolve(catalog), problems: Promise.resolve([]) };
+    return () => catalog;
+  };
+  if (!isLazy) {
+    const serving = serve();
+    return {
+      get current() {
+        return serving();
+      },
+      whole: Promise.resolve(serving()),
+      problems: Promise.resolve([]),
+    };
   }
 
-  const source: CatalogSource = { current: undefined, whole: undefined!, problems: undefined! };
-  source.problems = loadLazyRouters(router).then((failed) => [
+  let serving: (() => Catalog) | undefined;
+  const later = loadLazyRouters(router).then((failed) => [
     ...Array.from(failed, ([path, error]) => ({
       code: 'LAZY_FAILED',
       path,
@@ -112,8 +127,47 @@ export function createCatalog(
     ...collect(),
     ...checkWhole(),
   ]);
-  source.whole = source.problems.then(() => (source.current = freeze(items)));
-  return source;
+  const whole = later.then(() => {
+    serving = serve();
+    return freeze(items);
+  });
+  return {
+    get current() {
+      return serving?.();
+    },
+    whole,
+    problems: later,
+  };
+}
+
+/** What is exposed at the moment, with lists that are made anew only when that has changed. */
+function select(
+  items: readonly Item[],
+  isShown: (item: Item) => boolean,
+  onChange: () => void,
+): () => Catalog {
+  let flags: string | undefined;
+  let catalog: Catalog;
+  return () => {
+    const shown = items.map((item) => isShown(item));
+    const next = shown.map(Number).join('');
+    if (next !== flags) {
+      const isFirst = flags === undefined;
+      flags = next;
+      catalog = freeze(items.filter((_, index) => shown[index]));
+      if (!isFirst) onChange();
+    }
+    return catalog;
+  };
+}
+
+function holds(expose: ExposeFunction, path: string): boolean {
+  try {
+    // An app without types may return anything; only `true` says yes.
+    return (expose(path) as unknown) === true;
+  } catch {
+    return false;
+  }
 }
 
 function scopeProblemOf({ scopes, path }: Item, { auth }: CatalogOptions): SetupProblem | undefined {

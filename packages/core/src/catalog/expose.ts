@@ -9,6 +9,9 @@ export interface Expose<TRouter extends AnyTRPCRouter = AnyTRPCRouter> {
   exclude?: readonly ExposePattern<TRouter>[];
 }
 
+/** Decides at run time, for flags: asked for each path with each request. One that throws hides what it was asked about. */
+export type ExposeFunction = (path: string) => boolean;
+
 /** A dotted path, or a glob over its segments: `*` is any part of one segment, `**` any number of segments. */
 export type ExposePattern<TRouter extends AnyTRPCRouter> =
   ProcedurePath<TRouter['_def']['record']> | `${string}*${string}`;
@@ -24,7 +27,9 @@ type ProcedurePath<TRecord, TPrefix extends string = ''> = string extends keyof 
     }[keyof TRecord & string];
 
 /** Reads the patterns once and answers for a path. */
-export function createFilter(expose: Expose = {}): (path: string) => boolean {
+export function createFilter(expose: Expose | ExposeFunction = {}): (path: string) => boolean {
+  // What comes and goes has to be known whole.
+  if (typeof expose === 'function') return () => true;
   const included = expose.include?.map(toRegExp);
   const excluded = expose.exclude?.map(toRegExp) ?? [];
   return (path) =>
@@ -34,10 +39,11 @@ export function createFilter(expose: Expose = {}): (path: string) => boolean {
 
 /** A pattern that matches nothing is a typo, and would hide or expose something unseen. */
 export function checkPatterns(
-  expose: Expose = {},
+  expose: Expose | ExposeFunction = {},
   tagged: readonly string[],
   all: readonly string[],
 ): SetupProblem[] {
+  if (typeof expose === 'function') return [];
   return [...(expose.include ?? []), ...(expose.exclude ?? [])].flatMap((pattern) => {
     const matcher = toRegExp(pattern);
     if (tagged.some((path) => matcher.test(path))) return [];

@@ -37,6 +37,11 @@ const settingKeys = {
   prompt: true,
   complete: true,
   stream: true,
+  confirm: true,
+  confirmFallback: true,
+  rateLimit: true,
+  dryRun: true,
+  idempotent: true,
 } satisfies Record<keyof McpSettings, true>;
 
 /** Makes of a procedure all that its settings say it is, or says what stands in the way. */
@@ -95,7 +100,22 @@ function problemOf({ type, settings, isServerAction }: Procedure): Omit<SetupPro
     const message = 'mcp.complete completes resources and prompts, and this is neither; take it out';
     return { code: 'COMPLETE_UNUSED', message };
   }
-  const limits = { 'stream.maxItems': stream?.maxItems, 'stream.maxSeconds': stream?.maxSeconds, timeoutMs };
+  const { dryRun, idempotent, confirm, rateLimit } = settings;
+  if ((dryRun !== undefined || idempotent) && type !== 'mutation') {
+    const message = `mcp.${idempotent ? 'idempotent' : 'dryRun'} is for mutations, and this is a ${type}; take it out`;
+    return { code: 'NOT_A_MUTATION', message };
+  }
+  if (confirm !== undefined && (resource || prompt) && !tool) {
+    const message = 'mcp.confirm asks before a tool runs, and this is none; take it out';
+    return { code: 'CONFIRM_UNUSED', message };
+  }
+  const limits = {
+    'rateLimit.points': rateLimit?.points,
+    'rateLimit.duration': rateLimit?.duration,
+    'stream.maxItems': stream?.maxItems,
+    'stream.maxSeconds': stream?.maxSeconds,
+    timeoutMs,
+  };
   const wrong = Object.entries(limits).find(([, limit]) => limit !== undefined && !(limit > 0));
   return (
     wrong && { code: 'LIMIT_INVALID', message: `mcp.${wrong[0]} is ${wrong[1]}; it has to be more than 0` }

@@ -2,6 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { SetupProblem } from '../setup-error.ts';
 import type { Callable } from './callable.ts';
 import { type Item, type ItemOptions, toNamedCallable } from './item.ts';
+import { toTool } from './tool.ts';
 import { findProcedure } from './walk.ts';
 
 /** Finds the queries that resources and prompts name, and reports the names that nothing answers to. */
@@ -23,7 +24,11 @@ export function linkItems(
   };
 
   for (const item of items) {
-    if (item.kind === 'tool') continue;
+    if (item.kind === 'tool') {
+      const query = item.dryRun === undefined ? undefined : find(item, 'mcp.dryRun', item.dryRun);
+      if (query) item.dryRunner = toTool({ ...query, name: item.name }, {});
+      continue;
+    }
     for (const [argument, path] of Object.entries(item.complete)) {
       if (!Object.hasOwn(item.input.schema.properties ?? {}, argument)) {
         const message = `mcp.complete completes "${argument}", which is no argument of it`;

@@ -1,6 +1,8 @@
 import type { McpAnnotations, McpIcon, McpSettings } from '../meta.ts';
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
 import type { Callable } from './callable.ts';
+import { toConfirm } from './confirm.ts';
+import { extendInput } from './extra.ts';
 import { type ParamHeader, toParamHeaders } from './param-header.ts';
 import { toStreamSchema } from './stream-schema.ts';
 
@@ -11,6 +13,11 @@ export type Era = 'modern' | 'legacy';
 export interface Tool extends Callable {
   kind: 'tool';
   toContent: McpSettings['toContent'];
+  /** Whether calls with one key run once. */
+  isIdempotent: boolean;
+  /** The path of the query that tells what it would do, and that query. */
+  dryRun: string | undefined;
+  dryRunner: Tool | undefined;
   /** The arguments that a client of 2026 sends as headers too. */
   paramHeaders: readonly ParamHeader[];
   /** What `tools/list` says of it. */
@@ -31,7 +38,12 @@ export interface ListedTool {
 
 /** Makes a tool of a procedure. Throws a `SchemaProblem` where a schema stands in the way. */
 export function toTool(callable: Callable, settings: McpSettings): Tool {
-  const { input, output, path, type, scopes, stream } = callable;
+  const { output, path, type, scopes, stream } = callable;
+  const { dryRun, idempotent: isIdempotent = false } = settings;
+  const hasExtras = dryRun !== undefined || isIdempotent;
+  const input = hasExtras
+    ? extendInput(callable.input, { dryRun: dryRun !== undefined, idempotent: isIdempotent })
+    : callable.input;
   const title = settings.title ?? input.schema.title ?? titleOf(path);
   const common = {
     name: callable.name,
@@ -44,11 +56,17 @@ export function toTool(callable: Callable, settings: McpSettings): Tool {
   };
   // Of a stream, `output` tells of one value, as a JSON Schema by now.
   const streamSchema = stream && toStreamSchema(settings.output as JsonSchema | undefined);
-  const modern = streamSchema ?? output.schema;
-  const legacy = streamSchema ?? output.legacySchema;
+  // A dry run answers with something else, which a client would refuse.
+  const modern = dryRun === undefined ? (streamSchema ?? output.schema) : undefined;
+  const legacy = dryRun === undefined ? (streamSchema ?? output.legacySchema) : undefined;
   return {
     ...callable,
     kind: 'tool',
+    input,
+    confirm: toConfirm(settings, title, callable.input.schema),
+    isIdempotent,
+    dryRun,
+    dryRunner: undefined,
     toContent: settings.toContent,
     paramHeaders: toParamHeaders(input.schema),
     listed: {

@@ -2,7 +2,7 @@ import { callItem, type CallRequest, type Outcome } from '../call/call.ts';
 import { toContents } from '../call/contents.ts';
 import { type McpRequest, toListInfo } from '../call/context.ts';
 import { toMessages } from '../call/messages.ts';
-import { toToolResult } from '../call/result.ts';
+import { callTool } from '../call/tool.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Resource } from '../catalog/resource.ts';
 import type { ServerParts, Serving } from './server.ts';
@@ -29,7 +29,7 @@ export async function callNamed(
   const { catalog, exchange } = serving;
   if (method === 'tools/call') {
     const tool = catalog.tools.get(params.name!);
-    if (tool) return callItem(parts, tool, params.arguments, request, exchange, toToolResult);
+    if (tool) return callTool(parts, tool, params.arguments, request, exchange);
   } else if (method === 'prompts/get') {
     const prompt = catalog.prompts.get(params.name!);
     if (prompt) return callItem(parts, prompt, params.arguments, request, exchange, toMessages);

@@ -5,6 +5,7 @@ import { HookTimeout } from '../auth/hook.ts';
 import { toError } from '../auth/thrown.ts';
 import { type Outcome, textOf, toRefused } from '../call/call.ts';
 import { createReport } from '../call/failure.ts';
+import { createMemoryStore } from '../call/store.ts';
 import { type Catalog, createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
@@ -50,7 +51,11 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     auth,
   } = options;
   const report = createReport(options.onError);
-  const catalog = createCatalog(router, options, checkOptions(options));
+  const catalog = createCatalog(router, options, checkOptions(options), () => {
+    sdk.notify.toolsChanged();
+    sdk.notify.promptsChanged();
+    sdk.notify.resourcesChanged();
+  });
   void catalog.problems.then((problems) => {
     for (const problem of problems) {
       const failure = {
@@ -76,7 +81,9 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     info,
     // Only what does not depend on who asks may be kept for somebody else.
     isPublic: !auth?.required && !auth?.authorize,
-    seal: createStateSeal(undefined),
+    rateLimit: options.rateLimit,
+    store: options.store ?? createMemoryStore(),
+    seal: createStateSeal(options.secret),
   };
   const lane = options.fastLane === false ? undefined : createLane(parts, legacy);
   const sdk = createSdkLeg(parts, { maxBodyBytes, bus: options.bus, legacy, sessions: options.sessions });
@@ -115,7 +122,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
         return withStatus(refusalReply(message, refused), refused, options);
       const serving: Serving = {
         exchange,
-        catalog: catalog.current ?? (await catalog.whole),
+        catalog: catalog.current ?? (await catalog.whole.then(() => catalog.current!)),
         auth: 'auth' in admission ? admission.auth : undefined,
         settled: refused,
         outcome: undefined,

@@ -16,6 +16,7 @@ import { type CallMethod, callNamed, type CallParams } from './call.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Legacy } from './sdk.ts';
 import { cacheHintsOf, capabilitiesOf, type ServerParts, type Serving } from './server.ts';
+import { callerOf } from './state.ts';
 import { traceOf } from './trace.ts';
 
 /**
@@ -94,7 +95,8 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
       trace: traceOf(params['_meta'] as Record<string, unknown> | undefined),
       sdk: undefined,
       canAsk: era === 'modern',
-      answers: undefined,
+      state: undefined,
+      caller: () => callerOf(serving),
     };
     const named = params as CallParams;
     const called = method as CallMethod;

@@ -3,9 +3,10 @@ import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import type { CallFailure } from '../call/failure.ts';
 import type { AuthOptions } from '../auth/gate.ts';
 import type { Bypass, McpRequest } from '../call/context.ts';
-import type { Expose } from '../catalog/expose.ts';
+import type { Expose, ExposeFunction } from '../catalog/expose.ts';
 import type { OwnItems } from '../catalog/own.ts';
-import type { McpIcon } from '../meta.ts';
+import type { McpIcon, McpRateLimit } from '../meta.ts';
+import type { Store } from '../call/store.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import type { Legacy } from './sdk.ts';
 import type { SessionLimits } from './session.ts';
@@ -28,7 +29,7 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   extends SchemaOptions, OwnItems {
   server?: ServerInfo;
   /** Which tagged procedures are served. All of them when left out. */
-  expose?: Expose<TRouter>;
+  expose?: Expose<TRouter> | ExposeFunction;
   /** Names a tool after its dotted path. `meta.mcp.name` wins over it. */
   toolName?: (path: string) => string;
   /** Who may use the endpoint. Without it everybody may, and the procedures' own middleware decides alone. */
@@ -55,6 +56,12 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   legacy?: Legacy;
   /** How many sessions are kept, and how long. */
   sessions?: SessionLimits;
+  /** How often each caller may call, whatever it is. */
+  rateLimit?: McpRateLimit;
+  /** What calls share: spent consents, kept answers, counts. In memory unless said otherwise, which serves one process. */
+  store?: Store;
+  /** Signs what clients carry between the rounds of a call. At least 32 bytes; one of this process unless said otherwise. */
+  secret?: string;
   /** Carries `notify` to the clients that listen on other machines. */
   bus?: ServerEventBus;
   /** Host names that requests may be sent to; `true` for any. By default loopback names only, on loopback connections. */

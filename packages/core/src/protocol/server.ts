@@ -24,7 +24,7 @@ import { complete } from './complete.ts';
 import type { Exchange } from './exchange.ts';
 import type { ServerInfo } from './options.ts';
 import { listResources } from './resource-list.ts';
-import { bindingOf, type StateSeal } from './state.ts';
+import { bindingOf, callerOf, type StateSeal } from './state.ts';
 import { traceOf } from './trace.ts';
 
 /** What a server instance works with. Made once for a handler. */
@@ -121,7 +121,8 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       trace: traceOf(mcpReq._meta),
       sdk: context,
       canAsk: isListening,
-      answers: undefined,
+      state: undefined,
+      caller: () => callerOf(servingOf(context)),
     };
   };
 
@@ -130,12 +131,11 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     const outcome = serving.settled ?? (await run(method, params, context));
     serving.outcome = outcome;
     if (outcome?.open) {
-      const state: AskState = {
-        bind: await bindingOf(serving, method, params),
-        answers: outcome.open.answers,
-      };
+      const { requests, answers, consent } = outcome.open;
+      const bind = await bindingOf(serving, method, params);
+      const state: AskState = { bind, answers, ...(consent && { consent, nonce: crypto.randomUUID() }) };
       const requestState = await parts.seal.seal(state, context);
-      return inputRequired({ inputRequests: outcome.open.requests, requestState });
+      return inputRequired({ inputRequests: requests, requestState });
     }
     const answer = toAnswer(method, params, outcome);
     if ('error' in answer) throw toProtocolError(answer.error);
@@ -148,7 +148,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       const message = 'Invalid or expired requestState: it belongs to another call';
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
     }
-    return callNamed(parts, serving, method, params, { ...toRequest(context), answers: state?.answers });
+    return callNamed(parts, serving, method, params, { ...toRequest(context), state });
   };
 
   const refuse = (serving: Serving, outcome: Outcome): never => {

@@ -4,6 +4,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { AskState } from '../call/ask.ts';
+import { digest } from '../call/digest.ts';
 import type { CallMethod, CallParams } from './call.ts';
 import type { Serving } from './server.ts';
 
@@ -45,17 +46,4 @@ export async function bindingOf(
 export async function callerOf({ exchange, auth }: Serving): Promise<string> {
   if (!auth) return digest([exchange.header('authorization'), exchange.header('cookie')]);
   return digest([auth.clientId, auth.extra?.['sub'] ?? auth.token]);
-}
-
-/** Of a credential nothing else is kept. */
-async function digest(value: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(value, sortKeys));
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** The same arguments are the same whatever order a client sends them in. */
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

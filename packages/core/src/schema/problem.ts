@@ -5,6 +5,7 @@ export type SchemaProblemCode =
   | 'CODEC_MISSING' // a class that only the app knows
   | 'INPUTS_CONTRADICT' // stacked inputs that no value satisfies
   | 'HEADER_INVALID' // an x-mcp-header for which clients drop the tool
+  | 'CONFIRM_UNKNOWN' // a question about an argument that there is not
   | 'URI_INVALID' // a resource's URI that cannot be read
   | 'URI_VARIABLE_UNKNOWN' // one that is no argument
   | 'URI_VARIABLE_MISSING'; // an argument that is no variable

@@ -1,0 +1,23 @@
+import { TRPCError } from '@trpc/server';
+import type { McpRateLimit } from '../meta.ts';
+import type { McpRequest } from './context.ts';
+import { reach, type Store } from './store.ts';
+
+/** Takes a point, or throws TOO_MANY_REQUESTS with the time to wait. `name` is what the points are for. */
+export async function takePoint(
+  limit: McpRateLimit,
+  name: string,
+  request: McpRequest,
+  caller: () => Promise<string>,
+  store: Store,
+): Promise<void> {
+  const who = limit.by ? await limit.by(request) : await caller();
+  const waitMs = await reach(() => store.take(`rate:${name}:${who}`, limit));
+  if (waitMs <= 0) return;
+  const { points, duration } = limit;
+  throw new TRPCError({
+    code: 'TOO_MANY_REQUESTS',
+    message: `more than ${points} ${points === 1 ? 'call' : 'calls'} in ${duration} s`,
+    cause: Object.assign(new Error('rate limit'), { retryAfterMs: waitMs }),
+  });
+}

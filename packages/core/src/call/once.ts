@@ -1,0 +1,80 @@
+import type { Failed, Outcome } from './call.ts';
+import type { Store } from './store.ts';
+
+/** What is kept under a key. */
+interface Kept {
+  /** Of the arguments. */
+  digest: string;
+  /** Missing while the first call runs. */
+  outcome?: Outcome;
+}
+
+/** How long an answer is given again. */
+const keptMs = 24 * 3_600_000;
+/** How long a call is waited for that does not say any more that it runs: its process has died. */
+const runningMs = 30_000;
+
+/**
+ * Runs a call once for a key. Whoever comes with the same one waits for its outcome, and gets that. Rejects when the store
+ * does before anything has run.
+ */
+export async function runOnce(
+  store: Store,
+  key: string,
+  digest: string,
+  path: string,
+  run: () => Promise<Outcome | undefined>,
+): Promise<Outcome | undefined> {
+  const at = `once:${key}`;
+  for (let waitMs = 10; ; waitMs = Math.min(waitMs * 2, 500)) {
+    const running = JSON.stringify({ digest } satisfies Kept);
+    if (await store.add(at, running, runningMs)) return runFirst(store, at, running, digest, run);
+    const text = await store.get(at);
+    const kept = text === undefined ? undefined : (JSON.parse(text) as Kept);
+    if (kept && kept.digest !== digest) return { failed: toOtherArguments(path), status: 200 };
+    if (kept?.outcome) return kept.outcome;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+}
+
+async function runFirst(
+  store: Store,
+  at: string,
+  running: string,
+  digest: string,
+  run: () => Promise<Outcome | undefined>,
+): Promise<Outcome | undefined> {
+  // Says that it still runs: nobody must take it for dead, and run it again.
+  const timer = setInterval(() => void store.set(at, running, runningMs).catch(() => {}), runningMs / 3);
+  let outcome: Outcome | undefined;
+  try {
+    outcome = await run();
+  } finally {
+    clearInterval(timer);
+  }
+  const kept = outcome && isKept(outcome) ? JSON.stringify({ digest, outcome } satisfies Kept) : undefined;
+  // It has run: whoever waits for this answer gets it, also when the store has gone meanwhile.
+  await (kept === undefined ? store.delete(at) : store.set(at, kept, keptMs)).catch(() => {});
+  return outcome;
+}
+
+/** What never came to run may be tried again under the same key. */
+const notRun: ReadonlySet<Failed['code']> = new Set([
+  'BAD_REQUEST',
+  'PARSE_ERROR',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'PRECONDITION_FAILED',
+  'TOO_MANY_REQUESTS',
+  'SERVICE_UNAVAILABLE',
+]);
+
+function isKept({ told, failed }: Outcome): boolean {
+  return told !== undefined || (failed !== undefined && !notRun.has(failed.code));
+}
+
+function toOtherArguments(path: string): Failed {
+  const code = 'CONFLICT';
+  const text = `${code}: this _idempotencyKey was used with other arguments; take a new one for another call`;
+  return { code, text, meta: { code, httpStatus: 409, path } };
+}

@@ -1,0 +1,55 @@
+import type { McpSettings } from '../meta.ts';
+import type { JsonObjectSchema } from '../schema/json-schema.ts';
+import { SchemaProblem } from '../schema/problem.ts';
+
+/** How a person is asked before a tool runs. */
+export interface Confirm {
+  toMessage(args: unknown): string;
+  /** What becomes of the call where nobody can be asked. */
+  fallback: 'refuse' | 'proceed';
+}
+
+/** Reads `confirm`, once. Throws a `SchemaProblem` where it names an argument that there is not. */
+export function toConfirm(
+  { confirm, confirmFallback = 'refuse' }: McpSettings,
+  title: string,
+  schema: JsonObjectSchema,
+): Confirm | undefined {
+  if (confirm === undefined) return undefined;
+  const names = Object.keys(schema.properties ?? {});
+  if (confirm === true) {
+    const toMessage = (args: unknown) =>
+      [`${title}?`, ...names.flatMap((name) => lineOf(args, name))].join('\n');
+    return { fallback: confirmFallback, toMessage };
+  }
+  // Every other piece is the name of an argument.
+  const pieces = confirm.split(/\{([^{}]+)\}/);
+  const unknown = pieces.find((piece, index) => index % 2 === 1 && !names.includes(piece));
+  if (unknown !== undefined) {
+    const message = `mcp.confirm says {${unknown}}, which is no argument; there are: ${names.join(', ') || 'none'}`;
+    throw new SchemaProblem('CONFIRM_UNKNOWN', message);
+  }
+  return {
+    fallback: confirmFallback,
+    toMessage: (args) =>
+      pieces.map((piece, index) => (index % 2 === 1 ? textOf(valueOf(args, piece)) : piece)).join(''),
+  };
+}
+
+function lineOf(args: unknown, name: string): string[] {
+  const value = valueOf(args, name);
+  return value === undefined ? [] : [`${name}: ${textOf(value)}`];
+}
+
+function valueOf(args: unknown, name: string): unknown {
+  if (typeof args !== 'object' || args === null || !Object.hasOwn(args, name)) return undefined;
+  return (args as Record<string, unknown>)[name];
+}
+
+/** A person reads it in a small window. */
+const mostCharacters = 200;
+
+function textOf(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;
+}
