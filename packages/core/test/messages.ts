@@ -41,6 +41,7 @@ export function toMessage(
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': {},
+    ...(params['_meta'] as object | undefined),
   };
   return { jsonrpc: '2.0', id: 1, method, params: era === 'modern' ? { ...params, _meta } : params };
 }

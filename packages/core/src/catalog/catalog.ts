@@ -34,6 +34,8 @@ export interface Catalog {
   list: Record<Era, readonly ListedTool[]>;
   /** Whether something is hidden from some callers. */
   hasHidden: boolean;
+  /** Whether it may be another one with the next request. */
+  isLive: boolean;
   /** Whether some arguments travel as headers too. */
   hasParamHeaders: boolean;
 }
@@ -154,7 +156,7 @@ function select(
     if (next !== flags) {
       const isFirst = flags === undefined;
       flags = next;
-      catalog = freeze(items.filter((_, index) => shown[index]));
+      catalog = { ...freeze(items.filter((_, index) => shown[index])), isLive: true };
       if (!isFirst) onChange();
     }
     return catalog;
@@ -237,6 +239,7 @@ function freeze(items: readonly Item[]): Catalog {
     templates: resources.filter((resource) => !isFixed(resource)),
     list: { modern: list('modern'), legacy: list('legacy') },
     hasHidden: sorted.some(({ visible }) => visible),
+    isLive: false,
     hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),
   };
 }

@@ -50,6 +50,6 @@ function valueOf(args: unknown, name: string): unknown {
 const mostCharacters = 200;
 
 function textOf(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '(not given)');
   return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;
 }

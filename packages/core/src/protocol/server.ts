@@ -55,7 +55,10 @@ type ListMethod =
 /** How long, and for whom, what is listed holds. */
 export function cacheHintsOf(parts: ServerParts, catalog: Catalog): Record<ListMethod, CacheHint> {
   const discover: CacheHint = { ttlMs: listTtlMs, cacheScope: parts.isPublic ? 'public' : 'private' };
-  const list: CacheHint = catalog.hasHidden ? { ...discover, cacheScope: 'private' } : discover;
+  const list: CacheHint = {
+    ttlMs: catalog.isLive ? 0 : listTtlMs,
+    cacheScope: catalog.hasHidden ? 'private' : discover.cacheScope!,
+  };
   // What a query lists changes with the data, and depends on who asks.
   const isQueried = catalog.templates.some(({ lister }) => lister);
   return {
