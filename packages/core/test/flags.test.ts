@@ -1,9 +1,8 @@
 import { initTRPC, lazy } from '@trpc/server';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mcpHandler } from '../src/adapters/express.ts';
 import { type McpMeta, mcpTool } from '../src/index.ts';
 import { clientKinds, connect, toolValue } from './clients.ts';
-import { request } from './messages.ts';
 import { serve } from './server.ts';
 
 const t = initTRPC.meta<McpMeta>().create();
@@ -41,25 +40,4 @@ test('a function that throws, or says anything but true, hides the tool', async 
   );
   await using client = await connect['2026-07-28'](server.mcp);
   expect((await client.listTools()).map(({ name }) => name)).toEqual(['c']);
-});
-
-test('lists are made anew once for a change', async () => {
-  let isOn = false;
-  const stringify = vi.spyOn(JSON, 'stringify');
-  await using server = await serve(
-    mcpHandler(t.router({ a: answer('a'), b: answer('b') }), { expose: (path) => isOn || path === 'a' }),
-  );
-  const list = () => request(server.mcp, 'modern', 'tools/list');
-  const lists = () =>
-    stringify.mock.calls.filter(([value]) => Array.isArray((value as { tools?: unknown } | null)?.tools))
-      .length;
-  await list();
-  const before = lists();
-  for (let count = 0; count < 5; count++) await list();
-  expect(lists()).toBe(before);
-  isOn = true;
-  for (let count = 0; count < 5; count++) await list();
-  // One for each era.
-  expect(lists()).toBe(before + 2);
-  stringify.mockRestore();
 });

@@ -1,4 +1,6 @@
+import type { Era } from '../catalog/tool.ts';
 import type { Failed, Outcome } from './call.ts';
+import type { Told } from './result.ts';
 import type { Store } from './store.ts';
 
 /** What is kept under a key. */
@@ -7,6 +9,14 @@ interface Kept {
   digest: string;
   /** Missing while the first call runs. */
   outcome?: Outcome;
+  /** A result in the words of both eras: whoever asks again may speak the other one. */
+  told?: Partial<Record<Era, Told>>;
+}
+
+/** What came of a call, for every era. */
+export interface Ran {
+  outcome: Outcome | undefined;
+  told: Partial<Record<Era, Told>>;
 }
 
 /** How long an answer is given again. */
@@ -22,8 +32,9 @@ export async function runOnce(
   store: Store,
   key: string,
   digest: string,
+  era: Era,
   path: string,
-  run: () => Promise<Outcome | undefined>,
+  run: () => Promise<Ran>,
 ): Promise<Outcome | undefined> {
   const at = `once:${key}`;
   for (let waitMs = 10; ; waitMs = Math.min(waitMs * 2, 500)) {
@@ -32,7 +43,7 @@ export async function runOnce(
     const text = await store.get(at);
     const kept = text === undefined ? undefined : (JSON.parse(text) as Kept);
     if (kept && kept.digest !== digest) return { failed: toOtherArguments(path), status: 200 };
-    if (kept?.outcome) return kept.outcome;
+    if (kept?.outcome) return { ...kept.outcome, ...(kept.told?.[era] && { told: kept.told[era] }) };
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
@@ -42,17 +53,19 @@ async function runFirst(
   at: string,
   running: string,
   digest: string,
-  run: () => Promise<Outcome | undefined>,
+  run: () => Promise<Ran>,
 ): Promise<Outcome | undefined> {
   // Says that it still runs: nobody must take it for dead, and run it again.
   const timer = setInterval(() => void store.set(at, running, runningMs).catch(() => {}), runningMs / 3);
-  let outcome: Outcome | undefined;
+  let ran: Ran;
   try {
-    outcome = await run();
+    ran = await run();
   } finally {
     clearInterval(timer);
   }
-  const kept = outcome && isKept(outcome) ? JSON.stringify({ digest, outcome } satisfies Kept) : undefined;
+  const { outcome, told } = ran;
+  const kept =
+    outcome && isKept(outcome) ? JSON.stringify({ digest, outcome, told } satisfies Kept) : undefined;
   // It has run: whoever waits for this answer gets it, also when the store has gone meanwhile.
   await (kept === undefined ? store.delete(at) : store.set(at, kept, keptMs)).catch(() => {});
   return outcome;

@@ -2,7 +2,7 @@ import { type Extras, readExtras } from '../catalog/extra.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { type CallHost, callItem, type CallParts, type CallRequest, type Outcome } from './call.ts';
 import { digest } from './digest.ts';
-import { runOnce } from './once.ts';
+import { type Ran, runOnce } from './once.ts';
 import { toToolResult } from './result.ts';
 
 /** Calls a tool: for once, where a key says so, or only to tell what it would do. It never rejects. */
@@ -27,7 +27,14 @@ export async function callTool(
   if (key === undefined || !tool.isIdempotent) return run();
   try {
     const at = await digest([tool.path, await request.caller(), key]);
-    return await runOnce(parts.store, at, await digest(rest ?? {}), tool.path, run);
+    return await runOnce(parts.store, at, await digest(rest ?? {}), request.era, tool.path, async () => {
+      const told: Ran['told'] = {};
+      const outcome = await callItem(parts, tool, args, request, host, async (_, value, era) => {
+        for (const each of ['modern', 'legacy'] as const) told[each] = await toToolResult(tool, value, each);
+        return told[era]!;
+      });
+      return { outcome, told };
+    });
   } catch (thrown) {
     return toUnavailable(parts, tool, thrown);
   }
