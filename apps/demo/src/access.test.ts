@@ -8,6 +8,8 @@ import { aiko, articles, tokens } from './sample/cast.ts';
 
 const nobodysId = '00000000-0000-4000-8000-000000000000';
 
+const newcomer = { name: 'New Comer', email: 'new@comer.example', company: 'Comer', country: 'Norway' };
+
 const callers = {
   anonymous: {},
   'an unknown token': { authorization: 'Bearer demo-nobody' },
@@ -45,14 +47,21 @@ describe('who may call what', () => {
               { issuedSince: new Date('2026-01-01') },
               ...accounts.map((customerId) => ({ customerId })),
             ],
+            'invoices.export': [{ month: '2026-01' }, { month: 'January' }],
             'posts.list': [{}, { mine: true }],
             'posts.get': articlesToTry.map((id) => ({ id })),
             'posts.rename': articlesToTry.map((id) => ({ id, title: 'Another title' })),
             'posts.publish': articlesToTry.map((id) => ({ id })),
             'reports.signUps': [{}],
+            'signUps.add': [newcomer],
+            'signUps.import': [{ rows: [newcomer] }],
           },
-          // An account that the call before has closed would answer for nobody any more.
-          reset: () => demo.db.update(customers).set({ status: 'active' }).where(eq(customers.id, ownId)),
+          // An account that the call before has closed would answer for nobody any more, and an address that is
+          // taken is refused.
+          reset: async () => {
+            await demo.db.update(customers).set({ status: 'active' }).where(eq(customers.id, ownId));
+            await demo.db.delete(customers).where(eq(customers.email, newcomer.email));
+          },
         });
 
         expect(differences).toEqual([]);

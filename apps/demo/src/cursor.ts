@@ -3,7 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 
 /** The place in a list that is sorted from the newest to the oldest: what comes after it is the next page. */
-interface Place {
+export interface Place {
   at: Date;
   id: string;
 }
@@ -38,10 +38,11 @@ export function after(cursor: Place | undefined, columns: { at: PgColumn; id: Pg
 export function toPage<T>(rows: T[], limit: number, placeOf: (row: T) => Place) {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last ? encode(placeOf(last)) : null };
+  return { items, nextCursor: rows.length > limit && last ? toCursor(placeOf(last)) : null };
 }
 
-function encode({ at, id }: Place): string {
+/** A place as those see it who send it back. */
+export function toCursor({ at, id }: Place): string {
   return Buffer.from(JSON.stringify([at.getTime(), id])).toString('base64url');
 }
 

@@ -184,19 +184,23 @@ describe.each(eras)('an agent with the client of %s', (era) => {
         customers_get: 'Get customer',
         customers_reactivate: 'Reactivate customer',
         customers_search: 'Find customers',
+        invoices_export: 'Export invoices',
         invoices_list: 'List invoices',
         posts_get: 'Get help-centre post',
         posts_list: 'List help-centre posts',
         posts_publish: 'Publish help-centre post',
         posts_rename: 'Rename help-centre post',
         reports_signUps: 'Sign-ups week over week',
+        signUps_add: 'Sign a customer up',
+        signUps_import: 'Import customers',
+        signUps_watch: 'Watch sign-ups',
         subscriptions_changePlan: 'Change plan',
         subscriptions_extendTrial: 'Extend free trial',
         subscriptions_plans: 'List plans',
         users_me: 'Who am I',
       });
       for (const { name, description, inputSchema } of tools) {
-        expect(description, name).toMatch(/^[A-Z].{40,400}\.$/);
+        expect(description, name).toMatch(/^[A-Z].{40,400}\.$/s);
         for (const [argument, schema] of Object.entries(inputSchema.properties ?? {})) {
           expect(schema, `${name}: ${argument}`).toMatchObject({ description: expect.any(String) });
         }
@@ -213,6 +217,8 @@ describe.each(eras)('an agent with the client of %s', (era) => {
         'customers_reactivate',
         'posts_publish',
         'posts_rename',
+        'signUps_add',
+        'signUps_import',
         'subscriptions_changePlan',
         'subscriptions_extendTrial',
       ]);

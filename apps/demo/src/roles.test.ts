@@ -1,14 +1,20 @@
 import { asc, eq } from 'drizzle-orm';
 import type { TRPCClient } from '@trpc/client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describeDemo, expectRefusal, roles, type Demo, type Role } from '../test/demo.ts';
+import { describeDemo, expectRefusal, roles, subscribe, type Demo, type Role } from '../test/demo.ts';
+import { toCursor } from './cursor.ts';
 import { customers, posts } from './db/schema.ts';
 import { appRouter, type AppRouter } from './router.ts';
 import { articles } from './sample/cast.ts';
 
 interface Rule {
   allowed: Role[];
-  call: (client: TRPCClient<AppRouter>, target: Target) => Promise<unknown>;
+  call: (client: TRPCClient<AppRouter>, target: Target, caller: Caller) => Promise<unknown>;
+}
+
+interface Caller {
+  url: string;
+  role: Role | undefined;
 }
 
 interface Target {
@@ -18,6 +24,9 @@ interface Target {
   draftId: string;
 }
 
+const newcomer = { name: 'New Comer', email: 'new@comer.example', company: 'Comer', country: 'Norway' };
+// Everybody in the sample data has signed up after it, so that there is something to tell at once.
+const beforeEverybody = toCursor({ at: new Date(0), id: '00000000-0000-4000-8000-000000000000' });
 const everybody: Role[] = ['viewer', 'support', 'admin', 'customer'];
 const employees: Role[] = ['viewer', 'support', 'admin'];
 
@@ -28,6 +37,12 @@ const rules: Record<string, Rule> = {
     allowed: everybody,
     call: (client, { customerId: id }) => client.customers.get.query({ id }),
   },
+  'customers.list': { allowed: everybody, call: (client) => client.customers.list.query({}) },
+  'customers.completeId': {
+    allowed: everybody,
+    call: (client) => client.customers.completeId.query({ value: 'a' }),
+  },
+  'customers.countries': { allowed: employees, call: (client) => client.customers.countries.query({}) },
   'customers.reactivate': {
     allowed: ['admin'],
     call: (client, { customerId: id }) => client.customers.reactivate.mutate({ id }),
@@ -57,6 +72,13 @@ const rules: Record<string, Rule> = {
   },
   'posts.list': { allowed: everybody, call: (client) => client.posts.list.query({}) },
   'posts.get': { allowed: everybody, call: (client, { ownPostId: id }) => client.posts.get.query({ id }) },
+  'invoices.export': {
+    allowed: everybody,
+    call: (client) => client.invoices.export.query({ month: '2026-01' }),
+  },
+  'invoices.months': { allowed: everybody, call: (client) => client.invoices.months.query({}) },
+  'posts.text': { allowed: everybody, call: (client, { ownPostId: id }) => client.posts.text.query({ id }) },
+  'posts.completeId': { allowed: everybody, call: (client) => client.posts.completeId.query({ value: '' }) },
   'posts.rename': {
     allowed: ['admin', 'customer'],
     call: (client, { ownPostId: id }) => client.posts.rename.mutate({ id, title: 'A title that is new' }),
@@ -66,6 +88,21 @@ const rules: Record<string, Rule> = {
     call: (client, { draftId: id }) => client.posts.publish.mutate({ id }),
   },
   'reports.signUps': { allowed: employees, call: (client) => client.reports.signUps.query({}) },
+  'reports.weekly': { allowed: employees, call: (client) => client.reports.weekly.query({}) },
+  'signUps.add': {
+    allowed: ['support', 'admin'],
+    call: (client, _target, { role }) =>
+      client.signUps.add.mutate({ ...newcomer, email: `added-by-${role}@newcomer.example` }),
+  },
+  'signUps.import': {
+    allowed: ['support', 'admin'],
+    call: (client) => client.signUps.import.mutate({ rows: [newcomer] }),
+  },
+  'signUps.watch': {
+    allowed: employees,
+    call: (_client, _target, { url, role }) =>
+      subscribe(url, role, 'signUps.watch', { lastEventId: beforeEverybody }),
+  },
   'users.me': { allowed: everybody, call: (client) => client.users.me.query() },
 };
 
@@ -88,13 +125,21 @@ describe('roles', () => {
     );
 
     it.each(Object.entries(rules))('refuse %s to whoever is not signed in', async (_path, rule) => {
-      await expectRefusal(rule.call(demo.withToken(undefined), target), 'UNAUTHORIZED', 'Sign in first');
+      await expectRefusal(
+        rule.call(demo.withToken(undefined), target, { url: demo.url, role: undefined }),
+        'UNAUTHORIZED',
+        'Sign in first',
+      );
     });
 
     it('change nothing where they refuse', async () => {
       const before = await everything(demo);
       for (const { role, rule } of refusals) {
-        await expectRefusal(rule.call(demo.as(role), target), 'FORBIDDEN', /role|only its author/);
+        await expectRefusal(
+          rule.call(demo.as(role), target, { url: demo.url, role }),
+          'FORBIDDEN',
+          /role|only its author/,
+        );
       }
       expect(await everything(demo)).toEqual(before);
     });
@@ -105,7 +150,7 @@ describe('roles', () => {
       it.each(admissions.toSorted((a, b) => order(a.path) - order(b.path)))(
         '$role to $path',
         async ({ role, rule }) => {
-          await expect(rule.call(demo.as(role), target)).resolves.not.toThrow();
+          await expect(rule.call(demo.as(role), target, { url: demo.url, role })).resolves.not.toThrow();
         },
       );
     });

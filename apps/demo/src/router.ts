@@ -2,6 +2,7 @@ import { customersRouter } from './routers/customers.ts';
 import { invoicesRouter } from './routers/invoices.ts';
 import { postsRouter } from './routers/posts.ts';
 import { reportsRouter } from './routers/reports.ts';
+import { signUpsRouter } from './routers/sign-ups.ts';
 import { subscriptionsRouter } from './routers/subscriptions.ts';
 import { usersRouter } from './routers/users.ts';
 import { router } from './trpc.ts';
@@ -12,6 +13,7 @@ export const appRouter = router({
   invoices: invoicesRouter,
   posts: postsRouter,
   reports: reportsRouter,
+  signUps: signUpsRouter,
   users: usersRouter,
 });
 

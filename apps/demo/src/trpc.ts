@@ -2,6 +2,16 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import type { McpMeta } from '@trpc-mcp/core';
 import superjson from 'superjson';
 import type { Context, SignedInUser } from './context.ts';
+import { CsvFile } from './csv.ts';
+
+superjson.registerCustom<CsvFile, { name: string; csv: string }>(
+  {
+    isApplicable: (value): value is CsvFile => value instanceof CsvFile,
+    serialize: ({ name, csv }) => ({ name, csv }),
+    deserialize: ({ name, csv }) => new CsvFile(name, csv),
+  },
+  'csv-file',
+);
 
 const t = initTRPC
   .context<Context>()

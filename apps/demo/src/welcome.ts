@@ -49,6 +49,10 @@ Then say, for example:
   as ${tokens.support.token}   "Extend ${aiko.name}'s trial by 1 week."
   as ${tokens.viewer.token}    "How many new users did we get, week over week?"
   as ${tokens.customer.token}  "Rename my post '${articles.byMara}' to 'Invoices that file themselves'."
+  as ${tokens.support.token}   "Watch who signs up", and meanwhile "Sign up Kim Berg of Berg Ltd in Norway."
+
+Clients that can read resources and take prompts have every customer (customers://…), every post (posts://…), the
+invoices of each month as CSV (exports://invoices/….csv) and the prompt weekly_report.
 
 Stop with Ctrl+C. What was changed stays${folder === undefined ? '' : `; to begin afresh, delete ${folder}`}.
 `;

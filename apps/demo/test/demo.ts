@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCClient } from '@trpc/client';
-import superjson from 'superjson';
+import superjson, { type SuperJSONResult } from 'superjson';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Database } from '../src/db/database.ts';
 import type { AppRouter } from '../src/router.ts';
@@ -38,6 +38,31 @@ export function describeDemo(body: (demo: Demo) => void): void {
       body(demo as Demo);
     });
   }
+}
+
+/** Opens a subscription over tRPC until its first item. Rejects, as the ordinary client does, where it is refused. */
+export async function subscribe(
+  url: string,
+  role: Role | undefined,
+  path: string,
+  input: unknown,
+): Promise<void> {
+  const headers: Record<string, string> =
+    role === undefined ? {} : { authorization: `Bearer ${tokens[role].token}` };
+  const query = encodeURIComponent(JSON.stringify(superjson.serialize(input)));
+  const { body } = await fetch(`${url}/trpc/${path}?input=${query}`, {
+    headers: { ...headers, accept: 'text/event-stream' },
+  });
+  let text = '';
+  for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const refused = /^event: serialized-error\ndata: (.*)\n/m.exec(text)?.[1];
+    if (refused !== undefined) {
+      throw TRPCClientError.from({ error: superjson.deserialize(JSON.parse(refused) as SuperJSONResult) });
+    }
+    if (/^id: /m.test(text)) return;
+  }
+  throw new Error(`${path} ended without an item: ${text}`);
 }
 
 /** Expects a call to be refused, with this code and a message that says at least this. */

@@ -8,6 +8,7 @@ import {
   StreamableHTTPClientTransport as LegacyTransport,
   StreamableHTTPError,
 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { expect } from 'vitest';
 
 export type Era = (typeof eras)[number];
 
@@ -21,12 +22,54 @@ export interface ListedTool {
   annotations?: { readOnlyHint?: boolean | undefined } | undefined;
 }
 
+export interface ListedResource {
+  uri: string;
+  name: string;
+  title?: string | undefined;
+  description?: string | undefined;
+  mimeType?: string | undefined;
+}
+
+/** What is read at a URI: text, or bytes in base64. */
+export interface Contents {
+  uri: string;
+  mimeType?: string | undefined;
+  text?: string;
+  blob?: string;
+}
+
+/** What completes an argument of. */
+export type Reference = { type: 'ref/prompt'; name: string } | { type: 'ref/resource'; uri: string };
+
+/** How far a call is, as the client is told. */
+export interface Progress {
+  progress: number;
+  total?: number | undefined;
+  message?: string | undefined;
+}
+
 /** What an agent has in its hands, whichever official client it uses. */
 export interface Agent extends AsyncDisposable {
   instructions: () => string | undefined;
   listTools: () => Promise<ListedTool[]>;
   /** Calls a tool and returns what it found. Throws a `Refusal` where the server answers with a status of its own. */
-  call: <T>(name: string, args?: Record<string, unknown>) => Promise<T>;
+  call: <T>(
+    name: string,
+    args?: Record<string, unknown>,
+    onprogress?: (progress: Progress) => void,
+  ) => Promise<T>;
+  /** The content blocks of a call. */
+  content: (name: string, args?: Record<string, unknown>) => Promise<unknown[]>;
+  /** One page of what there is to read. */
+  listResources: (
+    cursor?: string,
+  ) => Promise<{ resources: ListedResource[]; nextCursor?: string | undefined }>;
+  listTemplates: () => Promise<{ uriTemplate: string; name: string; mimeType?: string | undefined }[]>;
+  read: (uri: string) => Promise<Contents>;
+  listPrompts: () => Promise<{ name: string; title?: string | undefined; arguments?: unknown }[]>;
+  /** The text of a prompt that is one message. */
+  prompt: (name: string, args?: Record<string, string>) => Promise<string>;
+  complete: (ref: Reference, argument: string, value: string) => Promise<string[]>;
 }
 
 /** What the official clients throw for HTTP 401 and 403, in one form. */
@@ -45,16 +88,53 @@ export async function connectAgent(era: Era, mcp: string, token: string): Promis
   return {
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,
-    async call<T>(name: string, args: Record<string, unknown> = {}) {
-      const result = await client.callTool({ name, arguments: args }).catch(rethrow);
+    async call<T>(
+      name: string,
+      args: Record<string, unknown> = {},
+      onprogress?: (progress: Progress) => void,
+    ) {
+      const request = { name, arguments: args };
+      const result = await callTool(client, request, onprogress).catch(rethrow);
       if (result.isError) throw new Error(JSON.stringify(result.content));
       return unwrap(result.structuredContent) as T;
+    },
+    async content(name, args = {}) {
+      const result = await callTool(client, { name, arguments: args }).catch(rethrow);
+      return result.content as unknown[];
+    },
+    listResources: (cursor) => client.listResources(cursor === undefined ? {} : { cursor }).catch(rethrow),
+    listTemplates: async () => (await client.listResourceTemplates()).resourceTemplates,
+    async read(uri) {
+      const { contents } = await client.readResource({ uri }).catch(rethrow);
+      expect(contents.length).toBe(1);
+      return contents[0] as Contents;
+    },
+    listPrompts: async () => (await client.listPrompts()).prompts,
+    async prompt(name, args = {}) {
+      const { messages } = await client.getPrompt({ name, arguments: args }).catch(rethrow);
+      expect(messages).toEqual([{ role: 'user', content: { type: 'text', text: expect.any(String) } }]);
+      return (messages[0]!.content as { text: string }).text;
+    },
+    async complete(ref, name, value) {
+      const { completion } = await client.complete({ ref, argument: { name, value } }).catch(rethrow);
+      return completion.values;
     },
     [Symbol.asyncDispose]: () => client.close(),
   };
 }
 
 const info = { name: 'scripted-agent', version: '1.0.0' };
+
+function callTool(
+  client: ModernClient | LegacyClient,
+  request: { name: string; arguments: Record<string, unknown> },
+  onprogress?: (progress: Progress) => void,
+) {
+  if (!onprogress) return client.callTool(request);
+  return client instanceof ModernClient
+    ? client.callTool(request, { onprogress })
+    : client.callTool(request, undefined, { onprogress });
+}
 
 async function connectModern(mcp: string, token: string): Promise<ModernClient> {
   const client = new ModernClient(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } });

@@ -7,6 +7,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import { Pool } from 'pg';
 import { lockFolder } from './folder-lock.ts';
+import { locks } from './lock.ts';
 import * as schema from './schema.ts';
 
 /** What the app queries: the same on PGlite and on a PostgreSQL server, and inside a transaction of either. */
@@ -25,9 +26,23 @@ export async function openPostgres(url: string): Promise<OpenDatabase> {
   const db = drizzlePostgres(pool, { schema, casing: 'snake_case' });
   const close = () => pool.end();
   return closeOnFailure(close, async () => {
-    await migratePostgres(db, migrations);
+    await migrateAlone(pool);
     return { db, close };
   });
+}
+
+/** Two demos may start at once on one server: the second waits, and finds the tables of the first. */
+async function migrateAlone(pool: Pool): Promise<void> {
+  // The lock belongs to a connection, and so does the work.
+  const connection = await pool.connect();
+  try {
+    await connection.query('select pg_advisory_lock($1)', [locks.setUp]);
+    await migratePostgres(drizzlePostgres(connection), migrations);
+  } finally {
+    await connection
+      .query('select pg_advisory_unlock($1)', [locks.setUp])
+      .finally(() => connection.release());
+  }
 }
 
 export interface PgliteOptions {

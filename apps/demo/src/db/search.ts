@@ -1,12 +1,24 @@
-import { and, ilike, or, type SQL } from 'drizzle-orm';
+import { and, ilike, or, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 
 /** Keeps rows in which every word occurs in one of the columns, in any case. */
 export function containing(words: string, columns: PgColumn[]): SQL | undefined {
   return and(
     ...words.split(/\s+/).map((word) => {
-      const pattern = `%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+      const pattern = `%${literal(word)}%`;
       return or(...columns.map((column) => ilike(column, pattern)));
     }),
   );
+}
+
+/** As many as a client is shown, and one more, which says that there are more. */
+export const completions = 101;
+
+/** Keeps rows whose column, as text, begins with this, in any case. */
+export function startingWith(beginning: string, column: PgColumn): SQL {
+  return ilike(sql`${column}::text`, `${literal(beginning)}%`);
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }

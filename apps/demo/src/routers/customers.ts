@@ -1,8 +1,10 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, or, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
+import type { SignedInUser } from '../context.ts';
+import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
 import { customerIdInput, customerOutput, findCustomer, selectCustomers } from '../customer.ts';
 import { accountStatus, customers } from '../db/schema.ts';
-import { containing } from '../db/search.ts';
+import { completions, containing, startingWith } from '../db/search.ts';
 import { checkOwnAccount } from '../ownership.ts';
 import { adminProcedure, router, signedInProcedure, staffProcedure } from '../trpc.ts';
 
@@ -49,6 +51,9 @@ export const customersRouter = router({
         title: 'Get customer',
         description:
           'Returns one customer with plan, trial and account status. Customers get only their own account.',
+        tool: true,
+        resource: { uri: 'customers://{id}', name: 'customer', title: 'Customer', list: 'customers.list' },
+        complete: { id: 'customers.completeId' },
       },
     })
     .input(byId)
@@ -56,6 +61,69 @@ export const customersRouter = router({
     .query(({ ctx, input }) => {
       checkOwnAccount(ctx.user, input.id);
       return findCustomer(ctx.db, input.id);
+    }),
+
+  /** Every customer, the newest first, page by page; customers get their own account. */
+  list: signedInProcedure
+    .input(z.object({ limit: z.int().min(1).max(100).default(50), cursor: cursorInput }))
+    .output(
+      z.object({
+        items: z.array(customerOutput.pick({ id: true, name: true }).extend({ description: z.string() })),
+        nextCursor: nextCursorOutput,
+      }),
+    )
+    .query(async ({ ctx, input }) => {
+      const rows = await selectCustomers(ctx.db)
+        .where(and(visibleTo(ctx.user), after(input.cursor, { at: customers.signedUpAt, id: customers.id })))
+        .orderBy(desc(customers.signedUpAt), desc(customers.id))
+        .limit(input.limit + 1);
+      const { items, nextCursor } = toPage(rows, input.limit, ({ signedUpAt, id }) => ({
+        at: signedUpAt,
+        id,
+      }));
+      return {
+        items: items.map(({ id, name, company, country, subscription: { plan, status } }) => ({
+          id,
+          name,
+          description: `${company}, ${country}: ${plan}, ${status.replace('_', ' ')}`,
+        })),
+        nextCursor,
+      };
+    }),
+
+  /** Customer ids for what somebody has typed: the beginning of an id, or words of name, email and company. */
+  completeId: signedInProcedure
+    .input(z.object({ value: z.string().max(200) }))
+    .output(z.array(z.string()))
+    .query(async ({ ctx, input }) => {
+      const { id, name, email, company } = customers;
+      const rows = await ctx.db
+        .select({ id })
+        .from(customers)
+        .where(
+          and(
+            visibleTo(ctx.user),
+            or(startingWith(input.value, id), containing(input.value, [name, email, company])),
+          ),
+        )
+        .orderBy(asc(name), asc(id))
+        .limit(completions);
+      return rows.map((row) => row.id);
+    }),
+
+  /** Countries that customers are from, and that begin with what somebody has typed. */
+  countries: staffProcedure
+    .input(z.object({ value: z.string().max(60).default('') }))
+    .output(z.array(z.string()))
+    .query(async ({ ctx, input }) => {
+      const { country } = customers;
+      const rows = await ctx.db
+        .selectDistinct({ country })
+        .from(customers)
+        .where(startingWith(input.value, country))
+        .orderBy(asc(country))
+        .limit(completions);
+      return rows.map((row) => row.country);
     }),
 
   deactivate: adminProcedure
@@ -105,3 +173,7 @@ export const customersRouter = router({
       await ctx.db.delete(customers).where(eq(customers.id, input.id));
     }),
 });
+
+function visibleTo(user: SignedInUser): SQL | undefined {
+  return user.role === 'customer' ? eq(customers.id, user.customerId) : undefined;
+}

@@ -1,5 +1,6 @@
-import { and, desc, eq, gte } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { CsvFile, toCsv } from '../csv.ts';
 import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
 import { customers, invoices, invoiceStatus } from '../db/schema.ts';
 import { customerIdInput } from '../customer.ts';
@@ -64,4 +65,62 @@ export const invoicesRouter = router({
         .limit(input.limit + 1);
       return toPage(rows, input.limit, (invoice) => ({ at: invoice.issuedAt, id: invoice.id }));
     }),
+
+  export: signedInProcedure
+    .meta({
+      mcp: {
+        title: 'Export invoices',
+        description:
+          'Returns the invoices of a month as a CSV file: for staff those of all customers, for customers their own.',
+        tool: true,
+        resource: { uri: 'exports://invoices/{month}.csv', mimeType: 'text/csv' },
+        complete: { month: 'invoices.months' },
+      },
+    })
+    .input(
+      z.object({
+        month: z
+          .string()
+          .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01')
+          .describe('The month they were issued in, such as 2026-01 (UTC)'),
+      }),
+    )
+    .output(z.file())
+    .query(async ({ ctx, input }) => {
+      const customerId = accountToList(ctx.user, undefined);
+      const rows = await ctx.db
+        .select()
+        .from(invoices)
+        .innerJoin(customers, eq(customers.id, invoices.customerId))
+        .where(
+          and(customerId === undefined ? undefined : eq(customers.id, customerId), eq(monthOf, input.month)),
+        )
+        .orderBy(asc(invoices.issuedAt), asc(invoices.id));
+      const csv = toCsv([
+        ['number', 'customer', 'email', 'status', 'amount_cents', 'issued_at', 'due_at', 'paid_at'],
+        ...rows.map(
+          ({
+            invoices: { number, status, amountCents, issuedAt, dueAt, paidAt },
+            customers: { name, email },
+          }) => [number, name, email, status, amountCents, issuedAt, dueAt, paidAt],
+        ),
+      ]);
+      return new CsvFile(`invoices-${input.month}.csv`, csv);
+    }),
+
+  /** The months that have invoices, the newest first, as far as they begin with what somebody has typed. */
+  months: signedInProcedure
+    .input(z.object({ value: z.string().max(20).default('') }))
+    .output(z.array(z.string()))
+    .query(async ({ ctx, input }) => {
+      const customerId = accountToList(ctx.user, undefined);
+      const rows = await ctx.db
+        .selectDistinct({ month: monthOf })
+        .from(invoices)
+        .where(customerId === undefined ? undefined : eq(invoices.customerId, customerId))
+        .orderBy(desc(monthOf));
+      return rows.map(({ month }) => month).filter((month) => month.startsWith(input.value));
+    }),
 });
+
+const monthOf = sql<string>`to_char(${invoices.issuedAt} at time zone 'UTC', 'YYYY-MM')`;

@@ -1,11 +1,11 @@
 import { TRPCError } from '@trpc/server';
-import { and, desc, eq, getTableColumns, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, or, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { SignedInUser } from '../context.ts';
 import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
 import type { Database } from '../db/database.ts';
 import { posts, postStatus, users } from '../db/schema.ts';
-import { containing } from '../db/search.ts';
+import { completions, containing, startingWith } from '../db/search.ts';
 import { editorProcedure, router, signedInProcedure, supportProcedure } from '../trpc.ts';
 
 const postOutput = z.object({
@@ -67,6 +67,39 @@ export const postsRouter = router({
     .input(byId)
     .output(postOutput)
     .query(({ ctx, input }) => findPost(ctx.db, ctx.user, input.id)),
+
+  // A resource and no tool: what posts_get returns besides the text, a reader does not want.
+  text: signedInProcedure
+    .meta({
+      mcp: {
+        title: 'Help-centre post',
+        description: 'The text of a post of the help centre.',
+        resource: { uri: 'posts://{id}', mimeType: 'text/markdown', list: 'posts.list' },
+        complete: { id: 'posts.completeId' },
+      },
+    })
+    .input(byId)
+    .output(z.string())
+    .query(async ({ ctx, input }) => (await findPost(ctx.db, ctx.user, input.id)).body),
+
+  /** Post ids for what somebody has typed: the beginning of an id, or words of the title. */
+  completeId: signedInProcedure
+    .input(z.object({ value: z.string().max(200) }))
+    .output(z.array(z.string()))
+    .query(async ({ ctx, input }) => {
+      const rows = await ctx.db
+        .select({ id: posts.id })
+        .from(posts)
+        .where(
+          and(
+            visibleTo(ctx.user),
+            or(startingWith(input.value, posts.id), containing(input.value, [posts.title])),
+          ),
+        )
+        .orderBy(asc(posts.title), asc(posts.id))
+        .limit(completions);
+      return rows.map(({ id }) => id);
+    }),
 
   rename: editorProcedure
     .meta({

@@ -2,6 +2,7 @@ import { and, count, gte, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { customers } from '../db/schema.ts';
 import { router, staffProcedure } from '../trpc.ts';
+import { askForWeeklyReport, startOfWeek } from '../weekly-report.ts';
 
 const week = 7 * 24 * 60 * 60 * 1000;
 
@@ -74,10 +75,26 @@ export const reportsRouter = router({
         };
       });
     }),
-});
 
-function startOfWeek(date: Date): Date {
-  const midnight = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
-  const daysSinceMonday = (date.getUTCDay() + 6) % 7;
-  return new Date(midnight - (daysSinceMonday * week) / 7);
-}
+  weekly: staffProcedure
+    .meta({
+      mcp: {
+        prompt: { name: 'weekly_report' },
+        title: 'Weekly report',
+        description:
+          'Asks for a report on the sign-ups, trials, invoices and closed accounts of a week, with the figures.',
+        complete: { country: 'customers.countries' },
+      },
+    })
+    .input(
+      z.object({
+        week: z
+          .enum(['last', 'running'])
+          .default('last')
+          .describe('The last whole week, or the one that is running'),
+        country: z.string().trim().min(1).max(60).optional().describe('Only customers of this country'),
+      }),
+    )
+    .output(z.string())
+    .query(({ ctx, input }) => askForWeeklyReport(ctx.db, { which: input.week, country: input.country })),
+});

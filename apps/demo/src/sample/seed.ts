@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from '../db/database.ts';
+import { locks } from '../db/lock.ts';
 import { accessTokens, customers, invoices, plans, posts, subscriptions, users } from '../db/schema.ts';
 import { createAccounts, planCatalog } from './accounts.ts';
 import { createHelpCentre } from './help-centre.ts';
@@ -13,6 +15,8 @@ export interface SeedOptions {
 /** Fills an empty database with sample data, and leaves any other alone. Says whether it filled it. */
 export async function seedDatabase(db: Database, options: SeedOptions = {}): Promise<boolean> {
   return db.transaction(async (tx) => {
+    // Two demos may start at once on one server: the second finds what the first has made.
+    await tx.execute(sql`select pg_advisory_xact_lock(${locks.setUp})`);
     if ((await tx.$count(plans)) > 0) return false;
 
     const now = options.now ?? startOfHour(new Date());

@@ -35,8 +35,13 @@ export interface OwnTool<TSchema extends StandardSchemaV1 | undefined = any> ext
 /** A resource that is made without tRPC. Variables of its URI are strings, unless `input` says otherwise. */
 export interface OwnResource<TSchema extends StandardSchemaV1 | undefined = any>
   extends
-    Omit<Own<TSchema>, 'toContent' | 'stream' | 'icons' | '_meta'>,
-    Omit<McpResource, 'name' | 'title' | 'description'> {}
+    Omit<Own<TSchema>, 'run' | 'toContent' | 'stream' | 'icons' | '_meta'>,
+    Omit<McpResource, 'name' | 'title' | 'description'> {
+  /** May return whatever a query that is a resource may, and throw a `TRPCError`. */
+  run: (
+    call: OwnCall<TSchema extends StandardSchemaV1 ? InputOf<TSchema> : Record<string, string>>,
+  ) => unknown;
+}
 
 /** A prompt that is made without tRPC. */
 export interface OwnPrompt<TSchema extends StandardSchemaV1 | undefined = any> extends Omit<

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+
+const names = ['resources', 'prompts', 'streaming', 'questions', 'own-tools', 'apps'];
+
+describe.each(names)('docs/%s.md', (name) => {
+  const page = new URL(`../../../docs/${name}.md`, import.meta.url);
+
+  test('shows code that is run here, and no other', async () => {
+    const text = await readFile(page, 'utf8');
+    const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+    expect(blocks.length).toBeGreaterThan(0);
+    expect([...text.matchAll(/^```/gm)].length).toBe(2 * blocks.length);
+    const example = flat(await readFile(new URL(`../${name}.ts`, import.meta.url), 'utf8'));
+    for (const block of blocks) expect(example.includes(flat(block)), block).toBe(true);
+  });
+
+  test('quotes errors as the tests see them', async () => {
+    const text = await readFile(page, 'utf8');
+    const seen = await readFile(new URL(`./${name}.test.ts`, import.meta.url), 'utf8');
+    for (const [, words = ''] of text.matchAll(/`([A-Z_]+: [^`…]*[^`…,])/g)) {
+      expect(seen, words).toContain(words.replace(/, and $/, ''));
+    }
+  });
+
+  test('links to what is there', async () => {
+    const text = await readFile(page, 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)]+)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? page : new URL(file, page);
+      expect(existsSync(target), link).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(await readFile(target, 'utf8')), link).toContain(anchor);
+    }
+  });
+});
+
+/** Code as it would be on one line: an excerpt is indented otherwise than where it stands. */
+function flat(code: string): string {
+  return code.replace(/\s+/g, '').replace(/,(?=[)\]}]|$)/g, '');
+}
+
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/\s/g, '-'),
+  );
+}
