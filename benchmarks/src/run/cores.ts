@@ -16,9 +16,7 @@ export function onServerCore(command: string, args: readonly string[]): [command
 
 /** A command that has all cores, as one that runs beside no load. */
 export function onAllCores(command: string, args: readonly string[]): [command: string, args: string[]] {
-  return canPin
-    ? ['taskset', ['-c', `0-${availableCores - 1}`, command, ...args]]
-    : [command, [...args]];
+  return canPin ? ['taskset', ['-c', `0-${availableCores - 1}`, command, ...args]] : [command, [...args]];
 }
 
 /** What the figures were measured on, in a line. */

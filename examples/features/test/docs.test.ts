@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 
-const names = ['resources', 'prompts', 'streaming', 'questions', 'own-tools', 'apps'];
+const names = ['resources', 'prompts', 'streaming', 'questions', 'own-tools', 'apps', 'changes'];
 
 describe.each(names)('docs/%s.md', (name) => {
   const page = new URL(`../../../docs/${name}.md`, import.meta.url);

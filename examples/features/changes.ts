@@ -1,0 +1,49 @@
+import { initTRPC } from '@trpc/server';
+import { type McpMeta, type Store } from '@trpc-mcp/core';
+import { mcpHandler } from '@trpc-mcp/core/node';
+import { z } from 'zod';
+
+const t = initTRPC.meta<McpMeta>().create();
+
+export const accounts = new Map([
+  ['ada', { open: true, days: 14 }],
+  ['bob', { open: true, days: 0 }],
+]);
+
+const account = z.object({ id: z.string() });
+const days = z.object({ id: z.string(), days: z.int().min(1).max(90) });
+
+export const router = t.router({
+  close: t.procedure
+    .meta({ mcp: { title: 'Close an account', confirm: 'Close the account of {id}?' } })
+    .input(account)
+    .mutation(({ input }) => {
+      accounts.get(input.id)!.open = false;
+      return `${input.id} is closed`;
+    }),
+
+  extend: t.procedure
+    .meta({ mcp: { idempotent: true, dryRun: 'afterExtending' } })
+    .input(days)
+    .mutation(({ input }) => (accounts.get(input.id)!.days += input.days)),
+
+  afterExtending: t.procedure.input(days).query(({ input }) => accounts.get(input.id)!.days + input.days),
+
+  remind: t.procedure
+    .meta({ mcp: { rateLimit: { points: 3, duration: 60 } } })
+    .input(account)
+    .mutation(({ input }) => `${input.id} has got a mail`),
+});
+
+/** What two machines have to share. */
+interface Shared {
+  store: Store;
+  secret: string;
+}
+
+export function createApp(shared?: Shared) {
+  return mcpHandler(router, {
+    rateLimit: { points: 100, duration: 60 },
+    ...shared,
+  });
+}
