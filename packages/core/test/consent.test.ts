@@ -1,4 +1,4 @@
-import { initTRPC } from '@trpc/server';
+import { initTRPC, TRPCError } from '@trpc/server';
 import { Client as ModernClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -287,4 +287,18 @@ test.each([
   ['SECRET_SHORT', () => createRouter(() => {}), { secret: 'short' }],
 ] as const)('%s is found at mount', (code, makeRouter, options) => {
   expect(() => mcpHandler(makeRouter() as ReturnType<typeof createRouter>, options)).toThrow(code);
+});
+
+test('whoever may not do it is told so first, and nobody is asked', async () => {
+  const guarded = t.procedure
+    .meta({ mcp: { confirm: 'Sure?' } })
+    .use(() => {
+      throw new TRPCError({ code: 'FORBIDDEN', message: 'admins only' });
+    })
+    .input(z.object({ id: z.string() }))
+    .mutation(() => 1);
+  await using server = await serve(mcpHandler(t.router({ close: guarded })));
+  const { status, body } = await round(server);
+  expect([status, body]).toMatchObject([403, { result: { isError: true } }]);
+  expect(textOf({ body } as Answer)).toContain('FORBIDDEN: admins only');
 });

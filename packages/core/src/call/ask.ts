@@ -123,7 +123,7 @@ export interface OpenQuestions {
 }
 
 /** Ends a run whose question is not answered yet. It is no failure, and nobody hears of it. */
-class AnswerNeeded extends Error {
+export class AnswerNeeded extends Error {
   override readonly name = 'AnswerNeeded';
 
   constructor() {

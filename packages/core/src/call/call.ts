@@ -7,6 +7,7 @@ import type { McpRateLimit } from '../meta.ts';
 import { WireError } from '../schema/wire-error.ts';
 import {
   type Answer,
+  AnswerNeeded,
   type AskState,
   type InputRequest,
   type OpenQuestions,
@@ -103,9 +104,16 @@ export function callItem<TItem extends Callable>(
   const deadline = timeoutMs || item.stream ? setDeadline(request.signal, timeoutMs) : undefined;
   const call = new Call(item, request, deadline?.signal ?? request.signal);
   const readInput = memoize(() => decode(item, args));
-  const getRawInput = async () => readInput();
+  const consent = item.confirm && memoize(() => holdForConsent(parts, item, args, request, call));
+  // Whoever may not do it is told so first: tRPC reads the input when the middleware before it has let the call pass.
+  const getRawInput = consent
+    ? async () => {
+        await consent();
+        return readInput();
+      }
+    : async () => readInput();
   const readContext = memoize(() =>
-    host.createContext({ info: toRequestInfo(item, readInput, getRawInput, host, call.signal), mcp: call }),
+    host.createContext({ info: toRequestInfo(item, readInput, host, call.signal), mcp: call }),
   );
   return runInCall(call, parts.bypass, getRawInput, async (): Promise<Outcome | undefined> => {
     if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
@@ -116,10 +124,11 @@ export function callItem<TItem extends Callable>(
       const context = readContext();
       ctx = context instanceof Promise ? await (deadline ? deadline.race(context) : context) : context;
       if (parts.rateLimit || item.rateLimit) await takePoints(parts, item, call, request);
-      const consent = item.confirm && (await askConsent(item.confirm, args, request, parts.store));
-      if (consent) return { open: consent, status: 200 };
       // tRPC never looks at the input of a procedure that takes none.
-      if (!item.input.takesInput) readInput();
+      if (!item.input.takesInput) {
+        readInput();
+        await consent?.();
+      }
       const running = callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
       let value: unknown = await (deadline ? deadline.race(running) : running);
       if (isStreamed(value)) {
@@ -165,6 +174,8 @@ class Call implements McpCall {
   readonly #channel: ProgressChannel | undefined;
   readonly #request: CallRequest;
   #questions: Questions | undefined;
+  /** What comes before the questions of the procedure itself. */
+  #held: OpenQuestions | undefined;
 
   constructor({ name, path }: Callable, request: CallRequest, signal: AbortSignal) {
     this.method = request.method;
@@ -180,13 +191,19 @@ class Call implements McpCall {
     this.#request = request;
   }
 
+  /** Ends this run: the call goes on when these are answered. */
+  static hold(call: Call, open: OpenQuestions): never {
+    call.#held = open;
+    throw new AnswerNeeded();
+  }
+
   static channelOf(call: Call): ProgressChannel | undefined {
     return call.#channel;
   }
 
   /** What has to be answered before the call can go on. */
   static openOf(call: Call): OpenQuestions | undefined {
-    return call.#questions?.open;
+    return call.#held ?? call.#questions?.open;
   }
 
   progress(progress: Progress): void {
@@ -210,7 +227,18 @@ class Call implements McpCall {
 /** What has to be answered before the call can go on. Consent that was given is not asked for again. */
 function openOf(call: Call, { confirm }: Callable): OpenQuestions | undefined {
   const open = Call.openOf(call);
-  return open && confirm ? { ...open, consent: 'given' } : open;
+  return open && confirm && !open.consent ? { ...open, consent: 'given' } : open;
+}
+
+async function holdForConsent(
+  { store }: CallParts,
+  { confirm }: Callable,
+  args: unknown,
+  request: CallRequest,
+  call: Call,
+): Promise<void> {
+  const open = await askConsent(confirm!, args, request, store);
+  if (open) Call.hold(call, open);
 }
 
 async function takePoints(

@@ -105,13 +105,18 @@ export function isBypassed(kind: BypassKind, invocation: { getRawInput: unknown 
 export function toRequestInfo(
   { path, type, procedure }: Callable,
   readInput: () => unknown,
-  getRawInput: () => Promise<unknown>,
   host: { url: URL },
   signal: AbortSignal,
 ): TRPCRequestInfo {
   const info = toListInfo(host, signal);
   info.type = type;
-  info.calls.push({ path, batchIndex: 0, procedure, getRawInput, result: readInput });
+  info.calls.push({
+    path,
+    batchIndex: 0,
+    procedure,
+    getRawInput: async () => readInput(),
+    result: readInput,
+  });
   return info;
 }
 

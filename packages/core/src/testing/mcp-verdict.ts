@@ -1,4 +1,5 @@
 import type { TRPCError } from '@trpc/server';
+import { consentKey } from '../call/consent.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { WireCodec } from '../schema/codec.ts';
 import { compileOutput } from '../schema/output.ts';
@@ -9,7 +10,7 @@ const revision = '2026-07-28';
 const invalidParams = -32_602;
 
 interface ToolAnswer {
-  result?: { isError?: boolean; _meta?: { code?: TRPCError['code'] } };
+  result?: { isError?: boolean; _meta?: { code?: TRPCError['code'] }; requestState?: string };
   error?: { code: number; message: string };
 }
 
@@ -21,30 +22,37 @@ export async function askMcp(
   codecs: readonly WireCodec[] | undefined,
 ): Promise<Verdict> {
   const args = await toArguments(tool, path, input, codecs);
-  const { status, body } = await fetchJson(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': revision,
-      'mcp-method': 'tools/call',
-      'mcp-name': tool.name,
-      ...headers,
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: {
-        name: tool.name,
-        ...(args !== undefined && { arguments: args }),
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': revision,
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
+  const ask = (more: object) =>
+    fetchJson(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': revision,
+        'mcp-method': 'tools/call',
+        'mcp-name': tool.name,
+        ...headers,
       },
-    }),
-  });
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: {
+          name: tool.name,
+          ...(args !== undefined && { arguments: args }),
+          ...more,
+          _meta: {
+            'io.modelcontextprotocol/protocolVersion': revision,
+            'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } },
+          },
+        },
+      }),
+    });
+  const first = await ask({});
+  const { requestState } = (first.body as ToolAnswer | null)?.result ?? {};
+  // Over tRPC nobody asks for consent, so here it is given.
+  const consent = { inputResponses: { [consentKey]: { action: 'accept', content: {} } }, requestState };
+  const { status, body } = tool.confirm && requestState !== undefined ? await ask(consent) : first;
   const { result, error } = (body ?? {}) as ToolAnswer;
   if (error?.code === invalidParams && error.message === `Unknown tool: ${tool.name}`) return 'UNKNOWN_TOOL';
   const verdict = result?.isError ? result._meta?.code : result && 'OK';
