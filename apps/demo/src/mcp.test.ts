@@ -61,6 +61,19 @@ describe.each(eras)('an agent with the client of %s', (era) => {
         const [row] = await demo.db.select().from(customers).where(eq(customers.email, jonas.email));
         expect(row).toMatchObject({ status: 'deactivated', deactivatedAt: new Date(closed.deactivatedAt!) });
       });
+
+      it('is not done when the person says no', async () => {
+        const asked: string[] = [];
+        await using agent = await connectAgent(era, `${demo.url}/mcp`, tokens.admin.token, (question) => {
+          asked.push(question);
+          return { action: 'decline' };
+        });
+        const { id } = await findCustomer(jonas.email);
+        const before = await everything(demo);
+        await expect(agent.call('customers_deactivate', { id })).rejects.toThrow('the person declined');
+        expect(asked).toEqual([`Deactivate customer ${id}? Its people can no longer sign in.`]);
+        expect(await everything(demo)).toEqual(before);
+      });
     });
 
     describe(`"Extend ${aiko.name}'s trial by 1 week."`, () => {
@@ -86,6 +99,16 @@ describe.each(eras)('an agent with the client of %s', (era) => {
 
         await agent.call('subscriptions_extendTrial', { customerId: found!.id, by: 1, unit: 'weeks' });
         expect(await trialEnd(demo, found!.id)).toBe(end + 7 * day);
+      });
+
+      it('is done once, however often the agent tries', async () => {
+        await using agent = await agentOf('support');
+        const { id } = await findCustomer(aiko.name);
+        const end = await trialEnd(demo, id);
+        const args = { customerId: id, by: 1, unit: 'weeks', _idempotencyKey: `aiko-${era}` };
+        await Promise.all(Array.from({ length: 5 }, () => agent.call('subscriptions_extendTrial', args)));
+        await agent.call('subscriptions_extendTrial', args);
+        expect(await trialEnd(demo, id)).toBe(end + 7 * day);
       });
     });
 

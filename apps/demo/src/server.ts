@@ -26,6 +26,8 @@ export function createApp(db: Database): Express {
     '/mcp',
     mcpHandler(appRouter, {
       createContext,
+      // So that clients of 2025 can be asked before an account is closed.
+      legacy: 'sessions',
       server: {
         name: 'back-office',
         version: '1.0.0',

@@ -8,6 +8,7 @@ import {
   StreamableHTTPClientTransport as LegacyTransport,
   StreamableHTTPError,
 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect } from 'vitest';
 
 export type Era = (typeof eras)[number];
@@ -82,9 +83,22 @@ export class Refusal extends Error {
   }
 }
 
-/** Connects the official client of an era, with a bearer token. */
-export async function connectAgent(era: Era, mcp: string, token: string): Promise<Agent> {
-  const client = era === '2026-07-28' ? await connectModern(mcp, token) : await connectLegacy(mcp, token);
+/** What the person in front of the agent answers when they are asked. */
+export type Person = (
+  question: string,
+) => { action: 'accept'; content: Record<string, never> } | { action: 'decline' };
+
+const agreeable: Person = () => ({ action: 'accept', content: {} });
+
+/** Connects the official client of an era, with a bearer token and a person who agrees to everything. */
+export async function connectAgent(
+  era: Era,
+  mcp: string,
+  token: string,
+  person: Person = agreeable,
+): Promise<Agent> {
+  const connect = era === '2026-07-28' ? connectModern : connectLegacy;
+  const client = await connect(mcp, token, person);
   return {
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,
@@ -124,6 +138,7 @@ export async function connectAgent(era: Era, mcp: string, token: string): Promis
 }
 
 const info = { name: 'scripted-agent', version: '1.0.0' };
+const capabilities = { elicitation: { form: {} } };
 
 function callTool(
   client: ModernClient | LegacyClient,
@@ -136,14 +151,19 @@ function callTool(
     : client.callTool(request, undefined, { onprogress });
 }
 
-async function connectModern(mcp: string, token: string): Promise<ModernClient> {
-  const client = new ModernClient(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+async function connectModern(mcp: string, token: string, answer: Person): Promise<ModernClient> {
+  const client = new ModernClient(info, {
+    capabilities,
+    versionNegotiation: { mode: { pin: '2026-07-28' } },
+  });
+  client.setRequestHandler('elicitation/create', ({ params }) => answer(params.message));
   await client.connect(new ModernTransport(new URL(mcp), withToken(token)));
   return client;
 }
 
-async function connectLegacy(mcp: string, token: string): Promise<LegacyClient> {
-  const client = new LegacyClient(info);
+async function connectLegacy(mcp: string, token: string, answer: Person): Promise<LegacyClient> {
+  const client = new LegacyClient(info, { capabilities });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => answer(params.message));
   await client.connect(new LegacyTransport(new URL(mcp), withToken(token)));
   return client;
 }

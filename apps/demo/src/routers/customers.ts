@@ -133,6 +133,7 @@ export const customersRouter = router({
         description:
           'Closes an account at once: its people can no longer sign in. Nothing is deleted, and ' +
           'customers_reactivate opens it again. Does nothing to an account that is closed already.',
+        confirm: 'Deactivate customer {id}? Its people can no longer sign in.',
         annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
       },
     })

@@ -31,7 +31,9 @@ export const subscriptionsRouter = router({
         title: 'Extend free trial',
         description:
           "Moves the end of a customer's free trial. A trial that is over starts again and is counted from now. " +
-          'Refused for customers who already pay, have cancelled, or are deactivated. Each call extends once more.',
+          'Refused for customers who already pay, have cancelled, or are deactivated. Each call extends once more, ' +
+          'unless it carries the key of one before.',
+        idempotent: true,
         annotations: { destructiveHint: false, idempotentHint: false, openWorldHint: false },
       },
     })
