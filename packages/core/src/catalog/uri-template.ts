@@ -212,8 +212,9 @@ function readQuery(
     .split('&')
     .filter((pair) => pair !== '')
     .map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      return [decodeURIComponent(name), value.join('=').replaceAll('+', ' ')] as const;
+      const at = pair.indexOf('=');
+      const [name, value] = at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+      return [decodeURIComponent(name), value.replaceAll('+', ' ')] as const;
     });
   return variables.flatMap(({ name, isExploded }): [string, string | string[]][] => {
     const values = found.filter(([key]) => key === name).map(([, value]) => value);

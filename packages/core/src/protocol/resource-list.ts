@@ -136,7 +136,7 @@ function readCursor(text: string): Position | undefined {
   try {
     const [lister, cursor] = JSON.parse(decodeURIComponent(atob(text))) as [unknown, unknown];
     if (!Number.isInteger(lister) || (lister as number) < 0) return undefined;
-    return { lister: lister as number, ...(cursor !== undefined && { cursor }) };
+    return { lister: lister as number, ...(cursor !== null && { cursor }) };
   } catch {
     return undefined;
   }
