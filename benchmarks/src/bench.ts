@@ -9,6 +9,7 @@ import { readVersions } from './run/versions.ts';
 import { measureCalls } from './sections/calls.ts';
 import { measureGrowth } from './sections/growth.ts';
 import { measureIdle } from './sections/idle.ts';
+import { measureKinds } from './sections/kinds.ts';
 import { measureTools } from './sections/tools.ts';
 import { measureTypes } from './sections/types.ts';
 
@@ -30,12 +31,13 @@ const shorter: Pace = isQuick ? quick : { ...full, rounds: 5 };
 pinLoad();
 const calls = await timed('calls', () => measureCalls(routerSize, pace));
 const tools = await timed('tools', () => measureTools(isQuick ? [10, 1000] : [10, 100, 1000, 5000], shorter));
+const kinds = await timed('kinds', () => measureKinds(shorter));
 const growth = await timed('growth', () => measureGrowth(shorter));
 const idle = await timed('idle clients', () => measureIdle(isQuick ? 1000 : 10_000));
 const types = await timed('types', () => measureTypes(500, isQuick ? 1 : 3));
 
 const results = { machine: describeMachine(), versions: readVersions(), pace, isQuick, routerSize };
-const text = toMarkdown({ ...results, calls, tools, growth, idle, types });
+const text = toMarkdown({ ...results, calls, tools, kinds, growth, idle, types });
 console.log(text);
 if (!isQuick) {
   const file = fileURLToPath(new URL('../RESULTS.md', import.meta.url));

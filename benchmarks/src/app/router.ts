@@ -15,12 +15,20 @@ export interface AppShape {
   depths?: readonly number[];
   /** A procedure that takes a while, named `wait`, and one that fails, named `fail`. */
   soak?: boolean;
+  /** `greet`, which is `hello` as a tool, a resource and a prompt. */
+  kinds?: boolean;
   /** trpc-to-mcp wants its own words in a procedure's meta. */
   meta?: 'trpc-mcp' | 'trpc-to-mcp';
 }
 
 interface Meta {
-  mcp?: { description: string; enabled?: boolean };
+  mcp?: {
+    description: string;
+    enabled?: boolean;
+    tool?: boolean;
+    resource?: { uri: string };
+    prompt?: boolean;
+  };
 }
 
 const t = initTRPC.context<Context>().meta<Meta>().create();
@@ -48,7 +56,8 @@ const authed = t.procedure.use(({ ctx: { user }, next }) => {
 });
 
 /** The procedures that are measured, and what a section needs besides. */
-export function createApp({ fillers = 0, depths = [], soak = false, meta = 'trpc-mcp' }: AppShape = {}) {
+export function createApp(shape: AppShape = {}) {
+  const { fillers = 0, depths = [], soak = false, kinds = false, meta = 'trpc-mcp' } = shape;
   const say = (description: string): Meta => ({
     mcp: meta === 'trpc-mcp' ? { description } : { enabled: true, description },
   });
@@ -64,12 +73,25 @@ export function createApp({ fillers = 0, depths = [], soak = false, meta = 'trpc
       .output(rowsOutput)
       .query(({ input }) => ({ rows: rowsOf(input.count) })),
     ...(soak && createSoak(say)),
+    ...(kinds && createKinds()),
     ...Object.fromEntries(depths.map((depth) => [`deep${depth}`, createDeep(depth, say)])),
     ...Object.fromEntries(Array.from({ length: fillers }, (_, n) => [`thing${n}`, createThing(n, say)])),
   });
 }
 
 export type App = ReturnType<typeof createApp>;
+
+function createKinds() {
+  const description = 'Greets somebody by name.';
+  const resource = { uri: 'greetings://{name}' };
+  return {
+    greet: authed
+      .meta({ mcp: { description, tool: true, resource, prompt: true } })
+      .input(helloInput)
+      .output(helloOutput)
+      .query(({ input }) => ({ greeting: `Hello ${input.name}` })),
+  };
+}
 
 function createSoak(say: (description: string) => Meta) {
   return {

@@ -2,7 +2,10 @@ import type { Protocol } from '../target.ts';
 
 /** What is asked of a server, in whichever protocol it speaks. */
 export type Ask =
-  { procedure: string; input?: unknown } | { method: 'tools/list' | 'server/discover' | 'initialize' };
+  | { procedure: string; input?: unknown }
+  | { uri: string }
+  | { prompt: string; arguments: Record<string, string> }
+  | { method: 'tools/list' | 'server/discover' | 'initialize' };
 
 /** Who is let in by the procedures' middleware. */
 const user = 'Bearer alice';
@@ -28,15 +31,23 @@ export interface HttpRequest {
 /** The request as a client of that protocol writes it. MCP clients add a progress token only when asked to. */
 export function toHttp(protocol: Protocol, ask: Ask): HttpRequest {
   if (protocol === 'trpc') {
-    if (!('procedure' in ask)) throw new Error(`tRPC knows no ${ask.method}`);
+    if (!('procedure' in ask)) throw new Error(`tRPC knows nothing of ${JSON.stringify(ask)}`);
     return { path: `/trpc/${ask.procedure}`, headers: common, body: JSON.stringify(ask.input) ?? '' };
   }
-  const method = 'procedure' in ask ? 'tools/call' : ask.method;
-  const params = 'procedure' in ask ? { name: ask.procedure, arguments: ask.input ?? {} } : {};
+  const { method, params } = toMessage(ask);
   return protocol === '2026-07-28' ? toModern(method, params) : toLegacy(method, params);
 }
 
-type Params = { name?: string };
+type Params = { name?: string; uri?: string; arguments?: unknown };
+
+function toMessage(ask: Ask): { method: string; params: Params } {
+  if ('procedure' in ask)
+    return { method: 'tools/call', params: { name: ask.procedure, arguments: ask.input ?? {} } };
+  if ('uri' in ask) return { method: 'resources/read', params: ask };
+  if ('prompt' in ask)
+    return { method: 'prompts/get', params: { name: ask.prompt, arguments: ask.arguments } };
+  return { method: ask.method, params: {} };
+}
 
 function toModern(method: string, params: Params): HttpRequest {
   const _meta = {
@@ -44,11 +55,12 @@ function toModern(method: string, params: Params): HttpRequest {
     'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
     'io.modelcontextprotocol/clientCapabilities': {},
   };
+  const name = params.name ?? params.uri;
   const headers = {
     ...common,
     'mcp-protocol-version': '2026-07-28',
     'mcp-method': method,
-    ...(params.name !== undefined && { 'mcp-name': params.name }),
+    ...(name !== undefined && { 'mcp-name': name }),
   };
   return { path: '/mcp', headers, body: toJson(method, { ...params, _meta }) };
 }

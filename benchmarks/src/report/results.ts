@@ -4,6 +4,7 @@ import { type Figure, toFigure, toRatio } from '../run/stats.ts';
 import type { CallResults, Mode, ProcedureName } from '../sections/calls.ts';
 import type { GrowthResult } from '../sections/growth.ts';
 import type { IdleResult } from '../sections/idle.ts';
+import type { KindResult } from '../sections/kinds.ts';
 import type { ToolsResult } from '../sections/tools.ts';
 import type { TypesResult } from '../sections/types.ts';
 import { findTarget, nameOf, type Protocol } from '../target.ts';
@@ -19,6 +20,7 @@ export interface Results {
   routerSize: number;
   calls: CallResults;
   tools: readonly ToolsResult[];
+  kinds: readonly KindResult[];
   growth: { rows: readonly GrowthResult[]; middleware: readonly GrowthResult[] };
   idle: IdleResult;
   types: readonly TypesResult[];
@@ -27,7 +29,7 @@ export interface Results {
 const trpcExpress = findTarget('trpc-express');
 
 export function toMarkdown(results: Results): string {
-  const { machine, versions, pace, isQuick, routerSize, calls, tools, growth, idle, types } = results;
+  const { machine, versions, pace, isQuick, routerSize, calls, tools, kinds, growth, idle, types } = results;
   const versionList = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `# Results
 
@@ -110,6 +112,12 @@ ${toTable(
     toMegabytes(toFigure(mounts.map(({ heapBytes }) => heapBytes)).median),
   ]),
 )}
+## Tools, resources and prompts
+
+One procedure as all three: \`hello\`, called, read as \`greetings://Ada\` and got as a prompt, by 64 connections.
+\`× tools/call\` compares requests per second.
+
+${toKindTable(kinds)}
 ## The size of the result
 
 Express, 16 connections, server CPU in µs.
@@ -151,6 +159,22 @@ function toCallTable(calls: CallResults, procedure: ProcedureName, mode: Mode): 
     });
   });
   return toTable(['target', 'requests/s', '× tRPC', 'server CPU, µs', 'p50, ms', 'p99, ms'], rows);
+}
+
+function toKindTable(kinds: readonly KindResult[]): string {
+  return toTable(
+    ['target', 'requests/s', '× tools/call', 'server CPU, µs', 'p50, ms', 'p99, ms'],
+    kinds.flatMap(({ target, methods }) =>
+      methods.map(({ method, series }) => [
+        `${method}, ${target.host}`,
+        toSpread(toFigure(series.perSecond)),
+        toSpread(toRatio(series.perSecond, methods[0]!.series.perSecond), 2),
+        toSpread(toFigure(series.cpuUs)),
+        toNumber(toFigure(series.p50).median, 2),
+        toNumber(toFigure(series.p99).median, 2),
+      ]),
+    ),
+  );
 }
 
 function toGrowthTable(label: string, results: readonly GrowthResult[]): string {

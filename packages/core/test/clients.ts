@@ -13,6 +13,28 @@ export interface TestClient extends AsyncDisposable {
     params: { name: string; arguments?: Record<string, unknown> },
     options?: { signal?: AbortSignal },
   ): Promise<CallResult>;
+  /** All pages of them. */
+  listResources(): Promise<Record<string, unknown>[]>;
+  listResourceTemplates(): Promise<Record<string, unknown>[]>;
+  /** The contents alone. */
+  readResource(uri: string): Promise<unknown>;
+  listPrompts(): Promise<Record<string, unknown>[]>;
+  getPrompt(name: string, args?: Record<string, string>): Promise<PromptResult>;
+  complete(params: CompleteParams): Promise<unknown>;
+  /** What the server says it can do. */
+  capabilities(): Record<string, unknown>;
+}
+
+/** A prompt without what the protocol stamps on all results. */
+export interface PromptResult {
+  description: unknown;
+  messages: unknown;
+}
+
+export interface CompleteParams {
+  ref: { type: 'ref/prompt'; name: string } | { type: 'ref/resource'; uri: string };
+  argument: { name: string; value: string };
+  context?: { arguments?: Record<string, string> };
 }
 
 /** A tool result without what the protocol stamps on all of them. */
@@ -46,6 +68,22 @@ export const connect = {
     return {
       listTools: async () => (await client.listTools()).tools,
       callTool: async (params, options) => toCallResult(await client.callTool(params, undefined, options)),
+      async listResources() {
+        const all: Record<string, unknown>[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await client.listResources(cursor === undefined ? {} : { cursor });
+          all.push(...page.resources);
+          cursor = page.nextCursor;
+        } while (cursor !== undefined);
+        return all;
+      },
+      listResourceTemplates: async () => (await client.listResourceTemplates()).resourceTemplates,
+      readResource: async (uri) => (await client.readResource({ uri })).contents,
+      listPrompts: async () => (await client.listPrompts()).prompts,
+      getPrompt: async (name, args) => toPromptResult(await client.getPrompt(toPromptParams(name, args))),
+      complete: async (params) => (await client.complete(params)).completion,
+      capabilities: () => ({ ...client.getServerCapabilities() }),
       [Symbol.asyncDispose]: () => client.close(),
     };
   },
@@ -61,12 +99,40 @@ async function connectModern(
   return {
     listTools: async () => (await client.listTools()).tools,
     callTool: async (params, options) => toCallResult(await client.callTool(params, options)),
+    listResources: async () => (await client.listResources()).resources,
+    listResourceTemplates: async () => (await client.listResourceTemplates()).resourceTemplates,
+    readResource: async (uri) => (await client.readResource({ uri })).contents,
+    listPrompts: async () => (await client.listPrompts()).prompts,
+    getPrompt: async (name, args) => toPromptResult(await client.getPrompt(toPromptParams(name, args))),
+    complete: async (params) => (await client.complete(params)).completion,
+    capabilities: () => ({ ...client.getServerCapabilities() }),
     [Symbol.asyncDispose]: () => client.close(),
   };
 }
 
 function toCallResult({ content, structuredContent, isError }: Record<string, unknown>): CallResult {
   return { content, structuredContent, isError };
+}
+
+function toPromptParams(name: string, args?: Record<string, string>) {
+  return { name, ...(args && { arguments: args }) };
+}
+
+function toPromptResult({ description, messages }: Record<string, unknown>): PromptResult {
+  return { description, messages };
+}
+
+/** The protocol error that a request is answered with. v1 puts the code into the message too. */
+export async function protocolErrorOf(
+  answer: Promise<unknown>,
+): Promise<{ code: unknown; message: string; data: unknown }> {
+  const { code, message, data } = await answer.then(
+    () => {
+      throw new Error('it was answered with a result');
+    },
+    (thrown: unknown) => thrown as { code: unknown; message: string; data: unknown },
+  );
+  return { code, message: message.replace(/^MCP error -\d+: /, ''), data };
 }
 
 /** What a client gets when the tool itself says that something went wrong. */

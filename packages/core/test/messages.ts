@@ -52,7 +52,8 @@ export function headersOf(
   params: Record<string, unknown> = {},
 ): Record<string, string> {
   if (era === 'legacy') return { 'mcp-protocol-version': '2025-11-25' };
-  const name = typeof params['name'] === 'string' ? { 'mcp-name': params['name'] } : {};
+  const called = params['name'] ?? params['uri'];
+  const name = typeof called === 'string' ? { 'mcp-name': called } : {};
   return { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...name };
 }
 

@@ -1,6 +1,7 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/server';
 import { TRPCError } from '@trpc/server';
 import type { Resource } from '../catalog/resource.ts';
+import { sniffMimeType } from '../schema/attachment.ts';
 import { toBase64 } from '../schema/base64.ts';
 import { type ContentBlock, isMcpContent } from '../schema/content.ts';
 import type { Told } from './result.ts';
@@ -23,11 +24,15 @@ async function contentsOf(resource: Resource, value: unknown, uri: string): Prom
   const bytes = await bytesOf(value);
   if (bytes) {
     const own = value instanceof Blob && value.type !== '' ? value.type : undefined;
-    return [{ uri, mimeType: mimeType ?? own ?? 'application/octet-stream', blob: toBase64(bytes) }];
+    const type = mimeType ?? own ?? sniffMimeType(bytes) ?? 'application/octet-stream';
+    return [{ uri, mimeType: type, blob: toBase64(bytes) }];
   }
   if (isMcpContent(value)) return value.blocks.map((block) => toContent(block, uri, mimeType));
-  const { json } = await resource.output.encode(value);
-  return [{ uri, mimeType: mimeType ?? 'application/json', text: JSON.stringify(json) }];
+  const { json, content } = await resource.output.encode(value);
+  const text = { uri, mimeType: mimeType ?? 'application/json', text: JSON.stringify(json) };
+  // Where the JSON tells of files, they follow it in their order.
+  const files = content.map((block, index) => toContent(block, `attachment:${index + 1}`, undefined));
+  return [text, ...files];
 }
 
 async function bytesOf(value: unknown): Promise<Uint8Array | undefined> {

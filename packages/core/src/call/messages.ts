@@ -1,6 +1,7 @@
 import type { GetPromptResult, PromptMessage } from '@modelcontextprotocol/server';
 import { isSpecType } from '@modelcontextprotocol/server';
 import type { Prompt } from '../catalog/prompt.ts';
+import { restoreAttachments } from '../schema/attachment.ts';
 import { isMcpContent } from '../schema/content.ts';
 import type { Told } from './result.ts';
 
@@ -14,7 +15,8 @@ async function messagesOf(prompt: Prompt, value: unknown): Promise<GetPromptResu
   if (isMcpContent(value)) {
     return check({ messages: value.blocks.map((content) => ({ role: 'user', content })) });
   }
-  const { json } = await prompt.output.encode(value);
+  const { json: encoded, content } = await prompt.output.encode(value);
+  const json = restoreAttachments(encoded, content);
   if (Array.isArray(json) && json.length > 0 && json.every(isMessage)) {
     return check({ messages: json.map(withContent) });
   }

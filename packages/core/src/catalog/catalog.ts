@@ -9,7 +9,7 @@ import { type OwnItems, toOwnRouter } from './own.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
 import type { Era, ListedTool, Tool } from './tool.ts';
-import type { UriTemplate } from './uri-template.ts';
+import { templatesOverlap } from './uri-template.ts';
 import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type Procedure } from './walk.ts';
 
 export interface CatalogOptions extends ItemOptions, OwnItems {
@@ -198,15 +198,12 @@ function nameProblemOf(names: Map<string, Item>, item: Tool | Prompt): SetupProb
 }
 
 function uriProblemOf(items: readonly Item[], { uri, path }: Resource): SetupProblem | undefined {
-  const other = items.find((item): item is Resource => item.kind === 'resource' && overlaps(item.uri, uri));
+  const other = items.find(
+    (item): item is Resource => item.kind === 'resource' && templatesOverlap(item.uri, uri),
+  );
   if (!other) return undefined;
   const message = `"${uri.text}" overlaps with "${other.uri.text}" of ${other.path}: one URI could be read from both; change one of them`;
   return { code: 'URI_CLASH', path, message };
-}
-
-/** Whether one URI could be read from both: a fixed one, or one that stands for all of a template. */
-function overlaps(a: UriTemplate, b: UriTemplate): boolean {
-  return Boolean(a.match(b.sample) ?? b.match(a.sample));
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */

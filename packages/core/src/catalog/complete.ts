@@ -19,11 +19,13 @@ function valuesOf(schema: unknown, defs: Record<string, JsonSchema>): string[] {
   if (name !== undefined) return valuesOf(defs[decodeURIComponent(name)], {});
   if (only !== undefined) return isScalar(only) ? [String(only)] : [];
   if (Array.isArray(listed)) return listed.filter(isScalar).map(String);
-  if (type === 'boolean') return ['true', 'false'];
+  // null has no spelling.
+  const types = [type].flat().filter((each) => each !== 'null');
+  if (types.length === 1 && types[0] === 'boolean') return ['true', 'false'];
   const branches: unknown = anyOf ?? oneOf;
   if (!Array.isArray(branches)) return [];
   const lists = branches.map((branch) => valuesOf(branch, defs));
-  // A branch that says nothing would allow what the others do not list; null has no spelling.
+  // A branch that says nothing would allow what the others do not list.
   const isWhole = lists.every((list, index) => list.length > 0 || isNull(branches[index]));
   return isWhole ? [...new Set(lists.flat())] : [];
 }

@@ -12,7 +12,7 @@ export interface OwnCall<TInput = any> {
   signal: AbortSignal | undefined;
 }
 
-interface Own<TSchema extends StandardSchemaV1 | undefined> extends Omit<
+interface Own<TSchema extends StandardSchemaV1 | undefined, TAbsent = undefined> extends Omit<
   McpSettings,
   'name' | 'tool' | 'resource' | 'prompt' | 'input' | 'output' | 'annotations'
 > {
@@ -20,10 +20,12 @@ interface Own<TSchema extends StandardSchemaV1 | undefined> extends Omit<
   /** The arguments, as a Standard Schema: of zod, arktype, or the SDK's `fromJsonSchema`. None when left out. */
   input?: TSchema;
   /** May return whatever a procedure of the same kind may, and throw a `TRPCError`. */
-  run: (call: OwnCall<InputOf<TSchema>>) => unknown;
+  run: (call: OwnCall<InputOf<TSchema, TAbsent>>) => unknown;
 }
 
-type InputOf<TSchema> = TSchema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<TSchema> : undefined;
+type InputOf<TSchema, TAbsent> = TSchema extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<TSchema>
+  : TAbsent;
 
 /** A tool that is made without tRPC. */
 export interface OwnTool<TSchema extends StandardSchemaV1 | undefined = any> extends Own<TSchema> {
@@ -35,13 +37,11 @@ export interface OwnTool<TSchema extends StandardSchemaV1 | undefined = any> ext
 /** A resource that is made without tRPC. Variables of its URI are strings, unless `input` says otherwise. */
 export interface OwnResource<TSchema extends StandardSchemaV1 | undefined = any>
   extends
-    Omit<Own<TSchema>, 'run' | 'toContent' | 'stream' | 'icons' | '_meta'>,
-    Omit<McpResource, 'name' | 'title' | 'description'> {
-  /** May return whatever a query that is a resource may, and throw a `TRPCError`. */
-  run: (
-    call: OwnCall<TSchema extends StandardSchemaV1 ? InputOf<TSchema> : Record<string, string>>,
-  ) => unknown;
-}
+    Omit<Own<TSchema, UriVariables>, 'toContent' | 'stream' | 'icons' | '_meta'>,
+    Omit<McpResource, 'name' | 'title' | 'description'> {}
+
+/** Those of the query are there where the URI has them. */
+type UriVariables = Record<string, string>;
 
 /** A prompt that is made without tRPC. */
 export interface OwnPrompt<TSchema extends StandardSchemaV1 | undefined = any> extends Omit<
@@ -86,14 +86,19 @@ export function toOwnRouter({ tools = [], resources = [], prompts = [] }: OwnIte
       const procedure = toBuilder(settings as McpSettings, input, output);
       return settings.annotations?.readOnlyHint ? procedure.query(run) : procedure.mutation(run);
     }),
-    resources: byName(resources, ({ input, run, uri, mimeType, size, annotations, list, ...settings }) => {
-      const resource = dropUndefined({ uri, mimeType, size, annotations, list }) as McpResource;
-      const schema = input ? undefined : variablesSchema(uri);
-      const mcp = { ...settings, resource, ...(schema && { input: schema }) };
-      return toBuilder(mcp, input ?? (schema && asIs)).query(run);
-    }),
-    prompts: byName(prompts, ({ input, run, ...settings }) =>
-      toBuilder({ ...settings, prompt: true }, input).query(run),
+    resources: byName(
+      resources,
+      ({ input, run, uri, mimeType, size, annotations, list, _meta, ...settings }) => {
+        const resource = dropUndefined({ uri, mimeType, size, annotations, list, _meta }) as McpResource;
+        const schema = input ? undefined : variablesSchema(uri);
+        const mcp = { ...settings, resource, ...(schema && { input: schema }) };
+        // A URI without variables has none, and says so by an empty object too.
+        const read = input ? run : (call: OwnCall) => run({ ...call, input: call.input ?? {} });
+        return toBuilder(mcp, input ?? (schema && asIs)).query(read);
+      },
+    ),
+    prompts: byName(prompts, ({ input, run, _meta, ...settings }) =>
+      toBuilder({ ...settings, prompt: dropUndefined({ _meta }) }, input).query(run),
     ),
   });
 }
@@ -105,6 +110,9 @@ function toBuilder(mcp: McpSettings, input?: unknown, output?: unknown): typeof 
   return (output ? taking.output(output as StandardSchemaV1) : taking) as typeof bare;
 }
 
+/** What no key of a router may be called. */
+const reserved = new Set(['then', 'call', 'apply', '__proto__']);
+
 /** The one that comes second under a name gets a key of its own here, for the catalog to find the clash. */
 function byName<TItem extends { name: string }, TProcedure>(
   items: readonly TItem[],
@@ -112,7 +120,8 @@ function byName<TItem extends { name: string }, TProcedure>(
 ): Record<string, TProcedure> {
   const record: Record<string, TProcedure> = {};
   for (const [index, item] of items.entries()) {
-    const key = Object.hasOwn(record, item.name) ? `${item.name}#${index}` : item.name;
+    const isFree = !reserved.has(item.name) && !Object.hasOwn(record, item.name);
+    const key = isFree ? item.name : `${item.name}#${index}`;
     record[key] = make(item);
   }
   return record;
@@ -120,10 +129,10 @@ function byName<TItem extends { name: string }, TProcedure>(
 
 function variablesSchema(uri: string): object | undefined {
   try {
-    const { variables } = parseUriTemplate(uri);
+    const { variables, needed } = parseUriTemplate(uri);
     if (variables.length === 0) return undefined;
     const properties = Object.fromEntries(variables.map((name) => [name, { type: 'string' }]));
-    return { type: 'object', properties, required: variables };
+    return { type: 'object', properties, required: needed };
   } catch {
     // The catalog says what is wrong with it.
     return undefined;

@@ -91,7 +91,7 @@ function readUri({ uri }: McpResource): UriTemplate {
 }
 
 /** The variables that are lists. Every variable has to be an argument, and every argument that is needed a variable. */
-function checkVariables({ variables, text }: UriTemplate, schema: JsonObjectSchema): Set<string> {
+function checkVariables({ variables, exploded, text }: UriTemplate, schema: JsonObjectSchema): Set<string> {
   const { properties = {}, required = [] } = schema;
   const names = Object.keys(properties).join(', ') || 'none';
   const unknown = variables.find((name) => !Object.hasOwn(properties, name));
@@ -104,5 +104,11 @@ function checkVariables({ variables, text }: UriTemplate, schema: JsonObjectSche
     const message = `the input needs "${missing}", which "${text}" does not have; add {${missing}} to the URI, or make it optional`;
     throw new SchemaProblem('URI_VARIABLE_MISSING', message);
   }
-  return new Set(variables.filter((name) => properties[name]!.type === 'array'));
+  const lists = new Set(variables.filter((name) => properties[name]!.type === 'array'));
+  const single = exploded.find((name) => properties[name]!.type !== undefined && !lists.has(name));
+  if (single !== undefined) {
+    const message = `"${text}" writes "${single}" as a list, which the input does not take; take the "*" out`;
+    throw new SchemaProblem('URI_VARIABLE_LIST', message);
+  }
+  return lists;
 }

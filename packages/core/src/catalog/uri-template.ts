@@ -1,13 +1,22 @@
+import { matchPieces, type Piece, piecesOverlap } from './uri-pattern.ts';
+
 /** A URI template that can be read in both directions. */
 export interface UriTemplate {
   /** As it was written. */
   text: string;
   variables: readonly string[];
-  /** A URI of this form: the text itself where there are no variables. */
-  sample: string;
-  /** What the variables are in this URI, decoded; `undefined` when it is not of this form. */
-  match(uri: string): Record<string, string | string[]> | undefined;
-  /** The URI for these values; `undefined` when one is missing that is not in the query. */
+  /** The variables that no URI of this form can leave out: all but those of the query. */
+  needed: readonly string[];
+  /** The variables that are written as lists: `{ids*}`. */
+  exploded: readonly string[];
+  /** What URIs of this form are made of: without their query, and with one. */
+  forms: readonly (readonly Piece[])[];
+  /**
+   * What the variables are in this URI, decoded; `undefined` when it is not of this form. Those of `lists`, and those
+   * that are exploded, are lists.
+   */
+  match(uri: string, lists?: ReadonlySet<string>): Record<string, string | string[]> | undefined;
+  /** The URI for these values; `undefined` when one is missing that is needed. */
   expand(values: Record<string, unknown>): string | undefined;
 }
 
@@ -21,54 +30,77 @@ interface Expression {
   variables: Variable[];
 }
 
-type Operator = keyof typeof forms;
+type Operator = keyof typeof operators;
 type Part = string | Expression;
 
 /** How the operators write their values. @see https://www.rfc-editor.org/rfc/rfc6570#section-2.2 */
-const forms = {
-  '': { before: '', between: ',', value: '[^/?#,]+?' },
-  '+': { before: '', between: ',', value: '.+?' },
-  '#': { before: '#', between: ',', value: '.+?' },
-  '.': { before: '.', between: '.', value: '[^/?#.]+?' },
-  '/': { before: '/', between: '/', value: '[^/?#]+?' },
-  ';': { before: ';', between: ';', value: '[^/?#;]*?' },
-  '?': { before: '?', between: '&', value: '' },
-  '&': { before: '&', between: '&', value: '' },
+const operators = {
+  '': { before: '', between: ',', without: '/?#' },
+  '+': { before: '', between: ',', without: '' },
+  '#': { before: '#', between: ',', without: '' },
+  '.': { before: '.', between: '.', without: '/?#' },
+  '/': { before: '/', between: '/', without: '?#' },
+  ';': { before: ';', between: ';', without: '/?#' },
+  '?': { before: '?', between: '&', without: '' },
+  '&': { before: '&', between: '&', without: '' },
 } as const;
+
+/** No client sends a longer one: those of 2026 send it as a header besides. */
+const maxLength = 65_536;
+const anything: Piece = { without: '', mayBeEmpty: true };
+const none: ReadonlySet<string> = new Set();
 
 /** Reads a template, once. Throws an error that says what is wrong with it. */
 export function parseUriTemplate(text: string): UriTemplate {
   const parts = parse(text);
-  const at = parts.findIndex((part) => isQuery(part));
+  const at = parts.findIndex(isQuery);
   const path = at === -1 ? parts : parts.slice(0, at);
-  const query = at === -1 ? [] : parts.slice(at).flatMap((part) => toQueryVariables(part, text));
-  const inPath = path.flatMap((part) => (typeof part === 'string' ? [] : part.variables));
-  const pattern = new RegExp(`^${path.map(toPattern).join('')}$`, 's');
-  const variables = [...inPath, ...query].map(({ name }) => name);
+  const query = at === -1 ? undefined : toQuery(parts.slice(at), path, text);
+  const inPath = path.flatMap((part) =>
+    typeof part === 'string' ? [] : part.variables.map((variable) => ({ ...variable, part })),
+  );
+  const pieces = join(path.flatMap(toPieces));
+  const all = [...inPath, ...(query?.variables ?? [])];
+  const variables = all.map(({ name }) => name);
   const twice = variables.find((name, index) => variables.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`the variable "${twice}" stands in it twice`);
-  const write = (values: Record<string, unknown>) =>
-    parts.map((part) => (typeof part === 'string' ? part : expand(part, values))).join('');
   return {
     text,
     variables,
-    sample: write(Object.fromEntries(inPath.map(({ name }) => [name, 'x']))),
-    match(uri) {
-      const [head, tail] = query.length > 0 ? splitQuery(uri, parts[at] as Expression, path) : [uri, ''];
-      const found = pattern.exec(head);
+    needed: inPath.map(({ name }) => name),
+    exploded: all.filter(({ isExploded }) => isExploded).map(({ name }) => name),
+    forms: query ? [pieces, join([...pieces, query.operator, anything])] : [pieces],
+    match(uri, lists = none) {
+      if (uri.length > maxLength) return undefined;
+      const [head, tail] = query ? splitQuery(uri, query.operator, path) : [uri, ''];
+      const found = matchPieces(pieces, head);
       if (!found) return undefined;
       try {
-        const values = inPath.map(({ name }, index) => [name, readValue(path, index, found[index + 1]!)]);
-        return Object.fromEntries([...values, ...readQuery(query, tail)]) as Record<string, string>;
+        const values = inPath.map((variable, index) => {
+          const isList = variable.isExploded || lists.has(variable.name);
+          return [variable.name, readValue(variable, variable.part, found[index]!, isList)] as const;
+        });
+        if (values.some(([, value]) => value === undefined)) return undefined;
+        return Object.fromEntries([...values, ...readQuery(query?.variables ?? [], tail, lists)]) as Record<
+          string,
+          string | string[]
+        >;
       } catch {
         // A percent sign that encodes nothing: the URI is none.
         return undefined;
       }
     },
     expand(values) {
-      return inPath.some(({ name }) => isNothing(values[name])) ? undefined : write(values);
+      if (inPath.some(({ name }) => isNothing(values[name]))) return undefined;
+      const written = path.map((part) => (typeof part === 'string' ? part : expand(part, values, query)));
+      return written.join('') + (query ? expand(query, values, query) : '');
     },
   };
+}
+
+/** Whether one URI could be read from both. */
+export function templatesOverlap(a: UriTemplate, b: UriTemplate): boolean {
+  return a.forms.some((one) => b.forms.some((other) => piecesOverlap(one, other)));
 }
 
 function parse(text: string): Part[] {
@@ -77,7 +109,7 @@ function parse(text: string): Part[] {
     .filter((piece) => piece !== '')
     .map((piece) => {
       if (!piece.startsWith('{')) {
-        if (/[{}]/.test(piece)) throw new Error('a brace in it is not closed');
+        if (/[{}]/.test(piece)) throw new Error('a brace in it has no partner');
         return piece;
       }
       const operator = (/^[+#./;?&]/.exec(piece.slice(1))?.[0] ?? '') as Operator;
@@ -98,72 +130,132 @@ function isQuery(part: Part): boolean {
   return typeof part !== 'string' && (part.operator === '?' || part.operator === '&');
 }
 
-function toQueryVariables(part: Part, text: string): Variable[] {
-  if (typeof part !== 'string' && isQuery(part)) return part.variables;
-  throw new Error(`nothing may follow the query of ${text}`);
-}
-
-function toPattern(part: Part): string {
-  if (typeof part === 'string') return part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  const { before, between, value } = forms[part.operator];
-  const literal = (character: string) => (character === '' ? '' : `\\${character}`);
-  const values = part.variables.map(({ name, isExploded }) => {
-    const one = part.operator === ';' ? `${name}=${value}` : value;
-    return isExploded ? `(${one}(?:${literal(between)}${one})*)` : `(${one})`;
+/** `{?a}{&b}` is one query, which `&` goes on with where its beginning is written out. */
+function toQuery(parts: readonly Part[], path: readonly Part[], text: string): Expression {
+  const expressions = parts.map((part) => {
+    if (typeof part === 'string' || !isQuery(part))
+      throw new Error(`nothing may follow the query of ${text}`);
+    return part;
   });
-  return literal(before) + values.join(literal(between));
-}
-
-/** The value of the variable with this number among all those in the path. */
-function readValue(path: readonly Part[], index: number, raw: string): string | string[] {
-  const expressions = path.flatMap((part) =>
-    typeof part === 'string' ? [] : part.variables.map((variable) => ({ ...variable, ...part })),
-  );
-  const { operator, isExploded, name } = expressions[index]!;
-  const bare = (text: string) => decodeURIComponent(operator === ';' ? text.slice(name.length + 1) : text);
-  return isExploded ? raw.split(forms[operator].between).map(bare) : bare(raw);
-}
-
-/** A query may come in any order, and any of it may be left out. */
-function splitQuery(uri: string, first: Expression, path: readonly Part[]): [head: string, tail: string] {
-  if (first.operator === '?') {
-    const at = uri.indexOf('?');
-    return at === -1 ? [uri, ''] : [uri.slice(0, at), uri.slice(at + 1)];
+  const { operator } = expressions[0]!;
+  const isBegun = fixedTextOf(path).includes('?');
+  if (isBegun !== (operator === '&') || expressions.slice(1).some((part) => part.operator === '?')) {
+    throw new Error('a query begins with "?", written out or as {?…}, and goes on with {&…}');
   }
-  // `&` goes on with a query whose beginning is written out in the template.
-  const fixed = path.map((part) => (typeof part === 'string' ? part : '')).join('');
-  const count = fixed.split('&').length;
-  const pieces = uri.split('&');
-  return [pieces.slice(0, count).join('&'), pieces.slice(count).join('&')];
+  return { operator, variables: expressions.flatMap((part) => part.variables) };
 }
 
-function readQuery(variables: readonly Variable[], query: string): [string, string | string[]][] {
-  const pairs = query.split('&').filter((pair) => pair !== '');
-  const found: [string, string][] = pairs.map((pair) => {
-    const [name = '', ...value] = pair.split('=');
-    return [decodeURIComponent(name), decodeURIComponent(value.join('=').replaceAll('+', ' '))];
+function fixedTextOf(path: readonly Part[]): string {
+  return path.map((part) => (typeof part === 'string' ? part : '')).join('');
+}
+
+function toPieces(part: Part): Piece[] {
+  if (typeof part === 'string') return [part];
+  const { operator, variables } = part;
+  const { before, between, without } = operators[operator];
+  const isAlone = variables.length === 1 && between === ',';
+  return variables.flatMap(({ name, isExploded }, index): Piece[] => {
+    const lead = operator === ';' ? `;${name}=` : index === 0 ? before : between;
+    const span = {
+      without: isExploded || isAlone ? without : without + between,
+      mayBeEmpty: operator === ';',
+    };
+    return lead === '' ? [span] : [lead, span];
   });
+}
+
+/** Text that follows text is one piece. Throws where nobody could tell where one variable ends. */
+function join(pieces: readonly Piece[]): Piece[] {
+  const joined: Piece[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (typeof last === 'string' && typeof piece === 'string') joined[joined.length - 1] = last + piece;
+    else if (typeof last === 'object' && typeof piece === 'object')
+      throw new Error('two variables follow each other with nothing between them');
+    else joined.push(piece);
+  }
+  return joined;
+}
+
+/** `undefined` for what no such expression writes. */
+function readValue(
+  { name, isExploded }: Variable,
+  { operator }: Expression,
+  raw: string,
+  isList: boolean,
+): string | string[] | undefined {
+  if (!isList) return decodeURIComponent(raw);
+  if (!isExploded) return raw.split(',').map(decodeURIComponent);
+  const { between } = operators[operator];
+  const items = raw.split(operator === ';' ? `;${name}=` : between);
+  const isWritten = operator === ';' ? !items.some((item) => item.includes(';')) : !items.includes('');
+  return isWritten ? items.map(decodeURIComponent) : undefined;
+}
+
+/** What of a query comes before the variables, which may come in any order, and any of which may be left out. */
+function splitQuery(uri: string, operator: Operator, path: readonly Part[]): [head: string, tail: string] {
+  const at = uri.indexOf('?');
+  if (at === -1) return [uri, ''];
+  if (operator === '?') return [uri.slice(0, at), uri.slice(at + 1)];
+  const fixed = fixedTextOf(path);
+  const count = fixed.slice(fixed.indexOf('?')).split('&').length;
+  const pairs = uri.slice(at).split('&');
+  return [uri.slice(0, at) + pairs.slice(0, count).join('&'), pairs.slice(count).join('&')];
+}
+
+function readQuery(
+  variables: readonly Variable[],
+  query: string,
+  lists: ReadonlySet<string>,
+): [string, string | string[]][] {
+  const found = query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const at = pair.indexOf('=');
+      const [name, value] = at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+      return [decodeURIComponent(name), value.replaceAll('+', ' ')] as const;
+    });
   return variables.flatMap(({ name, isExploded }): [string, string | string[]][] => {
     const values = found.filter(([key]) => key === name).map(([, value]) => value);
     if (values.length === 0) return [];
-    return [[name, isExploded ? values : values[0]!]];
+    if (isExploded) return [[name, values.map(decodeURIComponent)]];
+    if (!lists.has(name)) return [[name, decodeURIComponent(values[0]!)]];
+    return [[name, values.flatMap((value) => value.split(',')).map(decodeURIComponent)]];
   });
 }
 
-function expand({ operator, variables }: Expression, values: Record<string, unknown>): string {
-  const { before, between } = forms[operator];
+function expand(
+  { operator, variables }: Expression,
+  values: Record<string, unknown>,
+  query: Expression | undefined,
+): string {
+  const { before, between } = operators[operator];
   const isNamed = operator === ';' || operator === '?' || operator === '&';
-  const encode = operator === '+' || operator === '#' ? encodeURI : encodeURIComponent;
   const written = variables
     .filter(({ name }) => !isNothing(values[name]))
     .flatMap(({ name, isExploded }) => {
-      const list = [values[name]].flat().map((value) => encode(String(value)));
+      const value = values[name];
+      const isAlone = variables.length === 1 && !Array.isArray(value);
+      const kept = isAlone ? (query ? '?' : '') : query ? ',?' : ',';
+      const list = [value].flat().map((item) => encode(String(item), operator, kept));
       const named = isExploded ? list : [list.join(',')];
-      return named.map((value) => (isNamed ? `${name}=${value}` : value));
+      return named.map((text) => (isNamed ? `${name}=${text}` : text));
     });
   return written.length === 0 ? '' : before + written.join(between);
 }
 
+/** `+` and `#` leave reserved characters as they are, but for those that something else in the template means. */
+function encode(text: string, operator: Operator, meant: string): string {
+  if (operator === '.') return encodeURIComponent(text).replaceAll('.', '%2E');
+  if (operator !== '+' && operator !== '#') return encodeURIComponent(text);
+  return encodeURI(text).replace(/[,?]/g, (character) =>
+    meant.includes(character) ? encodeURIComponent(character) : character,
+  );
+}
+
 function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
 }

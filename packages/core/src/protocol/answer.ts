@@ -48,12 +48,12 @@ const rpcCodes: Partial<Record<Failed['code'], number>> = {
 function toUnknown(method: CallMethod, { name = '', uri = '' }: CallParams): RpcError {
   const code = errorCodes.invalidParams;
   if (method === 'resources/read') {
-    return { code, message: `Resource not found: ${shorten(uri)}`, data: { uri: shorten(uri) } };
+    return { code, message: `Resource not found: ${shorten(uri)}`, data: { uri: shorten(uri, 2000) } };
   }
   return { code, message: `Unknown ${method === 'tools/call' ? 'tool' : 'prompt'}: ${shorten(name)}` };
 }
 
 /** A name may be as long as a body. */
-function shorten(name: string): string {
-  return name.length > 100 ? `${name.slice(0, 100)}…` : name;
+function shorten(name: string, length = 100): string {
+  return name.length > length ? `${name.slice(0, length)}…` : name;
 }

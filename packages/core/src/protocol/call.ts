@@ -56,13 +56,8 @@ export function findResource(
   const fixed = catalog.resources.get(uri);
   if (fixed) return { resource: fixed, args: undefined };
   for (const resource of catalog.templates) {
-    const variables = resource.uri.match(uri);
-    if (!variables) continue;
-    const args = Object.entries(variables).map(([name, value]) => [
-      name,
-      typeof value === 'string' && resource.lists.has(name) ? value.split(',') : value,
-    ]);
-    return { resource, args: Object.fromEntries(args) as Record<string, unknown> };
+    const args = resource.uri.match(uri, resource.lists);
+    if (args) return { resource, args };
   }
   return undefined;
 }

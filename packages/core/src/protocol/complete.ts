@@ -27,21 +27,31 @@ export async function complete(
 ): Promise<Outcome | undefined> {
   const item = findItem(catalog, ref);
   const ctx = () => createListContext(exchange, request);
-  if (!item || !(await isVisible(item, ctx, parts))) return undefined;
+  if (!item) {
+    // What something hidden costs, what does not exist costs too.
+    if (catalog.hasHidden) await ctx().catch(() => {});
+    return undefined;
+  }
+  if (!(await isVisible(item, ctx, parts))) return undefined;
   const refusal = item.scopes.length > 0 && parts.gate.checkScopes(request.auth, item.scopes);
   if (refusal) return toRefused(refusal, item.path);
   const completer = item.completers.get(argument.name);
-  if (!completer) return { told: { result: toResult([]) }, status: 200 };
+  if (!completer) return nothing;
   if (!('path' in completer)) {
     const typed = argument.value.toLowerCase();
     const fitting = completer.filter((value) => value.toLowerCase().startsWith(typed));
     return { told: { result: toResult(fitting) }, status: 200 };
   }
   const args = argumentsOf(completer, { value: argument.value, arguments: context?.arguments ?? {} });
-  return callItem(parts, completer, args, request, exchange, (_, value) => ({
+  const silent = { ...request, canAsk: false };
+  const outcome = await callItem(parts, completer, args, silent, exchange, (_, value) => ({
     result: readCompletion(value),
   }));
+  // A query that is hidden from this caller completes nothing for them.
+  return outcome ?? nothing;
 }
+
+const nothing: Outcome = { told: { result: toResult([]) }, status: 200 };
 
 function findItem(
   { prompts, resources, templates }: Catalog,
@@ -52,8 +62,8 @@ function findItem(
 }
 
 /** Only what it takes: a strict schema would refuse the rest. */
-export function argumentsOf(callable: Callable, offered: Record<string, unknown>): unknown {
-  const { takesInput, schema } = callable.input;
+export function argumentsOf({ input }: Callable, offered: Record<string, unknown>): unknown {
+  const { takesInput, schema } = input;
   if (!takesInput) return undefined;
   const { properties = {} } = schema;
   return Object.fromEntries(Object.entries(offered).filter(([name]) => Object.hasOwn(properties, name)));

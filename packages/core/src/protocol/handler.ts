@@ -4,17 +4,20 @@ import { createGate, type Refusal } from '../auth/gate.ts';
 import { HookTimeout } from '../auth/hook.ts';
 import { toError } from '../auth/thrown.ts';
 import { type Outcome, textOf, toRefused } from '../call/call.ts';
+import type { McpRequest } from '../call/context.ts';
 import { createReport } from '../call/failure.ts';
 import { createMemoryStore } from '../call/store.ts';
+import { isVisible } from '../call/visible.ts';
 import { type Catalog, createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
+import { createListContext } from './call.ts';
 import { checkOptions } from './check.ts';
 import { BodyTooLarge, errorCodes, errorReply, type Exchange, type Reply } from './exchange.ts';
 import { BodyError, bodyReply, parseMessage, refuse } from './guard.ts';
 import { headsOf, idOf, isToolCall } from './message.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
 import { createLane, revision } from './lane.ts';
-import { checkParamHeaders } from './param-header.ts';
+import { checkParamHeaders, type HeaderMismatch } from './param-header.ts';
 import { createSdkLeg } from './sdk.ts';
 import { createStateSeal } from './state.ts';
 import type { ServerParts, Serving } from './server.ts';
@@ -127,8 +130,9 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
         settled: refused,
         outcome: undefined,
       };
-      const mismatch = mismatchOf(serving.catalog, message, exchange);
-      if (mismatch !== undefined) return errorReply(400, headerMismatch, mismatch, {}, id);
+      const mismatch = refused ? undefined : mismatchOf(serving.catalog, message, exchange);
+      if (mismatch && (await mayKnow(parts, serving, mismatch)))
+        return errorReply(400, headerMismatch, mismatch.message, {}, id);
       const served = lane?.serve(serving, message);
       const quick = served instanceof Promise ? await served : served;
       const reply = quick ?? (await sdk.serve(serving, message));
@@ -166,9 +170,24 @@ function refusalReply(message: unknown, refused: Outcome): Reply {
 }
 
 /** Clients of 2026 send some arguments as headers too, and the two have to agree. */
-function mismatchOf(catalog: Catalog, message: unknown, exchange: Exchange): string | undefined {
+function mismatchOf(catalog: Catalog, message: unknown, exchange: Exchange): HeaderMismatch | undefined {
   if (!catalog.hasParamHeaders || exchange.header('mcp-protocol-version') !== revision) return undefined;
   return checkParamHeaders(catalog, message, exchange);
+}
+
+/** A tool that is hidden from this caller is as unknown with wrong headers as with right ones. */
+function mayKnow(parts: ServerParts, serving: Serving, { tool }: HeaderMismatch): Promise<boolean> {
+  const { exchange, auth } = serving;
+  const nothingMore = { client: undefined, capabilities: undefined, trace: undefined };
+  const request: McpRequest = {
+    ...nothingMore,
+    method: 'tools/call',
+    tool: undefined,
+    era: 'modern',
+    auth,
+    signal: exchange.signal,
+  };
+  return isVisible(tool, () => createListContext(exchange, request), parts);
 }
 
 /** An answer that streams has its status already, and a batch has no one call to speak for it. */

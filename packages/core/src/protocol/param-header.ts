@@ -1,5 +1,13 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { ParamHeader } from '../catalog/param-header.ts';
+import type { Tool } from '../catalog/tool.ts';
 import type { Exchange } from './exchange.ts';
+
+/** Arguments and headers that do not agree. */
+export interface HeaderMismatch {
+  tool: Tool;
+  message: string;
+}
 
 /**
  * What is wrong with the arguments that a client of 2026 sends as headers too, if anything is.
@@ -9,28 +17,35 @@ export function checkParamHeaders(
   catalog: Catalog,
   message: unknown,
   exchange: Exchange,
-): string | undefined {
+): HeaderMismatch | undefined {
   const { method, params } = (message ?? {}) as {
     method?: unknown;
     params?: { name?: unknown; arguments?: unknown };
   };
   if (method !== 'tools/call' || typeof params?.name !== 'string') return undefined;
-  for (const { header, path } of catalog.tools.get(params.name)?.paramHeaders ?? []) {
-    const value = path.reduce<unknown>(
-      (object, key) => (isRecord(object) && Object.hasOwn(object, key) ? object[key] : undefined),
-      params.arguments,
-    );
-    const sent = exchange.header(header);
-    const where = path.join('.');
-    if (value === undefined || value === null) {
-      if (sent !== undefined) return `the header ${header} is there, and the argument ${where} is not`;
-    } else if (sent === undefined) {
-      return `the argument ${where} has to be sent as the header ${header} too`;
-    } else {
-      const text = decode(sent);
-      if (text === undefined) return `the header ${header} is not valid Base64`;
-      if (!isSame(text, value)) return `the header ${header} says something else than the argument ${where}`;
-    }
+  const tool = catalog.tools.get(params.name);
+  for (const paramHeader of tool?.paramHeaders ?? []) {
+    const wrong = mismatchOf(paramHeader, params.arguments, exchange);
+    if (wrong !== undefined) return { tool: tool!, message: wrong };
+  }
+  return undefined;
+}
+
+function mismatchOf({ header, path }: ParamHeader, args: unknown, exchange: Exchange): string | undefined {
+  const value = path.reduce<unknown>(
+    (object, key) => (isRecord(object) && Object.hasOwn(object, key) ? object[key] : undefined),
+    args,
+  );
+  const sent = exchange.header(header);
+  const where = path.join('.');
+  if (value === undefined || value === null) {
+    if (sent !== undefined) return `the header ${header} is there, and the argument ${where} is not`;
+  } else if (sent === undefined) {
+    return `the argument ${where} has to be sent as the header ${header} too`;
+  } else {
+    const text = decode(sent);
+    if (text === undefined) return `the header ${header} is not valid Base64`;
+    if (!isSame(text, value)) return `the header ${header} says something else than the argument ${where}`;
   }
   return undefined;
 }

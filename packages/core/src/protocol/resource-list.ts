@@ -10,10 +10,17 @@ export interface ResourcePage {
   nextCursor?: string;
 }
 
+/** What one query lists, which goes on where it says. */
+interface Listed {
+  resources: ListedResource[];
+  cursor?: unknown;
+}
+
 /** Where a page begins: at a resource that lists its own, and in its list. */
 interface Position {
   lister: number;
-  cursor?: string;
+  /** As the query gave it, as JSON. */
+  cursor?: unknown;
 }
 
 /** A page, or the failure of a query that lists. `undefined` for a cursor that is none of ours. */
@@ -40,8 +47,7 @@ export async function listResources(
     return page.failed?.code === 'FORBIDDEN' ? { resources, ...next } : page;
   }
   resources.push(...(page.resources ?? []));
-  const goesOn =
-    page.nextCursor === undefined ? undefined : { lister: position.lister, cursor: page.nextCursor };
+  const goesOn = page.cursor === undefined ? undefined : { lister: position.lister, cursor: page.cursor };
   return { resources, ...(goesOn ? { nextCursor: writeCursor(goesOn) } : next) };
 }
 
@@ -63,21 +69,22 @@ async function mayList(
 async function listOf(
   parts: ServerParts,
   template: Resource,
-  cursor: string | undefined,
+  cursor: unknown,
   request: CallRequest,
   exchange: Serving['exchange'],
-): Promise<Partial<ResourcePage> | Outcome> {
+): Promise<Partial<Listed> | Outcome> {
   const lister = template.lister!;
   const args = argumentsOf(lister, cursor === undefined ? {} : { cursor });
-  const outcome = await callItem(parts, lister, args, request, exchange, async (_, value) => {
+  const silent = { ...request, canAsk: false };
+  const outcome = await callItem(parts, lister, args, silent, exchange, async (_, value) => {
     const { json } = await lister.output.encode(value);
     return { result: { ...readPage(template, json) } };
   });
   if (!outcome) return {};
-  return outcome.told ? (outcome.told.result as Partial<ResourcePage>) : outcome;
+  return outcome.told ? (outcome.told.result as Partial<Listed>) : outcome;
 }
 
-function readPage(template: Resource, json: unknown): ResourcePage {
+function readPage(template: Resource, json: unknown): Listed {
   const { items, nextCursor } = (Array.isArray(json) ? { items: json } : (json ?? {})) as Record<
     string,
     unknown
@@ -86,7 +93,10 @@ function readPage(template: Resource, json: unknown): ResourcePage {
     throw new TypeError('a query that lists resources returns a list, or { items, nextCursor }');
   }
   const resources = items.map((item) => toListed(template, (item ?? {}) as Record<string, unknown>));
-  return { resources, ...(typeof nextCursor === 'string' && { nextCursor }) };
+  // What takes no cursor would begin anew for ever.
+  const takesCursor = Object.hasOwn(template.lister!.input.schema.properties ?? {}, 'cursor');
+  const goesOn = takesCursor && nextCursor !== undefined && nextCursor !== null;
+  return { resources, ...(goesOn && { cursor: nextCursor }) };
 }
 
 /** What of an item is listed, with the type that it is expected to have. */
@@ -100,7 +110,7 @@ const told = {
 
 function toListed(template: Resource, item: Record<string, unknown>): ListedResource {
   const uri = typeof item['uri'] === 'string' ? item['uri'] : template.uri.expand(item);
-  if (uri === undefined || !template.uri.match(uri)) {
+  if (uri === undefined || !template.uri.match(uri, template.lists)) {
     const variables = template.uri.variables.join(', ');
     throw new TypeError(
       `an item that is listed has a uri like ${template.uri.text}, or its variables: ${variables}`,
@@ -126,7 +136,7 @@ function readCursor(text: string): Position | undefined {
   try {
     const [lister, cursor] = JSON.parse(decodeURIComponent(atob(text))) as [unknown, unknown];
     if (!Number.isInteger(lister) || (lister as number) < 0) return undefined;
-    return { lister: lister as number, ...(typeof cursor === 'string' && { cursor }) };
+    return { lister: lister as number, ...(cursor !== null && { cursor }) };
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import {
 import { type CallParts, type CallRequest, type Outcome, textOf, toRefused } from '../call/call.ts';
 import type { AskState } from '../call/ask.ts';
 import { authRefusalOf } from '../call/error.ts';
-import { listVisible } from '../call/visible.ts';
+import { isVisible, listVisible } from '../call/visible.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ListedResource } from '../catalog/resource.ts';
@@ -223,12 +223,17 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   }
   if (capabilities.resources && era === 'legacy') {
     // Without a session there is nobody to tell of a change: then it is accepted, and nothing comes of it.
-    const check = (uri: string, context: ServerContext) => {
-      if (!findResource(servingOf(context).catalog, uri)) throw toProtocolError(toUnknownResource(uri));
-      return {};
+    const check = async (uri: string, context: ServerContext): Promise<Result> => {
+      const serving = servingOf(context);
+      const found = findResource(serving.catalog, uri)?.resource;
+      const ctx = () => createListContext(serving.exchange, toRequest(context));
+      if (found && (await isVisible(found, ctx, parts))) return {};
+      // What something hidden costs, what does not exist costs too.
+      if (!found && serving.catalog.hasHidden) await ctx().catch(() => {});
+      throw toProtocolError(toUnknownResource(uri));
     };
-    server.setRequestHandler('resources/subscribe', ({ params: { uri } }, context) => {
-      const answer = check(uri, context);
+    server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, context) => {
+      const answer = await check(uri, context);
       if ((subscribed?.size ?? 0) < mostSubscriptions) subscribed?.add(uri);
       return answer;
     });

@@ -8,7 +8,8 @@ export type SchemaProblemCode =
   | 'CONFIRM_UNKNOWN' // a question about an argument that there is not
   | 'URI_INVALID' // a resource's URI that cannot be read
   | 'URI_VARIABLE_UNKNOWN' // one that is no argument
-  | 'URI_VARIABLE_MISSING'; // an argument that is no variable
+  | 'URI_VARIABLE_MISSING' // an argument that is no variable
+  | 'URI_VARIABLE_LIST'; // one that is written as a list, and is none
 
 /** What is wrong with a schema, found at mount: the code is stable, the message says what to change. */
 export class SchemaProblem extends Error {

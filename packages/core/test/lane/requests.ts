@@ -33,6 +33,78 @@ const name = fc.constantFrom(
   'x'.repeat(300),
 );
 
+const uri = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom(
+      'app://text',
+      'app://json',
+      'app://bytes',
+      'app://files',
+      'app://nothing',
+      'app://fail',
+      'app://deny',
+      'app://refuse',
+      'app://open',
+      'app://secret',
+      'rows://1',
+      'rows://1,2%2C3?since=2026-01-31',
+      'rows://x?since=soon',
+      'rows://1?since=2026-01-31&tags=a&tags=b',
+      'secret://1',
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      'rows://%zz',
+      'rows://',
+      'rows://1/2',
+      'rows://1?%zz',
+      'missing://1',
+      'nonsense',
+      '',
+      '__proto__',
+      ' app://text',
+      'APP://text',
+      'app://text#x',
+      `rows://${'9'.repeat(3000)}`,
+      `files://${'/../'.repeat(200)}`,
+    ),
+  },
+  { weight: 2, arbitrary: fc.webPath().map((path) => `files://${path}`) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }).map((text) => `rows://${text}`) },
+);
+
+const promptName = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('ask', 'messages') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('bad', 'fail', 'refuse', 'open', 'secret', 'missing', 'constructor'),
+  },
+);
+
+const promptArgs = mostly(
+  fc.oneof(
+    fc.constantFrom(undefined, {}, { day: '2026-01-31' }, { day: '2026-01-31', count: '1' }),
+    fc.constant({ day: '2026-01-31', count: '5', filter: '{"tags":["a"]}' }),
+    fc.record({ day: fc.constantFrom('2026-01-31', 'soon', ''), count: fc.string() }, { requiredKeys: [] }),
+    fc.record({ filter: fc.json(), day: fc.constant('2026-01-31') }),
+    fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }),
+  ),
+  [
+    undefined,
+    null,
+    [],
+    'text',
+    { day: 5 },
+    { day: null },
+    { day: '2026-01-31', filter: { tags: [] } },
+    JSON.parse('{"__proto__":"x","day":"2026-01-31"}'),
+  ],
+  8,
+);
+
 const args = mostly(
   fc.oneof(
     fc.record({ name: fc.string() }),
@@ -93,6 +165,8 @@ const extras = mostly(fc.constant({}), [
 
 const method = fc.oneof(
   { weight: 12, arbitrary: fc.constant('tools/call') },
+  { weight: 8, arbitrary: fc.constant('resources/read') },
+  { weight: 8, arbitrary: fc.constant('prompts/get') },
   { weight: 3, arbitrary: fc.constant('tools/list') },
   { weight: 2, arbitrary: fc.constant('server/discover') },
   {
@@ -101,6 +175,8 @@ const method = fc.oneof(
       'ping',
       'initialize',
       'prompts/list',
+      'resources/list',
+      'resources/templates/list',
       'subscriptions/nope',
       'nope',
       '',
@@ -116,6 +192,9 @@ const more = mostly(fc.constant({}), [
   { task: { ttl: 1 } },
   { extra: 1 },
   { name: 5 },
+  { uri: 5 },
+  { uri: 'app://text' },
+  { name: 'ask' },
 ]);
 
 /** Requests of both eras: valid ones, ones with a fault or two, and hostile ones. */
@@ -125,6 +204,9 @@ export const anyRequest: fc.Arbitrary<RawRequest> = fc
     id,
     method,
     name,
+    uri,
+    promptName,
+    promptArgs,
     args,
     more,
     meta: fc.record({
@@ -147,6 +229,8 @@ export const anyRequest: fc.Arbitrary<RawRequest> = fc
       { 'mcp-method': 'tools/list' },
       { 'mcp-name': undefined },
       { 'mcp-name': 'other' },
+      { 'mcp-name': 'app://text' },
+      { 'mcp-name': '=?base64?YXBwOi8vdGV4dA==?=' },
       { 'mcp-name': '=?base64?aGVsbG8=?=' },
       { 'mcp-name': '=?base64?broken' },
       { accept: undefined },
@@ -169,6 +253,9 @@ interface Parts {
   id: unknown;
   method: string;
   name: string;
+  uri: string;
+  promptName: string;
+  promptArgs: unknown;
   args: unknown;
   more: unknown;
   meta: { version: unknown; capabilities: unknown; info: unknown; extras: unknown };
@@ -187,8 +274,13 @@ function toRawRequest(parts: Parts): RawRequest {
   const added = parts.meta.extras as object;
   const envelope = { [protocolVersion]: version, [clientCapabilities]: offered, [clientInfo]: client };
   const _meta = modern ? { ...envelope, ...added } : Object.keys(added).length > 0 ? added : undefined;
+  const asked = {
+    'tools/call': { name: tool, arguments: parts.args },
+    'prompts/get': { name: parts.promptName, arguments: parts.promptArgs },
+    'resources/read': { uri: parts.uri },
+  }[called];
   const made = {
-    ...(called === 'tools/call' && { name: tool, arguments: parts.args }),
+    ...asked,
     ...(parts.more as object),
     _meta,
   };
@@ -216,7 +308,7 @@ function toRawRequest(parts: Parts): RawRequest {
     accept: 'application/json, text/event-stream',
     'mcp-protocol-version': modern ? '2026-07-28' : '2025-11-25',
     ...(modern && { 'mcp-method': called }),
-    ...(modern && called === 'tools/call' && { 'mcp-name': tool }),
+    ...(modern && asked && { 'mcp-name': toHeader('uri' in asked ? asked.uri : asked.name) }),
     authorization: parts.user,
     ...(parts.headers as object),
   };
@@ -226,4 +318,10 @@ function toRawRequest(parts: Parts): RawRequest {
     headers: Object.fromEntries(set),
     body: bodies[parts.wrap as string]!,
   };
+}
+
+/** What no header can say as it is, clients send as Base64. */
+function toHeader(name: string): string {
+  if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(name)) return name;
+  return `=?base64?${Buffer.from(name).toString('base64')}?=`;
 }
