@@ -22,6 +22,8 @@ export const planCatalog = [
 const day = 24 * 60 * 60 * 1000;
 const trialDays = 14;
 const monthDays = 30;
+/** Of Aiko's account, in days, on the day for which the sample data is made. */
+export const aikosAge = trialDays - 3;
 
 /** Makes up customers that signed up over the year before `now`, more of them lately, with what they were billed. */
 export function createAccounts(count: number, now: Date): Accounts {
@@ -51,7 +53,7 @@ export function createAccounts(count: number, now: Date): Accounts {
   const [starter, team, business] = planCatalog;
   add(mara, 200, 'active', team);
   add(jonas, 96, 'active', business);
-  add(aiko, trialDays - 3, 'trialing', team);
+  add(aiko, aikosAge, 'trialing', team);
 
   const newPerson = createPeople(random);
   while (accounts.customers.length < count) {

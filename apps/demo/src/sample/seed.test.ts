@@ -1,8 +1,10 @@
-import { asc, sql } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import { asc, eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { databases } from '../../test/databases.ts';
 import { customers, invoices, subscriptions } from '../db/schema.ts';
 import { createAccounts } from './accounts.ts';
+import { aiko, jonas } from './cast.ts';
 import { createHelpCentre } from './help-centre.ts';
 import { seedDatabase } from './seed.ts';
 
@@ -94,6 +96,44 @@ describe.each(databases)('seeding $name', (database) => {
       expect(await db.select().from(customers)).toEqual(accounts.customers);
       expect(await db.select().from(subscriptions)).toEqual(accounts.subscriptions);
       expect(await db.select().from(invoices).orderBy(asc(invoices.number))).toEqual(accounts.invoices);
+    } finally {
+      await close();
+    }
+  });
+
+  itHere('moves sample data of an earlier day forward, and nobody who has signed up since', async () => {
+    const { db, close } = await database.open();
+    try {
+      await db.execute(sql`truncate plans, customers, users cascade`);
+      await seedDatabase(db, { customers: 60, now });
+      const later = new Date(now.getTime() + 40.5 * day);
+      const since = new Date(now.getTime() + 30 * day);
+      const newcomer = { ...aiko, id: randomUUID(), email: 'new@comer.example', status: 'active' as const };
+      await db.insert(customers).values({ ...newcomer, signedUpAt: since, deactivatedAt: null });
+      const closed = new Date(now.getTime() + 20 * day);
+      await db
+        .update(customers)
+        .set({ status: 'deactivated', deactivatedAt: closed })
+        .where(eq(customers.email, jonas.email));
+
+      await expect(seedDatabase(db, { now: later })).resolves.toBe(false);
+      const expected = createAccounts(60, new Date(now.getTime() + 40 * day));
+      const moved = await db.select().from(customers).orderBy(asc(customers.signedUpAt));
+      const byEmail = new Map(moved.map((one) => [one.email, one]));
+      for (const one of expected.customers) {
+        // Closed after the sample was made: not in the future now.
+        const own = one.email === jonas.email && { status: 'deactivated', deactivatedAt: later };
+        expect(byEmail.get(one.email)).toEqual({ ...one, ...own });
+      }
+      expect(byEmail.get(newcomer.email)?.signedUpAt).toEqual(since);
+      expect(await db.select().from(subscriptions).orderBy(asc(subscriptions.customerId))).toEqual(
+        expected.subscriptions.toSorted((a, b) => (a.customerId < b.customerId ? -1 : 1)),
+      );
+      expect(await db.select().from(invoices).orderBy(asc(invoices.number))).toEqual(expected.invoices);
+
+      // On the same day there is nothing to do.
+      await seedDatabase(db, { now: later });
+      expect(await db.select().from(customers).orderBy(asc(customers.signedUpAt))).toEqual(moved);
     } finally {
       await close();
     }

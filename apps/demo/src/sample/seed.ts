@@ -5,6 +5,7 @@ import { locks } from '../db/lock.ts';
 import { accessTokens, customers, invoices, plans, posts, subscriptions, users } from '../db/schema.ts';
 import { createAccounts, planCatalog } from './accounts.ts';
 import { createHelpCentre } from './help-centre.ts';
+import { refreshSample } from './refresh.ts';
 
 export interface SeedOptions {
   customers?: number;
@@ -12,14 +13,17 @@ export interface SeedOptions {
   now?: Date;
 }
 
-/** Fills an empty database with sample data, and leaves any other alone. Says whether it filled it. */
+/** Fills an empty database with sample data, or brings that of an earlier day up to date. Says whether it filled it. */
 export async function seedDatabase(db: Database, options: SeedOptions = {}): Promise<boolean> {
   return db.transaction(async (tx) => {
     // Two demos may start at once on one server: the second finds what the first has made.
     await tx.execute(sql`select pg_advisory_xact_lock(${locks.setUp})`);
-    if ((await tx.$count(plans)) > 0) return false;
-
     const now = options.now ?? startOfHour(new Date());
+    if ((await tx.$count(plans)) > 0) {
+      await refreshSample(tx, now);
+      return false;
+    }
+
     const accounts = createAccounts(options.customers ?? 3000, now);
     const helpCentre = createHelpCentre(accounts.customers, now);
     const insert = async <T extends PgTable>(table: T, rows: T['$inferInsert'][]) => {
