@@ -18,7 +18,7 @@ const router = t.router({
 });
 
 /** A client that writes down what it hears. */
-async function connectListener(url: string) {
+async function connectListener(url: string, headers: Record<string, string> = {}) {
   const client = new Client(
     { name: 'listener', version: '1' },
     { versionNegotiation: { mode: { pin: '2026-07-28' } } },
@@ -33,7 +33,7 @@ async function connectListener(url: string) {
   client.setNotificationHandler('notifications/prompts/list_changed', () => hear('prompts'));
   client.setNotificationHandler('notifications/resources/list_changed', () => hear('resources'));
   client.setNotificationHandler('notifications/resources/updated', ({ params }) => hear(params.uri));
-  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   return {
     client,
     heard,
@@ -101,6 +101,44 @@ test('a server without prompts and resources promises to tell of neither', async
     resourceSubscriptions: ['customers://1'],
   });
   expect(honoredFilter).toEqual({ toolsListChanged: true });
+});
+
+test('nobody hears of a resource that is hidden, needs scopes they lack, or is not there', async () => {
+  const c = initTRPC.context<{ user: string | undefined }>().meta<McpMeta>().create({ isDev: false });
+  const handler = mcpHandler(
+    c.router({
+      open: c.procedure.meta({ mcp: { resource: { uri: 'x://open' } } }).query(() => 1),
+      secret: c.procedure
+        .meta({ mcp: { resource: { uri: 'x://secret' }, visible: ({ user }) => user === 'Bearer ada' } })
+        .query(() => 1),
+      scoped: c.procedure
+        .meta({ mcp: { resource: { uri: 'x://scoped' }, scopes: ['x:read'] } })
+        .query(() => 1),
+    }),
+    {
+      createContext: ({ req }) => ({ user: req.headers.authorization }),
+      auth: {
+        authenticate: (incoming) => ({
+          token: 'x',
+          clientId: 'x',
+          scopes: incoming.headers.get('authorization') === 'Bearer ada' ? ['x:read'] : [],
+        }),
+      },
+    },
+  );
+  await using server = await serve(handler);
+  const uris = ['x://secret', 'x://missing', 'x://scoped', 'x://open'];
+  await using bob = await connectListener(server.mcp, { authorization: 'Bearer bob' });
+  await using ada = await connectListener(server.mcp, { authorization: 'Bearer ada' });
+  const { honoredFilter } = await bob.client.listen({ resourceSubscriptions: uris });
+  expect(honoredFilter).toEqual({ resourceSubscriptions: ['x://open'] });
+  expect((await ada.client.listen({ resourceSubscriptions: uris })).honoredFilter).toEqual({
+    resourceSubscriptions: ['x://secret', 'x://scoped', 'x://open'],
+  });
+  for (const uri of uris) handler.notify.resourceUpdated(uri);
+  await bob.hears(1);
+  await ada.hears(3);
+  expect([bob.heard, ada.heard]).toEqual([['x://open'], ['x://secret', 'x://scoped', 'x://open']]);
 });
 
 test('a client of 2025 may subscribe to what there is, and is told of nothing without a session', async () => {

@@ -160,6 +160,18 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     expect(seen).toEqual(expected);
   });
 
+  test('gets the messages that a stream yields', async () => {
+    const router = t.router({
+      it: prompt.query(async function* () {
+        yield { role: 'user', content: 'One.' };
+        yield await Promise.resolve({ role: 'assistant', content: 'Two.' });
+      }),
+    });
+    await using server = await serve(mcpHandler(router, { createContext }));
+    await using client = await connect[kind](server.mcp);
+    expect((await client.getPrompt('it')).messages).toEqual([text('One.'), text('Two.', 'assistant')]);
+  });
+
   test('is told what is wrong with its arguments', async () => {
     const router = t.router({
       it: prompt.input(z.strictObject({ name: z.string(), age: z.number() })).query(() => 'done'),

@@ -162,6 +162,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     ['x://{v}', z.object({ v: z.array(z.number()) }), 'x://1,2,3', { v: [1, 2, 3] }],
     ['x://{v}', z.object({ v: z.array(z.string()) }), 'x://a,b%2Cc', { v: ['a', 'b,c'] }],
     ['x:/{/v*}', z.object({ v: z.array(z.string()) }), 'x://a/b%2Fc', { v: ['a', 'b/c'] }],
+    ['x://{input}', z.number(), 'x://5', 5],
     ['x://{+v}', z.object({ v: z.string() }), 'x://a/b?c#d', { v: 'a/b?c#d' }],
     [
       'x://y{?v,w}',
@@ -197,6 +198,21 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
       { uri: asked, mimeType: 'text/plain', text: 'seen' },
     ]);
     expect(seen).toEqual(expected);
+  });
+
+  test('reads a stream and what comes later as a whole', async () => {
+    const router = t.router({
+      stream: resource('app://stream').query(async function* () {
+        yield 1;
+        yield { at: await Promise.resolve(new Date(0)) };
+      }),
+      later: resource('app://later').query(() => ({ sum: Promise.resolve(3n) })),
+    });
+    await using both = await open(router);
+    const textOf = async (uri: string) =>
+      ((await both.client.readResource(uri)) as { text: string }[]).map(({ text }) => text);
+    expect(await textOf('app://stream')).toEqual(['[1,{"at":"1970-01-01T00:00:00.000Z"}]']);
+    expect(await textOf('app://later')).toEqual(['{"sum":"3"}']);
   });
 
   test('is told of an unknown URI by an error with the URI', async () => {

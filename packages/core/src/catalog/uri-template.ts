@@ -9,8 +9,10 @@ export interface UriTemplate {
   needed: readonly string[];
   /** The variables that are written as lists: `{ids*}`. */
   exploded: readonly string[];
-  /** What URIs of this form are made of: without their query, and with one. */
-  forms: readonly (readonly Piece[])[];
+  /** What URIs of this form are made of, but for the query. */
+  head: readonly Piece[];
+  /** What the query begins with, where the template has one. */
+  mark: '?' | '&' | undefined;
   /**
    * What the variables are in this URI, decoded; `undefined` when it is not of this form. Those of `lists`, and those
    * that are exploded, are lists.
@@ -59,7 +61,7 @@ export function parseUriTemplate(text: string): UriTemplate {
   const inPath = path.flatMap((part) =>
     typeof part === 'string' ? [] : part.variables.map((variable) => ({ ...variable, part })),
   );
-  const pieces = join(path.flatMap(toPieces));
+  const pieces = join(path.flatMap((part) => toPieces(part, query)));
   const all = [...inPath, ...(query?.variables ?? [])];
   const variables = all.map(({ name }) => name);
   const twice = variables.find((name, index) => variables.indexOf(name) !== index);
@@ -69,7 +71,8 @@ export function parseUriTemplate(text: string): UriTemplate {
     variables,
     needed: inPath.map(({ name }) => name),
     exploded: all.filter(({ isExploded }) => isExploded).map(({ name }) => name),
-    forms: query ? [pieces, join([...pieces, query.operator, anything])] : [pieces],
+    head: pieces,
+    mark: query?.operator as '?' | '&' | undefined,
     match(uri, lists = none) {
       if (uri.length > maxLength) return undefined;
       const [head, tail] = query ? splitQuery(uri, query.operator, path) : [uri, ''];
@@ -100,7 +103,15 @@ export function parseUriTemplate(text: string): UriTemplate {
 
 /** Whether one URI could be read from both. */
 export function templatesOverlap(a: UriTemplate, b: UriTemplate): boolean {
-  return a.forms.some((one) => b.forms.some((other) => piecesOverlap(one, other)));
+  if (piecesOverlap(a.head, b.head)) return true;
+  // Where both queries are open, whatever comes in them tells nothing apart.
+  if (a.mark === b.mark && a.mark !== '&') return false;
+  return formsOf(a).some((one) => formsOf(b).some((other) => piecesOverlap(one, other)));
+}
+
+/** Without the query, and with one. */
+function formsOf({ head, mark }: UriTemplate): (readonly Piece[])[] {
+  return mark ? [head, join([...head, mark, anything])] : [head];
 }
 
 function parse(text: string): Part[] {
@@ -149,10 +160,12 @@ function fixedTextOf(path: readonly Part[]): string {
   return path.map((part) => (typeof part === 'string' ? part : '')).join('');
 }
 
-function toPieces(part: Part): Piece[] {
+function toPieces(part: Part, query: Expression | undefined): Piece[] {
   if (typeof part === 'string') return [part];
   const { operator, variables } = part;
-  const { before, between, without } = operators[operator];
+  const { before, between } = operators[operator];
+  // What comes after a question mark is the query, where there is one.
+  const without = operators[operator].without || (query ? '?' : '');
   const isAlone = variables.length === 1 && between === ',';
   return variables.flatMap(({ name, isExploded }, index): Piece[] => {
     const lead = operator === ';' ? `;${name}=` : index === 0 ? before : between;

@@ -70,3 +70,9 @@ export async function createListContext(
   const mcp: McpRequest = { ...request, tool: undefined };
   return exchange.createContext({ info: toListInfo(exchange, request.signal), mcp });
 }
+
+/** What is known of a request of 2026 before the SDK has read it. */
+export function toBareRequest({ exchange, auth }: Serving, method: string): Omit<McpRequest, 'tool'> {
+  const unread = { client: undefined, capabilities: undefined, trace: undefined };
+  return { ...unread, method, era: 'modern', auth, signal: exchange.signal };
+}

@@ -4,13 +4,12 @@ import { createGate, type Refusal } from '../auth/gate.ts';
 import { HookTimeout } from '../auth/hook.ts';
 import { toError } from '../auth/thrown.ts';
 import { type Outcome, textOf, toRefused } from '../call/call.ts';
-import type { McpRequest } from '../call/context.ts';
 import { createReport } from '../call/failure.ts';
 import { createMemoryStore } from '../call/store.ts';
 import { isVisible } from '../call/visible.ts';
 import { type Catalog, createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
-import { createListContext } from './call.ts';
+import { createListContext, toBareRequest } from './call.ts';
 import { checkOptions } from './check.ts';
 import { BodyTooLarge, errorCodes, errorReply, type Exchange, type Reply } from './exchange.ts';
 import { BodyError, bodyReply, parseMessage, refuse } from './guard.ts';
@@ -177,17 +176,8 @@ function mismatchOf(catalog: Catalog, message: unknown, exchange: Exchange): Hea
 
 /** A tool that is hidden from this caller is as unknown with wrong headers as with right ones. */
 function mayKnow(parts: ServerParts, serving: Serving, { tool }: HeaderMismatch): Promise<boolean> {
-  const { exchange, auth } = serving;
-  const nothingMore = { client: undefined, capabilities: undefined, trace: undefined };
-  const request: McpRequest = {
-    ...nothingMore,
-    method: 'tools/call',
-    tool: undefined,
-    era: 'modern',
-    auth,
-    signal: exchange.signal,
-  };
-  return isVisible(tool, () => createListContext(exchange, request), parts);
+  const ctx = () => createListContext(serving.exchange, toBareRequest(serving, 'tools/call'));
+  return isVisible(tool, ctx, parts);
 }
 
 /** An answer that streams has its status already, and a batch has no one call to speak for it. */

@@ -7,6 +7,7 @@ import {
 import type { Exchange, Reply } from './exchange.ts';
 import { isEventStream, LegacyTransport } from './legacy-transport.ts';
 import { createServer, type ServerParts, type Serving } from './server.ts';
+import { narrowListening } from './subscription.ts';
 import { createSessions, type SessionLimits } from './session.ts';
 
 /** Serves a message by the official SDK, which knows every corner of the protocol. */
@@ -44,9 +45,9 @@ export function createSdkLeg(
     { legacy: 'reject', maxRequestBodySize: maxBodyBytes, ...(bus && { bus }) },
   );
 
-  const serveModern = (serving: Serving, request: Request, message: unknown) => {
+  const serveModern = async (serving: Serving, request: Request, message: unknown) => {
     underWay.set(request, serving);
-    return modern.fetch(request, { parsedBody: message });
+    return modern.fetch(request, { parsedBody: await narrowListening(parts, serving, message) });
   };
 
   // A server and a transport live for one request.

@@ -25,6 +25,7 @@ import type { Exchange } from './exchange.ts';
 import type { ServerInfo } from './options.ts';
 import { listResources } from './resource-list.ts';
 import { bindingOf, callerOf, type StateSeal } from './state.ts';
+import { mostSubscriptions } from './subscription.ts';
 import { traceOf } from './trace.ts';
 
 /** What a server instance works with. Made once for a handler. */
@@ -256,9 +257,6 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   }
   return server;
 }
-
-/** Of one session. */
-const mostSubscriptions = 1000;
 
 function toUnknownResource(uri: string): RpcError {
   const answer = toAnswer('resources/read', { uri }, undefined);
