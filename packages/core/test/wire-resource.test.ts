@@ -517,7 +517,7 @@ describe.each(eras)('in the %s era', (era) => {
           await request(server.mcp, era, method, toParams('secret')),
           await request(server.mcp, era, method, toParams('nobody')),
         ];
-        expect(anonymous(one, 'secret')).toEqual(anonymous(other, 'nobody'));
+        expect(withoutName(one, 'secret')).toEqual(withoutName(other, 'nobody'));
         expect(one.body).toMatchObject({ error: { code: -32_602 } });
         const ada = await request(server.mcp, era, method, toParams('secret'), { authorization: 'ada' });
         expect(ada.body).toHaveProperty('result');
@@ -542,7 +542,7 @@ function toCompletion(uri: string) {
 }
 
 /** All of an answer but its date, with the name that was asked for taken out. */
-function anonymous({ status, headers, body }: Answer, name: string): unknown {
+function withoutName({ status, headers, body }: Answer, name: string): unknown {
   const told = [...headers].filter(([key]) => key !== 'date');
   return { status, headers: told, body: JSON.stringify(body).replaceAll(name, '<name>') };
 }

@@ -321,7 +321,7 @@ function toRawRequest(parts: Parts): RawRequest {
 }
 
 /** What no header can say as it is, clients send as Base64. */
-function toHeader(name: string): string {
-  if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(name)) return name;
-  return `=?base64?${Buffer.from(name).toString('base64')}?=`;
+function toHeader(text: string): string {
+  if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text)) return text;
+  return `=?base64?${Buffer.from(text).toString('base64')}?=`;
 }
