@@ -17,7 +17,7 @@ import {
 import { askConsent } from './consent.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
-import { drain, isStreamed } from './drain.ts';
+import { drain, isStream, isStreamed } from './drain.ts';
 import { type AuthStatus, authStatusOf, toFailure } from './error.ts';
 import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
@@ -112,17 +112,19 @@ export function callItem<TItem extends Callable>(
         return readInput();
       }
     : async () => readInput();
-  const readContext = memoize(() =>
-    host.createContext({ info: toRequestInfo(item, readInput, host, call.signal), mcp: call }),
-  );
+  const readContext = memoize(() => {
+    const info = toRequestInfo(item, readInput, host, call.signal);
+    const context = host.createContext({ info, mcp: call });
+    return deadline && context instanceof Promise ? deadline.race(context) : context;
+  });
   return runInCall(call, parts.bypass, getRawInput, async (): Promise<Outcome | undefined> => {
-    if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
-    const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
-    if (refusal) return toRefused(refusal, item.path);
     let ctx: unknown;
     try {
+      if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
+      const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
+      if (refusal) return toRefused(refusal, item.path);
       const context = readContext();
-      ctx = context instanceof Promise ? await (deadline ? deadline.race(context) : context) : context;
+      ctx = context instanceof Promise ? await context : context;
       if (parts.rateLimit || item.rateLimit) await takePoints(parts, item, call, request);
       // tRPC never looks at the input of a procedure that takes none.
       if (!item.input.takesInput) {
@@ -131,6 +133,7 @@ export function callItem<TItem extends Callable>(
       }
       const running = callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
       let value: unknown = await (deadline ? deadline.race(running) : running);
+      if (item.stream && !isStream(value)) throw new TypeError(noStream);
       if (isStreamed(value)) {
         const drained = drain(value, toDrainOptions(item, call, deadline));
         value = await (deadline ? deadline.race(drained) : drained);
@@ -144,10 +147,10 @@ export function callItem<TItem extends Callable>(
       if (open) return { open, status: 200 };
       const failure = toFailure(thrown, item, args, parts);
       const { error, reference, isForApp, code, text } = failure;
-      parts.report(
-        { error, reference, tool: item.name, path: item.path, ctx, auth: call.auth },
-        { isForApp },
-      );
+      if (!isHangUp(error, request.signal)) {
+        const { name: tool, path } = item;
+        parts.report({ error, reference, tool, path, ctx, auth: call.auth }, { isForApp });
+      }
       const status = authStatusOf(error);
       const challenge = status === 401 ? parts.gate.challenge : undefined;
       const meta = errorMeta(failure, item, ctx, readInput, parts.router);
@@ -157,6 +160,14 @@ export function callItem<TItem extends Callable>(
       await Call.channelOf(call)?.end();
     }
   });
+}
+
+const noStream =
+  'mcp.stream, and a subscription, want an async generator or an observable to collect; this returned neither';
+
+/** A call that has ended because its client has gone is nobody's failure. */
+function isHangUp({ cause }: TRPCError, client: AbortSignal): boolean {
+  return client.aborted && (cause === client.reason || cause?.name === 'AbortError');
 }
 
 /** A class, so that a call costs one object, and what most do not use costs nothing. */
