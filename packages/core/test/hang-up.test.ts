@@ -214,7 +214,7 @@ describe('a thousand clients that hang up', () => {
         hangUpOn(server.mcp, method, params, async (response) =>
           // It is under way when it has begun to answer.
           isListen
-            ? new Promise(async (resolve) => (await response).once('data', resolve))
+            ? response.then((answer) => new Promise((resolve) => answer.once('data', resolve)))
             : ledger.nextStart(),
         );
       const allEnded = () =>
@@ -228,9 +228,8 @@ describe('a thousand clients that hang up', () => {
       if (!isListen) expect(ledger).toMatchObject({ started: 1200, ended: 1200 });
       expect(emitter.listenerCount('event')).toBe(0);
       expect(after.handles - before.handles).toBeLessThan(10);
-      // One that stays behind, with its request and response, is ten times as much.
-      console.log(_, (after.heap - before.heap) / 1000);
-      expect((after.heap - before.heap) / 1000).toBeLessThan(1000);
+      // What V8 makes of code that is hot is about a third of that; one call that stays behind is more.
+      expect((after.heap - before.heap) / 1000).toBeLessThan(3000);
     },
     60_000,
   );

@@ -150,7 +150,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
         await callTool(client, name).catch(() => {});
       }
     };
-    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     await round();
     const before = timers();
     for (let index = 0; index < 20; index++) await round();
