@@ -24,12 +24,15 @@ import type { Report } from './failure.ts';
 import { takePoint } from './limit.ts';
 import { openProgress, type Progress, type ProgressChannel } from './progress.ts';
 import type { Told } from './result.ts';
+import type { Spans, SpanSubject } from './span.ts';
 import type { Store } from './store.ts';
 import { isVisible } from './visible.ts';
 
 /** What the host of a call brings. */
 export interface CallHost {
   url: URL;
+  /** A header's value by its lower-case name. */
+  header(name: string): string | undefined;
   /** The user's own function, with the arguments that its host adapter gives it under tRPC. */
   createContext(extras: { info: TRPCRequestInfo; mcp: McpRequest }): unknown;
 }
@@ -47,10 +50,15 @@ export interface CallParts {
   store: Store;
   exposeInternalErrors: boolean;
   report: Report;
+  spans: Spans;
 }
 
 /** One call, as it came in. */
 export interface CallRequest extends Omit<McpRequest, 'tool'> {
+  /** The request's own. */
+  id: string | number | undefined;
+  /** Of the resource that is read. */
+  uri?: string;
   /** Where the SDK serves it, the way to the client while the call runs. */
   sdk: ServerContext | undefined;
   /** Whether the client can be asked. */
@@ -117,7 +125,7 @@ export function callItem<TItem extends Callable>(
     const context = host.createContext({ info, mcp: call });
     return deadline && context instanceof Promise ? deadline.race(context) : context;
   });
-  return runInCall(call, parts.bypass, getRawInput, async (): Promise<Outcome | undefined> => {
+  const run = async (): Promise<Outcome | undefined> => {
     let ctx: unknown;
     try {
       if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
@@ -159,7 +167,16 @@ export function callItem<TItem extends Callable>(
       deadline?.release();
       await Call.channelOf(call)?.end();
     }
-  });
+  };
+  return parts.spans.run(
+    () => toSpanSubject(item, request, host),
+    () => runInCall(call, parts.bypass, getRawInput, run),
+  );
+}
+
+function toSpanSubject({ name }: Callable, request: CallRequest, host: CallHost): SpanSubject {
+  const { method, uri, id, trace } = request;
+  return { method, name, uri, id, protocolVersion: host.header('mcp-protocol-version'), trace };
 }
 
 const noStream =
