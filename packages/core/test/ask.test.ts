@@ -425,3 +425,18 @@ test('a client that asks for progress is asked, too', async () => {
   expect(structuredContent).toBe('decline');
   expect(heard.length).toBeGreaterThan(0);
 });
+
+test('a client of 2025 with a session and nobody in front of it is told what it lacks', async () => {
+  const router = t.router({
+    order: tool.mutation(() => ask({ message: 'Which size?', schema: size })),
+    ping: tool.query(() => ({})),
+  });
+  await using server = await serve(mcpHandler(router, { legacy: 'sessions' }));
+  await using client = await converse('2025-11-25', server.mcp);
+  const result = await client.call('tools/call', { name: 'order' });
+  expect(result).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('did not declare the required capability') }],
+  });
+  expect(await client.call('tools/call', { name: 'ping' })).toMatchObject({ structuredContent: {} });
+});

@@ -234,3 +234,23 @@ describe('a thousand clients that hang up', () => {
     60_000,
   );
 });
+
+test.each(tools)('a client of 2025 with a session cancels a %s call', async (name) => {
+  const ledger = new Ledger();
+  const emitter = new EventEmitter();
+  const failures: CallFailure[] = [];
+  const onError = (failure: CallFailure) => failures.push(failure);
+  const handler = mcpHandler(createRouter(ledger, emitter), { legacy: 'sessions', onError });
+  await using server = await serve(handler);
+  await using client = await converse('2025-11-25', server.mcp);
+  const cancel = new AbortController();
+  const started = ledger.nextStart();
+  const call = client.call('tools/call', { name }, { signal: cancel.signal, onprogress: () => {} });
+  await started;
+  cancel.abort(new Error('never mind'));
+  await expect(call).rejects.toThrow('never mind');
+  await vi.waitFor(() => expect(ledger.ends).toEqual([[true, name]]), 10_000);
+  expect(failures).toEqual([]);
+  const ping = await client.call('tools/call', { name: 'ping' });
+  expect(ping).toMatchObject({ structuredContent: { result: 'pong' } });
+});

@@ -155,7 +155,7 @@ export function callItem<TItem extends Callable>(
       if (open) return { open, status: 200 };
       const failure = toFailure(thrown, item, args, parts);
       const { error, reference, isForApp, code, text } = failure;
-      if (!isHangUp(error, request.signal)) {
+      if (!isHangUp(thrown, error, request.signal)) {
         const { name: tool, path } = item;
         parts.report({ error, reference, tool, path, ctx, auth: call.auth }, { isForApp });
       }
@@ -182,9 +182,10 @@ function toSpanSubject({ name }: Callable, request: CallRequest, host: CallHost)
 const noStream =
   'mcp.stream, and a subscription, want an async generator or an observable to collect; this returned neither';
 
-/** A call that has ended because its client has gone is nobody's failure. */
-function isHangUp({ cause }: TRPCError, client: AbortSignal): boolean {
-  return client.aborted && (cause === client.reason || cause?.name === 'AbortError');
+/** A call that has ended because its client has gone, or has cancelled it, is nobody's failure. */
+function isHangUp(thrown: unknown, { cause }: TRPCError, { aborted, reason }: AbortSignal): boolean {
+  // A client of 2025 gives its reason in words.
+  return aborted && (thrown === reason || cause === reason || cause?.name === 'AbortError');
 }
 
 /** A class, so that a call costs one object, and what most do not use costs nothing. */
