@@ -40,8 +40,7 @@ describe.each(['2026-07-28', 'auto'] as const)('for a client of kind %s', (kind)
         return answers.shift()!;
       },
     });
-    const order = async () =>
-      (await client.call('tools/call', { name: 'order' }))['structuredContent'] as unknown;
+    const order = async () => (await client.call('tools/call', { name: 'order' }))['structuredContent'];
     expect(await order()).toEqual({ chosen: { size: 'large', gift: true } });
     expect(await order()).toEqual({ none: 'decline' });
     expect(await order()).toEqual({ none: 'cancel' });

@@ -1,4 +1,4 @@
-import type { Tracer } from '@opentelemetry/api';
+import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Outcome } from './call.ts';
 import type { TraceContext } from './context.ts';
 
@@ -40,7 +40,7 @@ export function createSpans(): Spans {
   };
 }
 
-type Api = typeof import('@opentelemetry/api');
+type Api = typeof OpenTelemetry;
 
 /** Its name is written out so that bundlers find it, and tried so that they do without it where it is not installed. */
 async function load(): Promise<Api | undefined> {
@@ -52,14 +52,19 @@ async function load(): Promise<Api | undefined> {
 }
 
 /** The app's own. Until it has registered one, what the API hands out stands for none. */
-function tracerOf({ trace }: Api): Tracer | undefined {
+function tracerOf({ trace }: Api): OpenTelemetry.Tracer | undefined {
   const provider = trace.getTracerProvider();
   const scope = '@trpc-mcp/core';
   if (!('getDelegateTracer' in provider)) return provider.getTracer(scope);
   return (provider as InstanceType<Api['ProxyTracerProvider']>).getDelegateTracer(scope);
 }
 
-function runInSpan(api: Api, tracer: Tracer, subject: SpanSubject, work: Work): ReturnType<Work> {
+function runInSpan(
+  api: Api,
+  tracer: OpenTelemetry.Tracer,
+  subject: SpanSubject,
+  work: Work,
+): ReturnType<Work> {
   const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
   const ambient = context.active();
   const parent = subject.trace ? propagation.extract(ambient, subject.trace) : ambient;
