@@ -1,6 +1,6 @@
 import {
-  acceptedContent,
   type ElicitInputParams,
+  fromJsonSchema,
   inputRequired,
   type InputRequest,
   type InputResponses,
@@ -62,21 +62,25 @@ export class Questions {
   async ask<TContent>(question: Question<TContent>): Promise<Answer<TContent>> {
     const { message, key: name } = question;
     if ('url' in question) {
-      const { action } = await this.request(inputRequired.elicitUrl({ message, url: question.url }), name);
-      return action === 'accept' ? { action, content: {} as TContent } : ({ action } as Answer<TContent>);
+      const request = inputRequired.elicitUrl({ message, url: question.url });
+      const { key, answer } = this.#look(request, name);
+      const action = actionOf(answer) ?? this.#put(key, request);
+      return action === 'accept' ? { action, content: {} as TContent } : { action };
     }
     const requestedSchema = question.schema as ElicitInputParams['requestedSchema'];
     const request = inputRequired.elicit({ message, requestedSchema });
     const { key, answer } = this.#look(request, name);
-    const { action } = answer;
-    if (action !== 'accept') return { action: action === 'decline' ? 'decline' : 'cancel' };
-    const { schema } = question;
-    const content =
-      '~standard' in schema
-        ? await acceptedContent({ [key]: answer }, key, schema as StandardSchemaV1)
-        : answer['content'];
     // What does not fit was not answered.
-    return content === undefined ? this.#put(key, request) : { action, content: content as TContent };
+    const action = actionOf(answer) ?? this.#put(key, request);
+    if (action !== 'accept') return { action };
+    const { schema } = question;
+    // A JSON Schema says nothing of types: what it lets through is what whoever asks takes it to be.
+    const standard = ('~standard' in schema ? schema : fromJsonSchema(schema as never)) as StandardSchemaV1<
+      unknown,
+      TContent
+    >;
+    const checked = await standard['~standard'].validate(answer['content']);
+    return checked.issues ? this.#put(key, request) : { action, content: checked.value };
   }
 
   async request(request: InputRequest, name?: string): Promise<Record<string, unknown>> {
@@ -87,8 +91,10 @@ export class Questions {
   get open(): OpenQuestions | undefined {
     const requests = this.#open;
     if (Object.keys(requests).length === 0) return undefined;
-    // What nobody asked for is not carried on.
-    const asked = Object.entries(this.#answers).filter(([key]) => this.#seen.has(key));
+    // What nobody asked for is not carried on, nor what was no answer: it would be asked for ever.
+    const asked = Object.entries(this.#answers).filter(
+      ([key]) => this.#seen.has(key) && !Object.hasOwn(requests, key),
+    );
     return { requests, answers: Object.fromEntries(asked) as InputResponses };
   }
 
@@ -129,6 +135,10 @@ export class AnswerNeeded extends Error {
   constructor() {
     super('the procedure runs again when the client has answered; let this error pass');
   }
+}
+
+function actionOf({ action }: Record<string, unknown>): Answer['action'] | undefined {
+  return action === 'accept' || action === 'decline' || action === 'cancel' ? action : undefined;
 }
 
 /** Tells one question from another; nothing depends on it being hard to find. FNV-1a. */

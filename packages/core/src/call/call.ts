@@ -17,19 +17,22 @@ import {
 import { askConsent } from './consent.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
-import { drain, isStreamed } from './drain.ts';
+import { drain, isStream, isStreamed } from './drain.ts';
 import { type AuthStatus, authStatusOf, toFailure } from './error.ts';
 import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
 import { takePoint } from './limit.ts';
 import { openProgress, type Progress, type ProgressChannel } from './progress.ts';
 import type { Told } from './result.ts';
+import type { Spans, SpanSubject } from './span.ts';
 import type { Store } from './store.ts';
 import { isVisible } from './visible.ts';
 
 /** What the host of a call brings. */
 export interface CallHost {
   url: URL;
+  /** A header's value by its lower-case name. */
+  header(name: string): string | undefined;
   /** The user's own function, with the arguments that its host adapter gives it under tRPC. */
   createContext(extras: { info: TRPCRequestInfo; mcp: McpRequest }): unknown;
 }
@@ -47,10 +50,15 @@ export interface CallParts {
   store: Store;
   exposeInternalErrors: boolean;
   report: Report;
+  spans: Spans;
 }
 
 /** One call, as it came in. */
 export interface CallRequest extends Omit<McpRequest, 'tool'> {
+  /** The request's own. */
+  id: string | number | undefined;
+  /** Of the resource that is read. */
+  uri?: string;
   /** Where the SDK serves it, the way to the client while the call runs. */
   sdk: ServerContext | undefined;
   /** Whether the client can be asked. */
@@ -112,17 +120,19 @@ export function callItem<TItem extends Callable>(
         return readInput();
       }
     : async () => readInput();
-  const readContext = memoize(() =>
-    host.createContext({ info: toRequestInfo(item, readInput, host, call.signal), mcp: call }),
-  );
-  return runInCall(call, parts.bypass, getRawInput, async (): Promise<Outcome | undefined> => {
-    if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
-    const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
-    if (refusal) return toRefused(refusal, item.path);
+  const readContext = memoize(() => {
+    const info = toRequestInfo(item, readInput, host, call.signal);
+    const context = host.createContext({ info, mcp: call });
+    return deadline && context instanceof Promise ? deadline.race(context) : context;
+  });
+  const run = async (): Promise<Outcome | undefined> => {
     let ctx: unknown;
     try {
+      if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
+      const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
+      if (refusal) return toRefused(refusal, item.path);
       const context = readContext();
-      ctx = context instanceof Promise ? await (deadline ? deadline.race(context) : context) : context;
+      ctx = context instanceof Promise ? await context : context;
       if (parts.rateLimit || item.rateLimit) await takePoints(parts, item, call, request);
       // tRPC never looks at the input of a procedure that takes none.
       if (!item.input.takesInput) {
@@ -131,6 +141,7 @@ export function callItem<TItem extends Callable>(
       }
       const running = callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
       let value: unknown = await (deadline ? deadline.race(running) : running);
+      if (item.stream && !isStream(value)) throw new TypeError(noStream);
       if (isStreamed(value)) {
         const drained = drain(value, toDrainOptions(item, call, deadline));
         value = await (deadline ? deadline.race(drained) : drained);
@@ -144,10 +155,10 @@ export function callItem<TItem extends Callable>(
       if (open) return { open, status: 200 };
       const failure = toFailure(thrown, item, args, parts);
       const { error, reference, isForApp, code, text } = failure;
-      parts.report(
-        { error, reference, tool: item.name, path: item.path, ctx, auth: call.auth },
-        { isForApp },
-      );
+      if (!isHangUp(thrown, error, request.signal)) {
+        const { name: tool, path } = item;
+        parts.report({ error, reference, tool, path, ctx, auth: call.auth }, { isForApp });
+      }
       const status = authStatusOf(error);
       const challenge = status === 401 ? parts.gate.challenge : undefined;
       const meta = errorMeta(failure, item, ctx, readInput, parts.router);
@@ -156,7 +167,25 @@ export function callItem<TItem extends Callable>(
       deadline?.release();
       await Call.channelOf(call)?.end();
     }
-  });
+  };
+  return parts.spans.run(
+    () => toSpanSubject(item, request, host),
+    () => runInCall(call, parts.bypass, getRawInput, run),
+  );
+}
+
+function toSpanSubject({ name }: Callable, request: CallRequest, host: CallHost): SpanSubject {
+  const { method, uri, id, trace } = request;
+  return { method, name, uri, id, protocolVersion: host.header('mcp-protocol-version'), trace };
+}
+
+const noStream =
+  'mcp.stream, and a subscription, want an async generator or an observable to collect; this returned neither';
+
+/** A call that has ended because its client has gone, or has cancelled it, is nobody's failure. */
+function isHangUp(thrown: unknown, { cause }: TRPCError, { aborted, reason }: AbortSignal): boolean {
+  // A client of 2025 gives its reason in words.
+  return aborted && (thrown === reason || cause === reason || cause?.name === 'AbortError');
 }
 
 /** A class, so that a call costs one object, and what most do not use costs nothing. */

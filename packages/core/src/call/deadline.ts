@@ -12,6 +12,9 @@ export interface Deadline {
   release(): void;
 }
 
+/** Timers cannot count further, and go off at once. */
+const longestMs = 2 ** 31 - 1;
+
 /** `ms` is counted from now; without it, only the client and `stop` end the call. */
 export function setDeadline(client: AbortSignal, ms: number | undefined): Deadline {
   const controller = new AbortController();
@@ -21,11 +24,14 @@ export function setDeadline(client: AbortSignal, ms: number | undefined): Deadli
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     if (ms === undefined) return;
-    timer = setTimeout(() => {
-      const error = new TRPCError({ code: 'TIMEOUT', message: `it took more than ${ms} ms` });
-      controller.abort(error);
-      reject(error);
-    }, ms);
+    timer = setTimeout(
+      () => {
+        const error = new TRPCError({ code: 'TIMEOUT', message: `it took more than ${ms} ms` });
+        controller.abort(error);
+        reject(error);
+      },
+      Math.min(ms, longestMs),
+    );
   });
   // It may come when nothing is raced against it.
   late.catch(() => {});

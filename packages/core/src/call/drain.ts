@@ -21,10 +21,15 @@ export interface Collected {
   ended: 'complete' | 'maxItems' | 'maxSeconds';
 }
 
+/** Whether these are values one after another, which limits can be set to. */
+export function isStream(value: unknown): boolean {
+  return isIterable(value) || isObservable(value);
+}
+
 /** Whether tRPC would stream this: async iterables, observables, and objects that hold such or promises. */
 export function isStreamed(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  if (isIterable(value) || isObservable(value)) return true;
+  if (isStream(value)) return true;
   if (!isPlainObject(value)) return false;
   for (const key in value) {
     const inner = value[key];
@@ -33,15 +38,38 @@ export function isStreamed(value: unknown): value is object {
   return false;
 }
 
-/** Waits for all of it. A stream is the list of its values, or what was collected of it where it has limits. */
-export async function drain(value: unknown, options: DrainOptions): Promise<unknown> {
-  if (isObservable(value)) return drain(observableToAsyncIterable(value, options.signal), options);
+/**
+ * Waits for all of it. A stream is the list of its values, or what was collected of it where it has limits. When one of
+ * several streams fails, the others are ended.
+ */
+export async function drain(value: object, options: DrainOptions): Promise<unknown> {
+  const { signal } = options;
+  const ending = new AbortController();
+  const onAbort = () => ending.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await gather(value, { ...options, signal: ending.signal });
+  } catch (thrown) {
+    ending.abort(thrown);
+    options.stop();
+    throw thrown;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function gather(value: unknown, options: DrainOptions): Promise<unknown> {
+  if (isObservable(value)) return gather(observableToAsyncIterable(value, options.signal), options);
   if (isIterable(value)) {
     const collected = await collect(value, options);
     return options.limits ? collected : collected.items;
   }
   if (!isStreamed(value)) return value;
-  const entries = Object.entries(value).map(async ([key, inner]) => [key, await drain(await inner, options)]);
+  const entries = Object.entries(value).map(async ([key, inner]) => [
+    key,
+    await gather(await inner, options),
+  ]);
   return Object.fromEntries(await Promise.all(entries));
 }
 
@@ -55,43 +83,57 @@ async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): P
   const iterator = stream[Symbol.asyncIterator]();
   const items: unknown[] = [];
   let lastEventId: string | undefined;
-  let ended: Collected['ended'] = 'complete';
+  let ended: Collected['ended'] | undefined;
   const limit = startLimit(limits?.maxSeconds, signal);
   try {
     for (;;) {
-      const next = iterator.next();
-      const step = await Promise.race([next, limit.reached]);
-      if (step === 'maxSeconds' || step === 'aborted') {
+      const next = readNext(iterator, options);
+      const item = await Promise.race([next, limit.reached]);
+      if (item === 'maxSeconds' || item === 'aborted') {
         // Nobody waits for this one.
         next.catch(() => {});
-        if (step === 'aborted') signal.throwIfAborted();
+        if (item === 'aborted') signal.throwIfAborted();
         ended = 'maxSeconds';
         break;
       }
-      if (step.done) break;
-      const { value } = step;
-      if (isTrackedEnvelope(value as never)) {
-        const [id, data] = value as [string, unknown];
-        lastEventId = id;
-        items.push(data);
-      } else {
-        items.push(value);
+      if (!item) {
+        ended = 'complete';
+        break;
       }
-      await onValue?.(items.at(-1), items.length);
+      lastEventId = item.id ?? lastEventId;
+      items.push(item.value);
+      await onValue?.(item.value, items.length);
       if (limits && items.length >= limits.maxItems) {
         ended = 'maxItems';
         break;
       }
-      if (items.length > mostItems) {
+      if (!limits && items.length > mostItems) {
         throw new RangeError(`it yielded more than ${mostItems} values; set mcp.stream, to collect fewer`);
       }
     }
   } finally {
     limit.clear();
-    stop();
-    await endWithin(iterator, graceMs);
+    if (ended !== 'complete') {
+      stop();
+      await endWithin(iterator, graceMs);
+    }
   }
   return { items, ...(lastEventId !== undefined && { lastEventId }), ended };
+}
+
+interface Item {
+  /** Where it is `tracked()`. */
+  id: string | undefined;
+  value: unknown;
+}
+
+/** The next value, with what it holds of promises and streams itself; `undefined` when there is none. */
+async function readNext(iterator: AsyncIterator<unknown>, options: DrainOptions): Promise<Item | undefined> {
+  const { done, value } = await iterator.next();
+  if (done) return undefined;
+  const [id, data] = isTrackedEnvelope(value as never) ? (value as [string, unknown]) : [undefined, value];
+  if (!isStreamed(data)) return { id, value: data };
+  return { id, value: await gather(data, { ...options, limits: undefined, onValue: undefined }) };
 }
 
 interface Limit {
@@ -103,7 +145,9 @@ function startLimit(seconds: number | undefined, signal: AbortSignal): Limit {
   let clear!: () => void;
   const reached = new Promise<'maxSeconds' | 'aborted'>((resolve) => {
     const onAbort = () => resolve('aborted');
-    const timer = seconds && setTimeout(() => resolve('maxSeconds'), seconds * 1000);
+    // Timers cannot count further than that.
+    const ms = seconds && Math.min(seconds * 1000, 2 ** 31 - 1);
+    const timer = ms && setTimeout(() => resolve('maxSeconds'), ms);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
     clear = () => {
@@ -121,7 +165,10 @@ async function endWithin(iterator: AsyncIterator<unknown>, ms: number): Promise<
     timer = setTimeout(resolve, ms);
   });
   // What it throws when it is told to end, it throws at nobody.
-  const returned = Promise.resolve(iterator.return?.()).then(undefined, () => {});
+  const returned = (async () => iterator.return?.())().then(
+    () => {},
+    () => {},
+  );
   await Promise.race([returned, late]);
   clearTimeout(timer);
 }

@@ -29,12 +29,15 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
   let last = Number.NEGATIVE_INFINITY;
   let sentAt = Number.NEGATIVE_INFINITY;
   let held: Progress | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   let sending = Promise.resolve();
 
   const send = (progress: Progress): Promise<void> => {
     sentAt = Date.now();
     held = undefined;
+    clearTimeout(timer);
+    timer = undefined;
     const params = { ...progress, progressToken };
     // A client that has gone is heard of by the signal.
     const sent = async () => sdk!.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
@@ -47,10 +50,17 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
   };
 
   return {
-    tell(progress) {
-      if (!isNew(progress)) return;
-      if (Date.now() - sentAt >= intervalMs) void send(progress);
-      else held = progress;
+    tell(told) {
+      const progress = toValid(told);
+      if (!progress || !isNew(progress)) return;
+      const wait = intervalMs - (Date.now() - sentAt);
+      if (wait <= 0) {
+        void send(progress);
+      } else {
+        held = progress;
+        // What follows may take minutes, and until then this is the last that is known.
+        timer ??= setTimeout(() => void send(held!), wait);
+      }
     },
     async tellNow(progress) {
       // What a stream yields goes on where the app's own count has come to.
@@ -62,5 +72,16 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
       isOver = true;
       await sending;
     },
+  };
+}
+
+/** What a client can read: JSON has none but finite numbers. `undefined` where there is no such progress. */
+function toValid(told: unknown): Progress | undefined {
+  const { progress, total, message } = (told ?? {}) as Record<keyof Progress, unknown>;
+  if (!Number.isFinite(progress)) return undefined;
+  return {
+    progress: progress as number,
+    ...(Number.isFinite(total) && { total: total as number }),
+    ...(typeof message === 'string' && { message }),
   };
 }

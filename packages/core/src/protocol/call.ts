@@ -38,7 +38,7 @@ export async function callNamed(
     const found = findResource(catalog, uri);
     if (found) {
       const { resource, args } = found;
-      return callItem(parts, resource, args, request, exchange, (_, value) =>
+      return callItem(parts, resource, args, { ...request, uri }, exchange, (_, value) =>
         toContents(resource, value, uri),
       );
     }

@@ -6,8 +6,6 @@ import type { CallHost } from '../call/call.ts';
  */
 export interface Exchange extends CallHost {
   method: string;
-  /** A header's value by its lower-case name. */
-  header(name: string): string | undefined;
   /** What a body parser before us has made of the body, or the body itself. Rejects with `BodyTooLarge`. */
   readBody(maxBytes: number): Promise<Body> | Body;
   /** Whether the connection came in on a loopback address of this machine. */

@@ -5,6 +5,7 @@ import { HookTimeout } from '../auth/hook.ts';
 import { toError } from '../auth/thrown.ts';
 import { type Outcome, textOf, toRefused } from '../call/call.ts';
 import { createReport } from '../call/failure.ts';
+import { createSpans } from '../call/span.ts';
 import { createMemoryStore } from '../call/store.ts';
 import { isVisible } from '../call/visible.ts';
 import { type Catalog, createCatalog } from '../catalog/catalog.ts';
@@ -86,6 +87,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     rateLimit: options.rateLimit,
     store: options.store ?? createMemoryStore(),
     seal: createStateSeal(options.secret),
+    spans: createSpans(),
   };
   const lane = options.fastLane === false ? undefined : createLane(parts, legacy);
   const sdk = createSdkLeg(parts, { maxBodyBytes, bus: options.bus, legacy, sessions: options.sessions });

@@ -85,6 +85,7 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
   ): Promise<Reply | undefined> => {
     const { exchange, auth } = serving;
     const request: CallRequest = {
+      id,
       method,
       era,
       client,

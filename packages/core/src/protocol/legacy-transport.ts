@@ -20,8 +20,8 @@ export class LegacyTransport extends WebStandardStreamableHTTPServerTransport {
     return super.send(message, options);
   }
 
-  /** Answers a message. `onEnd` hears when nothing more comes. */
-  async answer(request: Request, message: unknown, onEnd: () => void): Promise<Response> {
+  /** Answers a message. `onEnd` hears when nothing more comes, and whether that is because the client has left. */
+  async answer(request: Request, message: unknown, onEnd: OnEnd): Promise<Response> {
     const id = Array.isArray(message) ? undefined : (message as { id?: RequestId } | null)?.id;
     const first = id === undefined ? undefined : this.#firstOf(id);
     try {
@@ -63,7 +63,9 @@ function closed(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-function toStream(response: Response, onEnd: () => void): Response {
+type OnEnd = (hasLeft?: boolean) => void;
+
+function toStream(response: Response, onEnd: OnEnd): Response {
   const reader = response.body!.getReader();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -74,7 +76,7 @@ function toStream(response: Response, onEnd: () => void): Response {
     },
     // A client of 2025 that hangs up has not cancelled: what it has started ends by itself.
     async cancel(reason) {
-      onEnd();
+      onEnd(true);
       await reader.cancel(reason);
     },
   });

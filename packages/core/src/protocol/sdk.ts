@@ -57,7 +57,10 @@ export function createSdkLeg(
     const server = createServer(parts, { era: 'legacy', catalog, servingOf, subscribed: undefined });
     const transport = new LegacyTransport({ enableJsonResponse: !mayStream(parts, message) });
     await server.connect(transport);
-    return transport.answer(request, message, () => void server.close());
+    return transport.answer(request, message, (hasLeft) => {
+      // To close it would cancel what a client that has left did not cancel.
+      if (!hasLeft) void server.close();
+    });
   };
 
   // Made with the first of them: until then nobody has to listen.

@@ -116,6 +116,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   const toRequest = (context: ServerContext): CallRequest => {
     const { mcpReq } = context;
     return {
+      id: mcpReq.id,
       method: mcpReq.method,
       era,
       client: server.getClientVersion(),
