@@ -1,4 +1,5 @@
 import type { AnyTRPCRouter } from '@trpc/server';
+import { isScope } from '../auth/scope.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import type { BypassKind } from './bypassable.ts';
 import { checkPatterns, createFilter, type Expose, type ExposeFunction } from './expose.ts';
@@ -177,7 +178,7 @@ function scopeProblemOf({ scopes, path }: Item, { auth }: CatalogOptions): Setup
     const message = `it needs the scopes ${scopes.join(', ')}, and nobody has any without the option auth; set auth.authenticate, or take the scopes out`;
     return { code: 'SCOPES_WITHOUT_AUTH', path, message };
   }
-  const scope = scopes.find((each) => !scopeToken.test(each));
+  const scope = scopes.find((each) => !isScope(each));
   if (scope === undefined) return undefined;
   const message = `${JSON.stringify(scope)} is no scope: it has to be printable ASCII without spaces, quotes and backslashes`;
   return { code: 'SCOPE_INVALID', path, message };
@@ -205,9 +206,6 @@ function uriProblemOf(items: readonly Item[], { uri, path }: Resource): SetupPro
   const message = `"${uri.text}" overlaps with "${other.uri.text}" of ${other.path}: one URI could be read from both; change one of them`;
   return { code: 'URI_CLASH', path, message };
 }
-
-/** @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** A bypass that nothing answers to is a mistake. */
 function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): SetupProblem[] {
