@@ -72,14 +72,15 @@ const style = `
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f3f4f6, #111827); color: light-dark(#111827, #f3f4f6); }
 main { box-sizing: border-box; width: min(27rem, 100vw); padding: 2rem; background: light-dark(#fff, #1f2937); border-radius: .75rem; }
 h1 { margin: 0 0 .5rem; font-size: 1.25rem; }
-code { font-size: .8em; opacity: .75; }
+code { font-size: .8em; }
+code, small, .less, .note { color: light-dark(#4b5563, #d1d5db); }
 .scopes { padding-left: 1.2rem; }
 fieldset { display: grid; gap: .5rem; margin: 0; padding: 0; border: 0; }
 legend { padding: 0 0 .5rem; font-weight: 600; }
 button { display: grid; grid-template-columns: 1fr auto; padding: .6rem .9rem; font: inherit; text-align: left; color: inherit; background: none; border: 1px solid light-dark(#d1d5db, #4b5563); border-radius: .5rem; cursor: pointer; }
 button:hover, button:focus-visible { border-color: #2563eb; outline: 1px solid #2563eb; }
-button small, button .less { grid-column: 1 / -1; opacity: .75; }
+button small, button .less { grid-column: 1 / -1; }
 button .less { font-size: .85em; }
 .quiet { margin-top: .75rem; border-color: transparent; text-decoration: underline; padding-left: 0; }
-.note { margin: 1rem 0 0; font-size: .85rem; opacity: .8; }
+.note { margin: 1rem 0 0; font-size: .85rem; }
 `;

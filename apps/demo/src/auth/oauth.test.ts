@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openBrowser, type Page } from '../../test/browser.ts';
 import { describeDemo } from '../../test/demo.ts';
 import { eras } from '../../test/mcp.ts';
 import { connectByLogin } from '../../test/oauth-client.ts';
+import { begin } from '../../test/oauth-flow.ts';
 import { jonas, tokens } from '../sample/cast.ts';
 
 describeDemo((demo) => {
@@ -148,55 +148,4 @@ describeDemo((demo) => {
 
 function errorOf({ url }: Page): string | null {
   return url.searchParams.get('error');
-}
-
-/** A client by hand, up to the login page. */
-async function begin(url: string, more: Record<string, string> = {}) {
-  const redirectUri = 'http://127.0.0.1:3998/callback';
-  const registered = await fetch(`${url}/oauth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      client_name: 'A <b>client</b>',
-      redirect_uris: [redirectUri],
-      grant_types: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_method: 'none',
-      application_type: 'native',
-      // As clients do, who want more later.
-      scope: 'backoffice:read',
-    }),
-  });
-  expect(registered.status).toBe(201);
-  const { client_id: clientId } = (await registered.json()) as { client_id: string };
-  const verifier = randomBytes(32).toString('base64url');
-  const query = {
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'backoffice:read',
-    state: 'x',
-    resource: `${url}/mcp`,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    ...more,
-  };
-  const given = Object.entries(query).filter(([, value]) => value !== '');
-  const token = (body: Record<string, string>) =>
-    fetch(`${url}/oauth/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ client_id: clientId, ...body }),
-    });
-  return {
-    url: `${url}/oauth/authorize?${new URLSearchParams(given).toString()}`,
-    browser: openBrowser(url),
-    redeem: (code: string, codeVerifier = verifier) =>
-      token({
-        grant_type: 'authorization_code',
-        code,
-        redirect_uri: redirectUri,
-        code_verifier: codeVerifier,
-        resource: `${url}/mcp`,
-      }),
-    refresh: (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken }),
-  };
 }
