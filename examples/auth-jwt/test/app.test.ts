@@ -15,7 +15,7 @@ async function startApp() {
   return {
     url: server.url,
     mcp: `${server.url}/mcp`,
-    issue: (claims?: object) => provider.issue(claims),
+    issue: (claims?: Parameters<typeof provider.issue>[0]) => provider.issue(claims),
     issuer,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
