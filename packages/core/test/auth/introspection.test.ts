@@ -105,7 +105,10 @@ test('no more than a thousand answers are kept', async () => {
   });
   const ask = async (token: string) => verify(token, { resource });
   await ask('oldest');
-  await Promise.all(Array.from({ length: 999 }, (_, index) => ask(`token-${index}`)));
+  // A few at a time: each of them has to be answered in time.
+  for (let batch = 0; batch < 999; batch += 27) {
+    await Promise.all(Array.from({ length: 27 }, (_, index) => ask(`token-${batch + index}`)));
+  }
   await ask('oldest');
   expect(server.asked).toHaveLength(1000);
   await ask('newest');
