@@ -17,6 +17,7 @@ const redirectUrl = 'http://localhost:3999/callback';
 export class Login implements OAuthClientProvider {
   readonly redirectUrl = redirectUrl;
   readonly clientMetadata;
+  readonly clientMetadataUrl?: string;
   /** Where the person was sent, each time. */
   readonly sentTo: URL[] = [];
   // Whatever the client hands over: the types of its two versions differ.
@@ -25,7 +26,8 @@ export class Login implements OAuthClientProvider {
   #discovery: unknown;
   #verifier = '';
 
-  constructor(grantTypes: string[]) {
+  constructor(grantTypes: string[], clientMetadataUrl?: string) {
+    if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
     this.clientMetadata = {
       client_name: 'Scripted agent',
       redirect_uris: [redirectUrl],
@@ -72,11 +74,13 @@ export async function connectByLogin(
   mcp: string,
   browser: Browser,
   person: () => string,
+  /** Where the client is described, where it need not register. */
+  clientMetadataUrl?: string,
 ): Promise<LoggedInClient> {
   // The client of 2025 answers every challenge with its refresh token, if it has one: it then gets the same scopes anew,
   // and never asks the person for more.
   const refreshes = era === '2026-07-28' ? ['refresh_token'] : [];
-  const login = new Login(['authorization_code', ...refreshes]);
+  const login = new Login(['authorization_code', ...refreshes], clientMetadataUrl);
   const info = { name: 'scripted-agent', version: '1.0.0' };
   const url = new URL(mcp);
   let transport: ModernTransport | LegacyTransport;

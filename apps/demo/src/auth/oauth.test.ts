@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openBrowser, type Page } from '../../test/browser.ts';
 import { describeDemo } from '../../test/demo.ts';
 import { eras } from '../../test/mcp.ts';
@@ -65,6 +65,35 @@ describeDemo((demo) => {
       const resource = { resource: mcp(), authorization_servers: [demo.url] };
       expect(await at('/mcp/.well-known/oauth-protected-resource')).toMatchObject(resource);
       expect(await at('/.well-known/oauth-protected-resource/mcp')).toMatchObject(resource);
+    });
+
+    it('knows a client by the document at its URL, and registers nothing', async () => {
+      const id = 'https://client.example/oauth/metadata.json';
+      const document = {
+        client_id: id,
+        client_name: 'A client with a URL',
+        redirect_uris: ['http://localhost:3999/callback'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        token_endpoint_auth_method: 'none',
+        application_type: 'native',
+      };
+      const { fetch } = globalThis;
+      const asked: string[] = [];
+      const intercepted = vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
+        const url = input instanceof Request ? input.url : String(input);
+        if (url.startsWith(demo.url)) asked.push(new URL(url).pathname);
+        return url === id ? Promise.resolve(Response.json(document)) : fetch(input, init);
+      });
+      try {
+        const browser = openBrowser(demo.url);
+        const person = asPerson('support');
+        await using agent = await connectByLogin('2026-07-28', mcp(), browser, person, id);
+        expect(agent.login.sentTo[0]!.searchParams.get('client_id')).toBe(id);
+        expect(await agent.call('users_me')).toMatchObject({ role: 'support' });
+        expect(asked).not.toContain('/oauth/register');
+      } finally {
+        intercepted.mockRestore();
+      }
     });
 
     it('gives a token once for a code, and takes it back when the code comes again', async () => {

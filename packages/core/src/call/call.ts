@@ -160,7 +160,7 @@ export function callItem<TItem extends Callable>(
 }
 
 /** A class, so that a call costs one object, and what most do not use costs nothing. */
-class Call implements McpCall {
+export class Call implements McpCall {
   readonly method: string;
   readonly tool: McpCall['tool'];
   readonly era: McpCall['era'];

@@ -19,6 +19,7 @@ export interface CatalogOptions extends ItemOptions, OwnItems {
   auth?: object | undefined;
   /** What the handler means to bypass. */
   bypass?: Partial<Record<BypassKind, boolean>> | undefined;
+  listing?: 'all' | 'permitted' | undefined;
 }
 
 /** Everything a handler serves, made once. */
@@ -103,10 +104,11 @@ export function createCatalog(
   if (problems.length > 0) throw new SetupError(problems);
   const { expose } = options;
   const isOwn = (item: Item) => item.router !== router;
+  const make = (shown: readonly Item[]) => freeze(shown, options.listing === 'permitted');
   const serve = (): (() => Catalog) => {
     if (typeof expose === 'function')
-      return select(items, (item) => isOwn(item) || holds(expose, item.path), onChange);
-    const catalog = freeze(items);
+      return select(items, (item) => isOwn(item) || holds(expose, item.path), make, onChange);
+    const catalog = make(items);
     return () => catalog;
   };
   if (!isLazy) {
@@ -132,7 +134,7 @@ export function createCatalog(
   ]);
   const whole = later.then(() => {
     serving = serve();
-    return freeze(items);
+    return make(items);
   });
   return {
     get current() {
@@ -147,6 +149,7 @@ export function createCatalog(
 function select(
   items: readonly Item[],
   isShown: (item: Item) => boolean,
+  make: (items: readonly Item[]) => Catalog,
   onChange: () => void,
 ): () => Catalog {
   let flags: string | undefined;
@@ -157,7 +160,7 @@ function select(
     if (next !== flags) {
       const isFirst = flags === undefined;
       flags = next;
-      catalog = { ...freeze(items.filter((_, index) => shown[index])), isLive: true };
+      catalog = { ...make(items.filter((_, index) => shown[index])), isLive: true };
       if (!isFirst) onChange();
     }
     return catalog;
@@ -219,7 +222,7 @@ function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): S
 }
 
 /** Sorted by code unit, so that the order is the same on every machine. */
-function freeze(items: readonly Item[]): Catalog {
+function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
   const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ofKind = <TKind extends Item['kind']>(kind: TKind) =>
     sorted.filter((item): item is Extract<Item, { kind: TKind }> => item.kind === kind);
@@ -233,7 +236,7 @@ function freeze(items: readonly Item[]): Catalog {
     resources: new Map(resources.filter(isFixed).map((resource) => [resource.uri.text, resource])),
     templates: resources.filter((resource) => !isFixed(resource)),
     list: { modern: list('modern'), legacy: list('legacy') },
-    hasHidden: sorted.some(({ visible }) => visible),
+    hasHidden: isPersonal || sorted.some(({ visible }) => visible),
     isLive: false,
     hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),
   };

@@ -87,6 +87,7 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     info,
     // Only what does not depend on who asks may be kept for somebody else.
     isPublic: !auth?.required && !auth?.authorize && !auth?.requiredScopes,
+    listing: options.listing,
     rateLimit: options.rateLimit,
     store: options.store ?? createMemoryStore(),
     seal: createStateSeal(options.secret),

@@ -20,6 +20,9 @@ const router = t.router({
   read: t.procedure.meta({ mcp: { scopes: ['notes:read'] } }).query(() => 'read'),
   write: t.procedure.meta({ mcp: { scopes: ['notes:read', 'notes:write'] } }).mutation(() => 'written'),
   who: t.procedure.meta({ mcp: true }).query(() => getMcpCall()?.auth),
+  all: t.procedure
+    .meta({ mcp: { scopes: ['notes:read', 'notes:all'], resource: { uri: 'notes://all' } } })
+    .query(() => 'all'),
 });
 
 const metadataUrl = `${resource}/.well-known/oauth-protected-resource`;
@@ -228,6 +231,16 @@ describe.each(eras)('in the %s era', (era) => {
     ]);
     const all = credential(await server.issue({ scope: 'mcp notes:read notes:write' }));
     expect((await call(app.mcp, era, 'write', undefined, all)).status).toBe(200);
+  });
+
+  test('a resource asks for its scopes as a tool does', async () => {
+    await using app = await protect();
+    const headers = { ...credential(await server.issue()), 'mcp-name': 'notes://all' };
+    const answer = await request(app.mcp, era, 'resources/read', { uri: 'notes://all' }, headers);
+    expect(told(answer)).toEqual([
+      403,
+      `${challenge}, error="insufficient_scope", scope="notes:read notes:all"`,
+    ]);
   });
 
   test('where a credential is not required, a tool that needs scopes says which', async () => {
