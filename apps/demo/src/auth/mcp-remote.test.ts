@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openBrowser } from '../../test/browser.ts';
 import { describeDemo } from '../../test/demo.ts';
 import { tokens } from '../sample/cast.ts';
@@ -44,8 +44,8 @@ describeDemo((demo) => {
       const logIn = async (address: string) => {
         const browser = openBrowser(demo.url);
         const { url } = await browser.press(await browser.open(address), tokens.support.email);
-        // Where mcp-remote listens for the code.
-        await fetch(url);
+        // Where mcp-remote listens for the code: it begins to when it has told the person where to go, who takes longer.
+        await vi.waitFor(() => fetch(url), { timeout: 30_000, interval: 200 });
       };
 
       const first = await connect();

@@ -25,7 +25,7 @@ describeDemo((demo) => {
       const [customer] = (Array.isArray(found) ? found : (found as { result: unknown[] }).result) as {
         id: string;
       }[];
-      const tool = era === '2026-07-28' ? 'customers_deactivate' : 'customers_reactivate';
+      const tool = 'customers_reactivate';
       expect(agent.login.sentTo).toHaveLength(1);
       expect(await agent.call(tool, { id: customer!.id })).toMatchObject({ id: customer!.id });
       expect(agent.login.sentTo).toHaveLength(2);
