@@ -1,8 +1,10 @@
 import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
-import { eq } from 'drizzle-orm';
+import type { McpRequest } from '@trpc-mcp/core';
+import { eq, inArray, type SQL } from 'drizzle-orm';
 import { hashToken } from './auth/token.ts';
 import type { Database } from './db/database.ts';
 import { accessTokens, customers, users } from './db/schema.ts';
+import { tokens } from './sample/cast.ts';
 
 interface Person {
   id: string;
@@ -31,26 +33,55 @@ export interface Context {
 
 /** Makes the `createContext` that tRPC and MCP are both given: it finds out who is asking, and refuses nobody. */
 export function createContextFor(db: Database) {
-  return async ({ req }: Pick<CreateExpressContextOptions, 'req'>): Promise<Context> => {
-    const token = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+  return async ({ req, mcp }: ContextOptions): Promise<Context> => {
+    // Over MCP, who is asking has been found out already: by a plain token or by a login.
+    const id = mcp?.auth?.extra?.['sub'];
+    if (typeof id === 'string') return { db, user: await findUserById(db, id), tokenSent: true };
+    const token = tokenIn(req.headers.authorization);
     return {
       db,
-      user: token === undefined ? undefined : await findUser(db, token),
+      user: token === undefined ? undefined : await findUserByToken(db, token),
       tokenSent: token !== undefined,
     };
   };
 }
 
-async function findUser(db: Database, token: string): Promise<SignedInUser | undefined> {
-  const [found] = await db
-    .select({ user: users, account: { id: customers.id, status: customers.status } })
-    .from(accessTokens)
-    .innerJoin(users, eq(users.id, accessTokens.userId))
-    .leftJoin(customers, eq(customers.id, users.customerId))
-    .where(eq(accessTokens.sha256, hashToken(token)));
-  if (!found) return undefined;
+type ContextOptions = Pick<CreateExpressContextOptions, 'req'> & { mcp?: McpRequest };
 
-  const { user, account } = found;
+export function tokenIn(authorization: string | null | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+export async function findUserByToken(db: Database, token: string): Promise<SignedInUser | undefined> {
+  const [found] = await db
+    .select({ id: accessTokens.userId })
+    .from(accessTokens)
+    .where(eq(accessTokens.sha256, hashToken(token)));
+  return found && findUserById(db, found.id);
+}
+
+export async function findUserById(db: Database, id: string): Promise<SignedInUser | undefined> {
+  const [user] = await findUsers(db, eq(users.id, id));
+  return user;
+}
+
+/** The people whom one can be in this demo. */
+export function findPeople(db: Database): Promise<SignedInUser[]> {
+  const emails = Object.values(tokens).map(({ email }) => email);
+  return findUsers(db, inArray(users.email, emails));
+}
+
+async function findUsers(db: Database, which: SQL): Promise<SignedInUser[]> {
+  const found = await db
+    .select({ user: users, account: { id: customers.id, status: customers.status } })
+    .from(users)
+    .leftJoin(customers, eq(customers.id, users.customerId))
+    .where(which)
+    .orderBy(users.name);
+  return found.map(toSignedInUser);
+}
+
+function toSignedInUser({ user, account }: FoundUser): SignedInUser {
   const person = { id: user.id, name: user.name, email: user.email };
   if (user.role !== 'customer') return { ...person, role: user.role };
   if (!account) throw new Error(`user ${user.id} is a customer without an account`);
@@ -60,4 +91,9 @@ async function findUser(db: Database, token: string): Promise<SignedInUser | und
     customerId: account.id,
     deactivated: account.status === 'deactivated',
   };
+}
+
+interface FoundUser {
+  user: typeof users.$inferSelect;
+  account: Pick<typeof customers.$inferSelect, 'id' | 'status'> | null;
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { openPglite, openPostgres } from './db/database.ts';
 import { seedDatabase } from './sample/seed.ts';
@@ -24,11 +25,11 @@ async function start(): Promise<void> {
   const database = DATABASE_URL ? await openPostgres(DATABASE_URL) : await openPglite({ folder });
   try {
     await seedDatabase(database.db);
-    const server = createApp(database.db).listen(port, '127.0.0.1');
+    const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
-
     const address = server.address();
     const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
+    server.on('request', await createApp(database.db, url));
     console.log(welcomeText(url, DATABASE_URL ? undefined : folder));
 
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

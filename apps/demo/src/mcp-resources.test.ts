@@ -99,11 +99,8 @@ describe.each(eras)('what an agent with the client of %s can read', (era) => {
     );
 
     it('is nothing without a token', async () => {
-      await using agent = await connectAgent(era, `${demo.url}/mcp`, 'demo-nobody');
-      const { id } = await customerOf(aiko);
-      await expect(agent.read(`customers://${id}`)).rejects.toMatchObject({ status: 401 });
-      await expect(agent.listResources()).rejects.toMatchObject({ status: 401 });
-      await expect(agent.complete(customerTemplate, 'id', 'aiko')).rejects.toMatchObject({ status: 401 });
+      const connecting = connectAgent(era, `${demo.url}/mcp`, 'demo-nobody');
+      await expect(connecting).rejects.toMatchObject({ status: 401 });
     });
 
     it('is found by what somebody types: a name, a title, or the beginning of an id', async () => {

@@ -195,8 +195,8 @@ describe.each(eras)('an agent with the client of %s', (era) => {
     });
 
     it('is answered 401 with a token that nobody has', async () => {
-      await using agent = await connectAgent(era, `${demo.url}/mcp`, 'demo-nobody');
-      await expect(agent.call('users_me')).rejects.toMatchObject({ status: 401 });
+      const connecting = connectAgent(era, `${demo.url}/mcp`, 'demo-nobody');
+      await expect(connecting).rejects.toMatchObject({ status: 401 });
     });
 
     it('finds every tool with a title, a description and a word on each argument', async () => {

@@ -1,13 +1,26 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import { type Authenticate, bearer, jwt, resourceMetadataHandler } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/express';
 import express, { type Express } from 'express';
-import { createContextFor } from './context.ts';
+import { createAuthorizationServer, keysPath } from './auth/authorization-server.ts';
+import { allScopes } from './auth/scope.ts';
+import { createContextFor, findUserByToken, tokenIn } from './context.ts';
 import type { Database } from './db/database.ts';
 import { appRouter } from './router.ts';
 
-/** Makes the app that serves one router twice: `/trpc` for programs, `/mcp` for agents. */
-export function createApp(db: Database): Express {
+/** Makes the app that serves one router twice: `/trpc` for programs, `/mcp` for agents. `url` is where it is found. */
+export async function createApp(db: Database, url: string): Promise<Express> {
   const createContext = createContextFor(db);
+  const resource = `${url}/mcp`;
+  const oauth = bearer({
+    verify: jwt({ issuer: url, jwksUri: url + keysPath }),
+    resource,
+    authorizationServers: [url],
+    requiredScopes: ['backoffice:read'],
+    // What clients ask for at first. Tools that need more say so, and the person is asked again.
+    scopesSupported: ['backoffice:read'],
+    resourceName: 'Back office',
+  });
   const app = express();
   app.disable('x-powered-by');
 
@@ -26,6 +39,7 @@ export function createApp(db: Database): Express {
     '/mcp',
     mcpHandler(appRouter, {
       createContext,
+      auth: { ...oauth, authenticate: [plainTokens(db), oauth.authenticate] },
       // So that clients of 2025 can be asked before an account is closed.
       legacy: 'sessions',
       server: {
@@ -40,8 +54,20 @@ export function createApp(db: Database): Express {
     }),
   );
 
+  app.use(resourceMetadataHandler(oauth));
+  app.use(await createAuthorizationServer(db, url, resource));
+
   app.get('/', (_req, res) => {
     res.type('text/plain').send('A SaaS back office. tRPC is at /trpc, MCP is at /mcp.\n');
   });
   return app;
+}
+
+/** The tokens that the start-up text prints. They stand for everything that their owner may do. */
+function plainTokens(db: Database): Authenticate {
+  return async ({ headers }) => {
+    const token = tokenIn(headers.get('authorization'));
+    const user = token === undefined ? undefined : await findUserByToken(db, token);
+    return user && { token: '', clientId: 'plain token', scopes: [...allScopes], extra: { sub: user.id } };
+  };
 }

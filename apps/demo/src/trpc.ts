@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import type { McpMeta } from '@trpc-mcp/core';
+import { mcpDefaults, type McpMeta } from '@trpc-mcp/core';
 import superjson from 'superjson';
+import type { Scope } from './auth/scope.ts';
 import type { Context, SignedInUser } from './context.ts';
 import { CsvFile } from './csv.ts';
 
@@ -47,13 +48,13 @@ export const signedInProcedure = t.procedure.use(({ ctx, next }) => {
 export const staffProcedure = withRole('viewer', 'support', 'admin');
 
 /** For everybody but viewers, customers included: their resolvers check whose data it is. */
-export const editorProcedure = withRole('support', 'admin', 'customer');
+export const editorProcedure = withRole('support', 'admin', 'customer').use(needs('backoffice:write'));
 
 /** For those who look after customers. */
-export const supportProcedure = withRole('support', 'admin');
+export const supportProcedure = withRole('support', 'admin').use(needs('backoffice:write'));
 
 /** For those who may close accounts. */
-export const adminProcedure = withRole('admin');
+export const adminProcedure = withRole('admin').use(needs('backoffice:admin'));
 
 function withRole(...roles: SignedInUser['role'][]) {
   return signedInProcedure.use(({ ctx: { user }, next }) => {
@@ -63,6 +64,11 @@ function withRole(...roles: SignedInUser['role'][]) {
       message: `This needs the role ${roles.join(' or ')}; ${user.name} is signed in as ${user.role}.`,
     });
   });
+}
+
+/** What a client that logged the person in has to have been allowed, over MCP. */
+function needs(scope: Scope) {
+  return mcpDefaults({ scopes: [scope] });
 }
 
 function signInMessage({ tokenSent }: Context): string {

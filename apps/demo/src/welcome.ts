@@ -11,7 +11,12 @@ A SaaS back office, with its data on ${folder === undefined ? 'the PostgreSQL se
   tRPC  ${url}/trpc
   MCP   ${mcp}
 
-Who you can be, with the header "Authorization: Bearer <token>":
+Give a client the MCP address and nothing else, and it sends you to a login page:
+
+  claude mcp add --transport http demo ${mcp}
+  npx -y mcp-remote ${mcp}
+
+Or be somebody at once, with the header "Authorization: Bearer <token>":
 
   ${tokens.viewer.token}    ${tokens.viewer.name}: reads everything, changes nothing
   ${tokens.support.token}   ${tokens.support.name}: also extends trials, changes plans, publishes posts, renames own posts

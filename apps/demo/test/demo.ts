@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCClient } from '@trpc/client';
 import superjson, { type SuperJSONResult } from 'superjson';
@@ -86,9 +87,10 @@ function titleOf({ name, missing }: TestDatabase): string {
 
 async function startDemo(database: TestDatabase): Promise<{ demo: Demo; close: () => Promise<void> }> {
   const { db, close } = await database.open();
-  const server = createApp(db).listen(0, '127.0.0.1');
+  const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.on('request', await createApp(db, url));
   const withToken = (token: string | undefined) => createClient(url, token);
   return {
     demo: { db, url, withToken, as: (role) => withToken(tokens[role].token) },

@@ -98,7 +98,7 @@ export async function connectAgent(
   person: Person = agreeable,
 ): Promise<Agent> {
   const connect = era === '2026-07-28' ? connectModern : connectLegacy;
-  const client = await connect(mcp, token, person);
+  const client = await connect(mcp, token, person).catch(rethrow);
   return {
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,

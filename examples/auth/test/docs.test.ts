@@ -9,8 +9,12 @@ const page = new URL('../../../docs/auth.md', import.meta.url);
 const text = await readFile(page, 'utf8');
 
 const names = ['api-token', 'session-cookie', 'gateway'];
-const examples = await read(names.map((name) => `../${name}.ts`));
-const tests = await read(names.map((name) => `./${name}.test.ts`));
+const [oauthExamples, oauthTests] = [
+  ['../../auth-jwt/app.ts', '../../auth-better-auth/auth.ts', '../../auth-better-auth/app.ts'],
+  ['../../auth-jwt/test/app.test.ts', '../../auth-better-auth/test/app.test.ts'],
+];
+const examples = await read([...names.map((name) => `../${name}.ts`), ...oauthExamples]);
+const tests = await read([...names.map((name) => `./${name}.test.ts`), ...oauthTests]);
 
 async function read(files: string[]): Promise<string> {
   const sources = await Promise.all(files.map((file) => readFile(new URL(file, import.meta.url), 'utf8')));

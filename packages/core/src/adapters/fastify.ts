@@ -18,8 +18,11 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
 ): FastifyMcpHandler {
   const { handle, ...controls } = createHandler(router, options);
   const serve = (req: FastifyRequest, res: FastifyReply): Promise<void> => {
-    const exchange = toExchange(req.raw, res.raw, (extras) =>
-      options.createContext?.({ req, res, ...extras }),
+    const exchange = toExchange(
+      req.raw,
+      res.raw,
+      (extras) => options.createContext?.({ req, res, ...extras }),
+      () => req.ip,
     );
     const answer = async () => {
       const reply = await handle(exchange);
@@ -37,6 +40,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
     app.all('/', serve);
+    if (options.auth?.metadata) app.all('/.well-known/oauth-protected-resource', serve);
     done();
   };
   return Object.assign(plugin, controls);

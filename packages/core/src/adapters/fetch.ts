@@ -34,6 +34,7 @@ class FetchExchange implements Exchange {
   readonly createContext: Exchange['createContext'];
   /** Nobody knows here what the socket is bound to. */
   readonly isLoopback = false;
+  readonly address = undefined;
   readonly #host: Request;
   #hangUp: AbortController | undefined;
   #bare: Request | undefined;

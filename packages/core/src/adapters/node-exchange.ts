@@ -10,14 +10,18 @@ export interface NodeRequest extends IncomingMessage {
   originalUrl?: string;
   /** What a body parser made of the body. */
   body?: unknown;
+  /** Where it comes from, as Express sees it behind proxies that it trusts. */
+  ip?: string | undefined;
 }
 
 export function toExchange(
   req: NodeRequest,
   res: ServerResponse,
   createContext: Exchange['createContext'],
+  /** Says where a request comes from, where the framework says so elsewhere than in `req.ip`. */
+  readAddress?: () => string | undefined,
 ): Exchange {
-  return new NodeExchange(req, res, createContext);
+  return new NodeExchange(req, res, createContext, readAddress);
 }
 
 /** A class, so that a request costs one object, and what nobody asks for costs nothing. */
@@ -27,14 +31,21 @@ class NodeExchange implements Exchange {
   readonly #res: ServerResponse;
   /** Kept: frameworks make the way to it long, and it is gone many times. */
   readonly #headers: NodeRequest['headers'];
+  readonly #readAddress: (() => string | undefined) | undefined;
   #hangUp: AbortController | undefined;
   #request: Request | undefined;
 
-  constructor(req: NodeRequest, res: ServerResponse, createContext: Exchange['createContext']) {
+  constructor(
+    req: NodeRequest,
+    res: ServerResponse,
+    createContext: Exchange['createContext'],
+    readAddress: (() => string | undefined) | undefined,
+  ) {
     this.#req = req;
     this.#res = res;
     this.#headers = req.headers;
     this.createContext = createContext;
+    this.#readAddress = readAddress;
   }
 
   get method(): string {
@@ -47,6 +58,10 @@ class NodeExchange implements Exchange {
 
   get isLoopback(): boolean {
     return isLoopback(this.#req.socket.localAddress);
+  }
+
+  get address(): string | undefined {
+    return this.#readAddress?.() ?? this.#req.ip ?? this.#req.socket.remoteAddress;
   }
 
   get signal(): AbortSignal {

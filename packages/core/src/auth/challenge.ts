@@ -1,6 +1,7 @@
 /** A `WWW-Authenticate` value with parameters added to it: `Bearer`, `Bearer realm="app"` and the like. */
 export function addToChallenge(challenge: string, params: Record<string, string>): string {
   const added = Object.entries(params).map(([name, value]) => `${name}="${quote(value)}"`);
+  if (added.length === 0) return challenge;
   const separator = /^\S+$/.test(challenge) ? ' ' : ', ';
   return `${challenge}${separator}${added.join(', ')}`;
 }

@@ -1,8 +1,11 @@
-import type { AuthInfo } from '@modelcontextprotocol/server';
+import type { AuthInfo, OAuthProtectedResourceMetadata } from '@modelcontextprotocol/server';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
-import type { SetupProblem } from '../setup-error.ts';
+import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { addToChallenge, isHeaderText } from './challenge.ts';
-import { runHook } from './hook.ts';
+import { checkFailureLimit, createFailureCounter, type FailureLimit } from './failure-limit.ts';
+import { HookTimeout, runHook } from './hook.ts';
+import { Refused } from './refused.ts';
+import { joinScopes } from './scope.ts';
 import { ownMessageOf, toError } from './thrown.ts';
 
 /** Finds out who is asking: `undefined` for no credential, a throw for a bad one. */
@@ -21,6 +24,12 @@ export interface AuthOptions {
   authorize?: (attempt: Attempt) => boolean | string | Promise<boolean | string>;
   /** What `WWW-Authenticate` says beside a 401. `Bearer` unless said otherwise. */
   challenge?: string;
+  /** What every credential has to carry, whatever it is used for: 403 without. Told to clients with every challenge. */
+  requiredScopes?: readonly string[];
+  /** Protected-resource metadata (RFC 9728), served below the mount. `bearer` makes it. */
+  metadata?: OAuthProtectedResourceMetadata;
+  /** How often an address may present a credential that is not valid. No limit by default. */
+  failureLimit?: FailureLimit;
 }
 
 /** What `authorize` decides on. */
@@ -41,11 +50,21 @@ export interface Refusal {
   challenge?: string;
 }
 
+/** Why a request is not looked at. It is no answer to what was asked, so no model is told it as one. */
+export interface Rejection {
+  status: 400 | 429 | 503;
+  message: string;
+  headers: Record<string, string>;
+}
+
 export interface Gate {
   /** What `WWW-Authenticate` says beside a 401, here and where a procedure throws UNAUTHORIZED. */
   challenge: string;
-  /** Who is asking. */
-  authenticate(toRequest: () => Request): Promise<{ auth: AuthInfo | undefined } | Refusal>;
+  /** Who is asking. `readAddress` says where from, where the host knows. */
+  authenticate(
+    toRequest: () => Request,
+    readAddress: () => string | undefined,
+  ): Promise<{ auth: AuthInfo | undefined } | Refusal | Rejection>;
   /** Whether they may send this message. */
   authorize(attempt: Attempt): Promise<Refusal | undefined>;
   /** Whether they have the scopes that a tool asks for. */
@@ -56,8 +75,15 @@ type ReportHook = (error: Error) => void;
 
 const defaultChallenge = 'Bearer';
 
+/** How long clients are asked to wait while nobody can check their tokens. */
+const retrySeconds = 5;
+
+export function checkAuth(options: Partial<AuthOptions> = {}): SetupProblem[] {
+  return [...checkChallenge(options), ...checkFailureLimit(options.failureLimit)];
+}
+
 /** A challenge that no header can hold would fail with every 401. */
-export function checkAuth({ challenge = defaultChallenge }: Partial<AuthOptions> = {}): SetupProblem[] {
+function checkChallenge({ challenge = defaultChallenge }: Partial<AuthOptions>): SetupProblem[] {
   if (isHeaderText(challenge)) return [];
   const message = `${JSON.stringify(challenge)} cannot be sent as a header; write it in printable ASCII, such as 'Bearer realm="app"'`;
   return [{ code: 'CHALLENGE_INVALID', path: 'auth.challenge', message }];
@@ -65,8 +91,15 @@ export function checkAuth({ challenge = defaultChallenge }: Partial<AuthOptions>
 
 /** Without `auth`, everybody is let in and the procedures' own middleware decides alone. */
 export function createGate(options: AuthOptions | undefined, timeoutMs: number, report: ReportHook): Gate {
-  const challenge = options?.challenge ?? defaultChallenge;
+  const { challenge: base = defaultChallenge, requiredScopes = [], failureLimit } = options ?? {};
   const ways = options ? [options.authenticate].flat() : [];
+  const failures = failureLimit && createFailureCounter(failureLimit);
+
+  const challengeWith = (params: Record<string, string>, scopes: readonly string[] = []) => {
+    const scope = joinScopes(requiredScopes, scopes);
+    return addToChallenge(base, { ...params, ...(scope && { scope }) });
+  };
+  const challenge = challengeWith({});
 
   // Whatever was thrown, the answer to it is a refusal.
   const tell = (thrown: unknown) => {
@@ -80,19 +113,74 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
   const refuse = (auth: AuthInfo | undefined, message: string): Refusal =>
     auth ? { status: 403, message } : { status: 401, message, challenge };
 
+  const refuseCredential = (thrown: unknown): Refusal | Rejection => {
+    if (!(thrown instanceof Refused)) {
+      return refuse(undefined, sentenceOf(thrown) ?? 'the credential was refused');
+    }
+    const { status, message, code } = thrown;
+    if (status === 503) return { status, message, headers: { 'retry-after': String(retrySeconds) } };
+    const answer = challengeWith({ ...(code && { error: code, error_description: message }) });
+    if (status === 401) return { status, message, challenge: answer };
+    return { status, message, headers: { 'www-authenticate': answer } };
+  };
+
+  const checkScopes: Gate['checkScopes'] = (auth, scopes) => {
+    // An app without types may leave them out, and then there are none.
+    const held: readonly string[] | undefined = auth?.scopes;
+    if (scopes.every((scope) => held?.includes(scope))) return undefined;
+    if (!auth) {
+      const refusal = refuse(auth, `this tool needs a credential with ${scopesText(scopes)}`);
+      // Only clients of OAuth can do something about it.
+      return options?.metadata ? { ...refusal, challenge: challengeWith({}, scopes) } : refusal;
+    }
+    const message = `this tool needs ${scopesText(scopes)}`;
+    return { status: 403, message, challenge: challengeWith({ error: 'insufficient_scope' }, scopes) };
+  };
+
+  let hasWarned = false;
+  const addressOf = (request: Request, readAddress: () => string | undefined) => {
+    try {
+      const address = failureLimit?.address ? failureLimit.address(request) : readAddress();
+      if (address === undefined && !hasWarned) {
+        hasWarned = true;
+        tell(new SetupError([noAddress]));
+      }
+      return address;
+    } catch (error) {
+      tell(error);
+      return undefined;
+    }
+  };
+
   return {
     challenge,
-    async authenticate(toRequest) {
+    async authenticate(toRequest, readAddress) {
       if (!options) return { auth: undefined };
       const request = toRequest();
+      const address = failures && addressOf(request, readAddress);
+      const seconds = address === undefined ? 0 : failures!.secondsToWait(address);
+      if (seconds > 0) {
+        const message = `too many credentials from this address were not valid; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+        return { status: 429, message, headers: { 'retry-after': String(seconds) } };
+      }
       try {
         for (const way of ways) {
           const auth = await runHook('auth.authenticate', timeoutMs, () => way(request));
-          if (auth) return { auth };
+          if (!auth) continue;
+          return requiredScopes.every((scope) => auth.scopes?.includes(scope))
+            ? { auth }
+            : {
+                status: 403,
+                message: `this endpoint needs ${scopesText(requiredScopes)}`,
+                challenge: challengeWith({ error: 'insufficient_scope' }),
+              };
         }
       } catch (error) {
         tell(error);
-        return refuse(undefined, sentenceOf(error) ?? 'the credential was refused');
+        // What we could not find out is not the caller's failure.
+        const isOurs = error instanceof HookTimeout || (error instanceof Refused && error.status === 503);
+        if (address !== undefined && !isOurs) failures?.count(address);
+        return refuseCredential(error);
       }
       return options.required ? refuse(undefined, 'this endpoint needs a credential') : { auth: undefined };
     },
@@ -111,17 +199,16 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
         return refuse(attempt.auth, sentenceOf(error) ?? 'you may not do this here');
       }
     },
-    checkScopes(auth, scopes) {
-      // An app without types may leave them out, and then there are none.
-      const held: readonly string[] | undefined = auth?.scopes;
-      if (scopes.every((scope) => held?.includes(scope))) return undefined;
-      if (!auth) return refuse(auth, `this tool needs a credential with ${scopesText(scopes)}`);
-      const needed = { error: 'insufficient_scope', scope: scopes.join(' ') };
-      const message = `this tool needs ${scopesText(scopes)}`;
-      return { status: 403, message, challenge: addToChallenge(challenge, needed) };
-    },
+    checkScopes,
   };
 }
+
+const noAddress: SetupProblem = {
+  code: 'FAILURE_LIMIT_WITHOUT_ADDRESS',
+  path: 'auth.failureLimit',
+  message:
+    'nothing says where a request comes from, so its failures are not counted; set failureLimit.address',
+};
 
 function scopesText(scopes: readonly string[]): string {
   return `the ${scopes.length === 1 ? 'scope' : 'scopes'} ${scopes.join(', ')}`;

@@ -189,7 +189,7 @@ function isHangUp(thrown: unknown, { cause }: TRPCError, { aborted, reason }: Ab
 }
 
 /** A class, so that a call costs one object, and what most do not use costs nothing. */
-class Call implements McpCall {
+export class Call implements McpCall {
   readonly method: string;
   readonly tool: McpCall['tool'];
   readonly era: McpCall['era'];

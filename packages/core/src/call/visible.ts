@@ -34,8 +34,12 @@ export async function listVisible<TListed>(
   era: Era,
   ctx: Promise<unknown>,
   parts: VisibleParts,
+  /** Asked besides, where it is given. */
+  permits?: (item: Callable) => Promise<boolean>,
 ): Promise<TListed[]> {
   const all = [...items];
-  const seen = await Promise.all(all.map((item) => isVisible(item, () => ctx, parts)));
+  const mayList = async (item: Callable) =>
+    (await isVisible(item, () => ctx, parts)) && (!permits || permits(item));
+  const seen = await Promise.all(all.map(mayList));
   return all.filter((_, index) => seen[index]).map(({ listed }) => listed[era]);
 }

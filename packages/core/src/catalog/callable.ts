@@ -4,7 +4,7 @@ import { compileInput, type Input, type SchemaOptions } from '../schema/input.ts
 import { compileOutput, type Output } from '../schema/output.ts';
 import type { BypassKind } from './bypassable.ts';
 import type { Confirm } from './confirm.ts';
-import type { Procedure } from './walk.ts';
+import type { Guards, Procedure } from './walk.ts';
 
 /** A procedure, ready to be called: everything about it that is known before. */
 export interface Callable {
@@ -23,6 +23,7 @@ export interface Callable {
   visible: McpSettings['visible'];
   errorHint: McpSettings['errorHint'];
   bypassKinds: readonly BypassKind[];
+  guards: Guards;
   /** In milliseconds; the handler's own where it is `undefined`. */
   timeoutMs: number | undefined;
   rateLimit: McpRateLimit | undefined;
@@ -36,7 +37,7 @@ const defaultStream = { maxItems: 100, maxSeconds: 20 };
 
 /** Compiles what a procedure is called by. Throws a `SchemaProblem` where its schemas cannot be told. */
 export function toCallable(procedure: Procedure, name: string, options: SchemaOptions): Callable {
-  const { path, type, router, settings, bypassKinds } = procedure;
+  const { path, type, router, settings, bypassKinds, guards } = procedure;
   const isStreamed = type === 'subscription' || settings.stream !== undefined;
   return {
     name,
@@ -53,6 +54,7 @@ export function toCallable(procedure: Procedure, name: string, options: SchemaOp
     visible: settings.visible,
     errorHint: settings.errorHint,
     bypassKinds,
+    guards,
     timeoutMs: settings.timeoutMs,
     rateLimit: settings.rateLimit,
     confirm: undefined,

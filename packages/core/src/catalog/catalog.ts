@@ -1,4 +1,5 @@
 import type { AnyTRPCRouter } from '@trpc/server';
+import { isScope } from '../auth/scope.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import type { BypassKind } from './bypassable.ts';
 import { checkPatterns, createFilter, type Expose, type ExposeFunction } from './expose.ts';
@@ -18,6 +19,7 @@ export interface CatalogOptions extends ItemOptions, OwnItems {
   auth?: object | undefined;
   /** What the handler means to bypass. */
   bypass?: Partial<Record<BypassKind, boolean>> | undefined;
+  listing?: 'all' | 'permitted' | undefined;
 }
 
 /** Everything a handler serves, made once. */
@@ -102,10 +104,11 @@ export function createCatalog(
   if (problems.length > 0) throw new SetupError(problems);
   const { expose } = options;
   const isOwn = (item: Item) => item.router !== router;
+  const make = (shown: readonly Item[]) => freeze(shown, options.listing === 'permitted');
   const serve = (): (() => Catalog) => {
     if (typeof expose === 'function')
-      return select(items, (item) => isOwn(item) || holds(expose, item.path), onChange);
-    const catalog = freeze(items);
+      return select(items, (item) => isOwn(item) || holds(expose, item.path), make, onChange);
+    const catalog = make(items);
     return () => catalog;
   };
   if (!isLazy) {
@@ -131,7 +134,7 @@ export function createCatalog(
   ]);
   const whole = later.then(() => {
     serving = serve();
-    return freeze(items);
+    return make(items);
   });
   return {
     get current() {
@@ -146,6 +149,7 @@ export function createCatalog(
 function select(
   items: readonly Item[],
   isShown: (item: Item) => boolean,
+  make: (items: readonly Item[]) => Catalog,
   onChange: () => void,
 ): () => Catalog {
   let flags: string | undefined;
@@ -156,7 +160,7 @@ function select(
     if (next !== flags) {
       const isFirst = flags === undefined;
       flags = next;
-      catalog = { ...freeze(items.filter((_, index) => shown[index])), isLive: true };
+      catalog = { ...make(items.filter((_, index) => shown[index])), isLive: true };
       if (!isFirst) onChange();
     }
     return catalog;
@@ -177,7 +181,7 @@ function scopeProblemOf({ scopes, path }: Item, { auth }: CatalogOptions): Setup
     const message = `it needs the scopes ${scopes.join(', ')}, and nobody has any without the option auth; set auth.authenticate, or take the scopes out`;
     return { code: 'SCOPES_WITHOUT_AUTH', path, message };
   }
-  const scope = scopes.find((each) => !scopeToken.test(each));
+  const scope = scopes.find((each) => !isScope(each));
   if (scope === undefined) return undefined;
   const message = `${JSON.stringify(scope)} is no scope: it has to be printable ASCII without spaces, quotes and backslashes`;
   return { code: 'SCOPE_INVALID', path, message };
@@ -206,9 +210,6 @@ function uriProblemOf(items: readonly Item[], { uri, path }: Resource): SetupPro
   return { code: 'URI_CLASH', path, message };
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
-
 /** A bypass that nothing answers to is a mistake. */
 function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): SetupProblem[] {
   const kinds = (['authentication', 'permissions'] as const).filter((kind) => bypass[kind]);
@@ -221,7 +222,7 @@ function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): S
 }
 
 /** Sorted by code unit, so that the order is the same on every machine. */
-function freeze(items: readonly Item[]): Catalog {
+function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
   const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ofKind = <TKind extends Item['kind']>(kind: TKind) =>
     sorted.filter((item): item is Extract<Item, { kind: TKind }> => item.kind === kind);
@@ -235,7 +236,7 @@ function freeze(items: readonly Item[]): Catalog {
     resources: new Map(resources.filter(isFixed).map((resource) => [resource.uri.text, resource])),
     templates: resources.filter((resource) => !isFixed(resource)),
     list: { modern: list('modern'), legacy: list('legacy') },
-    hasHidden: sorted.some(({ visible }) => visible),
+    hasHidden: isPersonal || sorted.some(({ visible }) => visible),
     isLive: false,
     hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),
   };

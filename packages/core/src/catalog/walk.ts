@@ -17,11 +17,22 @@ export interface Procedure {
   procedure: AnyTRPCProcedure;
   /** What among its middlewares the app has marked as bypassable. */
   bypassKinds: readonly BypassKind[];
+  guards: Guards;
   /** Made with `experimental_caller`: it calls itself, with a context of its own. */
   isServerAction: boolean;
   /** The router that it is called on. */
   router: AnyTRPCRouter;
 }
+
+/** What of the app's middleware runs before the first `.input()`, and so can decide without an input. */
+export interface Guards {
+  middlewares: readonly Middleware[];
+  /** What tRPC tells them of the procedure. */
+  meta: unknown;
+}
+
+/** A middleware function, as tRPC calls it. */
+export type Middleware = (options: object) => unknown;
 
 /** What tRPC keeps in `_def` at run time and leaves out of its types. */
 interface ProcedureDef {
@@ -74,8 +85,19 @@ function toProcedure(
   const { type, inputs, output, middlewares, experimental_caller } =
     procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
   const bypassKinds = bypassKindsOf(middlewares);
+  const guards = { middlewares: guardsOf(middlewares), meta: procedure._def.meta };
   const isServerAction = experimental_caller ?? false;
-  return { path, type, settings, inputs, output, procedure, bypassKinds, isServerAction, router };
+  return { path, type, settings, inputs, output, procedure, bypassKinds, guards, isServerAction, router };
+}
+
+/** The last middleware calls the resolver; tRPC's own ones, which parse, say what they are. */
+function guardsOf(middlewares: readonly unknown[]): Middleware[] {
+  const before = middlewares.slice(0, -1);
+  const kindOf = (middleware: unknown) => (middleware as { _type?: string })._type;
+  const end = before.findIndex((middleware) => kindOf(middleware) === 'input');
+  return before
+    .slice(0, end === -1 ? before.length : end)
+    .filter((middleware): middleware is Middleware => kindOf(middleware) === undefined);
 }
 
 export function hasLazyRouters(router: AnyTRPCRouter): boolean {

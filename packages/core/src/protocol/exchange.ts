@@ -10,6 +10,8 @@ export interface Exchange extends CallHost {
   readBody(maxBytes: number): Promise<Body> | Body;
   /** Whether the connection came in on a loopback address of this machine. */
   isLoopback: boolean;
+  /** Where the request comes from, where the host knows. */
+  address: string | undefined;
   /** Aborts when the client hangs up before it has the whole answer. */
   signal: AbortSignal;
   /** Makes `signal` abort. */

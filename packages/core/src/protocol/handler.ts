@@ -1,7 +1,9 @@
 import type { AuthInfo, ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { createGate, type Refusal } from '../auth/gate.ts';
+import { createGate, type Refusal, type Rejection } from '../auth/gate.ts';
 import { HookTimeout } from '../auth/hook.ts';
+import { Refused } from '../auth/refused.ts';
+import { createMetadataReply } from '../auth/resource-metadata.ts';
 import { toError } from '../auth/thrown.ts';
 import { type Outcome, textOf, toRefused } from '../call/call.ts';
 import { createReport } from '../call/failure.ts';
@@ -71,7 +73,8 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
   });
   const gate = createGate(auth, hookTimeoutMs, (error) => {
     const failure = { error, reference: crypto.randomUUID() };
-    report(failure, { isForApp: error instanceof HookTimeout });
+    const isDown = error instanceof Refused && error.status === 503;
+    report(failure, { isForApp: isDown || error instanceof HookTimeout || error instanceof SetupError });
   });
   const parts: ServerParts = {
     router,
@@ -83,7 +86,8 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     report,
     info,
     // Only what does not depend on who asks may be kept for somebody else.
-    isPublic: !auth?.required && !auth?.authorize,
+    isPublic: !auth?.required && !auth?.authorize && !auth?.requiredScopes,
+    listing: options.listing,
     rateLimit: options.rateLimit,
     store: options.store ?? createMemoryStore(),
     seal: createStateSeal(options.secret),
@@ -94,12 +98,16 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
   const underWay = new Set<Exchange>();
   let isClosed = false;
   const guard = { ...options, serverName: info.title ?? info.name, hasSessions: legacy === 'sessions' };
+  const serveMetadata = auth?.metadata && createMetadataReply(auth.metadata);
 
   const admit = async (
     exchange: Exchange,
     message: unknown,
-  ): Promise<{ auth: AuthInfo | undefined } | Refusal> => {
-    const caller = await gate.authenticate(() => exchange.toRequest());
+  ): Promise<{ auth: AuthInfo | undefined } | Refusal | Rejection> => {
+    const caller = await gate.authenticate(
+      () => exchange.toRequest(),
+      () => exchange.address,
+    );
     if ('status' in caller || !auth?.authorize) return caller;
     const request = exchange.toRequest();
     for (const head of headsOf(message)) {
@@ -115,12 +123,16 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     if (isClosed) return errorReply(503, internalError, 'This MCP endpoint is shutting down');
     underWay.add(exchange);
     try {
+      // Before anything is refused: it is for those who are, and for pages of any origin.
+      const metadata = exchange.method !== 'POST' && serveMetadata?.(exchange.url.pathname, exchange.method);
+      if (metadata) return metadata;
       const early = refuse(exchange, guard);
       if (early) return early;
       const body = exchange.method === 'POST' ? exchange.readBody(maxBodyBytes) : noBody;
       const message = parseMessage(body instanceof Promise ? await body : body);
       id = idOf(message);
       const admission = auth ? await admit(exchange, message) : anonymous;
+      if ('headers' in admission) return rejectionReply(admission, id, options);
       const refused = 'status' in admission ? toRefused(admission) : undefined;
       if (refused && !isToolCall(message))
         return withStatus(refusalReply(message, refused), refused, options);
@@ -180,6 +192,17 @@ function mismatchOf(catalog: Catalog, message: unknown, exchange: Exchange): Hea
 function mayKnow(parts: ServerParts, serving: Serving, { tool }: HeaderMismatch): Promise<boolean> {
   const ctx = () => createListContext(serving.exchange, toBareRequest(serving, 'tools/call'));
   return isVisible(tool, ctx, parts);
+}
+
+function rejectionReply(
+  { status, message, headers }: Rejection,
+  id: ReturnType<typeof idOf>,
+  { return200ForErrors }: HandlerOptions,
+): Reply {
+  const code = status === 503 ? internalError : invalidRequest;
+  return return200ForErrors
+    ? errorReply(200, code, message, {}, id)
+    : errorReply(status, code, message, headers, id);
 }
 
 /** An answer that streams has its status already, and a batch has no one call to speak for it. */

@@ -36,7 +36,16 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   auth?: AuthOptions;
   /** Skips middleware that the app has marked with `bypassable`, because `auth` does its work. */
   bypass?: Bypass;
-  /** Answers 401 and 403 with status 200 and no challenge, for clients that cannot cope with them. The body is the same. */
+  /**
+   * Experimental. `permitted` lists what this caller's middleware would let through: for every list, the middleware
+   * before the first `.input()` of every procedure runs, and no resolver does. What refuses with UNAUTHORIZED or
+   * FORBIDDEN is left out; what cannot be determined is listed. `all` unless said otherwise.
+   */
+  listing?: 'all' | 'permitted';
+  /**
+   * Answers 401 and 403 with status 200 and no challenge, for clients that cannot cope with them; with `bearer`, also 400,
+   * 429 and 503. The body is the same.
+   */
   return200ForErrors?: boolean;
   /**
    * Hears of every call that failed, and of lazy routers that did. Errors whose text is kept from the model carry the

@@ -12,6 +12,7 @@ import {
 import { type CallParts, type CallRequest, type Outcome, textOf, toRefused } from '../call/call.ts';
 import type { AskState } from '../call/ask.ts';
 import { authRefusalOf } from '../call/error.ts';
+import { isPermitted } from '../call/permitted.ts';
 import { isVisible, listVisible } from '../call/visible.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -30,6 +31,7 @@ import { traceOf } from './trace.ts';
 
 /** What a server instance works with. Made once for a handler. */
 export interface ServerParts extends CallParts {
+  listing: 'all' | 'permitted' | undefined;
   info: ServerInfo;
   /** Whether everybody who may ask gets the same lists. */
   isPublic: boolean;
@@ -179,11 +181,13 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     const serving = servingOf(context);
     const items = pick(serving.catalog);
     if (!serving.catalog.hasHidden) return Array.from(items, ({ listed }) => listed[era]);
-    const ctx = createContext(serving, toRequest(context));
+    const request = toRequest(context);
+    const ctx = createContext(serving, request);
     await ctx.catch((thrown: unknown) => {
       if (serving.outcome) throw thrown;
     });
-    return listVisible(items, era, ctx, parts);
+    const permits = (item: Callable) => isPermitted(item, ctx, request, parts);
+    return listVisible(items, era, ctx, parts, parts.listing === 'permitted' ? permits : undefined);
   };
 
   // The SDK's types spell out JSON, which what is listed is.

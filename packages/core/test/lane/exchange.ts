@@ -29,6 +29,7 @@ function toExchange({ method, headers, body }: RawRequest, onWebRequest: () => v
     header: (name) => headers[name],
     readBody: () => ({ text: body }),
     isLoopback: true,
+    address: undefined,
     signal: hangUp.signal,
     abort: () => hangUp.abort(),
     toRequest() {

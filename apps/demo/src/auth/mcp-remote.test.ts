@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { expect, it, vi } from 'vitest';
+import { openBrowser } from '../../test/browser.ts';
+import { describeDemo } from '../../test/demo.ts';
+import { tokens } from '../sample/cast.ts';
+
+const proxy = join(
+  dirname(createRequire(import.meta.url).resolve('mcp-remote/package.json')),
+  'dist/proxy.js',
+);
+
+describeDemo((demo) => {
+  it('lets mcp-remote log in, with no header configured, and once for all', async () => {
+    // What it keeps of a login.
+    const folder = await mkdtemp(join(tmpdir(), 'mcp-remote-'));
+    try {
+      let logins = 0;
+      const connect = async () => {
+        const transport = new StdioClientTransport({
+          command: process.execPath,
+          args: [proxy, `${demo.url}/mcp`, '--auth-timeout', '60'],
+          // Without a PATH it finds no browser to open, and prints where to go.
+          env: { MCP_REMOTE_CONFIG_DIR: folder, HOME: folder, PATH: '' },
+          stderr: 'pipe',
+        });
+        let printed = '';
+        transport.stderr?.on('data', (chunk: Buffer) => {
+          const before = addressIn(printed);
+          printed += chunk.toString();
+          const address = addressIn(printed);
+          if (address === undefined || before !== undefined) return;
+          logins += 1;
+          void logIn(address);
+        });
+        const client = new Client({ name: 'desktop', version: '1.0.0' });
+        await client.connect(transport, { timeout: 60_000 });
+        return client;
+      };
+      const logIn = async (address: string) => {
+        const browser = openBrowser(demo.url);
+        const { url } = await browser.press(await browser.open(address), tokens.support.email);
+        // Where mcp-remote listens for the code: it begins to when it has told the person where to go, who takes longer.
+        await vi.waitFor(() => fetch(url), { timeout: 30_000, interval: 200 });
+      };
+
+      const first = await connect();
+      const { structuredContent } = await first.callTool({ name: 'users_me', arguments: {} });
+      expect(structuredContent).toMatchObject({ name: tokens.support.name, role: 'support' });
+      await first.close();
+
+      const second = await connect();
+      expect((await second.listTools()).tools.map(({ name }) => name)).toContain('customers_search');
+      await second.close();
+      expect(logins).toBe(1);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
+
+function addressIn(printed: string): string | undefined {
+  return /by visiting:\s+(http\S+)\s/.exec(printed)?.[1];
+}

@@ -1,0 +1,122 @@
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernTransport,
+  UnauthorizedError as ModernUnauthorized,
+  type OAuthClientProvider,
+} from '@modelcontextprotocol/client';
+import { UnauthorizedError as LegacyUnauthorized } from '@modelcontextprotocol/sdk/client/auth.js';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Browser } from './browser.ts';
+import type { Era } from './mcp.ts';
+
+/** Where nobody listens: the browser of these tests stops there, and reads the code. */
+const redirectUrl = 'http://localhost:3999/callback';
+
+/** What an app on somebody's machine keeps of a login, for the official clients. */
+export class Login implements OAuthClientProvider {
+  readonly redirectUrl = redirectUrl;
+  readonly clientMetadata;
+  readonly clientMetadataUrl?: string;
+  /** Where the person was sent, each time. */
+  readonly sentTo: URL[] = [];
+  // Whatever the client hands over: the types of its two versions differ.
+  #client: unknown;
+  #tokens: unknown;
+  #discovery: unknown;
+  #verifier = '';
+
+  constructor(grantTypes: string[], clientMetadataUrl?: string) {
+    if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
+    this.clientMetadata = {
+      client_name: 'Scripted agent',
+      redirect_uris: [redirectUrl],
+      grant_types: grantTypes,
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+    };
+  }
+
+  clientInformation = () => this.#client as never;
+  saveClientInformation(client: unknown): void {
+    this.#client = client;
+  }
+  tokens = () => this.#tokens as never;
+  saveTokens(tokens: unknown): void {
+    this.#tokens = tokens;
+  }
+  /** What the person has allowed. */
+  scope = () => (this.#tokens as { scope?: string } | undefined)?.scope;
+  redirectToAuthorization(url: URL): void {
+    this.sentTo.push(url);
+  }
+  saveCodeVerifier(verifier: string): void {
+    this.#verifier = verifier;
+  }
+  codeVerifier = () => this.#verifier;
+  discoveryState = () => this.#discovery as never;
+  saveDiscoveryState(state: unknown): void {
+    this.#discovery = state;
+  }
+}
+
+/** An official client that was given the endpoint's URL and nothing else. */
+export interface LoggedInClient extends AsyncDisposable {
+  login: Login;
+  /** Calls a tool, after another login where the tool needs one. */
+  call: (name: string, args?: Record<string, unknown>) => Promise<unknown>;
+  listTools: () => Promise<string[]>;
+}
+
+/** Connects a client, which sends the person to the login page; `signIn` is what they do there, and each time after. */
+export async function connectByLogin(
+  era: Era,
+  mcp: string,
+  browser: Browser,
+  person: () => string,
+  /** Where the client is described, where it need not register. */
+  clientMetadataUrl?: string,
+): Promise<LoggedInClient> {
+  // The client of 2025 answers every challenge with its refresh token, if it has one: it then gets the same scopes anew,
+  // and never asks the person for more.
+  const refreshes = era === '2026-07-28' ? ['refresh_token'] : [];
+  const login = new Login(['authorization_code', ...refreshes], clientMetadataUrl);
+  const info = { name: 'scripted-agent', version: '1.0.0' };
+  const url = new URL(mcp);
+  let transport: ModernTransport | LegacyTransport;
+  let client: ModernClient | LegacyClient;
+  const start = async () => {
+    if (era === '2026-07-28') {
+      client = new ModernClient(info, { versionNegotiation: { mode: { pin: era } } });
+      await client.connect((transport = new ModernTransport(url, { authProvider: login })));
+    } else {
+      client = new LegacyClient(info);
+      await client.connect((transport = new LegacyTransport(url, { authProvider: login })));
+    }
+  };
+  /** Does the work, and once more after the login that it turned out to need. */
+  const withLogin = async <TResult>(work: () => Promise<TResult>): Promise<TResult> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ModernUnauthorized || error instanceof LegacyUnauthorized)) throw error;
+      const page = await browser.open(login.sentTo.at(-1)!);
+      const { searchParams } = (await browser.press(page, person())).url;
+      if (transport instanceof ModernTransport) await transport.finishAuth(searchParams);
+      else await transport.finishAuth(searchParams.get('code')!);
+      return await work();
+    }
+  };
+  await withLogin(start);
+  return {
+    login,
+    listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    call: (name, args = {}) =>
+      withLogin(async () => {
+        const result = await client.callTool({ name, arguments: args });
+        if (result.isError) throw new Error(JSON.stringify(result.content));
+        return result.structuredContent;
+      }),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}

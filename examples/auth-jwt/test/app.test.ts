@@ -1,0 +1,96 @@
+import { createTRPCClient, httpLink } from '@trpc/client';
+import { describe, expect, test } from 'vitest';
+import { createApp, type router } from '../app.ts';
+import { callTool, connect, revisions, send } from './clients.ts';
+import { startIdentityProvider } from './identity-provider.ts';
+import { start } from './server.ts';
+
+const resource = 'https://notes.example.com/mcp';
+const challenge = `Bearer resource_metadata="${resource}/.well-known/oauth-protected-resource"`;
+
+async function startApp() {
+  const provider = await startIdentityProvider();
+  const { issuer, jwksUri } = provider;
+  const server = await start(createApp({ issuer, jwksUri, audience: 'api://notes', resource }));
+  return {
+    url: server.url,
+    mcp: `${server.url}/mcp`,
+    issue: (claims?: Parameters<typeof provider.issue>[0]) => provider.issue(claims),
+    issuer,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await provider[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const credential = (token: string) => ({ authorization: `Bearer ${token}` });
+
+test('a stranger is told where to sign in', async () => {
+  await using app = await startApp();
+  expect(await send(app.mcp, 'tools/list')).toMatchObject({
+    status: 401,
+    challenge: `${challenge}, scope="notes:read"`,
+    text: `UNAUTHORIZED: this endpoint needs a credential (WWW-Authenticate: ${challenge}, scope="notes:read")`,
+  });
+  const metadata = {
+    resource,
+    authorization_servers: [app.issuer],
+    bearer_methods_supported: ['header'],
+    scopes_supported: ['notes:read'],
+  };
+  for (const path of [
+    '/mcp/.well-known/oauth-protected-resource',
+    '/.well-known/oauth-protected-resource/mcp',
+  ]) {
+    expect(await (await fetch(app.url + path)).json()).toEqual(metadata);
+  }
+});
+
+test('a token that does not do is refused with the reason', async () => {
+  await using app = await startApp();
+  const expired = credential(await app.issue({ exp: Math.floor(Date.now() / 1000) - 60 }));
+  expect(await callTool(app.mcp, 'list', expired)).toMatchObject({
+    status: 401,
+    challenge: `${challenge}, error="invalid_token", error_description="the token has expired", scope="notes:read"`,
+    text: expect.stringContaining('UNAUTHORIZED: the token has expired'),
+  });
+  const foreign = credential(await app.issue({ aud: 'api://payroll' }));
+  expect(await callTool(app.mcp, 'list', foreign)).toMatchObject({
+    status: 401,
+    text: expect.stringContaining(`UNAUTHORIZED: the token is not for ${resource}`),
+  });
+});
+
+describe.each(revisions)('the official client of %s', (revision) => {
+  test('calls as the person whom the token is of, for what its scopes allow', async () => {
+    await using app = await startApp();
+    await using reader = await connect(revision, app.mcp, credential(await app.issue()));
+    expect(await reader.callTool('list')).toMatchObject({ isError: false });
+    await expect(reader.callTool('add', { text: 'Sell milk' })).rejects.toThrow(/scope/i);
+
+    const token = await app.issue({ sub: 'ben', scope: 'notes:read notes:write' });
+    await using writer = await connect(revision, app.mcp, credential(token));
+    await writer.callTool('add', { text: 'Sell milk' });
+    expect((await reader.callTool('list')).text).toContain('Sell milk (ben)');
+  });
+});
+
+test('a missing scope is asked for with all that the call needs', async () => {
+  await using app = await startApp();
+  const answer = await callTool(app.mcp, 'add', credential(await app.issue()), { text: 'Sell milk' });
+  expect(answer).toMatchObject({
+    status: 403,
+    challenge: `${challenge}, error="insufficient_scope", scope="notes:read notes:write"`,
+    text: expect.stringContaining('FORBIDDEN: this tool needs the scope notes:write'),
+  });
+});
+
+test('the same token is good over tRPC', async () => {
+  await using app = await startApp();
+  const headers = credential(await app.issue());
+  const client = createTRPCClient<typeof router>({ links: [httpLink({ url: `${app.url}/trpc`, headers })] });
+  expect(await client.list.query()).toContain('Buy milk');
+  const stranger = createTRPCClient<typeof router>({ links: [httpLink({ url: `${app.url}/trpc` })] });
+  await expect(stranger.list.query()).rejects.toThrow('Sign in first.');
+});

@@ -1,0 +1,91 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { expectTypeOf, test } from 'vitest';
+import { mcpHandler } from '../adapters/fetch.ts';
+import { bearer, type BearerAuth } from './bearer.ts';
+import { introspection } from './introspection.ts';
+import { jwt } from './jwt.ts';
+import { resourceMetadataHandler } from './resource-metadata.ts';
+import type { VerifiedToken, VerifyToken } from './token.ts';
+
+declare const router: AnyTRPCRouter;
+const resource = 'https://app.example.com/mcp';
+const authorizationServers = ['https://login.example.com'];
+const verify = jwt({ issuer: 'https://login.example.com', jwksUri: 'https://login.example.com/keys' });
+
+test('what bearer makes is an auth value, and can be added to', () => {
+  const auth = bearer({ verify, resource: new URL(resource), authorizationServers });
+  expectTypeOf(auth).toEqualTypeOf<BearerAuth>();
+  expectTypeOf(auth.authenticate).not.toBeAny();
+  mcpHandler(router, { auth });
+  mcpHandler(router, { auth: { ...auth, authenticate: [() => undefined, auth.authenticate] } });
+  mcpHandler(router, { auth: { ...auth, authorize: ({ method }) => method !== 'tools/call' } });
+});
+
+test('bearer wants to know how, for whom and by whom', () => {
+  // @ts-expect-error nothing verifies
+  bearer({ resource, authorizationServers });
+  // @ts-expect-error nobody knows for whom the tokens have to be
+  bearer({ verify, authorizationServers });
+  // @ts-expect-error clients cannot know where to get one
+  bearer({ verify, resource });
+  bearer({
+    verify,
+    resource,
+    authorizationServers,
+    requiredScopes: ['mcp'],
+    scopesSupported: ['mcp'],
+    resourceName: 'Notes',
+    resourceDocumentation: new URL(resource),
+    maxTokenLength: 4096,
+    failureLimit: { max: 5, windowMs: 60_000, address: (request) => request.headers.get('x') ?? undefined },
+  });
+  // @ts-expect-error a limit without a window is none
+  bearer({ verify, resource, authorizationServers, failureLimit: { max: 5 } });
+});
+
+test('verify is any function of a token', () => {
+  expectTypeOf(verify).toEqualTypeOf<VerifyToken>();
+  expectTypeOf(
+    introspection({ endpoint: new URL(resource), clientId: 'x', clientSecret: 'y' }),
+  ).toEqualTypeOf<VerifyToken>();
+  const token: VerifiedToken = { clientId: 'x', scopes: [], audience: resource, expiresAt: 1 };
+  bearer({ verify: () => token, resource, authorizationServers });
+  bearer({
+    verify: async (text, { resource: url }) => ({ ...token, audience: url + text }),
+    resource,
+    authorizationServers,
+  });
+  // @ts-expect-error nobody knows for whom it is
+  bearer({ verify: () => ({ clientId: 'x', scopes: [], expiresAt: 1 }), resource, authorizationServers });
+});
+
+test('jwt and introspection have their options', () => {
+  jwt({
+    issuer: 'https://login.example.com',
+    audience: ['a', 'b'],
+    jwksUri: new URL(resource),
+    algorithms: ['ES256'],
+    scopes: (claims) => [String(claims['role'])],
+  });
+  // @ts-expect-error anybody could have signed it
+  jwt({ issuer: 'https://login.example.com' });
+  introspection({
+    endpoint: resource,
+    clientId: 'x',
+    clientSecret: 'y',
+    audience: 'z',
+    cacheMs: 0,
+    scopes: () => [],
+  });
+  // @ts-expect-error the authorization server answers nobody it does not know
+  introspection({ endpoint: resource });
+});
+
+test('the handler at the root is one for each kind of host', () => {
+  const auth = bearer({ verify, resource, authorizationServers });
+  const handler = resourceMetadataHandler(auth);
+  expectTypeOf(handler(new Request(resource))).toEqualTypeOf<Response>();
+  expectTypeOf(handler({ url: '/' }, { writeHead: () => {}, end: () => {} }, () => {})).toEqualTypeOf<void>();
+  // @ts-expect-error an auth without OAuth has no metadata
+  resourceMetadataHandler({ authenticate: () => undefined });
+});

@@ -1,0 +1,112 @@
+import {
+  getOAuthProtectedResourceMetadataUrl,
+  type OAuthProtectedResourceMetadata,
+} from '@modelcontextprotocol/server';
+
+/** What the handler below needs of `auth`. */
+export interface MetadataSource {
+  /** The document of RFC 9728, as `bearer` makes it. */
+  metadata: OAuthProtectedResourceMetadata;
+}
+
+/** A request and an answer as Node has them, and every framework on it. */
+export interface NodeLikeRequest {
+  method?: string | undefined;
+  url?: string | undefined;
+}
+
+export interface NodeLikeResponse {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body?: string): unknown;
+}
+
+/** Answers on fetch hosts, on Node and as Express middleware. */
+export interface ResourceMetadataHandler {
+  (request: Request): Response;
+  (req: NodeLikeRequest, res: NodeLikeResponse, next?: () => void): void;
+}
+
+export interface MetadataReply {
+  status: number;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+const wellKnown = '/.well-known/oauth-protected-resource';
+
+/** Where the metadata is announced to be: below the endpoint, so that whoever mounts that has mounted both. */
+export function metadataUrlOf(resource: string): string {
+  return resource.replace(/\/$/, '') + wellKnown;
+}
+
+/**
+ * Serves the protected-resource metadata at the origin's root, for clients that look only there:
+ * `/.well-known/oauth-protected-resource/mcp` for the endpoint `/mcp`. Mount it at the root: `app.use(…)` on Express,
+ * where everything else is passed on; on other hosts it answers 404 to everything else.
+ * @see https://www.rfc-editor.org/rfc/rfc9728#section-3.1
+ */
+export function resourceMetadataHandler({ metadata }: MetadataSource): ResourceMetadataHandler {
+  const serve = createMetadataReply(metadata);
+  const atRoot = rootPathOf(metadata.resource);
+  const answer = (path: string, method: string) => (path === atRoot ? serve(path, method) : undefined);
+
+  function handle(request: Request): Response;
+  function handle(req: NodeLikeRequest, res: NodeLikeResponse, next?: () => void): void;
+  function handle(
+    request: Request | NodeLikeRequest,
+    res?: NodeLikeResponse,
+    next?: () => void,
+  ): Response | undefined {
+    const { method = 'GET', url = '/' } = request;
+    const path = URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : '';
+    const reply = answer(path, method);
+    if (!reply && next) {
+      next();
+      return undefined;
+    }
+    const { status, headers, body } = reply ?? { status: 404, headers: {}, body: undefined };
+    if (!res) return new Response(body ?? null, { status, headers });
+    res.writeHead(status, headers);
+    res.end(body);
+    return undefined;
+  }
+  return handle;
+}
+
+/**
+ * Answers requests for the metadata, below a mount or at the root, and says `undefined` to everything else. Anybody may
+ * read it, pages of any origin included: browser clients do before they have a credential.
+ */
+export function createMetadataReply(
+  metadata: OAuthProtectedResourceMetadata,
+): (path: string, method: string) => MetadataReply | undefined {
+  const atRoot = rootPathOf(metadata.resource);
+  const json = JSON.stringify(metadata);
+  const anyOrigin = { 'access-control-allow-origin': '*' };
+  return (path, method) => {
+    if (!path.endsWith(wellKnown) && path !== atRoot) return undefined;
+    if (method === 'OPTIONS') {
+      const headers = {
+        ...anyOrigin,
+        'access-control-allow-methods': methods,
+        'access-control-allow-headers': '*',
+      };
+      return { status: 204, headers, body: undefined };
+    }
+    if (method !== 'GET' && method !== 'HEAD') {
+      return { status: 405, headers: { ...anyOrigin, allow: methods }, body: undefined };
+    }
+    const headers = {
+      ...anyOrigin,
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=300',
+    };
+    return { status: 200, headers, body: method === 'GET' ? json : undefined };
+  };
+}
+
+const methods = 'GET, HEAD, OPTIONS';
+
+function rootPathOf(resource: string): string {
+  return new URL(getOAuthProtectedResourceMetadataUrl(new URL(resource))).pathname;
+}

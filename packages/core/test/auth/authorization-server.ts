@@ -1,0 +1,93 @@
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { listen } from '../server.ts';
+
+/** The endpoint that tokens are issued for, unless a test says otherwise. */
+export const resource = 'https://app.example.com/mcp';
+
+/** The part of an authorization server that a resource server talks to. */
+export interface AuthorizationServer extends AsyncDisposable {
+  issuer: string;
+  jwksUri: string;
+  introspectionEndpoint: string;
+  /** What was asked for, as paths. */
+  asked: string[];
+  /** What it does with every request: answers, hangs up, or says that it is broken. */
+  state: 'up' | 'down' | 'broken';
+  /** Answers by this, as long as it is up. */
+  introspect: (token: string, authorization: string | undefined) => object;
+  /** Makes a new key and publishes it, beside the ones that are there or in their place. */
+  rotate(options?: { keepOld?: boolean }): Promise<void>;
+  /** The newest key. */
+  key(): SigningKey;
+  /** A token for `resource` that is good for five minutes, with other claims as well, or without some. */
+  issue(claims?: JWTPayload, key?: SigningKey): Promise<string>;
+}
+
+export interface SigningKey {
+  kid: string;
+  privateKey: CryptoKey;
+  publicKey: CryptoKey;
+}
+
+export async function startAuthorizationServer(): Promise<AuthorizationServer> {
+  let keys: SigningKey[] = [];
+  let made = 0;
+
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    server.asked.push(req.url ?? '');
+    if (server.state === 'down') {
+      req.socket.destroy();
+      return;
+    }
+    if (server.state === 'broken') {
+      res.writeHead(500).end('<h1>Oops</h1>');
+      return;
+    }
+    const body =
+      req.url === '/introspect'
+        ? server.introspect(
+            new URLSearchParams(await text(req)).get('token') ?? '',
+            req.headers.authorization,
+          )
+        : { keys: await Promise.all(keys.map(toJwk)) };
+    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  const http = await listen((req, res) => void answer(req, res));
+
+  const server: AuthorizationServer = {
+    issuer: http.url,
+    jwksUri: `${http.url}/keys`,
+    introspectionEndpoint: `${http.url}/introspect`,
+    asked: [],
+    state: 'up',
+    introspect: () => ({ active: false }),
+    async rotate({ keepOld = true } = {}) {
+      const pair = await generateKeyPair('RS256', { extractable: true });
+      keys = [...(keepOld ? keys : []), { kid: `key-${++made}`, ...pair }];
+    },
+    key: () => keys.at(-1)!,
+    issue: (claims = {}, key = server.key()) => {
+      const now = Math.floor(Date.now() / 1000);
+      const all = {
+        iss: server.issuer,
+        aud: resource,
+        sub: 'ada',
+        client_id: 'editor',
+        scope: 'notes:read',
+        exp: now + 300,
+      };
+      return new SignJWT({ ...all, ...claims })
+        .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'at+jwt' })
+        .sign(key.privateKey);
+    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  };
+  await server.rotate();
+  return server;
+}
+
+async function toJwk({ kid, publicKey }: SigningKey): Promise<object> {
+  return { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' };
+}
