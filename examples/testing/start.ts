@@ -31,10 +31,17 @@ export async function startCommand(
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
-    process.kill(-child.pid!, 'SIGTERM');
-    const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), 5000);
+    const signal = (name: 'SIGTERM' | 'SIGKILL') => process.kill(-child.pid!, name);
+    signal('SIGTERM');
+    const timer = setTimeout(() => signal('SIGKILL'), 5000);
     await exit;
     clearTimeout(timer);
+    // Some of the group may wait for requests that never end.
+    try {
+      signal('SIGKILL');
+    } catch {
+      // All are gone.
+    }
   };
   let printed = '';
   let timer: NodeJS.Timeout | undefined;
