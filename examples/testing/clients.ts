@@ -39,6 +39,7 @@ export interface Command {
   args: string[];
   cwd: string;
   env: Record<string, string>;
+  stderr?: 'ignore';
 }
 
 export async function connectStdio(revision: Revision, command: Command): Promise<ConnectedClient> {
