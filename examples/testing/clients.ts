@@ -17,6 +17,7 @@ export interface ConnectedClient extends AsyncDisposable {
   callTool(
     name: string,
     args?: Record<string, unknown>,
+    onProgress?: (progress: { progress: number }) => void,
   ): Promise<{ content: unknown; structuredContent: unknown; isError: boolean }>;
 }
 
@@ -57,8 +58,13 @@ function createClient(revision: Revision): ModernClient | LegacyClient {
 function toConnected(client: ModernClient | LegacyClient): ConnectedClient {
   return {
     listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
-    async callTool(name, args = {}) {
-      const { content, structuredContent, isError } = await client.callTool({ name, arguments: args });
+    async callTool(name, args = {}, onProgress) {
+      const params = { name, arguments: args };
+      const options = onProgress && { onprogress: onProgress };
+      const { content, structuredContent, isError } =
+        client instanceof ModernClient
+          ? await client.callTool(params, options)
+          : await client.callTool(params, undefined, options);
       return { content, structuredContent, isError: isError === true };
     },
     [Symbol.asyncDispose]: () => client.close(),

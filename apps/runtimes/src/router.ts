@@ -18,6 +18,7 @@ const admin = signedIn.use(({ ctx, next }) => {
   throw new TRPCError({ code: 'FORBIDDEN', message: `${ctx.user} is no admin.` });
 });
 
+const game = { goals: 0 };
 const clients = { waiting: 0, gone: 0 };
 
 export const appRouter = t.router({
@@ -53,6 +54,18 @@ export const appRouter = t.router({
   close: admin.meta({ mcp: true }).mutation(() => 'closed'),
   fail: t.procedure.meta({ mcp: true }).query(() => {
     throw new Error('the password is hunter2');
+  }),
+
+  /** Ends when somebody who has heard of its progress says so. */
+  play: t.procedure.meta({ mcp: true }).mutation(async () => {
+    const { goals } = game;
+    getMcpCall()?.progress({ progress: 1 });
+    // With a timer: workerd gives up on what waits for nothing of its own.
+    while (game.goals === goals) await new Promise((resolve) => setTimeout(resolve, 20));
+    return game.goals - goals;
+  }),
+  goal: t.procedure.meta({ mcp: true }).mutation(() => {
+    game.goals += 1;
   }),
 
   /** Ends when its client hangs up. */

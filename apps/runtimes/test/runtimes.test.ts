@@ -20,21 +20,25 @@ const runtimes: Record<string, () => Promise<RunningServer>> = {
         folder,
       },
     ),
-  async workerd() {
-    await bundleWorker(folder);
-    return startCommand('workerd serve workerd.capnp --control-fd=1', {
-      folder,
-      findUrl(printed) {
-        const port = /"event":"listen".*"port":(\d+)/.exec(printed)?.[1];
-        return port && `http://127.0.0.1:${port}/mcp`;
-      },
-    });
-  },
+  'workerd with nodejs_als': () => startWorkerd('als'),
+  'workerd with nodejs_compat': () => startWorkerd('compat'),
 };
+
+async function startWorkerd(flag: 'als' | 'compat'): Promise<RunningServer> {
+  await bundleWorker(folder);
+  return startCommand(`workerd serve workerd.capnp ${flag} --control-fd=1`, {
+    folder,
+    findUrl(printed) {
+      const port = /"event":"listen".*"port":(\d+)/.exec(printed)?.[1];
+      return port && `http://127.0.0.1:${port}/mcp`;
+    },
+  });
+}
 
 const since = '2026-01-31T09:00:00Z';
 
 describe.each(Object.keys(runtimes))('on %s', (runtime) => {
+  const isWorkerd = runtime.startsWith('workerd');
   let server: RunningServer;
   beforeAll(async () => {
     server = await runtimes[runtime]!();
@@ -42,7 +46,7 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
   afterAll(() => server?.[Symbol.asyncDispose]());
 
   // The bundle for workerd is looked into below.
-  test.skipIf(runtime === 'workerd')('what was built is what runs', () => {
+  test.skipIf(isWorkerd)('what was built is what runs', () => {
     expect(server.printed).toContain('/core/dist/adapters/fetch.js');
   });
 
@@ -57,9 +61,11 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
         'clients',
         'close',
         'fail',
+        'goal',
         'greet',
         'later_hello',
         'me',
+        'play',
         'values',
         'wait',
         'which',
@@ -87,6 +93,17 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
       expect(results.map(({ structuredContent }) => structuredContent)).toEqual(
         numbers.map((number) => ({ number, path: 'which', tool: 'which', era })),
       );
+    });
+
+    test('hears of progress while the call is under way', async () => {
+      await using client = await connect();
+      const heard: unknown[] = [];
+      const result = await client.callTool('play', {}, (progress) => {
+        heard.push(progress);
+        void client.callTool('goal');
+      });
+      expect(heard).toEqual([{ progress: 1 }]);
+      expect(resultOf(result)).toBe(1);
     });
 
     test('is told what went wrong, and no more', async () => {
@@ -124,7 +141,7 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
   });
 
   // workerd by itself notices no client that goes before it writes; Cloudflare tells it, with enable_request_signal.
-  test.skipIf(runtime === 'workerd')('a client of 2026 that hangs up ends the procedure', async () => {
+  test.skipIf(isWorkerd)('a client of 2026 that hangs up ends the procedure', async () => {
     await using client = await connectHttp('2026-07-28', server.url, {});
     const expectClients = (clients: { waiting: number; gone: number }) =>
       vi.waitFor(async () => expect(resultOf(await client.callTool('clients'))).toEqual(clients), 10_000);
