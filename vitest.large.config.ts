@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What is large to install, and so not for everybody who runs the tests. */
+/** What is large to install or slow to build, and so not for everybody who runs the tests. */
 export default defineConfig({
   test: {
     projects: ['apps/clients', 'apps/runtimes', 'examples/next', 'examples/workers'],
