@@ -4,6 +4,16 @@ export default defineConfig({
   // Most tests wait for a socket or a database: a worker for every core.
   test: {
     maxWorkers: '100%',
-    projects: ['packages/*', 'packages/core/vitest.sdk.config.ts', 'apps/*', 'examples/*'],
+    projects: [
+      'packages/*',
+      'packages/core/vitest.sdk.config.ts',
+      'apps/*',
+      'examples/*',
+      // In vitest.large.config.ts.
+      '!apps/{clients,runtimes}',
+      '!examples/{next,workers}',
+      // Has no tests of its own.
+      '!examples/testing',
+    ],
   },
 });

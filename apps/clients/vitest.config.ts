@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    name: 'clients',
+    include: ['test/*.test.ts'],
+    globalSetup: './test/global-setup.ts',
+    testTimeout: 60_000,
+  },
+});

@@ -1,0 +1,39 @@
+import { TRPCError } from '@trpc/server';
+import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
+import type { Authenticate } from '@trpc-mcp/core';
+import { mcpHandler } from '@trpc-mcp/core/fetch';
+import { appRouter, type Context } from './router.ts';
+
+const users = new Map([
+  ['token-of-ada', 'Ada'],
+  ['token-of-ben', 'Ben'],
+]);
+
+function tokenOf(headers: Headers): string | undefined {
+  return /^Bearer (\S+)$/.exec(headers.get('authorization') ?? '')?.[1];
+}
+
+function createContext({ req, resHeaders }: FetchCreateContextFnOptions): Context {
+  resHeaders.append('set-cookie', 'seen=yes; Path=/');
+  return { user: users.get(tokenOf(req.headers) ?? '') };
+}
+
+const authenticate: Authenticate = ({ headers }) => {
+  const token = tokenOf(headers);
+  if (token === undefined) return undefined;
+  const user = users.get(token);
+  if (user === undefined) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Nobody has this token.' });
+  return { token, clientId: user, scopes: [] };
+};
+
+const onError = () => {};
+const open = mcpHandler(appRouter, { createContext, onError });
+const guarded = mcpHandler(appRouter, { createContext, onError, auth: { authenticate, required: true } });
+
+/** What every runtime is given: `/mcp`, and `/guarded/mcp` for those with a token only. */
+export async function serve(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (pathname === '/mcp') return open(request);
+  if (pathname === '/guarded/mcp') return guarded(request);
+  return new Response(null, { status: 404 });
+}

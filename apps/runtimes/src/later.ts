@@ -1,0 +1,9 @@
+import { initTRPC } from '@trpc/server';
+import type { McpMeta } from '@trpc-mcp/core';
+
+const t = initTRPC.meta<McpMeta>().create();
+
+/** Loaded when somebody wants it. */
+export const later = t.router({
+  hello: t.procedure.meta({ mcp: true }).query(() => 'from later'),
+});

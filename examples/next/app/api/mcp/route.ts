@@ -1,0 +1,7 @@
+import { mcpHandler } from '@trpc-mcp/core/fetch';
+import { createContext } from '../../../context.ts';
+import { appRouter } from '../../../router.ts';
+
+const handler = mcpHandler(appRouter, { createContext });
+
+export { handler as GET, handler as POST };

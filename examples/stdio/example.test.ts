@@ -1,0 +1,3 @@
+import { describeStdioExample } from 'example-testing';
+
+describeStdioExample(new URL('.', import.meta.url));
