@@ -1,8 +1,15 @@
-import { type AnyTRPCRouter, initTRPC } from '@trpc/server';
+import { type AnyTRPCRouter, initTRPC, tracked } from '@trpc/server';
 import superjson from 'superjson';
 import { expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import { createMcpTestClient, expectCatalog, type Json, type ToolPath, type ToolResult } from './index.ts';
+import {
+  createMcpTestClient,
+  type Drained,
+  expectCatalog,
+  type Json,
+  type ToolPath,
+  type ToolResult,
+} from './index.ts';
 
 interface Context {
   user: string;
@@ -18,6 +25,9 @@ const router = t.router({
       .query(() => ({ id: '', at: new Date(), tags: new Set<string>() })),
     deep: t.router({ close: t.procedure.input(z.number().optional()).mutation(() => [1n]) }),
     changes: t.procedure.subscription(async function* () {
+      yield tracked('1', new Date());
+    }),
+    all: t.procedure.query(async function* () {
       yield 1;
     }),
   },
@@ -25,16 +35,16 @@ const router = t.router({
 const ctx = { user: 'ada' };
 const client = createMcpTestClient(router, { ctx });
 
-test('paths are those of queries and mutations', () => {
-  expectTypeOf<ToolPath<typeof router>>().toEqualTypeOf<'ping' | 'customers.get' | 'customers.deep.close'>();
+test('paths are those of procedures', () => {
+  expectTypeOf<ToolPath<typeof router>>().toEqualTypeOf<
+    'ping' | 'customers.get' | 'customers.deep.close' | 'customers.changes' | 'customers.all'
+  >();
   void (() => client.call('ping'));
   void (() => client.call('customers.deep.close'));
   // @ts-expect-error there is no such procedure
   void (() => client.call('customers.remove'));
   // @ts-expect-error a router is no procedure
   void (() => client.call('customers.deep'));
-  // @ts-expect-error a subscription is no tool
-  void (() => client.call('customers.changes'));
   // @ts-expect-error there is no such procedure here either
   void (() => client.unwrap.call('pong'));
 });
@@ -83,6 +93,21 @@ test('outputs are what the procedure returns, and their JSON is what a client ge
   expectTypeOf(() => client.unwrap.call('customers.deep.close')).returns.resolves.toEqualTypeOf<bigint[]>();
   expectTypeOf(() => client.unwrap.call('ping')).returns.resolves.toEqualTypeOf<'pong'>();
   expectTypeOf(() => client.callTool('ping')).returns.resolves.toEqualTypeOf<ToolResult>();
+});
+
+test('a stream is what was collected of it', () => {
+  expectTypeOf(() => client.unwrap.call('customers.changes')).returns.resolves.toEqualTypeOf<{
+    items: Date[];
+    lastEventId?: string;
+    ended: 'complete' | 'maxItems' | 'maxSeconds';
+  }>();
+  // Whether its meta sets limits is not known to its type.
+  const all = () => client.unwrap.call('customers.all');
+  expectTypeOf(all).returns.resolves.not.toBeAny();
+  expectTypeOf<number[]>().toExtend<Awaited<ReturnType<typeof all>>>();
+  // @ts-expect-error it yields numbers
+  expectTypeOf<string[]>().toExtend<Awaited<ReturnType<typeof all>>>();
+  expectTypeOf<Drained<{ a: Promise<Date>; b: 1 }>>().toEqualTypeOf<{ a: Date; b: 1 }>();
 });
 
 test('JSON is what the wire makes of a type', () => {

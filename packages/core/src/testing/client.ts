@@ -12,7 +12,8 @@ import {
 } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { toFetchHandler } from '../adapters/fetch.ts';
-import { createHandler, createHandlerCatalog } from '../protocol/handler.ts';
+import type { CatalogSource } from '../catalog/catalog.ts';
+import { createHandler } from '../protocol/handler.ts';
 import type { CallOptions, McpTestClientArguments, McpTestClientOptions } from './client-options.ts';
 import { createInMemoryFetch } from './in-memory.ts';
 import { loadClient } from './official.ts';
@@ -76,8 +77,8 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
   ...[options = {}]: McpTestClientArguments<TRouter>
 ): McpTestClient<TRouter> {
   const { ctx, createContext, headers = {}, era = 'modern', onElicit, ...handlerOptions } = options;
-  const catalog = withWitness(createHandlerCatalog(router, handlerOptions));
-  const handler = createHandler(router, handlerOptions, catalog);
+  let catalog!: CatalogSource;
+  const handler = createHandler(router, handlerOptions, (source) => (catalog = withWitness(source)));
   const makeContext = createContext ?? (() => (isFunction(ctx) ? ctx() : ctx));
   const fetch = createInMemoryFetch(toFetchHandler(handler, makeContext));
 

@@ -15,6 +15,7 @@ export {
   type McpTestClientOptions,
 } from './client-options.ts';
 export { type CatalogExpectation, expectCatalog } from './contract.ts';
+export { type Collected, type Drained } from './drained.ts';
 export { type Json, type WireAttachment } from './json.ts';
 export { type McpMatchers, mcpMatchers } from './matchers.ts';
 export { type InputAt, type OutputAt, type ToolPath } from './path.ts';

@@ -4,8 +4,9 @@ import type {
   inferProcedureInput,
   inferProcedureOutput,
 } from '@trpc/server';
+import type { Collected, Drained } from './drained.ts';
 
-/** The dotted paths of a router's queries and mutations. */
+/** The dotted paths of a router's procedures. */
 export type ToolPath<TRouter extends AnyTRPCRouter> = PathIn<TRouter['_def']['record']>;
 
 /** What the procedure at a path takes, as a tRPC client would write it. */
@@ -13,22 +14,16 @@ export type InputAt<TRouter extends AnyTRPCRouter, TPath extends string> = infer
   ProcedureIn<TRouter['_def']['record'], TPath>
 >;
 
-/** What the procedure at a path returns, after its `.output()`. */
-export type OutputAt<TRouter extends AnyTRPCRouter, TPath extends string> = inferProcedureOutput<
+/** What the tool at a path gives: what its procedure returns, after its `.output()`, with streams collected. */
+export type OutputAt<TRouter extends AnyTRPCRouter, TPath extends string> = OutputOf<
   ProcedureIn<TRouter['_def']['record'], TPath>
 >;
-
-interface Typed<TType> {
-  _def: { procedure: true; type: TType };
-}
 
 type PathIn<TRecord, TPrefix extends string = ''> = string extends keyof TRecord
   ? string
   : {
-      [TKey in keyof TRecord & string]: TRecord[TKey] extends Typed<infer TType>
-        ? TType extends 'subscription'
-          ? never
-          : `${TPrefix}${TKey}`
+      [TKey in keyof TRecord & string]: TRecord[TKey] extends AnyTRPCProcedure
+        ? `${TPrefix}${TKey}`
         : PathIn<TRecord[TKey], `${TPrefix}${TKey}.`>;
     }[keyof TRecord & string];
 
@@ -44,3 +39,7 @@ type ProcedureIn<TRecord, TPath extends string> = string extends keyof TRecord
         ? ProcedureIn<TRecord[THead], TRest>
         : never
       : never;
+
+type OutputOf<TProcedure extends AnyTRPCProcedure> = TProcedure['_def']['type'] extends 'subscription'
+  ? Collected<inferProcedureOutput<TProcedure>>
+  : Drained<inferProcedureOutput<TProcedure>>;

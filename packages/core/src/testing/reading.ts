@@ -6,12 +6,13 @@ import { findForeign, type Witness } from './witness.ts';
 /** Reads what came over the wire as what the procedure returned. */
 export async function readResult(
   { structuredContent, content }: CallToolResult,
-  { path, output }: Tool,
+  { path, output, stream }: Tool,
   era: Era,
   { returned }: Witness,
 ): Promise<Reading> {
   const isWrapped =
-    era === 'legacy' && (output.legacySchema ? output.wrapped : !isObject((await returned?.encoded)?.json));
+    era === 'legacy' &&
+    (output.legacySchema && !stream ? output.wrapped : !isObject((await returned?.encoded)?.json));
   const json = isWrapped
     ? (structuredContent as { result?: unknown } | undefined)?.result
     : structuredContent;
