@@ -1,5 +1,6 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { type Catalog, createCatalog } from '../catalog/catalog.ts';
+import type { OwnItems } from '../catalog/own.ts';
 import type { HandlerOptions } from '../protocol/options.ts';
 import { SetupError } from '../setup-error.ts';
 
@@ -13,6 +14,7 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
 export async function readCatalog(
   router: AnyTRPCRouter,
   { expose, toolName, converters, codecs }: CatalogChoice,
+  { tools, resources, prompts }: OwnItems = {},
 ): Promise<Catalog> {
   // `auth` is there because a tool with scopes is a mistake without it, and whether it is there is the handler's matter.
   const options = {
@@ -21,6 +23,9 @@ export async function readCatalog(
     ...(converters && { converters }),
     ...(codecs && { codecs }),
     auth: {},
+    tools,
+    resources,
+    prompts,
   };
   const source = createCatalog(router, options);
   const problems = await source.problems;

@@ -1,4 +1,4 @@
-import type { Contract, ToolContract } from './contract-file.ts';
+import type { Contract } from './contract-file.ts';
 import { type Edit, editsOf } from './edit.ts';
 import { effectOf } from './schema-edit.ts';
 
@@ -12,13 +12,25 @@ export interface Change {
   isBreaking: boolean;
 }
 
-/** What has become of a contract, by the names of the tools. */
-export function diffContracts(before: Contract, after: Contract): Change[] {
-  const names = new Set([...Object.keys(before.tools), ...Object.keys(after.tools)]);
-  return [...names].toSorted().flatMap((name) => diffTool(name, before.tools[name], after.tools[name]));
+/** What has become of a contract, by kind and name. A file of before a kind was served has nothing of it. */
+export function diffContracts(before: Partial<Contract>, after: Contract): Change[] {
+  return [
+    ...diffItems('', before.tools, after.tools),
+    ...diffItems('resource ', before.resources, after.resources),
+    ...diffItems('prompt ', before.prompts, after.prompts),
+  ];
 }
 
-function diffTool(name: string, before: ToolContract | undefined, after: ToolContract | undefined): Change[] {
+function diffItems(
+  kind: string,
+  before: Record<string, object> = {},
+  after: Record<string, object>,
+): Change[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].toSorted().flatMap((name) => diffItem(`${kind}${name}`, before[name], after[name]));
+}
+
+function diffItem(name: string, before: object | undefined, after: object | undefined): Change[] {
   if (!before) return [{ at: name, what: 'appeared', isBreaking: false }];
   if (!after) return [{ at: name, what: 'vanished', isBreaking: true }];
   return editsOf(before, after).map((edit) => ({
@@ -54,6 +66,10 @@ function isBreaking(edit: Edit): boolean {
       return edit.before !== undefined && promises.get(path.join('.')) === edit.before;
     case 'inputSchema':
       return ['narrower', 'unclear'].includes(effectOf(path, edit));
+    case 'arguments':
+      return edit.kind === 'removed' || edit.after === 'required';
+    case 'mimeType':
+      return true;
     case 'outputSchema':
       if (path.length === 0) return edit.kind === 'removed';
       // A reader that knows nothing of a property does not look at it.

@@ -1,10 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { AnyTRPCRouter } from '@trpc/server';
+import type { OwnItems } from '../catalog/own.ts';
 import { type CatalogChoice, readCatalog } from './catalog.ts';
 import { diffContracts, type Change } from './contract-diff.ts';
 import { type Contract, toContract, writeContract } from './contract-file.ts';
 import { locate, readMode, updateVariable } from './runner.ts';
+
+/** What decides what is served: of the handler's options, those that it was given. */
+export interface ContractOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
+  extends CatalogChoice<TRouter>, OwnItems {}
 
 /** What a router promises its MCP clients, to be held against a file. */
 export interface CatalogExpectation {
@@ -21,21 +26,21 @@ export interface CatalogExpectation {
 /** Expects that what a router serves is what clients were promised. `options` are those that the handler is given. */
 export function expectCatalog<TRouter extends AnyTRPCRouter>(
   router: TRouter,
-  options: CatalogChoice<TRouter> = {},
+  options: ContractOptions<TRouter> = {},
 ): CatalogExpectation {
   return {
     async toMatchFile(file) {
-      const served = toContract(await readCatalog(router, options));
+      const text = writeContract(toContract(await readCatalog(router, options, options)));
       const path = await locate(file);
       const mode = readMode();
       const promised = await readContract(path);
       if (!promised) {
         if (mode === 'check') throw new Error(`${path} is not there; ${howToWrite} and commit the file`);
-        return writeFile(path, writeContract(served));
+        return writeFile(path, text);
       }
-      const changes = diffContracts(promised, served);
+      const changes = diffContracts(promised, JSON.parse(text) as Contract);
       if (changes.length === 0) return undefined;
-      if (mode === 'update') return writeFile(path, writeContract(served));
+      if (mode === 'update') return writeFile(path, text);
       throw new Error(explain(basename(path), changes));
     },
   };

@@ -14,7 +14,7 @@ export {
   type McpTestClientArguments,
   type McpTestClientOptions,
 } from './client-options.ts';
-export { type CatalogExpectation, expectCatalog } from './contract.ts';
+export { type CatalogExpectation, type ContractOptions, expectCatalog } from './contract.ts';
 export { type Collected, type Drained } from './drained.ts';
 export { type Json, type WireAttachment } from './json.ts';
 export { type McpMatchers, mcpMatchers } from './matchers.ts';
