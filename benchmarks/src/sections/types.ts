@@ -19,8 +19,6 @@ const compiler = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.
 
 /** What it costs to type-check a router of so many procedures, alone and with the bridge beside it. */
 export async function measureTypes(procedures: number, times: number): Promise<TypesResult[]> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${folder}router.ts`, toRouter(procedures));
   const trpc = `app.use('/trpc', createExpressMiddleware({ router, createContext }));`;
   const imports = `import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import express from 'express';
@@ -34,9 +32,20 @@ app.use('/mcp', mcpHandler(router, { createContext }));\n`,
     'with mcpHandler and typed paths': `${mcp}${imports}const app = express();\n${trpc}
 app.use('/mcp', mcpHandler(router, { createContext, expose: { include: ['group0.procedure0', 'group1.*'] } }));\n`,
   };
+  return checkProjects(toRouter(procedures), projects, times);
+}
+
+/** What it costs to type-check each of these projects: a source beside `router.ts`, by its title. */
+export async function checkProjects(
+  router: string,
+  projects: Readonly<Record<string, string>>,
+  times: number,
+): Promise<TypesResult[]> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${folder}router.ts`, router);
   const results = [];
   for (const [title, source] of Object.entries(projects)) {
-    const name = title.replaceAll(' ', '-');
+    const name = title.replaceAll(/[^\w]+/g, '-');
     await writeFile(`${folder}${name}.ts`, source);
     const config = {
       extends: '../../../tsconfig.json',
@@ -68,8 +77,17 @@ function readFigure(text: string, label: string): number {
   return Number(new RegExp(`^${label}:\\s+([\\d.]+)`, 'm').exec(text)?.[1]);
 }
 
-function toRouter(procedures: number): string {
-  const perGroup = 25;
+const perGroup = 25;
+
+/** The dotted paths of the procedures in `toRouter`. */
+export function pathsOf(procedures: number): string[] {
+  return Array.from(
+    { length: procedures },
+    (_, n) => `group${Math.floor(n / perGroup)}.procedure${n % perGroup}`,
+  );
+}
+
+export function toRouter(procedures: number): string {
   const groups = Array.from({ length: Math.ceil(procedures / perGroup) }, (_, group) => {
     const inGroup = Math.min(perGroup, procedures - group * perGroup);
     const lines = Array.from({ length: inGroup }, (__, n) => toProcedure(n));

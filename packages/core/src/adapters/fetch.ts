@@ -1,7 +1,8 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
+import type { McpRequest } from '../call/context.ts';
 import { type Body, BodyTooLarge, type Exchange, type Reply } from '../protocol/exchange.ts';
-import { createHandler, type HandlerControls } from '../protocol/handler.ts';
+import { createHandler, type Handler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
 
 /** What fetch hosts take: Next.js route handlers, Hono, Bun, Deno, Workers. */
@@ -17,12 +18,19 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,
   ...[options = {}]: HandlerArguments<TRouter, FetchCreateContextFnOptions>
 ): FetchMcpHandler {
-  const { handle, ...controls } = createHandler(router, options);
+  return toFetchHandler(createHandler(router, options), options.createContext);
+}
+
+/** A handler in the shape of fetch hosts. */
+export function toFetchHandler(
+  { handle, ...controls }: Handler,
+  createContext: ((options: FetchCreateContextFnOptions & { mcp: McpRequest }) => unknown) | undefined,
+): FetchMcpHandler {
   const serve = async (req: Request): Promise<Response> => {
     let resHeaders: Headers | undefined;
     const exchange = new FetchExchange(req, (extras) => {
       resHeaders ??= new Headers();
-      return options.createContext?.({ req, resHeaders, ...extras });
+      return createContext?.({ req, resHeaders, ...extras });
     });
     const reply = await handle(exchange);
     return toResponse(reply, resHeaders);

@@ -10,7 +10,7 @@ import { createReport } from '../call/failure.ts';
 import { createSpans } from '../call/span.ts';
 import { createMemoryStore } from '../call/store.ts';
 import { isVisible } from '../call/visible.ts';
-import { type Catalog, createCatalog } from '../catalog/catalog.ts';
+import { type Catalog, type CatalogSource, createCatalog } from '../catalog/catalog.ts';
 import { SetupError } from '../setup-error.ts';
 import { createListContext, toBareRequest } from './call.ts';
 import { checkOptions } from './check.ts';
@@ -46,8 +46,15 @@ const noBody = { parsed: undefined };
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
 
-/** Makes the handler behind every host's adapter. Throws a `SetupError` when the router cannot be served. */
-export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): Handler {
+/**
+ * Makes the handler behind every host's adapter. Throws a `SetupError` when the router cannot be served. `wrapCatalog`
+ * is for those who want to see what is served.
+ */
+export function createHandler(
+  router: AnyTRPCRouter,
+  options: HandlerOptions,
+  wrapCatalog: (source: CatalogSource) => CatalogSource = (source) => source,
+): Handler {
   const {
     server: info = defaultServer,
     maxBodyBytes = 4 * 1024 * 1024,
@@ -56,11 +63,13 @@ export function createHandler(router: AnyTRPCRouter, options: HandlerOptions): H
     auth,
   } = options;
   const report = createReport(options.onError);
-  const catalog = createCatalog(router, options, checkOptions(options), () => {
-    sdk.notify.toolsChanged();
-    sdk.notify.promptsChanged();
-    sdk.notify.resourcesChanged();
-  });
+  const catalog = wrapCatalog(
+    createCatalog(router, options, checkOptions(options), () => {
+      sdk.notify.toolsChanged();
+      sdk.notify.promptsChanged();
+      sdk.notify.resourcesChanged();
+    }),
+  );
   void catalog.problems.then((problems) => {
     for (const problem of problems) {
       const failure = {

@@ -1,5 +1,6 @@
 import { toBase64 } from './base64.ts';
 import type { ContentBlock } from './content.ts';
+import { type Files, mimeTypeOf } from './encode.ts';
 import { setOwn } from './json-schema.ts';
 
 /** How JSON tells of a file whose bytes are a content block beside it. */
@@ -11,18 +12,30 @@ export interface Attachment {
 }
 
 /** The files found in one result, in the order in which they were met. */
-export class Attachments {
+export class Attachments implements Files {
   readonly #found: { attachment: Attachment; source: Blob | Uint8Array }[] = [];
 
   get count(): number {
     return this.#found.length;
   }
 
-  /** Takes a file out of the result; what is returned stands in its place. */
-  add(source: Blob | Uint8Array, mimeType: string): Attachment {
+  addBlob(blob: Blob): Attachment {
+    return this.#add(blob, blob.size, mimeTypeOf(blob));
+  }
+
+  /** Base64; but a picture or a sound, and bytes that are the whole result, go beside the JSON, where clients show them. */
+  addBytes(bytes: Uint8Array, depth: number): string {
+    const type = sniffMimeType(bytes) ?? (depth === 0 ? 'application/octet-stream' : undefined);
+    return type === undefined ? toBase64(bytes) : this.#add(bytes, bytes.byteLength, type).uri;
+  }
+
+  fresh(): Attachments {
+    return new Attachments();
+  }
+
+  #add(source: Blob | Uint8Array, size: number, mimeType: string): Attachment {
     const name =
       'name' in source && typeof source.name === 'string' && source.name !== '' ? { name: source.name } : {};
-    const size = source instanceof Uint8Array ? source.byteLength : source.size;
     const attachment = { ...name, mimeType, size, uri: `${SCHEME}${this.#found.length + 1}` };
     this.#found.push({ attachment, source });
     return attachment;
@@ -80,7 +93,7 @@ export function restoreAttachments(json: unknown, content: readonly ContentBlock
 }
 
 /** The type of bytes that begin like an image or a sound; undefined for all others. */
-export function sniffMimeType(bytes: Uint8Array): string | undefined {
+function sniffMimeType(bytes: Uint8Array): string | undefined {
   if (bytes.length < 12) return undefined;
   const head = String.fromCharCode(...bytes.subarray(0, 12));
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';

@@ -78,6 +78,11 @@ export class Conversion {
     return this.codecs.filter(isTaught);
   }
 
+  /** The leaves of classes that the app taught: their instances are known wherever they are met. */
+  get taughtLeaves(): Leaf[] {
+    return this.taught.filter((codec) => codec.class !== undefined).map((codec) => this.codecLeaf(codec));
+  }
+
   readonly #codecLeaves = new Map<TaughtClass, Leaf>();
 
   codecLeaf(codec: TaughtClass): Leaf {

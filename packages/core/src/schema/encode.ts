@@ -1,5 +1,5 @@
-import { sniffMimeType, type Attachments } from './attachment.ts';
 import { toBase64 } from './base64.ts';
+import { findCycle } from './cycle.ts';
 import type { Leaf } from './leaf.ts';
 import { setOwn } from './json-schema.ts';
 import { EncodeError, under } from './wire-error.ts';
@@ -7,9 +7,19 @@ import { EncodeError, under } from './wire-error.ts';
 /** What encoding one value needs to know. */
 export interface Encoding {
   /** Where files go; without it they are told by name and type alone. */
-  readonly files?: Attachments;
+  readonly files?: Files;
   /** Classes that the app taught. */
   readonly classes?: readonly Leaf[];
+}
+
+/** Takes the files out of a value while it is encoded: what it returns stands in their places. */
+export interface Files {
+  /** How many have been taken out. */
+  readonly count: number;
+  addBlob(blob: Blob): unknown;
+  addBytes(bytes: Uint8Array, depth: number): string;
+  /** An empty one of the same kind, for an encoding that is only tried. */
+  fresh(): Files;
 }
 
 /** From a value to JSON. Gets how deep the value lies; gives the same reference where it is JSON already. */
@@ -47,6 +57,20 @@ export function encodeAny(value: unknown, encoding: Encoding, depth: number): un
     return encodeObject(value, encoding, depth);
   }
   return encodeInstance(value, encoding, depth);
+}
+
+/** A value that is not part of another one. Throws where there is nothing that JSON can say of it. */
+export function encodeWhole(value: unknown, encode: Encode, encoding: Encoding): unknown {
+  let json: unknown;
+  try {
+    json = encode(value, encoding, 0);
+  } catch (error) {
+    // Looked for only now: a set of all objects on the way would cost every call.
+    const cycle = error instanceof EncodeError ? findCycle(value) : undefined;
+    throw cycle ?? error;
+  }
+  if (json === undefined) throw new EncodeError(`is a ${typeof value}, which JSON cannot say`);
+  return json;
 }
 
 /** A small value from a schema (a default, an example) as JSON. */
@@ -135,14 +159,15 @@ export function encodeMap(map: ReadonlyMap<unknown, unknown>, encoding: Encoding
   return encodeObject(object, encoding, depth);
 }
 
-export function encodeBlob(blob: Blob, { files }: Encoding): unknown {
-  const mimeType = blob.type === '' ? 'application/octet-stream' : blob.type;
-  return files === undefined ? { mimeType, size: blob.size } : files.add(blob, mimeType);
+function encodeBlob(blob: Blob, { files }: Encoding): unknown {
+  if (files !== undefined) return files.addBlob(blob);
+  return { mimeType: mimeTypeOf(blob), size: blob.size };
 }
 
-/** Base64; but a picture or a sound, and bytes that are the whole result, go beside the JSON, where clients show them. */
-export function encodeBytes(bytes: Uint8Array, { files }: Encoding, depth: number): string {
-  if (files === undefined) return toBase64(bytes);
-  const type = sniffMimeType(bytes) ?? (depth === 0 ? 'application/octet-stream' : undefined);
-  return type === undefined ? toBase64(bytes) : files.add(bytes, type).uri;
+export function mimeTypeOf({ type }: Blob): string {
+  return type === '' ? 'application/octet-stream' : type;
+}
+
+function encodeBytes(bytes: Uint8Array, { files }: Encoding, depth: number): string {
+  return files === undefined ? toBase64(bytes) : files.addBytes(bytes, depth);
 }

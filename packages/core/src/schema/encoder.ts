@@ -1,4 +1,3 @@
-import { Attachments } from './attachment.ts';
 import { encodeAny, encodeMap, MAX_DEPTH, type Encode } from './encode.ts';
 import { fits } from './fit.ts';
 import { deref, eachChild, resolveRef, setOwn, type JsonSchema } from './json-schema.ts';
@@ -9,8 +8,8 @@ import type { Marked } from './walk.ts';
 import { EncodeError, under } from './wire-error.ts';
 
 /**
- * Compiles the encoder of a marked output schema; undefined where its values are JSON already. A trusted schema is one
- * that the validator has just enforced: what it calls a string is not looked at.
+ * Compiles the encoder of a marked schema; undefined where its values are JSON already. A trusted schema is one that the
+ * validator has just enforced: what it calls a string is not looked at.
  */
 export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boolean): Encode | undefined {
   const byRef = new Map<string, { encode?: Encode | undefined; done?: true }>();
@@ -136,10 +135,10 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
       if (depth > MAX_DEPTH) throw new EncodeError(`is nested deeper than ${MAX_DEPTH} levels`);
       for (const [index, branch] of branches.entries()) {
         const encode = encoders[index] ?? encodeAny;
-        const trial = { ...encoding, files: new Attachments() };
-        const json = encode(value, trial, depth);
+        const files = encoding.files?.fresh();
+        const json = encode(value, files ? { ...encoding, files } : encoding, depth);
         if (json === undefined || !fits(branch, json, root, leaves)) continue;
-        return trial.files.count === 0 ? json : encode(value, encoding, depth);
+        return files?.count ? encode(value, encoding, depth) : json;
       }
       return encodeAny(value, encoding, depth);
     };
@@ -218,7 +217,7 @@ function saysNumber({ type }: JsonSchema): boolean {
 const encodeNumber: Encode = (value, encoding, depth) => {
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value;
-    throw new EncodeError(`is ${value}, and the output schema says a number, which JSON cannot say it as`);
+    throw new EncodeError(`is ${value}, and the schema says a number, which JSON cannot say it as`);
   }
   return typeof value === 'string' ? value : encodeAny(value, encoding, depth);
 };

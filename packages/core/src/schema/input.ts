@@ -1,7 +1,10 @@
+import { encodeArguments } from './arguments.ts';
 import type { WireCodec } from './codec.ts';
 import { Conversion, type Converters } from './conversion.ts';
 import { convert, convertOverride } from './convert.ts';
 import { compileDecode } from './decode.ts';
+import { encodeAny, type Encode } from './encode.ts';
+import { compileEncode } from './encoder.ts';
 import type { JsonObjectSchema } from './json-schema.ts';
 import { getMark } from './mark.ts';
 import { explainError } from './message.ts';
@@ -33,6 +36,11 @@ export interface Input {
    * `args`; gives the same reference when nothing had to be done. Throws a WireError for what must not reach a parser.
    */
   decode(args: unknown): unknown;
+  /**
+   * The conventions backwards: from what a tRPC client passes to the `arguments` that a client of MCP sends for it,
+   * files and all. A promise only where a Blob must be read. Throws an EncodeError that names the path.
+   */
+  encode(value: unknown): unknown;
   /** What a validation error, or a WireError, says about the arguments as they were sent; undefined for other errors. */
   explain(error: unknown, args: unknown): WireIssue[] | undefined;
 }
@@ -47,6 +55,7 @@ const NO_INPUT: Input = {
     if (key !== undefined) throw new WireError('this tool takes no arguments; leave it out', [key]);
     return undefined;
   },
+  encode: (value) => encodeArguments(value, encodeAny, []),
   explain: (error, args) => explainError({ root: NOTHING, leaves: [] }, error, args, undefined, undefined),
 };
 
@@ -79,10 +88,17 @@ export function compileInput(
   const marked: Marked = { root: root.schema, leaves: conversion.leaves, isEager };
   const repair = options.repair ?? true;
   const mend = repair ? compileRepair(marked) : undefined;
+  // Only tests encode inputs: what no server needs, no server compiles.
+  let encode: Encode | undefined;
   return {
     schema: asWritten ?? (publish(root.schema) as JsonObjectSchema),
     takesInput: true,
     decode: compileArguments(root, documents, chain([mend, compileDecode(marked)]), repair),
+    encode(value) {
+      encode ??= compileEncode(marked, false) ?? encodeAny;
+      const whole = root.wrap === undefined ? value : { [root.wrap]: value };
+      return encodeArguments(whole, encode, conversion.taughtLeaves);
+    },
     explain: (error, args) => explainError(marked, error, args, root.wrap, mend),
   };
 }

@@ -2,9 +2,8 @@ import { Attachments, restoreAttachments } from './attachment.ts';
 import { isMcpContent, type ContentBlock } from './content.ts';
 import { Conversion } from './conversion.ts';
 import { convert, convertOverride } from './convert.ts';
-import { findCycle } from './cycle.ts';
 import { compileDecode } from './decode.ts';
-import { encodeAny, type Encode, type Encoding } from './encode.ts';
+import { encodeAny, type Encode, encodeWhole } from './encode.ts';
 import { compileEncode } from './encoder.ts';
 import type { SchemaOptions } from './input.ts';
 import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
@@ -13,7 +12,6 @@ import { SchemaProblem } from './problem.ts';
 import { assertPossible, loosenTuples, publish } from './publish.ts';
 import { toObjectRoot, type Document } from './root.ts';
 import type { Marked } from './walk.ts';
-import { EncodeError } from './wire-error.ts';
 import { isZod4 } from './zod4.ts';
 
 export interface Encoded {
@@ -30,6 +28,8 @@ export interface Output {
   readonly legacySchema: JsonObjectSchema | undefined;
   /** Whether clients of 2025 get the value as `{ result }`. */
   readonly wrapped: boolean;
+  /** Whether anything but the value itself says what it is. Without it, decoding leaves JSON as it is. */
+  readonly hasSchema: boolean;
   /** The value as JSON, and its files. A promise only where a Blob must be read. Throws an EncodeError that names the path. */
   encode(value: unknown): Encoded | Promise<Encoded>;
   /** The conventions backwards. `content` is where attachments are found. */
@@ -39,9 +39,7 @@ export interface Output {
 /** Compiles the `.output()` of one procedure, `undefined` where it has none. */
 export function compileOutput(parser: unknown, options: SchemaOptions & { override?: unknown } = {}): Output {
   const conversion = new Conversion('output', options.converters, options.codecs);
-  const classes = conversion.taught
-    .filter((codec) => codec.class !== undefined)
-    .map((codec) => conversion.codecLeaf(codec));
+  const classes = conversion.taughtLeaves;
   const document = toDocument(parser, options.override, conversion);
   if (document === undefined) return { ...UNKNOWN, encode: createEncode(encodeAny, classes) };
   const root = toObjectRoot([document], 'result');
@@ -55,6 +53,7 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
     schema: root.wrap === undefined || !isTold ? rootSchema : publish(document.schema),
     legacySchema: rootSchema && loosenTuples(rootSchema),
     wrapped: root.wrap !== undefined,
+    hasSchema: true,
     encode: createEncode(compileEncode(marked, isTrusted), classes),
     decode: (json, content = NO_CONTENT) => {
       const whole = restoreAttachments(json, content);
@@ -67,6 +66,7 @@ const UNKNOWN: Omit<Output, 'encode'> = {
   schema: undefined,
   legacySchema: undefined,
   wrapped: true,
+  hasSchema: false,
   decode: (json) => json,
 };
 
@@ -111,17 +111,4 @@ function createEncode(compiled: Encode | undefined, classes: readonly Leaf[]): O
       ? content.then((blocks) => ({ json, content: blocks }))
       : { json, content };
   };
-}
-
-function encodeWhole(value: unknown, encode: Encode, encoding: Encoding): unknown {
-  let json: unknown;
-  try {
-    json = encode(value, encoding, 0);
-  } catch (error) {
-    // Looked for only now: a set of all objects on the way would cost every call.
-    const cycle = error instanceof EncodeError ? findCycle(value) : undefined;
-    throw cycle ?? error;
-  }
-  if (json === undefined) throw new EncodeError(`is a ${typeof value}, which JSON cannot say`);
-  return json;
 }

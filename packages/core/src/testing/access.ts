@@ -1,16 +1,11 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter, inferProcedureInput } from '@trpc/server';
-import { createCatalog } from '../catalog/catalog.ts';
-import type { HandlerOptions } from '../protocol/options.ts';
-import { SetupError } from '../setup-error.ts';
+import { type CatalogChoice, readCatalog } from './catalog.ts';
 import { askMcp } from './mcp-verdict.ts';
 import { askTrpc } from './trpc-verdict.ts';
 import type { Question, Verdict } from './verdict.ts';
 
 /** What to compare. `expose`, `toolName`, `converters` and `codecs` are those that the handler was given. */
-export interface AccessOptions<TRouter extends AnyTRPCRouter> extends Pick<
-  HandlerOptions<TRouter>,
-  'expose' | 'toolName' | 'converters' | 'codecs'
-> {
+export interface AccessOptions<TRouter extends AnyTRPCRouter> extends CatalogChoice<TRouter> {
   /** Where tRPC is served, such as `http://127.0.0.1:3000/trpc`. */
   trpcUrl: string;
   /** Where MCP is served, such as `http://127.0.0.1:3000/mcp`. */
@@ -102,28 +97,8 @@ export async function compareAccess<TRouter extends AnyTRPCRouter>(
   return { answers, differences: answers.filter(({ trpc, mcp }) => trpc !== mcp) };
 }
 
-async function collectTools(
-  router: AnyTRPCRouter,
-  {
-    expose,
-    toolName,
-    converters,
-    codecs,
-  }: Pick<HandlerOptions, 'expose' | 'toolName' | 'converters' | 'codecs'>,
-  paths: readonly string[],
-) {
-  // `auth` is there because a tool with scopes is a mistake without it, and whether it is there is the handler's matter.
-  const options = {
-    expose,
-    toolName,
-    ...(converters && { converters }),
-    ...(codecs && { codecs }),
-    auth: {},
-  };
-  const catalog = createCatalog(router, options);
-  const problems = await catalog.problems;
-  if (problems.length > 0) throw new SetupError(problems);
-  const all = [...(await catalog.whole).tools.values()];
+async function collectTools(router: AnyTRPCRouter, options: CatalogChoice, paths: readonly string[]) {
+  const all = [...(await readCatalog(router, options)).tools.values()];
   // What is streamed over tRPC needs a connection of its own, and is no call to compare.
   const tools = all.flatMap((tool) => (tool.type === 'subscription' ? [] : { ...tool, type: tool.type }));
   if (tools.length === 0)

@@ -1,0 +1,34 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { type Catalog, createCatalog } from '../catalog/catalog.ts';
+import type { OwnItems } from '../catalog/own.ts';
+import type { HandlerOptions } from '../protocol/options.ts';
+import { SetupError } from '../setup-error.ts';
+
+/** The options that decide what is served, and how it is advertised. */
+export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
+  HandlerOptions<TRouter>,
+  'expose' | 'toolName' | 'converters' | 'codecs'
+>;
+
+/** The catalog of a router, lazy routers included. Rejects with a `SetupError` when a handler could not serve it. */
+export async function readCatalog(
+  router: AnyTRPCRouter,
+  { expose, toolName, converters, codecs }: CatalogChoice,
+  { tools, resources, prompts }: OwnItems = {},
+): Promise<Catalog> {
+  // `auth` is there because a tool with scopes is a mistake without it, and whether it is there is the handler's matter.
+  const options = {
+    expose,
+    toolName,
+    ...(converters && { converters }),
+    ...(codecs && { codecs }),
+    auth: {},
+    tools,
+    resources,
+    prompts,
+  };
+  const source = createCatalog(router, options);
+  const problems = await source.problems;
+  if (problems.length > 0) throw new SetupError(problems);
+  return source.whole;
+}

@@ -1,0 +1,89 @@
+import type { Contract } from './contract-file.ts';
+import { type Edit, editsOf } from './edit.ts';
+import { effectOf } from './schema-edit.ts';
+
+/** One thing that clients will see differently. */
+export interface Change {
+  /** The tool's name, and where in what is served of it. */
+  at: string;
+  /** What has changed, in words. */
+  what: string;
+  /** Whether a client that worked may fail now. */
+  isBreaking: boolean;
+}
+
+/** What has become of a contract, by kind and name. A file of before a kind was served has nothing of it. */
+export function diffContracts(before: Partial<Contract>, after: Contract): Change[] {
+  return [
+    ...diffItems('', before.tools, after.tools),
+    ...diffItems('resource ', before.resources, after.resources),
+    ...diffItems('prompt ', before.prompts, after.prompts),
+  ];
+}
+
+function diffItems(
+  kind: string,
+  before: Record<string, object> = {},
+  after: Record<string, object>,
+): Change[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].toSorted().flatMap((name) => diffItem(`${kind}${name}`, before[name], after[name]));
+}
+
+function diffItem(name: string, before: object | undefined, after: object | undefined): Change[] {
+  if (!before) return [{ at: name, what: 'appeared', isBreaking: false }];
+  if (!after) return [{ at: name, what: 'vanished', isBreaking: true }];
+  return editsOf(before, after).map((edit) => ({
+    at: `${name} ${edit.path.join('.')}`,
+    what: describe(edit),
+    isBreaking: isBreaking(edit),
+  }));
+}
+
+function describe({ kind, before, after }: Edit): string {
+  if (kind === 'changed') return `${show(before)} → ${show(after)}`;
+  const { verb, value } = {
+    added: { verb: 'added', value: after },
+    removed: { verb: 'removed', value: before },
+    gained: { verb: 'now with', value: after },
+    lost: { verb: 'no longer with', value: before },
+  }[kind];
+  return `${verb} ${show(value)}`;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** What callers could send must still be taken; what they are answered must still be what they can read. */
+function isBreaking(edit: Edit): boolean {
+  const [part, ...path] = edit.path;
+  switch (part) {
+    case 'scopes':
+      return edit.kind === 'gained';
+    case 'annotations':
+      return edit.before !== undefined && promises.get(path.join('.')) === edit.before;
+    case 'inputSchema':
+      return ['narrower', 'unclear'].includes(effectOf(path, edit));
+    case 'arguments':
+      return edit.kind === 'removed' || edit.after === 'required';
+    case 'mimeType':
+      return true;
+    case 'outputSchema':
+      if (path.length === 0) return edit.kind === 'removed';
+      // A reader that knows nothing of a property does not look at it.
+      return !path.includes('additionalProperties') && ['wider', 'unclear'].includes(effectOf(path, edit));
+    default:
+      // Clients never see a path.
+      return false;
+  }
+}
+
+/** What clients act on without asking a person; taken back, they ask. */
+const promises = new Map<string, unknown>([
+  ['readOnlyHint', true],
+  ['destructiveHint', false],
+  ['idempotentHint', true],
+  ['openWorldHint', false],
+]);
