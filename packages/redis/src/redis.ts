@@ -22,7 +22,7 @@ export interface Shared {
   /** Consents that are spent, answers that are kept, and rate limits. */
   store: Store;
   /** Sends what is still to be sent, and closes the connections. The app's own client stays open. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
