@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     // The machines that run this are noisy; what never ends is ended all the same.
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     name: 'redis',
     include: ['{src,test}/**/*.test.ts'],
     typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
