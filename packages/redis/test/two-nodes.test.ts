@@ -200,4 +200,19 @@ describeRedis('two nodes behind a round-robin proxy', () => {
     });
     expect(await nodes.runsOf('1')).toEqual(['extend', 'deactivate']);
   });
+
+  test('Redis that goes while an idempotent call runs does not make it run again', async () => {
+    const { balancer, one, other } = nodes;
+    const id = 'while-it-runs';
+    const call = { name: 'extend', arguments: { id, days: 7, _idempotencyKey: 'k2' } };
+    const answer = send(one.url, call);
+    await eventually(async () => expect(await nodes.runsOf(id)).toEqual(['extend']));
+    await proxy.cut();
+    const text = textOf(await answer);
+    expect(text).toMatch(/^\{"node":"one"/);
+    expect(textOf(await send(balancer.url, call))).toMatch(/^SERVICE_UNAVAILABLE: /);
+    await proxy.restore();
+    await eventually(async () => expect(textOf(await send(other.url, call))).toBe(text));
+    expect(await nodes.runsOf(id)).toEqual(['extend']);
+  });
 });
