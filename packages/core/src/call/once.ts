@@ -67,8 +67,27 @@ async function runFirst(
   const kept =
     outcome && isKept(outcome) ? JSON.stringify({ digest, outcome, told } satisfies Kept) : undefined;
   // It has run: whoever waits for this answer gets it, also when the store has gone meanwhile.
-  await (kept === undefined ? store.delete(at) : store.set(at, kept, keptMs)).catch(() => {});
+  const keep = () => (kept === undefined ? store.delete(at) : store.set(at, kept, keptMs));
+  await keep().catch(() => void keepLater(keep));
   return outcome;
+}
+
+const mostTries = 600;
+
+/** What is not kept would run again when it is tried again: a store that has gone mostly comes back within minutes. */
+async function keepLater(keep: () => Promise<void>): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 1000);
+      // It keeps no process alive. Other hosts have timers of another kind.
+      (timer as { unref?: () => void }).unref?.();
+    });
+    try {
+      return await keep();
+    } catch {
+      // Not yet.
+    }
+  }
 }
 
 /** What never came to run may be tried again under the same key. */

@@ -93,7 +93,7 @@ export function restoreAttachments(json: unknown, content: readonly ContentBlock
 }
 
 /** The type of bytes that begin like an image or a sound; undefined for all others. */
-function sniffMimeType(bytes: Uint8Array): string | undefined {
+export function sniffMimeType(bytes: Uint8Array): string | undefined {
   if (bytes.length < 12) return undefined;
   const head = String.fromCharCode(...bytes.subarray(0, 12));
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';

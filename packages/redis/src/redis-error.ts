@@ -1,0 +1,14 @@
+/** Redis did not do what was asked. `cause` is why. */
+export class RedisError extends Error {
+  override readonly name = 'RedisError';
+  /** The command, such as `SET`. */
+  readonly command: string;
+
+  constructor(command: string, reason: string, cause?: unknown) {
+    super(
+      `Redis failed at ${command}: ${reason}. What needs Redis (consents, idempotency keys, rate limits) fails until it is back; calls that do not need it go on`,
+      { cause },
+    );
+    this.command = command;
+  }
+}

@@ -1,0 +1,38 @@
+import { initTRPC } from '@trpc/server';
+import type { HandlerOptions, Store } from '@trpc-mcp/core';
+import { mcpHandler } from '@trpc-mcp/core/node';
+import { Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis5';
+import { createClient } from 'redis';
+import { createClient as createClient4 } from 'redis4';
+import { createClient as createClient5 } from 'redis5';
+import { expectTypeOf, test } from 'vitest';
+import { redis, type RedisOptions, type Shared } from './index.ts';
+
+test('redis takes the clients of every version that is supported', () => {
+  expectTypeOf(redis).toBeCallableWith({ client: new Redis() });
+  expectTypeOf(redis).toBeCallableWith({ client: new Redis5() });
+  expectTypeOf(redis).toBeCallableWith({ client: createClient() });
+  expectTypeOf(redis).toBeCallableWith({ client: createClient({ RESP: 2 }) });
+  expectTypeOf(redis).toBeCallableWith({ client: createClient5() });
+  expectTypeOf(redis).toBeCallableWith({ client: createClient4() });
+  // @ts-expect-error a URL is no client
+  expectTypeOf(redis).toBeCallableWith({ client: 'redis://localhost' });
+  // @ts-expect-error there is nothing to connect to
+  expectTypeOf(redis).toBeCallableWith({});
+  expectTypeOf<RedisOptions>().not.toBeAny();
+});
+
+test('what redis returns is spread into the options of a handler', () => {
+  const t = initTRPC.context<{ user: string }>().create();
+  const router = t.router({});
+  const shared = redis({ client: new Redis() });
+  mcpHandler(router, { createContext: () => ({ user: 'ann' }), secret: '', ...shared });
+  // @ts-expect-error what it brings is no context
+  mcpHandler(router, { ...shared });
+  expectTypeOf(shared).toEqualTypeOf<Shared>();
+  expectTypeOf(shared.store).toEqualTypeOf<Store>();
+  expectTypeOf(shared.bus).toEqualTypeOf<NonNullable<HandlerOptions['bus']>>();
+  expectTypeOf(shared.close).toEqualTypeOf<() => Promise<void>>();
+  expectTypeOf<Shared>().not.toBeAny();
+});

@@ -1,0 +1,67 @@
+import type { Store } from '@trpc-mcp/core';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Connection } from './connection.ts';
+
+/** What calls share, on Redis. */
+export function createStore(connection: Connection, prefix: string): Store {
+  const limiters = new Map<string, RateLimiterRedis>();
+  const limiterOf = (points: number, duration: number): RateLimiterRedis => {
+    const name = `${points}/${duration}`;
+    const limiter =
+      limiters.get(name) ?? createLimiter(connection, `${prefix}limit:${name}`, points, duration);
+    limiters.set(name, limiter);
+    return limiter;
+  };
+
+  return {
+    async add(key, value, ttlMs) {
+      return (await connection.send(['SET', prefix + key, value, 'PX', toMs(ttlMs), 'NX'])) !== null;
+    },
+    async get(key) {
+      const value = await connection.send(['GET', prefix + key]);
+      return value === null ? undefined : (value as string);
+    },
+    async set(key, value, ttlMs) {
+      await connection.send(['SET', prefix + key, value, 'PX', toMs(ttlMs)]);
+    },
+    async delete(key) {
+      await connection.send(['DEL', prefix + key]);
+    },
+    async take(key, { points, duration }) {
+      try {
+        await limiterOf(points, duration).consume(key);
+        return 0;
+      } catch (thrown) {
+        if (thrown instanceof RateLimiterRes) return Math.max(1, thrown.msBeforeNext);
+        throw thrown;
+      }
+    },
+  };
+}
+
+function createLimiter(
+  connection: Connection,
+  keyPrefix: string,
+  points: number,
+  duration: number,
+): RateLimiterRedis {
+  return new RateLimiterRedis({
+    keyPrefix,
+    points,
+    // Redis is told in whole seconds, and none would mean for ever.
+    duration: Math.max(1, Math.ceil(duration)),
+    // Whoever has used up their points asks this process, not Redis, until they have new ones.
+    inMemoryBlockOnConsumed: points,
+    // It speaks to the client by this one method, in the words of node-redis.
+    useRedisPackage: true,
+    storeClient: {
+      eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
+        connection.send(['EVAL', script, String(keys.length), ...keys, ...args]),
+    },
+  });
+}
+
+/** Redis takes whole milliseconds, and at least one. */
+function toMs(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms)));
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Stands between a client and a Redis, which it can take away and give back. */
+export interface TcpProxy extends AsyncDisposable {
+  url: string;
+  /** Closes every connection and takes no new one, as a server that was killed. */
+  cut(): Promise<void>;
+  /** Lets nothing through, and says nothing: as a machine that was unplugged. */
+  freeze(): void;
+  restore(): Promise<void>;
+}
+
+export async function openTcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port: targetPort } = new URL(target);
+  const sockets = new Set<Socket>();
+  let isFrozen = false;
+  let server: Server | undefined;
+  let port = 0;
+
+  const join = (downstream: Socket) => {
+    const upstream = connect(Number(targetPort) || 6379, hostname);
+    for (const [from, to] of [
+      [downstream, upstream],
+      [upstream, downstream],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) => isFrozen || to.write(chunk));
+      from.on('error', () => {});
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  };
+  const open = async () => {
+    server = createServer(join).listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    ({ port } = server.address() as AddressInfo);
+  };
+  const cut = async () => {
+    const closing = server;
+    server = undefined;
+    const closed = closing && new Promise((resolve) => closing.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+
+  await open();
+  return {
+    url: Object.assign(new URL(target), { hostname: '127.0.0.1', port: String(port) }).href,
+    cut,
+    freeze: () => (isFrozen = true),
+    async restore() {
+      isFrozen = false;
+      if (!server) await open();
+    },
+    [Symbol.asyncDispose]: cut,
+  };
+}
