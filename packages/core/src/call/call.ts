@@ -29,7 +29,8 @@ import { isVisible } from './visible.ts';
 
 /** What the host of a call brings. */
 export interface CallHost {
-  url: URL;
+  /** `null` where there is none. */
+  url: URL | null;
   /** The user's own function, with the arguments that its host adapter gives it under tRPC. */
   createContext(extras: { info: TRPCRequestInfo; mcp: McpRequest }): unknown;
 }

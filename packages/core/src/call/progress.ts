@@ -29,6 +29,7 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
   let last = Number.NEGATIVE_INFINITY;
   let sentAt = Number.NEGATIVE_INFINITY;
   let held: Progress | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   let sending = Promise.resolve();
 
@@ -40,6 +41,11 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
     const sent = async () => sdk!.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
     return (sending = sending.then(sent));
   };
+  const sendHeld = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (held && !isOver) void send(held);
+  };
   const isNew = ({ progress }: Progress) => {
     if (isOver || !(progress > last)) return false;
     last = progress;
@@ -49,8 +55,14 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
   return {
     tell(progress) {
       if (!isNew(progress)) return;
-      if (Date.now() - sentAt >= intervalMs) void send(progress);
-      else held = progress;
+      const restMs = sentAt + intervalMs - Date.now();
+      if (restMs <= 0) {
+        void send(progress);
+      } else {
+        held = progress;
+        // What comes after it may be long in coming.
+        timer ??= setTimeout(sendHeld, restMs);
+      }
     },
     async tellNow(progress) {
       // What a stream yields goes on where the app's own count has come to.
@@ -58,7 +70,7 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
       if (isNew(next)) await send(next);
     },
     async end() {
-      if (held) void send(held);
+      sendHeld();
       isOver = true;
       await sending;
     },

@@ -1,13 +1,17 @@
 import type { CallHost } from '../call/call.ts';
 
+/** Where a message comes from, over HTTP or not. */
+export interface Sender extends CallHost {
+  /** A header's value by its lower-case name. */
+  header(name: string): string | undefined;
+}
+
 /**
  * One HTTP request, in words that every host can say. Adapters make it; the handler reads it and answers with a
  * `Reply`. Nothing here costs anything until it is asked for.
  */
-export interface Exchange extends CallHost {
+export interface Exchange extends Sender {
   method: string;
-  /** A header's value by its lower-case name. */
-  header(name: string): string | undefined;
   /** What a body parser before us has made of the body, or the body itself. Rejects with `BodyTooLarge`. */
   readBody(maxBytes: number): Promise<Body> | Body;
   /** Whether the connection came in on a loopback address of this machine. */

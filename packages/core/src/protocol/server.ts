@@ -21,7 +21,7 @@ import type { Era } from '../catalog/tool.ts';
 import { type RpcError, toAnswer, toRpcError } from './answer.ts';
 import { type CallMethod, callNamed, type CallParams, createListContext, findResource } from './call.ts';
 import { complete } from './complete.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, Sender } from './exchange.ts';
 import type { ServerInfo } from './options.ts';
 import { listResources } from './resource-list.ts';
 import { bindingOf, callerOf, type StateSeal } from './state.ts';
@@ -37,13 +37,18 @@ export interface ServerParts extends CallParts {
 
 /** One request while the SDK has it. */
 export interface Serving {
-  exchange: Exchange;
+  exchange: Sender;
   catalog: Catalog;
   auth: AuthInfo | undefined;
   /** What is known before the SDK has it: that the gate lets none in, or that a call which ran has to ask. */
   settled: Outcome | undefined;
   /** What became of the call, for the HTTP status of the answer. */
   outcome: Outcome | undefined;
+}
+
+/** One that came over HTTP. */
+export interface HttpServing extends Serving {
+  exchange: Exchange;
 }
 
 /** The lists hold until the app is deployed anew, which nobody can foresee. */
