@@ -42,7 +42,7 @@ function send(res: FastifyReply, { status, headers, body }: Reply): FastifyReply
     if (body instanceof ReadableStream) void body.cancel();
     return res.hijack();
   }
-  res.code(status).headers(withVary(headers, res.getHeader('vary')));
+  res.code(status).headers(withVary(headers, res));
   if (body instanceof ReadableStream) {
     const stream = Readable.fromWeb(body as NodeReadableStream);
     // The head is set by then, and the first event may be long in coming.

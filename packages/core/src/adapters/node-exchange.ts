@@ -145,7 +145,7 @@ async function writeStream(
   body: ReadableStream,
 ): Promise<void> {
   if (isOver(res)) return body.cancel();
-  res.writeHead(status, withVary(headers, res.getHeader('vary')));
+  res.writeHead(status, withVary(headers, res));
   res.flushHeaders?.();
   // A client that leaves ends the stream at its source.
   await pipeline(Readable.fromWeb(body as NodeReadableStream), res).catch(() => undefined);
@@ -158,7 +158,7 @@ function writeReply(
 ): void {
   if (isOver(res)) return;
   // Headers that createContext has set, such as cookies, stay.
-  const all = withVary(headers, res.getHeader('vary'));
+  const all = withVary(headers, res);
   res.writeHead(status, { ...all, 'content-length': lengthOf(body) });
   if (typeof body === 'object') {
     res.cork();
@@ -172,12 +172,11 @@ function writeReply(
 /** What an answer varies by is added to, where every other header is replaced. */
 export function withVary(
   headers: Record<string, string>,
-  earlier: number | string | readonly string[] | undefined,
+  res: Pick<NodeResponse, 'getHeader'>,
 ): Record<string, string> {
   const { vary } = headers;
-  return vary === undefined || earlier === undefined
-    ? headers
-    : { ...headers, vary: `${[earlier].flat().join(', ')}, ${vary}` };
+  const earlier = vary === undefined ? undefined : res.getHeader('vary');
+  return earlier === undefined ? headers : { ...headers, vary: `${[earlier].flat().join(', ')}, ${vary}` };
 }
 
 /** The client has gone, or the app has answered by itself. */

@@ -31,6 +31,13 @@ const router = t.router({
     await sleep(60_000);
   }),
   write: t.procedure.meta({ mcp: { scopes: ['customers:write'] } }).mutation(() => ({ written: true })),
+  guide: t.procedure.meta({ mcp: { resource: { uri: 'guide://start' } } }).query(() => 'Welcome'),
+  touch: tool.mutation(() => {
+    server.notify.toolsChanged();
+    server.notify.resourceUpdated('guide://start');
+    server.notify.resourceUpdated('guide://other');
+    return {};
+  }),
   late: lazy(async () => {
     await sleep(100);
     return { default: t.router({ ping: tool.query(() => ({ pong: true })) }) };

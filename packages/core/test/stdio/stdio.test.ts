@@ -66,6 +66,7 @@ describe('a client of', () => {
       'log',
       'patient',
       'slow',
+      'touch',
       'write',
     ]);
     const { structuredContent } = await client.callTool({ name: 'late_ping' });
@@ -111,6 +112,38 @@ test.each(eras)('a call that the client cancels is aborted in the %s era', async
   await server.seen('patient aborted');
   server.send(toMessage(era, 'tools/call', { name: 'late_ping' }));
   expect(await server.next()).toMatchObject({ id: 1, result: { structuredContent: { pong: true } } });
+});
+
+describe('a change', () => {
+  test('is told to a client of 2025, and that of a resource if it has subscribed', async () => {
+    await using server = await opened('legacy');
+    server.send(toMessage('legacy', 'resources/subscribe', { uri: 'guide://start' }));
+    expect(await server.next()).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
+    server.send(toMessage('legacy', 'tools/call', { name: 'touch' }));
+    expect([await server.next(), await server.next()]).toEqual([
+      notification('notifications/tools/list_changed'),
+      notification('notifications/resources/updated', { uri: 'guide://start' }),
+    ]);
+    expect(await server.next()).toMatchObject({ id: 1, result: { structuredContent: {} } });
+  });
+
+  test('is told to a client of 2026 that listens for it', async () => {
+    await using server = await opened('modern');
+    const notifications = { toolsListChanged: true, resourceSubscriptions: ['guide://start'] };
+    server.send({ ...toMessage('modern', 'subscriptions/listen', { notifications }), id: 'sub' });
+    expect(await server.next()).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+    server.send(toMessage('modern', 'tools/call', { name: 'touch' }));
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': 'sub' };
+    expect([await server.next(), await server.next()]).toMatchObject([
+      notification('notifications/tools/list_changed', { _meta }),
+      notification('notifications/resources/updated', { uri: 'guide://start', _meta }),
+    ]);
+    expect(await server.next()).toMatchObject({ id: 1, result: { structuredContent: {} } });
+    // A subscription is under way as long as the client likes, and keeps nobody waiting at the end.
+    server.end();
+    expect(await server.next()).toMatchObject({ id: 'sub', result: { resultType: 'complete' } });
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+  });
 });
 
 test('what lazy routers could not bring is told on standard error, and nothing else is lost', async () => {
