@@ -10,7 +10,7 @@ export default defineConfig({
     // What tests make the handler print to its own console.
     onConsoleLog: (log) => !log.startsWith('MCP failure'),
     name: 'core without the lane',
-    include: ['test/*.test.ts', 'test/auth/**/*.test.ts'],
+    include: ['test/*.test.ts', 'test/auth/**/*.test.ts', 'test/transports/http.test.ts'],
     exclude: ['test/scale.test.ts'],
     setupFiles: ['test/lane/off.ts'],
   },

@@ -25,6 +25,7 @@ export {
   type McpSettings,
   type McpStream,
 } from './meta.ts';
+export { type CorsOptions } from './protocol/cors.ts';
 export { type HandlerOptions, type ServerInfo } from './protocol/options.ts';
 export { type Store } from './call/store.ts';
 export { SetupError, type SetupProblem } from './setup-error.ts';

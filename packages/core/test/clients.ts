@@ -2,8 +2,11 @@ import {
   Client as ModernClient,
   StreamableHTTPClientTransport as ModernTransport,
 } from '@modelcontextprotocol/client';
+import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as LegacyStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Era } from '../src/catalog/tool.ts';
 
 /** What both official clients can do, so that one test body serves both. */
@@ -11,7 +14,7 @@ export interface TestClient extends AsyncDisposable {
   listTools(): Promise<Record<string, unknown>[]>;
   callTool(
     params: { name: string; arguments?: Record<string, unknown> },
-    options?: { signal?: AbortSignal },
+    options?: { signal?: AbortSignal; onprogress?: (progress: Progress) => void },
   ): Promise<CallResult>;
   /** All pages of them. */
   listResources(): Promise<Record<string, unknown>[]>;
@@ -23,6 +26,12 @@ export interface TestClient extends AsyncDisposable {
   complete(params: CompleteParams): Promise<unknown>;
   /** What the server says it can do. */
   capabilities(): Record<string, unknown>;
+}
+
+export interface Progress {
+  progress: number;
+  total?: number | undefined;
+  message?: string | undefined;
 }
 
 /** A prompt without what the protocol stamps on all results. */
@@ -57,45 +66,94 @@ export const eraOf: Record<ClientKind, Era> = {
 
 const info = { name: 'test-client', version: '1.2.3' };
 
-/** The official clients: v2 pinned to the revision of 2026, v2 that negotiates, and v1. */
-export const connect = {
-  '2026-07-28': (url: string, headers: Record<string, string> = {}) =>
-    connectModern(url, headers, { pin: '2026-07-28' }),
-  auto: (url: string, headers: Record<string, string> = {}) => connectModern(url, headers, 'auto'),
-  async '2025-11-25'(url: string, headers: Record<string, string> = {}): Promise<TestClient> {
-    const client = new LegacyClient(info);
-    await client.connect(new LegacyTransport(new URL(url), { requestInit: { headers } }));
-    return {
-      listTools: async () => (await client.listTools()).tools,
-      callTool: async (params, options) => toCallResult(await client.callTool(params, undefined, options)),
-      async listResources() {
-        const all: Record<string, unknown>[] = [];
-        let cursor: string | undefined;
-        do {
-          const page = await client.listResources(cursor === undefined ? {} : { cursor });
-          all.push(...page.resources);
-          cursor = page.nextCursor;
-        } while (cursor !== undefined);
-        return all;
-      },
-      listResourceTemplates: async () => (await client.listResourceTemplates()).resourceTemplates,
-      readResource: async (uri) => (await client.readResource({ uri })).contents,
-      listPrompts: async () => (await client.listPrompts()).prompts,
-      getPrompt: async (name, args) => toPromptResult(await client.getPrompt(toPromptParams(name, args))),
-      complete: async (params) => (await client.complete(params)).completion,
-      capabilities: () => ({ ...client.getServerCapabilities() }),
-      [Symbol.asyncDispose]: () => client.close(),
-    };
+/** What the person in front of a client answers, whatever they are asked. */
+export type Elicit = (message: string) => Record<string, string | number | boolean>;
+
+interface ConnectOptions {
+  /** For hosts that global `fetch` cannot reach. */
+  fetch?: typeof fetch;
+  /** A client without it cannot be asked. */
+  elicit?: Elicit;
+}
+
+/** The official clients over HTTP: v2 pinned to the revision of 2026, v2 that negotiates, and v1. */
+export const connect = toClients(
+  (url: string, headers: Record<string, string> = {}, options: ConnectOptions = {}) => {
+    const { elicit, ...others } = options;
+    const init = [new URL(url), { requestInit: { headers }, ...others }] as const;
+    return { elicit, modern: () => new ModernTransport(...init), legacy: () => new LegacyTransport(...init) };
   },
-};
+);
+
+/** The same clients, which start the server themselves and speak to it over stdio. */
+export const connectStdio = toClients(
+  (command: { command: string; args: string[] }, env: Record<string, string> = {}, elicit?: Elicit) => {
+    const init = { ...command, env, stderr: 'ignore' } as const;
+    return { elicit, modern: () => new ModernStdio(init), legacy: () => new LegacyStdio(init) };
+  },
+);
+
+interface Connection {
+  elicit: Elicit | undefined;
+  modern: () => Parameters<ModernClient['connect']>[0];
+  legacy: () => Parameters<LegacyClient['connect']>[0];
+}
+
+function toClients<TTarget extends unknown[]>(toConnection: (...target: TTarget) => Connection) {
+  return {
+    '2026-07-28': (...target: TTarget) => connectModern({ pin: '2026-07-28' }, toConnection(...target)),
+    auto: (...target: TTarget) => connectModern('auto', toConnection(...target)),
+    '2025-11-25': (...target: TTarget) => connectLegacy(toConnection(...target)),
+  };
+}
+
+async function connectLegacy({ elicit, legacy }: Connection): Promise<TestClient> {
+  const client = new LegacyClient(info, elicit && { capabilities: { elicitation: {} } });
+  if (elicit) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({
+      action: 'accept',
+      content: elicit(params.message),
+    }));
+  }
+  await client.connect(legacy());
+  return {
+    listTools: async () => (await client.listTools()).tools,
+    callTool: async (params, options) => toCallResult(await client.callTool(params, undefined, options)),
+    async listResources() {
+      const all: Record<string, unknown>[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await client.listResources(cursor === undefined ? {} : { cursor });
+        all.push(...page.resources);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      return all;
+    },
+    listResourceTemplates: async () => (await client.listResourceTemplates()).resourceTemplates,
+    readResource: async (uri) => (await client.readResource({ uri })).contents,
+    listPrompts: async () => (await client.listPrompts()).prompts,
+    getPrompt: async (name, args) => toPromptResult(await client.getPrompt(toPromptParams(name, args))),
+    complete: async (params) => (await client.complete(params)).completion,
+    capabilities: () => ({ ...client.getServerCapabilities() }),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
 
 async function connectModern(
-  url: string,
-  headers: Record<string, string>,
   mode: 'auto' | { pin: string },
+  { elicit, modern }: Connection,
 ): Promise<TestClient> {
-  const client = new ModernClient(info, { versionNegotiation: { mode } });
-  await client.connect(new ModernTransport(new URL(url), { requestInit: { headers } }));
+  const client = new ModernClient(info, {
+    versionNegotiation: { mode },
+    ...(elicit && { capabilities: { elicitation: {} } }),
+  });
+  if (elicit) {
+    client.setRequestHandler('elicitation/create', ({ params }) => ({
+      action: 'accept',
+      content: elicit(params.message),
+    }));
+  }
+  await client.connect(modern());
   return {
     listTools: async () => (await client.listTools()).tools,
     callTool: async (params, options) => toCallResult(await client.callTool(params, options)),

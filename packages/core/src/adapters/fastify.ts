@@ -1,9 +1,12 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { CreateFastifyContextOptions } from '@trpc/server/adapters/fastify';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import type { Reply } from '../protocol/exchange.ts';
 import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
-import { respond, toExchange } from './node-exchange.ts';
+import { isOver, toExchange, withVary } from './node-exchange.ts';
 
 /** A Fastify plugin, for `app.register(…, { prefix: '/mcp' })`. */
 export type FastifyMcpHandler = FastifyPluginCallback & HandlerControls;
@@ -17,23 +20,14 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   ...[options = {}]: HandlerArguments<TRouter, CreateFastifyContextOptions>
 ): FastifyMcpHandler {
   const { handle, ...controls } = createHandler(router, options);
-  const serve = (req: FastifyRequest, res: FastifyReply): Promise<void> => {
+  const serve = async (req: FastifyRequest, res: FastifyReply): Promise<FastifyReply> => {
     const exchange = toExchange(
       req.raw,
       res.raw,
       (extras) => options.createContext?.({ req, res, ...extras }),
       () => req.ip,
     );
-    const answer = async () => {
-      const reply = await handle(exchange);
-      // The answer is written past Fastify, and what the app has set on its reply goes along.
-      res.hijack();
-      for (const [name, value] of Object.entries(res.getHeaders())) {
-        if (value !== undefined) res.raw.setHeader(name, value);
-      }
-      return reply;
-    };
-    return respond(answer, exchange, res.raw);
+    return send(res, await handle(exchange));
   };
   const plugin: FastifyPluginCallback = (app, _, done) => {
     // The body is ours to read: Fastify's parsers have limits and answers of their own.
@@ -44,4 +38,20 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
     done();
   };
   return Object.assign(plugin, controls);
+}
+
+/** By Fastify itself, so that the app's hooks see the reply: plugins for cookies write theirs in one. */
+function send(res: FastifyReply, { status, headers, body }: Reply): FastifyReply {
+  if (res.sent || isOver(res.raw)) {
+    if (body instanceof ReadableStream) void body.cancel();
+    return res.hijack();
+  }
+  res.code(status).headers(withVary(headers, res));
+  if (body instanceof ReadableStream) {
+    const stream = Readable.fromWeb(body as NodeReadableStream);
+    // The head is set by then, and the first event may be long in coming.
+    res.raw.once('pipe', () => res.raw.flushHeaders());
+    return res.send(stream);
+  }
+  return res.send(Array.isArray(body) ? Buffer.concat(body as Uint8Array[]) : body);
 }

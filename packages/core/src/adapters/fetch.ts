@@ -93,6 +93,9 @@ class FetchExchange implements Exchange {
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Body> {
+  if (request.bodyUsed) {
+    throw new Error('the body was read before the MCP handler got the request; hand it request.clone()');
+  }
   const length = request.headers.get('content-length');
   // The platform reads no more than the client has announced.
   if (length !== null && Number(length) <= maxBytes) return { text: await request.text() };
@@ -109,7 +112,10 @@ async function readBody(request: Request, maxBytes: number): Promise<Body> {
 }
 
 function toResponse({ status, headers, body }: Reply, resHeaders: Headers | undefined): Response {
-  for (const [name, value] of Object.entries(headers)) resHeaders?.set(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'vary') resHeaders?.append(name, value);
+    else resHeaders?.set(name, value);
+  }
   const init = { status, headers: resHeaders ?? headers };
   if (!Array.isArray(body)) return new Response((body as string | ReadableStream | undefined) ?? null, init);
   return new Response(new Blob(body as Uint8Array<ArrayBuffer>[]), init);

@@ -1,22 +1,46 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { pipeline } from 'node:stream/promises';
 import { type Body, BodyTooLarge, type Exchange, type Reply } from '../protocol/exchange.ts';
 
-/** A request as Node hands it out, where a framework may have added what it made of it. */
-export interface NodeRequest extends IncomingMessage {
+/** A request as Node hands it out, of HTTP/1 or HTTP/2, where a framework may have added what it made of it. */
+export interface NodeRequest extends NodeJS.EventEmitter {
+  method?: string | undefined;
+  url?: string | undefined;
   /** The whole URL's path, where a framework has cut a mount point off `url`. */
   originalUrl?: string;
   /** What a body parser made of the body. */
   body?: unknown;
   /** Where it comes from, as Express sees it behind proxies that it trusts. */
   ip?: string | undefined;
+  headers: IncomingHttpHeaders;
+  rawHeaders: string[];
+  socket: { localAddress?: string | undefined; remoteAddress?: string | undefined };
+  readableEnded: boolean;
+}
+
+/** The response that goes with it. */
+export interface NodeResponse extends NodeJS.WritableStream {
+  headersSent: boolean;
+  writableEnded: boolean;
+  writableFinished: boolean;
+  /** That of HTTP/2. Its response does not know whether it is closed. */
+  stream?: { destroyed: boolean };
+  destroyed?: boolean;
+  /** For the app's own `createContext`, which may declare no more of a response than it uses. */
+  setHeader(name: string, value: number | string | readonly string[]): unknown;
+  getHeader(name: string): number | string | string[] | undefined;
+  writeHead(status: number, headers?: OutgoingHttpHeaders): unknown;
+  /** HTTP/2 has it as well, which its types leave out. */
+  flushHeaders?(): void;
+  cork(): void;
+  destroy?(): unknown;
 }
 
 export function toExchange(
   req: NodeRequest,
-  res: ServerResponse,
+  res: NodeResponse,
   createContext: Exchange['createContext'],
   /** Says where a request comes from, where the framework says so elsewhere than in `req.ip`. */
   readAddress?: () => string | undefined,
@@ -28,7 +52,7 @@ export function toExchange(
 class NodeExchange implements Exchange {
   readonly createContext: Exchange['createContext'];
   readonly #req: NodeRequest;
-  readonly #res: ServerResponse;
+  readonly #res: NodeResponse;
   /** Kept: frameworks make the way to it long, and it is gone many times. */
   readonly #headers: NodeRequest['headers'];
   readonly #readAddress: (() => string | undefined) | undefined;
@@ -37,7 +61,7 @@ class NodeExchange implements Exchange {
 
   constructor(
     req: NodeRequest,
-    res: ServerResponse,
+    res: NodeResponse,
     createContext: Exchange['createContext'],
     readAddress: (() => string | undefined) | undefined,
   ) {
@@ -86,9 +110,11 @@ class NodeExchange implements Exchange {
   toRequest(): Request {
     if (this.#request) return this.#request;
     const headers = new Headers();
-    for (const [name, values] of Object.entries(this.#req.headersDistinct)) {
+    const { rawHeaders } = this.#req;
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index]!;
       // HTTP/2 keeps its method and path among the headers, as `:method`.
-      if (!name.startsWith(':')) for (const value of values ?? []) headers.append(name, value);
+      if (!name.startsWith(':')) headers.append(name, rawHeaders[index + 1]!);
     }
     return (this.#request = new Request(this.url, { method: this.method, headers, signal: this.signal }));
   }
@@ -98,10 +124,10 @@ class NodeExchange implements Exchange {
     const controller = (this.#hangUp = new AbortController());
     const res = this.#res;
     const onClose = () => {
-      if (!res.writableFinished) controller.abort();
+      if (!isAnswered(res)) controller.abort();
     };
     // Who asks only now may have been hung up on already.
-    if (res.closed) onClose();
+    if (isClosed(res)) onClose();
     else res.once('close', onClose);
     return controller;
   }
@@ -111,7 +137,7 @@ class NodeExchange implements Exchange {
 export async function respond(
   handle: (exchange: Exchange) => Promise<Reply>,
   exchange: Exchange,
-  res: ServerResponse,
+  res: NodeResponse,
 ): Promise<void> {
   try {
     const reply = await handle(exchange);
@@ -119,39 +145,67 @@ export async function respond(
     else writeReply(res, reply, reply.body);
   } catch {
     // A header of the app's that Node does not take, say.
-    if (res.headersSent) res.destroy();
-    else res.writeHead(500).end();
+    if (isOver(res)) {
+      res.destroy?.();
+    } else {
+      res.writeHead(500);
+      res.end();
+    }
   }
 }
 
-async function writeStream(res: ServerResponse, reply: Reply, body: ReadableStream): Promise<void> {
+async function writeStream(
+  res: NodeResponse,
+  { status, headers }: Reply,
+  body: ReadableStream,
+): Promise<void> {
   if (isOver(res)) return body.cancel();
-  res.writeHead(reply.status, reply.headers);
-  res.flushHeaders();
+  res.writeHead(status, withVary(headers, res));
+  res.flushHeaders?.();
   // A client that leaves ends the stream at its source.
   await pipeline(Readable.fromWeb(body as NodeReadableStream), res).catch(() => undefined);
 }
 
 function writeReply(
-  res: ServerResponse,
+  res: NodeResponse,
   { status, headers }: Reply,
   body: string | readonly Uint8Array[] | undefined,
 ): void {
   if (isOver(res)) return;
   // Headers that createContext has set, such as cookies, stay.
-  res.writeHead(status, { ...headers, 'content-length': lengthOf(body) });
+  const all = withVary(headers, res);
+  res.writeHead(status, { ...all, 'content-length': lengthOf(body) });
   if (typeof body === 'object') {
     res.cork();
     for (const chunk of body) res.write(chunk);
     res.end();
   } else {
-    res.end(body);
+    res.end(body ?? '');
   }
 }
 
+/** What an answer varies by is added to, where every other header is replaced. */
+export function withVary(
+  headers: Record<string, string>,
+  res: Pick<NodeResponse, 'getHeader'>,
+): Record<string, string> {
+  const { vary } = headers;
+  const earlier = vary === undefined ? undefined : res.getHeader('vary');
+  return earlier === undefined ? headers : { ...headers, vary: `${[earlier].flat().join(', ')}, ${vary}` };
+}
+
 /** The client has gone, or the app has answered by itself. */
-function isOver(res: ServerResponse): boolean {
-  return res.headersSent || res.destroyed;
+export function isOver(res: NodeResponse): boolean {
+  return res.headersSent || isClosed(res);
+}
+
+function isClosed({ destroyed, stream }: NodeResponse): boolean {
+  return stream ? stream.destroyed : destroyed === true;
+}
+
+/** Whether the client has the whole answer. HTTP/2 calls an answer finished also when the client has hung up. */
+function isAnswered(res: NodeResponse): boolean {
+  return res.stream ? res.writableEnded : res.writableFinished;
 }
 
 function lengthOf(body: string | readonly Uint8Array[] | undefined): number {

@@ -30,7 +30,8 @@ import { isVisible } from './visible.ts';
 
 /** What the host of a call brings. */
 export interface CallHost {
-  url: URL;
+  /** `null` where there is none. */
+  url: URL | null;
   /** A header's value by its lower-case name. */
   header(name: string): string | undefined;
   /** The user's own function, with the arguments that its host adapter gives it under tRPC. */

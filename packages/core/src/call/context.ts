@@ -105,7 +105,7 @@ export function isBypassed(kind: BypassKind, invocation: { getRawInput: unknown 
 export function toRequestInfo(
   { path, type, procedure }: Callable,
   readInput: () => unknown,
-  host: { url: URL },
+  host: { url: URL | null },
   signal: AbortSignal,
 ): TRPCRequestInfo {
   const info = toListInfo(host, signal);
@@ -121,7 +121,7 @@ export function toRequestInfo(
 }
 
 /** The same for a request that calls no procedure. */
-export function toListInfo({ url }: { url: URL }, signal: AbortSignal): TRPCRequestInfo {
+export function toListInfo({ url }: { url: URL | null }, signal: AbortSignal): TRPCRequestInfo {
   // No getter for the URL: V8 would make a hidden class for each of these objects, and keep it.
   return {
     accept: null,

@@ -5,7 +5,7 @@ import { toMessages } from '../call/messages.ts';
 import { callTool } from '../call/tool.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Resource } from '../catalog/resource.ts';
-import type { ServerParts, Serving } from './server.ts';
+import type { HttpServing, ServerParts, Serving } from './server.ts';
 
 /** The methods that call a procedure of the app's by a name of the client's. */
 export type CallMethod = 'tools/call' | 'prompts/get' | 'resources/read';
@@ -72,7 +72,7 @@ export async function createListContext(
 }
 
 /** What is known of a request of 2026 before the SDK has read it. */
-export function toBareRequest({ exchange, auth }: Serving, method: string): Omit<McpRequest, 'tool'> {
+export function toBareRequest({ exchange, auth }: HttpServing, method: string): Omit<McpRequest, 'tool'> {
   const unread = { client: undefined, capabilities: undefined, trace: undefined };
   return { ...unread, method, era: 'modern', auth, signal: exchange.signal };
 }

@@ -1,5 +1,6 @@
 import { checkAuth } from '../auth/gate.ts';
 import type { SetupProblem } from '../setup-error.ts';
+import { checkCors } from './cors.ts';
 import { checkHosts } from './guard.ts';
 import type { HandlerOptions } from './options.ts';
 
@@ -7,6 +8,7 @@ import type { HandlerOptions } from './options.ts';
 export function checkOptions(options: HandlerOptions): SetupProblem[] {
   return [
     ...checkHosts(options),
+    ...checkCors(options.cors),
     ...checkAuth(options.auth),
     ...checkBypass(options),
     ...checkSecret(options),

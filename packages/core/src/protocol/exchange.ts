@@ -6,6 +6,7 @@ import type { CallHost } from '../call/call.ts';
  */
 export interface Exchange extends CallHost {
   method: string;
+  url: URL;
   /** What a body parser before us has made of the body, or the body itself. Rejects with `BodyTooLarge`. */
   readBody(maxBytes: number): Promise<Body> | Body;
   /** Whether the connection came in on a loopback address of this machine. */

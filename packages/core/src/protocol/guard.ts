@@ -22,17 +22,22 @@ export interface HostOptions {
 export interface GuardOptions extends HostOptions {
   /** How the endpoint calls itself to those who open it in a browser. */
   serverName: string;
+  /** Answers browsers that ask whether a page may call. */
+  preflight?: ((exchange: Exchange) => Reply | undefined) | undefined;
   /** Whether sessions of clients of 2025 are kept, which have a stream of their own and an end. */
   hasSessions: boolean;
 }
 
-/** An origin that no browser would send lets nobody in, and is a mistake. */
 export function checkHosts({ allowedOrigins = [] }: HostOptions): SetupProblem[] {
-  if (allowedOrigins === true) return [];
-  return allowedOrigins.flatMap((origin) => {
+  return allowedOrigins === true ? [] : checkOrigins(allowedOrigins, 'allowedOrigins');
+}
+
+/** An origin that no browser would send lets nobody in, and is a mistake. */
+export function checkOrigins(origins: readonly string[], path: string): SetupProblem[] {
+  return origins.flatMap((origin) => {
     if (/^[a-z][a-z\d+.-]*:\/\/[^\s/?#]+$/.test(origin)) return [];
     const message = `${JSON.stringify(origin)} is no origin; write it as browsers send it, such as "https://app.example.com"`;
-    return [{ code: 'ORIGIN_INVALID', path: 'allowedOrigins', message }];
+    return [{ code: 'ORIGIN_INVALID', path, message }];
   });
 }
 
@@ -54,6 +59,8 @@ export function refuse(exchange: Exchange, options: GuardOptions): Reply | undef
   if (origin !== undefined && !isAllowedOrigin(origin, exchange, allowedOrigins)) {
     return forbidden(`pages of ${JSON.stringify(origin)} may not call; add it to the option allowedOrigins`);
   }
+  const preflight = options.preflight?.(exchange);
+  if (preflight) return preflight;
   if (options.hasSessions && isOfSession(exchange)) return undefined;
   if (exchange.method !== 'POST') {
     const message = `This is the MCP endpoint of ${options.serverName}. MCP clients send JSON-RPC messages here with POST; there is nothing to see with ${exchange.method}.`;

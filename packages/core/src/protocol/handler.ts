@@ -1,28 +1,22 @@
 import type { AuthInfo, ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { createGate, type Refusal, type Rejection } from '../auth/gate.ts';
-import { HookTimeout } from '../auth/hook.ts';
-import { Refused } from '../auth/refused.ts';
+import type { Refusal, Rejection } from '../auth/gate.ts';
 import { createMetadataReply } from '../auth/resource-metadata.ts';
 import { toError } from '../auth/thrown.ts';
 import { type Outcome, textOf, toRefused } from '../call/call.ts';
-import { createReport } from '../call/failure.ts';
-import { createSpans } from '../call/span.ts';
-import { createMemoryStore } from '../call/store.ts';
 import { isVisible } from '../call/visible.ts';
-import { type Catalog, type CatalogSource, createCatalog } from '../catalog/catalog.ts';
-import { SetupError } from '../setup-error.ts';
+import type { Catalog, CatalogSource } from '../catalog/catalog.ts';
 import { createListContext, toBareRequest } from './call.ts';
-import { checkOptions } from './check.ts';
+import { createCors, originsOf } from './cors.ts';
 import { BodyTooLarge, errorCodes, errorReply, type Exchange, type Reply } from './exchange.ts';
 import { BodyError, bodyReply, parseMessage, refuse } from './guard.ts';
 import { headsOf, idOf, isToolCall } from './message.ts';
-import type { HandlerOptions, ServerInfo } from './options.ts';
+import type { HandlerOptions } from './options.ts';
 import { createLane, revision } from './lane.ts';
 import { checkParamHeaders, type HeaderMismatch } from './param-header.ts';
+import { createParts, whenReady } from './parts.ts';
 import { createSdkLeg } from './sdk.ts';
-import { createStateSeal } from './state.ts';
-import type { ServerParts, Serving } from './server.ts';
+import type { HttpServing, ServerParts } from './server.ts';
 
 /** What every host's `mcpHandler` has besides its own shape. */
 export interface HandlerControls {
@@ -44,8 +38,6 @@ const anonymous = { auth: undefined };
 /** A stream of a session, or its end. */
 const noBody = { parsed: undefined };
 
-const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
-
 /**
  * Makes the handler behind every host's adapter. Throws a `SetupError` when the router cannot be served. `wrapCatalog`
  * is for those who want to see what is served.
@@ -55,59 +47,28 @@ export function createHandler(
   options: HandlerOptions,
   wrapCatalog: (source: CatalogSource) => CatalogSource = (source) => source,
 ): Handler {
-  const {
-    server: info = defaultServer,
-    maxBodyBytes = 4 * 1024 * 1024,
-    legacy = 'stateless',
-    hookTimeoutMs = 5000,
-    auth,
-  } = options;
-  const report = createReport(options.onError);
-  const catalog = wrapCatalog(
-    createCatalog(router, options, checkOptions(options), () => {
-      sdk.notify.toolsChanged();
-      sdk.notify.promptsChanged();
-      sdk.notify.resourcesChanged();
-    }),
-  );
-  void catalog.problems.then((problems) => {
-    for (const problem of problems) {
-      const failure = {
-        error: new SetupError([problem]),
-        reference: crypto.randomUUID(),
-        path: problem.path,
-      };
-      report(failure, { isForApp: true });
-    }
+  const { maxBodyBytes = 4 * 1024 * 1024, legacy = 'stateless', auth } = options;
+  const made = createParts(router, options, () => {
+    sdk.notify.toolsChanged();
+    sdk.notify.promptsChanged();
+    sdk.notify.resourcesChanged();
   });
-  const gate = createGate(auth, hookTimeoutMs, (error) => {
-    const failure = { error, reference: crypto.randomUUID() };
-    const isDown = error instanceof Refused && error.status === 503;
-    report(failure, { isForApp: isDown || error instanceof HookTimeout || error instanceof SetupError });
-  });
-  const parts: ServerParts = {
-    router,
-    gate,
-    bypass: options.bypass,
-    hookTimeoutMs,
-    timeoutMs: options.timeoutMs,
-    exposeInternalErrors: options.exposeInternalErrors ?? false,
-    report,
-    info,
-    // Only what does not depend on who asks may be kept for somebody else.
-    isPublic: !auth?.required && !auth?.authorize && !auth?.requiredScopes,
-    listing: options.listing,
-    rateLimit: options.rateLimit,
-    store: options.store ?? createMemoryStore(),
-    seal: createStateSeal(options.secret),
-    spans: createSpans(),
-  };
+  const { parts } = made;
+  const catalog = wrapCatalog(made.catalog);
+  const { gate, info, report } = parts;
   const lane = options.fastLane === false ? undefined : createLane(parts, legacy);
   const sdk = createSdkLeg(parts, { maxBodyBytes, bus: options.bus, legacy, sessions: options.sessions });
   const underWay = new Set<Exchange>();
   let isClosed = false;
-  const guard = { ...options, serverName: info.title ?? info.name, hasSessions: legacy === 'sessions' };
   const serveMetadata = auth?.metadata && createMetadataReply(auth.metadata);
+  const cors = options.cors && createCors(options.cors);
+  const guard = {
+    ...options,
+    allowedOrigins: originsOf(options.allowedOrigins, options.cors),
+    serverName: info.title ?? info.name,
+    hasSessions: legacy === 'sessions',
+    preflight: cors?.preflight,
+  };
 
   const admit = async (
     exchange: Exchange,
@@ -145,7 +106,7 @@ export function createHandler(
       const refused = 'status' in admission ? toRefused(admission) : undefined;
       if (refused && !isToolCall(message))
         return withStatus(refusalReply(message, refused), refused, options);
-      const serving: Serving = {
+      const serving: HttpServing = {
         exchange,
         catalog: catalog.current ?? (await catalog.whole.then(() => catalog.current!)),
         auth: 'auth' in admission ? admission.auth : undefined,
@@ -172,11 +133,8 @@ export function createHandler(
   };
 
   return {
-    handle: answer,
-    async ready() {
-      const problems = await catalog.problems;
-      if (problems.length > 0) throw new SetupError(problems);
-    },
+    handle: cors ? async (exchange) => cors.share(exchange, await answer(exchange)) : answer,
+    ready: () => whenReady(catalog),
     notify: sdk.notify,
     async close() {
       isClosed = true;
@@ -198,7 +156,7 @@ function mismatchOf(catalog: Catalog, message: unknown, exchange: Exchange): Hea
 }
 
 /** A tool that is hidden from this caller is as unknown with wrong headers as with right ones. */
-function mayKnow(parts: ServerParts, serving: Serving, { tool }: HeaderMismatch): Promise<boolean> {
+function mayKnow(parts: ServerParts, serving: HttpServing, { tool }: HeaderMismatch): Promise<boolean> {
   const ctx = () => createListContext(serving.exchange, toBareRequest(serving, 'tools/call'));
   return isVisible(tool, ctx, parts);
 }

@@ -15,7 +15,7 @@ import { type Answer, toAnswer } from './answer.ts';
 import { type CallMethod, callNamed, type CallParams } from './call.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Legacy } from './sdk.ts';
-import { cacheHintsOf, capabilitiesOf, type ServerParts, type Serving } from './server.ts';
+import { cacheHintsOf, capabilitiesOf, type HttpServing, type ServerParts } from './server.ts';
 import { callerOf } from './state.ts';
 import { traceOf } from './trace.ts';
 
@@ -26,7 +26,7 @@ import { traceOf } from './trace.ts';
  */
 export interface Lane {
   /** `undefined` when the SDK has to serve it. */
-  serve(serving: Serving, message: unknown): Promise<Reply | undefined> | Reply | undefined;
+  serve(serving: HttpServing, message: unknown): Promise<Reply | undefined> | Reply | undefined;
 }
 
 /** A request that the lane takes. */
@@ -80,7 +80,7 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
   };
 
   const serveCall = async (
-    serving: Serving,
+    serving: HttpServing,
     { id, method, era, params, client, capabilities: can }: PlainRequest,
   ): Promise<Reply | undefined> => {
     const { exchange, auth } = serving;

@@ -8,6 +8,7 @@ import type { OwnItems } from '../catalog/own.ts';
 import type { McpIcon, McpRateLimit } from '../meta.ts';
 import type { Store } from '../call/store.ts';
 import type { SchemaOptions } from '../schema/input.ts';
+import type { CorsOptions } from './cors.ts';
 import type { Legacy } from './sdk.ts';
 import type { SessionLimits } from './session.ts';
 
@@ -77,6 +78,11 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   allowedHosts?: readonly string[] | true;
   /** Origins such as `https://app.example.com` whose pages may call; `true` for any. By default the app's own. */
   allowedOrigins?: readonly string[] | true;
+  /**
+   * Lets web pages of other origins call, with the headers that MCP needs: `true` for every page, or by origin. Off by
+   * default.
+   */
+  cors?: true | CorsOptions;
   /** Of a request's body, in bytes. 4 MiB by default. */
   maxBodyBytes?: number;
   /** `false` sends every request through the official SDK, also those that can be answered faster. */
@@ -91,7 +97,11 @@ export interface ContextOptions<TRouter extends AnyTRPCRouter, THostContext> {
 }
 
 /** The arguments after the router: none are needed when the router's context is empty. */
-export type HandlerArguments<TRouter extends AnyTRPCRouter, THostContext> =
+export type HandlerArguments<
+  TRouter extends AnyTRPCRouter,
+  THostContext,
+  TOptions = HandlerOptions<TRouter>,
+> =
   object extends inferRouterContext<TRouter>
-    ? [options?: HandlerOptions<TRouter> & Partial<ContextOptions<TRouter, THostContext>>]
-    : [options: HandlerOptions<TRouter> & ContextOptions<TRouter, THostContext>];
+    ? [options?: TOptions & Partial<ContextOptions<TRouter, THostContext>>]
+    : [options: TOptions & ContextOptions<TRouter, THostContext>];

@@ -6,14 +6,14 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Exchange, Reply } from './exchange.ts';
 import { isEventStream, LegacyTransport } from './legacy-transport.ts';
-import { createServer, type ServerParts, type Serving } from './server.ts';
+import { createServer, type HttpServing, type ServerParts, type Serving } from './server.ts';
 import { narrowListening } from './subscription.ts';
 import { createSessions, type SessionLimits } from './session.ts';
 
 /** Serves a message by the official SDK, which knows every corner of the protocol. */
 export interface SdkLeg {
   /** `message` is undefined where the request has no body: a stream of a session, or its end. */
-  serve(serving: Serving, message: unknown): Promise<Reply>;
+  serve(serving: HttpServing, message: unknown): Promise<Reply>;
   /** Tells those who listen of a change. */
   notify: ServerNotifier;
   /** Ends the calls that are under way. */
@@ -122,7 +122,8 @@ function isLegacy(exchange: Exchange, body: unknown): boolean {
 }
 
 async function toReply(response: Response): Promise<Reply> {
-  const headers = Object.fromEntries(response.headers);
+  // A connection is for the host to keep, and HTTP/2 knows no such header.
+  const { connection: _, ...headers } = Object.fromEntries(response.headers);
   const body = isEventStream(response) ? response.body! : (await response.text()) || undefined;
   return { status: response.status, headers, body };
 }

@@ -9,7 +9,7 @@ import {
   type ServerCapabilities,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { type CallParts, type CallRequest, type Outcome, textOf, toRefused } from '../call/call.ts';
+import { type CallHost, type CallParts, type CallRequest, type Outcome, textOf, toRefused } from '../call/call.ts';
 import type { AskState } from '../call/ask.ts';
 import { authRefusalOf } from '../call/error.ts';
 import { isPermitted } from '../call/permitted.ts';
@@ -40,13 +40,18 @@ export interface ServerParts extends CallParts {
 
 /** One request while the SDK has it. */
 export interface Serving {
-  exchange: Exchange;
+  exchange: CallHost;
   catalog: Catalog;
   auth: AuthInfo | undefined;
   /** What is known before the SDK has it: that the gate lets none in, or that a call which ran has to ask. */
   settled: Outcome | undefined;
   /** What became of the call, for the HTTP status of the answer. */
   outcome: Outcome | undefined;
+}
+
+/** One that came over HTTP. */
+export interface HttpServing extends Serving {
+  exchange: Exchange;
 }
 
 /** The lists hold until the app is deployed anew, which nobody can foresee. */

@@ -134,7 +134,12 @@ export function createSessions(
   };
 }
 
-async function tell(server: Server, subscribed: ReadonlySet<string>, event: ServerEvent): Promise<void> {
+/** Tells a client of a change. `subscribed` is what it wants to hear of, unless something else knows that. */
+export async function tell(
+  server: Server,
+  subscribed: ReadonlySet<string> | undefined,
+  event: ServerEvent,
+): Promise<void> {
   switch (event.kind) {
     case 'tools_list_changed':
       return server.sendToolListChanged();
@@ -143,7 +148,7 @@ async function tell(server: Server, subscribed: ReadonlySet<string>, event: Serv
     case 'resources_list_changed':
       return server.sendResourceListChanged();
     case 'resource_updated':
-      if (subscribed.has(event.uri)) await server.sendResourceUpdated({ uri: event.uri });
+      if (subscribed?.has(event.uri) ?? true) await server.sendResourceUpdated({ uri: event.uri });
   }
 }
 

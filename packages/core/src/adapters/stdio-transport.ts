@@ -1,0 +1,171 @@
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  parseJSONRPCMessage,
+  type RequestId,
+  type Transport,
+} from '@modelcontextprotocol/server';
+import type { Readable } from 'node:stream';
+import { errorCodes } from '../protocol/exchange.ts';
+import { LineReader } from './line.ts';
+
+export interface StdioTransportOptions {
+  input: Readable;
+  /** Rejects when nobody reads any longer. */
+  write: (text: string) => Promise<void>;
+  /** Of one message. */
+  maxBytes: number;
+  /** Nothing is read before it resolves, with what answers requests that the server must not see. */
+  opened: Promise<(request: JSONRPCRequest) => JSONRPCMessage | undefined>;
+  /** The client has hung up, or nobody reads any longer. */
+  onEnd: () => void;
+}
+
+/** MCP over lines of JSON. Unlike the SDK's own, it answers what it cannot read, and lives on. */
+export class StdioTransport implements Transport {
+  onclose?: Transport['onclose'];
+  onerror?: Transport['onerror'];
+  onmessage?: Transport['onmessage'];
+  readonly #options: StdioTransportOptions;
+  readonly #lines: LineReader;
+  /** Requests that have no answer yet. */
+  readonly #underWay = new Set<RequestId>();
+  #answer: (request: JSONRPCRequest) => JSONRPCMessage | undefined = () => undefined;
+  #onIdle: () => void = () => undefined;
+  #isClosed = false;
+
+  constructor(options: StdioTransportOptions) {
+    this.#options = options;
+    this.#lines = new LineReader(options.maxBytes, {
+      line: (text) => this.#receive(text),
+      tooLong: () => {
+        const message = `the message is larger than ${options.maxBytes} bytes; send less, or raise the option maxBodyBytes`;
+        this.#refuse(errorCodes.invalidRequest, message);
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#answer = await this.#options.opened;
+    if (this.#isClosed) return;
+    const { input } = this.#options;
+    input.on('data', this.#onData);
+    input.once('end', this.#onEnd);
+    input.once('close', this.#onEnd);
+    input.once('error', this.#onEnd);
+    // What ended before is not told again.
+    if (input.destroyed || input.readableEnded) this.#onEnd();
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    try {
+      await this.#options.write(`${JSON.stringify(message)}\n`);
+    } catch {
+      this.#options.onEnd();
+    }
+    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) this.#settle(message.id);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { input } = this.#options;
+    input.off('data', this.#onData);
+    input.pause();
+    this.onclose?.();
+  }
+
+  /** Takes no more requests. Resolves when those under way are answered, or else when the time is over. */
+  async drain(limitMs: number): Promise<void> {
+    this.#answer = toShutdownError;
+    if (this.#underWay.size === 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+    await Promise.race([idle, late]);
+    clearTimeout(timer);
+  }
+
+  /** Answers the requests that the server no longer does. */
+  async abandon(): Promise<void> {
+    const left = [...this.#underWay];
+    await Promise.all(left.map((id) => this.send(toShutdownError({ id }))));
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#lines.write(chunk);
+
+  readonly #onEnd = (): void => {
+    if (this.#isClosed) return;
+    this.#lines.end();
+    this.#options.onEnd();
+  };
+
+  #receive(text: string): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      this.#refuse(errorCodes.parseError, 'the line is not valid JSON; send each message on one line');
+      return;
+    }
+    const message = toMessage(value);
+    if (message) this.#deliver(message);
+    else if (Array.isArray(value)) {
+      this.#refuse(
+        errorCodes.invalidRequest,
+        'send each message on a line of its own; batches are not taken',
+      );
+    } else if (!isResponse(value)) {
+      this.#refuse(errorCodes.invalidRequest, 'the line is not a JSON-RPC message', idOf(value));
+    }
+  }
+
+  #deliver(message: JSONRPCMessage): void {
+    if (isJSONRPCRequest(message)) {
+      const answer = this.#answer(message);
+      if (answer) return void this.send(answer);
+      // A subscription is under way for as long as the client listens.
+      if (message.method !== 'subscriptions/listen') this.#underWay.add(message.id);
+    } else if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
+      // What is cancelled is not answered.
+      this.#settle(message.params?.['requestId'] as RequestId | undefined);
+    }
+    this.onmessage?.(message);
+  }
+
+  #settle(id: RequestId | undefined): void {
+    if (id !== undefined && this.#underWay.delete(id) && this.#underWay.size === 0) this.#onIdle();
+  }
+
+  #refuse(code: number, message: string, id: RequestId | null = null): void {
+    // The SDK's type knows no `null`, which JSON-RPC wants where there is no id that could be read.
+    void this.send({ jsonrpc: '2.0', error: { code, message }, id } as JSONRPCMessage);
+  }
+}
+
+function toMessage(value: unknown): JSONRPCMessage | undefined {
+  try {
+    return parseJSONRPCMessage(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** To answer an answer, and be it a broken one, might never end. */
+function isResponse(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('result' in value || 'error' in value);
+}
+
+function idOf(value: unknown): RequestId | null {
+  const id = (value as { id?: unknown } | null)?.id;
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}
+
+function toShutdownError({ id }: { id: RequestId }): JSONRPCMessage {
+  const error = { code: errorCodes.internalError, message: 'This MCP server is shutting down' };
+  return { jsonrpc: '2.0', id, error };
+}

@@ -1,0 +1,183 @@
+import {
+  InMemoryServerEventBus,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type Server,
+  type ServerEvent,
+} from '@modelcontextprotocol/server';
+import { serveStdio as serveTransport } from '@modelcontextprotocol/server/stdio';
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { TRPCRequestInfo } from '@trpc/server/http';
+import { constants } from 'node:os';
+import process from 'node:process';
+import { toRefused } from '../call/call.ts';
+import type { CallHost } from '../call/call.ts';
+import type { HandlerControls } from '../protocol/handler.ts';
+import type { HandlerArguments, HandlerOptions } from '../protocol/options.ts';
+import { createParts, whenReady } from '../protocol/parts.ts';
+import { createServer } from '../protocol/server.ts';
+import { tell } from '../protocol/session.ts';
+import { type StdioAuthOptions, toAuthOptions, toRefusal, withoutChallenges } from './stdio-auth.ts';
+import { StdioTransport } from './stdio-transport.ts';
+import { claimStdout } from './stdout.ts';
+
+export type { AuthenticateStdio, StdioAuthOptions } from './stdio-auth.ts';
+
+/** What `createContext` is given over stdio, besides `mcp`. There is no request: credentials are in the environment. */
+export interface StdioContextOptions {
+  info: TRPCRequestInfo;
+}
+
+type HttpOption =
+  | 'auth'
+  | 'return200ForErrors'
+  | 'legacy'
+  | 'sessions'
+  | 'allowedHosts'
+  | 'allowedOrigins'
+  | 'cors'
+  | 'fastLane';
+
+/** Options of `serveStdio`: those of a handler, without what only HTTP has. `maxBodyBytes` is the size of one message. */
+export interface StdioOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> extends Omit<
+  HandlerOptions<TRouter>,
+  HttpOption
+> {
+  auth?: StdioAuthOptions;
+}
+
+export interface StdioServer extends HandlerControls {
+  /** Resolves when the client has gone and its calls are over: the time to end what would keep the process alive. */
+  closed: Promise<void>;
+}
+
+/** Clients wait two seconds for the process to end by itself: the calls and the app's own end share them. */
+const callLimitMs = 1000;
+const exitLimitMs = 500;
+
+/**
+ * Serves the tagged procedures of a tRPC router over MCP on standard input and output, to the client that started this
+ * process. `createContext` gets `{ info, mcp }`. Whatever else is written to standard output goes to standard error. The
+ * process ends when the client hangs up, and on SIGINT and SIGTERM: calls under way have a second to finish, then they
+ * are aborted. Throws a `SetupError` that names every problem of the router.
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio
+ */
+export function serveStdio<TRouter extends AnyTRPCRouter>(
+  router: TRouter,
+  ...[options = {}]: HandlerArguments<TRouter, StdioContextOptions, StdioOptions<TRouter>>
+): StdioServer {
+  const { auth, maxBodyBytes = 4 * 1024 * 1024, ...others } = options;
+  const bus = options.bus ?? new InMemoryServerEventBus();
+  const notify = toNotifier((event) => bus.publish(event));
+  const handlerOptions = { ...others, ...(auth && { auth: toAuthOptions(auth) }) };
+  const made = createParts(router, handlerOptions, () => {
+    notify.toolsChanged();
+    notify.promptsChanged();
+    notify.resourcesChanged();
+  });
+  const { catalog } = made;
+  const gate = withoutChallenges(made.parts.gate);
+  const parts = { ...made.parts, gate };
+  const exchange: CallHost = {
+    url: null,
+    header: () => undefined,
+    createContext: (extras) => options.createContext?.(extras),
+  };
+  const stdout = claimStdout();
+  // The credential comes from the environment, and nobody asks for a request.
+  const admission = gate.authenticate(
+    () => undefined as unknown as Request,
+    () => undefined,
+  );
+
+  const open = async (): Promise<AnswerEarly> => {
+    const admitted = await admission;
+    await catalog.whole;
+    return (request) => ('status' in admitted ? toRefusal(request, admitted) : undefined);
+  };
+  const transport = new StdioTransport({
+    input: process.stdin,
+    write: stdout.write,
+    maxBytes: maxBodyBytes,
+    opened: open(),
+    onEnd: () => void endProcess(),
+  });
+  let listening: { server: Server; subscribed: Set<string> | undefined } | undefined;
+  const server = serveTransport(
+    async ({ era }) => {
+      const admitted = await admission;
+      const serving = {
+        exchange,
+        auth: 'auth' in admitted ? admitted.auth : undefined,
+        settled: 'status' in admitted ? toRefused(admitted) : undefined,
+      };
+      // The SDK itself knows what a client of 2026 listens for.
+      const subscribed = era === 'legacy' ? new Set<string>() : undefined;
+      const conversation = createServer(parts, {
+        era,
+        catalog: await catalog.whole,
+        // Another one for each request: what is listed may come and go.
+        servingOf: () => ({ ...serving, catalog: catalog.current!, outcome: undefined }),
+        subscribed,
+      });
+      listening = { server: conversation, subscribed };
+      return conversation;
+    },
+    { transport },
+  );
+  const unsubscribe = bus.subscribe((event) => {
+    if (listening) void tell(listening.server, listening.subscribed, event).catch(() => {});
+  });
+
+  let setClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => (setClosed = resolve));
+  let ending: Promise<void> | undefined;
+  const end = () =>
+    (ending ??= (async () => {
+      await transport.drain(callLimitMs);
+      unsubscribe();
+      await server.close();
+      await transport.abandon();
+      setClosed();
+    })());
+
+  const exit = () => process.exit();
+  const endProcess = async () => {
+    // Also when what is waited for never comes. Nothing waits for these timers if the process can end by itself.
+    setTimeout(exit, callLimitMs + exitLimitMs).unref();
+    await end();
+    setTimeout(exit, exitLimitMs).unref();
+  };
+  let isSignalled = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    // Whoever asks twice does not want to wait.
+    if (isSignalled) process.exit(128 + constants.signals[signal]);
+    isSignalled = true;
+    void endProcess();
+  };
+  for (const signal of endSignals) process.on(signal, onSignal);
+
+  return {
+    closed,
+    ready: () => whenReady(catalog),
+    notify,
+    async close() {
+      for (const signal of endSignals) process.off(signal, onSignal);
+      await end();
+      stdout.release();
+    },
+  };
+}
+
+const endSignals = ['SIGINT', 'SIGTERM'] as const;
+
+function toNotifier(publish: (event: ServerEvent) => void): HandlerControls['notify'] {
+  return {
+    toolsChanged: () => publish({ kind: 'tools_list_changed' }),
+    promptsChanged: () => publish({ kind: 'prompts_list_changed' }),
+    resourcesChanged: () => publish({ kind: 'resources_list_changed' }),
+    resourceUpdated: (uri) => publish({ kind: 'resource_updated', uri }),
+  };
+}
+
+type AnswerEarly = (request: JSONRPCRequest) => JSONRPCMessage | undefined;

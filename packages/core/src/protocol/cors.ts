@@ -1,0 +1,131 @@
+import type { SetupProblem } from '../setup-error.ts';
+import type { Exchange, Reply } from './exchange.ts';
+import { checkOrigins } from './guard.ts';
+
+/** Which web pages of other origins may call, and with what. */
+export interface CorsOptions {
+  /** Origins such as `https://app.example.com`; `true` for any. What is named here need not be in `allowedOrigins`. */
+  origins: readonly string[] | true;
+  /** Request headers of the app's own, beside those of MCP. */
+  headers?: readonly string[];
+  /** Lets pages send cookies, and needs `origins` by name. */
+  credentials?: boolean;
+}
+
+/** Lets web pages read the answers. */
+export interface CorsPolicy {
+  /** The answer to a browser that asks whether a page may call; `undefined` when it does not ask. */
+  preflight: (exchange: Exchange) => Reply | undefined;
+  /** The reply, with what lets the page that called read it. */
+  share: (exchange: Exchange, reply: Reply) => Reply;
+}
+
+/** What MCP clients send. Sessions and resumed streams come with the clients of 2025. */
+const requestHeaders = [
+  'authorization',
+  'content-type',
+  'accept',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'mcp-session-id',
+  'last-event-id',
+];
+const paramHeader = /^mcp-param-[\w!#$%&'*+.^`|~-]+$/;
+const token = /^[\w!#$%&'*+.^`|~-]+$/;
+const exposedHeaders = 'www-authenticate, mcp-session-id';
+/** Two hours, the most that browsers take. */
+const preflightSeconds = '7200';
+
+export function checkCors(cors: true | CorsOptions | undefined): SetupProblem[] {
+  if (cors === undefined || cors === true) return [];
+  const { origins, headers = [], credentials } = Object(cors) as Partial<CorsOptions>;
+  const problem = (code: string, path: string, message: string) => ({ code, path, message });
+  if (origins !== true && (!Array.isArray(origins) || origins.length === 0)) {
+    return [
+      problem(
+        'CORS_INVALID',
+        'cors',
+        'it lets no page call; write { origins: [...] }, or true for every page',
+      ),
+    ];
+  }
+  const named = origins === true ? [] : checkOrigins(origins, 'cors.origins');
+  const cookies = problem(
+    'CORS_CREDENTIALS',
+    'cors.credentials',
+    'every page on the web could act with the cookies of whoever opens it; name the origins',
+  );
+  const illegal = headers.filter((name) => !token.test(name));
+  return [
+    ...named,
+    ...(credentials && origins === true ? [cookies] : []),
+    ...illegal.map((name) =>
+      problem('CORS_INVALID', 'cors.headers', `${JSON.stringify(name)} is not the name of a header`),
+    ),
+  ];
+}
+
+/** The origins that may call, because they are allowed to or because CORS lets them. */
+export function originsOf(
+  allowed: readonly string[] | true | undefined,
+  cors: true | CorsOptions | undefined,
+): readonly string[] | true | undefined {
+  if (!cors) return allowed;
+  const { origins } = toOptions(cors);
+  return allowed === true || origins === true ? true : [...(allowed ?? []), ...origins];
+}
+
+export function createCors(cors: true | CorsOptions): CorsPolicy {
+  const { origins, headers = [], credentials } = toOptions(cors);
+  const taken = [...requestHeaders, ...headers.map((name) => name.toLowerCase())];
+
+  const allowedOrigin = (exchange: Exchange): string | undefined => {
+    if (origins === true) return '*';
+    const origin = exchange.header('origin');
+    return origin !== undefined && origins.includes(origin) ? origin : undefined;
+  };
+
+  return {
+    preflight(exchange) {
+      const isAsked = exchange.method === 'OPTIONS' && exchange.header('access-control-request-method');
+      if (!isAsked || exchange.header('origin') === undefined) return undefined;
+      const asked =
+        exchange
+          .header('access-control-request-headers')
+          ?.toLowerCase()
+          .split(/\s*,\s*/) ?? [];
+      // Tools name these headers, and there is no wildcard for a part of a name.
+      const params = asked.filter((name) => paramHeader.test(name));
+      return {
+        status: 204,
+        headers: {
+          'access-control-allow-methods': 'POST, GET, DELETE',
+          'access-control-allow-headers': [...taken, ...params].join(', '),
+          'access-control-max-age': preflightSeconds,
+          vary: 'Access-Control-Request-Headers',
+        },
+        body: undefined,
+      };
+    },
+
+    share(exchange, reply) {
+      const origin = allowedOrigin(exchange);
+      const shared = origin !== undefined && {
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': exposedHeaders,
+        ...(credentials && { 'access-control-allow-credentials': 'true' }),
+      };
+      const vary = reply.headers['vary'];
+      // Also without CORS headers: the same answer to another page would have them.
+      return {
+        ...reply,
+        headers: { ...reply.headers, ...shared, vary: vary ? `Origin, ${vary}` : 'Origin' },
+      };
+    },
+  };
+}
+
+function toOptions(cors: true | CorsOptions): CorsOptions {
+  return cors === true ? { origins: true } : cors;
+}

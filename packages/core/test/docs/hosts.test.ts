@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const page = new URL('../../../../docs/hosts.md', import.meta.url);
+const text = readFileSync(page, 'utf8');
+
+/** Code as it would be on one line: an excerpt is indented otherwise than where it stands. */
+const flat = (code: string) => code.replaceAll(/\s+/g, '').replaceAll(/,(?=[)\]}])/g, '');
+
+test('docs/hosts.md shows code that is type-checked here, and no other', () => {
+  const code = flat(readFileSync(new URL('hosts.ts', import.meta.url), 'utf8'));
+  const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+  expect(blocks.length).toBeGreaterThan(8);
+  for (const block of blocks) expect(code.includes(flat(block)), block).toBe(true);
+});
+
+test('docs/hosts.md links to what is there', () => {
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of links) expect(existsSync(new URL(link, page)), link).toBe(true);
+});

@@ -1,0 +1,4 @@
+import { describeTransports } from './describe.ts';
+import { httpTransports } from './http.ts';
+
+describeTransports(httpTransports);

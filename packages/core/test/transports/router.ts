@@ -1,0 +1,115 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { getMcpCall, type McpMeta } from '../../src/index.ts';
+
+/** What every host's `createContext` makes of its request, or of its environment. */
+export interface Context {
+  user: string | undefined;
+}
+
+const t = initTRPC.context<Context>().meta<McpMeta<Context>>().create();
+const tool = t.procedure.meta({ mcp: true });
+
+/** Of every host that speaks HTTP. */
+export const options = { cors: { origins: ['https://app.example.com'] } };
+
+/** What `createContext` sets where it can. */
+export const cookies = [
+  { name: 'seen', value: 'yes' },
+  { name: 'theme', value: 'dark' },
+];
+
+/** Who is signed in, as `Authorization: Bearer ada` says. */
+export function userOf(authorization: string | null | undefined): string | undefined {
+  return authorization?.replace(/^Bearer /, '') || undefined;
+}
+
+/** What became of each call that waits, to be asked for by another call, or to be let go on. */
+const waits = new Map<string, 'waiting' | 'released' | 'aborted'>();
+
+/** Marks a call as waiting, and gives what waits until another call lets it go on: a client that has seen what came before. */
+function hold(id: string, signal: AbortSignal | undefined): () => Promise<void> {
+  waits.set(id, 'waiting');
+  return async () => {
+    while (waits.get(id) === 'waiting') {
+      if (signal?.aborted) waits.set(id, 'aborted');
+      await sleep(5);
+    }
+  };
+}
+
+/** The router behind `describeTransports`, whatever serves it. */
+export const router = t.router({
+  whoami: tool.query(({ ctx }) => ({ user: ctx.user ?? null, client: getMcpCall()?.client?.name ?? null })),
+  tomorrow: tool
+    .input(z.object({ today: z.date() }))
+    .output(z.object({ day: z.date() }))
+    .query(({ input }) => ({ day: new Date(input.today.getTime() + 86_400_000) })),
+  echo: tool.input(z.object({ text: z.string() })).query(({ input }) => ({ text: input.text })),
+  missing: tool.query(() => {
+    throw new TRPCError({ code: 'NOT_FOUND', message: 'no such customer' });
+  }),
+  personal: tool.query(({ ctx }) => {
+    if (ctx.user === undefined) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'sign in first' });
+    if (ctx.user !== 'admin') throw new TRPCError({ code: 'FORBIDDEN', message: 'admins only' });
+    return { user: ctx.user };
+  }),
+  secret: t.procedure
+    .meta({ mcp: { visible: (ctx) => ctx.user === 'admin' } })
+    .query(() => ({ secret: 'none' })),
+  guide: t.procedure
+    .meta({ mcp: { resource: { uri: 'guide://start' } } })
+    .query(({ ctx }) => `Welcome, ${ctx.user}. 世界`),
+  customer: t.procedure
+    .meta({ mcp: { resource: { uri: 'customers://{id}' } } })
+    .input(z.object({ id: z.string() }))
+    .query(({ input, ctx }) => ({ ...input, by: ctx.user })),
+  greeting: t.procedure
+    .meta({ mcp: { prompt: true } })
+    .input(z.object({ name: z.string() }))
+    .query(({ input, ctx }) => `Greet ${input.name} as ${ctx.user} would.`),
+  count: tool.input(z.object({ id: z.string() })).mutation(async ({ input, signal }) => {
+    for (const progress of [1, 2]) {
+      const released = hold(input.id, signal);
+      callOf().progress({ progress, total: 2, message: `${progress} of 2` });
+      await released();
+    }
+    return { counted: 2 };
+  }),
+  stream: tool.input(z.object({ id: z.string() })).query(async function* ({ input, signal }) {
+    try {
+      for (const value of ['first', 'second']) {
+        const released = hold(input.id, signal);
+        yield value;
+        await released();
+      }
+    } finally {
+      if (signal?.aborted) waits.set(input.id, 'aborted');
+    }
+  }),
+  confirm: tool.mutation(async () => {
+    const answer = await callOf().ask({
+      message: 'Really?',
+      schema: z.object({ sure: z.boolean() }),
+    });
+    return { answer };
+  }),
+  wait: tool.input(z.object({ id: z.string() })).mutation(async ({ input, signal }) => {
+    await hold(input.id, signal)();
+    return {};
+  }),
+  waited: tool
+    .input(z.object({ id: z.string() }))
+    .query(({ input }) => ({ state: waits.get(input.id) ?? 'unknown' })),
+  release: tool.input(z.object({ id: z.string() })).mutation(({ input }) => {
+    waits.set(input.id, 'released');
+    return {};
+  }),
+});
+
+function callOf() {
+  const call = getMcpCall();
+  if (!call) throw new Error('this is no MCP call');
+  return { progress: call.progress.bind(call), ask: call.ask.bind(call) };
+}

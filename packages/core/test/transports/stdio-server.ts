@@ -1,0 +1,5 @@
+// The server behind the stdio transport: its user is in the environment.
+import { serveStdio } from '../../src/adapters/stdio.ts';
+import { router, userOf } from './router.ts';
+
+serveStdio(router, { createContext: () => ({ user: userOf(process.env['AUTHORIZATION']) }) });

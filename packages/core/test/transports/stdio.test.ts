@@ -1,0 +1,4 @@
+import { describeTransports } from './describe.ts';
+import { stdioTransport } from './stdio.ts';
+
+describeTransports([stdioTransport]);
