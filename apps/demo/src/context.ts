@@ -1,4 +1,4 @@
-import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
+import type { IncomingMessage } from 'node:http';
 import type { McpRequest } from '@trpc-mcp/core';
 import { eq, inArray, type SQL } from 'drizzle-orm';
 import { hashToken } from './auth/token.ts';
@@ -46,7 +46,11 @@ export function createContextFor(db: Database) {
   };
 }
 
-type ContextOptions = Pick<CreateExpressContextOptions, 'req'> & { mcp?: McpRequest };
+/** Of what the hosts give, what a context is made from: a test writes it by hand. */
+interface ContextOptions {
+  req: Pick<IncomingMessage, 'headers'>;
+  mcp?: McpRequest;
+}
 
 export function tokenIn(authorization: string | null | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 
-const names = ['resources', 'prompts', 'streaming', 'questions', 'own-tools', 'apps', 'changes'];
+const names = ['resources', 'prompts', 'streaming', 'questions', 'own-tools', 'apps', 'changes', 'testing'];
 
 describe.each(names)('docs/%s.md', (name) => {
   const page = new URL(`../../../docs/${name}.md`, import.meta.url);
@@ -12,7 +12,8 @@ describe.each(names)('docs/%s.md', (name) => {
     const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block = '']) => block);
     expect(blocks.length).toBeGreaterThan(0);
     expect([...text.matchAll(/^```/gm)].length).toBe(2 * blocks.length);
-    const example = flat(await readFile(new URL(`../${name}.ts`, import.meta.url), 'utf8'));
+    const files = [`../${name}.ts`, `./${name}.test.ts`].map((file) => new URL(file, import.meta.url));
+    const example = flat((await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n'));
     for (const block of blocks) expect(example.includes(flat(block)), block).toBe(true);
   });
 
