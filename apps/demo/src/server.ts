@@ -64,7 +64,7 @@ export async function createApp(db: Database, url: string): Promise<Express> {
 }
 
 /** The tokens that the start-up text prints. They stand for everything that their owner may do. */
-function plainTokens(db: Database): Authenticate {
+export function plainTokens(db: Database): Authenticate {
   return async ({ headers }) => {
     const token = tokenIn(headers.get('authorization'));
     const user = token === undefined ? undefined : await findUserByToken(db, token);

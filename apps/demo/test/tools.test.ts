@@ -4,15 +4,19 @@ import '@trpc-mcp/core/testing/vitest';
 import { createContextFor } from '../src/context.ts';
 import { appRouter } from '../src/router.ts';
 import { aiko, jonas, tokens } from '../src/sample/cast.ts';
+import { plainTokens } from '../src/server.ts';
 import { describeDemo, type Role } from './demo.ts';
 
 /** The tools as they are tested without a server: the app's router and context, and a client in the same process. */
 describe('a tool', () => {
   describeDemo((demo) => {
     const clientFor = (role: Role) => {
-      const headers = { authorization: `Bearer ${tokens[role].token}` };
       const createContext = createContextFor(demo.db);
-      return createMcpTestClient(appRouter, { ctx: () => createContext({ req: { headers } }) });
+      return createMcpTestClient(appRouter, {
+        auth: { authenticate: plainTokens(demo.db) },
+        headers: { authorization: `Bearer ${tokens[role].token}` },
+        createContext: ({ mcp }) => createContext({ req: { headers: {} }, mcp }),
+      });
     };
 
     it('takes and gives what the router says, real dates among it', async () => {

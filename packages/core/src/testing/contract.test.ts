@@ -16,6 +16,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trpc-mcp-contract-'));
   file = join(folder, 'mcp.lock.json');
   vi.stubEnv('UPDATE_MCP_LOCK', '');
+  vi.stubEnv('CI', '');
   runAs('new');
 });
 

@@ -1,21 +1,26 @@
 import type * as Official from '@modelcontextprotocol/client';
 
-/**
- * Loads the official client, which nothing but the test client needs. Rejects with what to install where it is missing.
- */
-export async function loadClient(): Promise<typeof Official> {
+const load = (): Promise<typeof Official> => import('@modelcontextprotocol/client');
+
+/** Loads the official client, which nothing else here needs. Rejects with what to install where it is missing. */
+export async function loadClient(loadOfficial: typeof load = load): Promise<typeof Official> {
   try {
-    return await import('@modelcontextprotocol/client');
+    return await loadOfficial();
   } catch (error) {
-    const { code, message = '' } = error as { code?: string; message?: string };
-    const isMissing =
-      code === 'ERR_MODULE_NOT_FOUND' ||
-      code === 'MODULE_NOT_FOUND' ||
-      /cannot find|failed to load/i.test(message);
-    if (!isMissing) throw error;
+    if (!isMissing(error)) throw error;
     throw new Error(
-      'createMcpTestClient needs the official client: install @modelcontextprotocol/client@^2.4.0 as a dev dependency',
+      'createMcpTestClient needs the official client: install @modelcontextprotocol/client (^2.4.0) as a dev dependency',
       { cause: error },
     );
   }
+}
+
+/** Node, jest and vite each say it in their own words. */
+function isMissing(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  const says = /cannot find|failed to (?:load|resolve)/i.test(message);
+  return (
+    message.includes('@modelcontextprotocol/client') &&
+    (says || code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')
+  );
 }
