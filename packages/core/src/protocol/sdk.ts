@@ -45,7 +45,7 @@ export function createSdkLeg(
     { legacy: 'reject', maxRequestBodySize: maxBodyBytes, ...(bus && { bus }) },
   );
 
-  const serveModern = async (serving: Serving, request: Request, message: unknown) => {
+  const serveModern = async (serving: HttpServing, request: Request, message: unknown) => {
     underWay.set(request, serving);
     return modern.fetch(request, { parsedBody: await narrowListening(parts, serving, message) });
   };

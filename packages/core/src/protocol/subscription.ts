@@ -1,6 +1,6 @@
 import { isVisible } from '../call/visible.ts';
 import { createListContext, findResource, toBareRequest } from './call.ts';
-import type { ServerParts, Serving } from './server.ts';
+import type { HttpServing, ServerParts } from './server.ts';
 
 /** Of one listener. */
 export const mostSubscriptions = 1000;
@@ -12,7 +12,7 @@ export const mostSubscriptions = 1000;
  */
 export async function narrowListening(
   parts: ServerParts,
-  serving: Serving,
+  serving: HttpServing,
   message: unknown,
 ): Promise<unknown> {
   const { method, params } = (message ?? {}) as {
