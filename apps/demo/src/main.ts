@@ -4,18 +4,25 @@ import { fileURLToPath } from 'node:url';
 import { openPglite, openPostgres } from './db/database.ts';
 import { seedDatabase } from './sample/seed.ts';
 import { createApp } from './server.ts';
+import { openShared } from './shared.ts';
+import { wakeUpWatchers } from './sign-up.ts';
 import { welcomeText } from './welcome.ts';
 
-const { DATABASE_URL, DEMO_DATA_DIR, PORT = '3000' } = process.env;
+// The last three are for one node of several: where Redis is, what all of them sign with, and where they are found.
+const { DATABASE_URL, DEMO_DATA_DIR, PORT = '3000', REDIS_URL, MCP_SECRET, PUBLIC_URL } = process.env;
 
 try {
   await start();
 } catch (error) {
   console.error(`The demo could not start: ${reasonOf(error)}`);
   process.exitCode = 1;
+} finally {
+  if (process.connected) process.disconnect();
 }
 
 async function start(): Promise<void> {
+  // Whoever has started this as one node of several may end without a word.
+  const abandoned = once(process, 'disconnect');
   const port = Number(PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`PORT is "${PORT}", which is no port.`);
@@ -23,21 +30,27 @@ async function start(): Promise<void> {
   console.log('Preparing the database. The first time this takes some seconds.');
   const folder = DEMO_DATA_DIR ?? fileURLToPath(new URL('../.data', import.meta.url));
   const database = DATABASE_URL ? await openPostgres(DATABASE_URL) : await openPglite({ folder });
+  const shared =
+    DATABASE_URL && REDIS_URL && MCP_SECRET ? openShared(REDIS_URL, DATABASE_URL, MCP_SECRET) : undefined;
   try {
     await seedDatabase(database.db);
     const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
-    server.on('request', await createApp(database.db, url));
+    server.on('request', await createApp(database.db, PUBLIC_URL ?? url, shared?.options));
     console.log(welcomeText(url, DATABASE_URL ? undefined : folder));
+    process.send?.({ url });
+    // Another node may have written.
+    if (shared) setInterval(wakeUpWatchers, 1000).unref();
 
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), abandoned]);
     // Calls under way may finish, but nobody waits for one that hangs.
     setTimeout(() => server.closeAllConnections(), 3000).unref();
     server.close();
     await once(server, 'close');
   } finally {
+    await shared?.close();
     await database.close();
   }
 }

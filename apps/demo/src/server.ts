@@ -1,5 +1,5 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
-import { type Authenticate, bearer, jwt, resourceMetadataHandler } from '@trpc-mcp/core';
+import { type Authenticate, bearer, type HandlerOptions, jwt, resourceMetadataHandler } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/express';
 import express, { type Express } from 'express';
 import { createAuthorizationServer, keysPath } from './auth/authorization-server.ts';
@@ -8,8 +8,15 @@ import { createContextFor, findUserByToken, tokenIn } from './context.ts';
 import type { Database } from './db/database.ts';
 import { appRouter } from './router.ts';
 
-/** Makes the app that serves one router twice: `/trpc` for programs, `/mcp` for agents. `url` is where it is found. */
-export async function createApp(db: Database, url: string): Promise<Express> {
+/**
+ * Makes the app that serves one router twice: `/trpc` for programs, `/mcp` for agents. `url` is where it is found, `shared`
+ * what it has in common with its other nodes.
+ */
+export async function createApp(
+  db: Database,
+  url: string,
+  shared: Pick<HandlerOptions, 'bus' | 'store' | 'secret'> = {},
+): Promise<Express> {
   const createContext = createContextFor(db);
   const resource = `${url}/mcp`;
   const oauth = bearer({
@@ -39,6 +46,7 @@ export async function createApp(db: Database, url: string): Promise<Express> {
     '/mcp',
     mcpHandler(appRouter, {
       createContext,
+      ...shared,
       auth: { ...oauth, authenticate: [plainTokens(db), oauth.authenticate] },
       // So that clients of 2025 can be asked before an account is closed.
       legacy: 'sessions',

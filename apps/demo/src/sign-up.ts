@@ -19,8 +19,13 @@ export const newCustomerInput = z.object({
 
 export type NewCustomer = z.infer<typeof newCustomerInput>;
 
-// Of this process: a sign-up that another one wrote is seen together with the next of this one.
+// Of this process: what another one wrote is seen when those who watch are woken up.
 const written = new EventEmitter().setMaxListeners(0);
+
+/** Lets everybody who watches look once more. */
+export function wakeUpWatchers(): void {
+  written.emit('signUp');
+}
 
 /**
  * Adds customers, each in a trial that begins now, and wakes up whoever watches. Returns the id of each; `undefined` where
@@ -57,7 +62,7 @@ export async function signUp(db: Database, people: readonly NewCustomer[]): Prom
     if (trials.length > 0) await tx.insert(subscriptions).values(trials);
     return rows.map(({ customer: { id } }) => (isAdded.has(id) ? id : undefined));
   });
-  written.emit('signUp');
+  wakeUpWatchers();
   return ids;
 }
 

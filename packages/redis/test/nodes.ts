@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type Balancer, openBalancer } from './balancer.ts';
+import { openBalancer } from '../../../apps/demo/src/balancer.ts';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { openPrefix } from './server.ts';
@@ -36,11 +36,18 @@ export interface Node {
   tell(message: ToNode): Promise<void>;
 }
 
+/** What went where. */
+export interface Route {
+  node: string;
+  method: string | undefined;
+  session: string | undefined;
+}
+
 /** Two processes of one app behind a balancer, which share a Redis: one by `ioredis`, one by `redis`. */
 export interface Nodes extends AsyncDisposable {
   one: Node;
   other: Node;
-  balancer: Balancer;
+  balancer: { url: string; routes: Route[] };
   /** Every time that a procedure which changes something has run for a customer, on any node. */
   runsOf(id: string): Promise<string[]>;
   /** What could not be shared, by node. */
@@ -62,11 +69,17 @@ export async function startNodes(url: string): Promise<Nodes> {
     startNode({ name: 'other', url, prefix, secret, library: 'redis' }, hear),
   ]);
   const [one, other] = started;
-  const balancer = await openBalancer([one.url, other.url]);
+  const routes: Route[] = [];
+  const balancer = await openBalancer(() => [one.url, other.url], {
+    onRoute: (node, { headers }) => {
+      const [method, session] = [headers['mcp-method'], headers['mcp-session-id']] as (string | undefined)[];
+      routes.push({ node, method, session });
+    },
+  });
   return {
     one,
     other,
-    balancer,
+    balancer: { url: `${balancer.url}/mcp`, routes },
     async runsOf(id) {
       // What a node told before is heard before.
       await Promise.all(started.map((node) => node.tell({ kind: 'nothing' })));

@@ -112,6 +112,25 @@ describeRedis('two nodes behind a round-robin proxy', () => {
     expect(ways.size).toBe(sessions.size);
   });
 
+  test('a session is of the node that opened it: the other one knows none', async () => {
+    const client = new LegacyClient(info);
+    const transport = new LegacyTransport(new URL(nodes.one.url));
+    await client.connect(transport);
+    onTestFinished(() => client.close());
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+      'mcp-session-id': transport.sessionId!,
+    };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    const statuses = [nodes.one.url, nodes.other.url].map(async (url) => {
+      const response = await fetch(url, { method: 'POST', headers, body });
+      return response.status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 404]);
+  });
+
   test('a tool that comes with a flag is announced to the clients of both', async () => {
     const listeners = await listenEverywhere(nodes);
     await nodes.one.tell({ kind: 'flag', isOn: true });
