@@ -9,7 +9,14 @@ import {
   type ServerCapabilities,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { type CallHost, type CallParts, type CallRequest, type Outcome, textOf, toRefused } from '../call/call.ts';
+import {
+  type CallHost,
+  type CallParts,
+  type CallRequest,
+  type Outcome,
+  textOf,
+  toRefused,
+} from '../call/call.ts';
 import type { AskState } from '../call/ask.ts';
 import { authRefusalOf } from '../call/error.ts';
 import { isPermitted } from '../call/permitted.ts';
