@@ -51,7 +51,11 @@ export function createSdkLeg(
   };
 
   // A server and a transport live for one request.
-  const serveStateless = async (serving: Serving, request: Request, message: unknown): Promise<Response> => {
+  const serveStateless = async (
+    serving: HttpServing,
+    request: Request,
+    message: unknown,
+  ): Promise<Response> => {
     const { catalog } = serving;
     const servingOf = () => serving;
     const server = createServer(parts, { era: 'legacy', catalog, servingOf, subscribed: undefined });
