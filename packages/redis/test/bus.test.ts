@@ -161,6 +161,26 @@ describeRedis('the bus', () => {
     expect(one.heard).toEqual([updated('app://1'), tools]);
   });
 
+  test('a change that is sent again, because nobody answered, is heard once', async () => {
+    await using keys = openPrefix();
+    await using proxy = await openTcpProxy(redisUrl);
+    const one = await openNode(keys.prefix, proxy.url);
+    const other = await openNode(keys.prefix);
+    const admin = new Redis(redisUrl);
+    onTestFinished(() => admin.disconnect());
+    await eventually(async () => expect(await admin.xlen(`${keys.prefix}changes`)).toBe(2));
+    one.bus.publish(prompts);
+    await eventually(() => expect(other.heard).toEqual([prompts]));
+    proxy.muffle();
+    one.bus.publish(tools);
+    await eventually(() => expect(one.errors).not.toEqual([]));
+    await proxy.restore();
+    one.bus.publish(resources);
+    await eventually(() => expect(other.heard).toEqual([prompts, tools, resources]));
+    // It did arrive twice.
+    expect(await admin.xlen(`${keys.prefix}changes`)).toBeGreaterThanOrEqual(6);
+  });
+
   test('a Redis that comes back empty may have lost something, and everybody is told that any list may have changed', async () => {
     await using keys = openPrefix();
     await using proxy = await openTcpProxy(redisUrl);

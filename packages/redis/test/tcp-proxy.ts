@@ -8,6 +8,8 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): Promise<void>;
   /** Lets nothing through, and says nothing: as a machine that was unplugged. */
   freeze(): void;
+  /** Lets commands through, and no answers. */
+  muffle(): void;
   restore(): Promise<void>;
 }
 
@@ -15,6 +17,7 @@ export async function openTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port: targetPort } = new URL(target);
   const sockets = new Set<Socket>();
   let isFrozen = false;
+  let isMuffled = false;
   let server: Server | undefined;
   let port = 0;
 
@@ -25,7 +28,10 @@ export async function openTcpProxy(target: string): Promise<TcpProxy> {
       [upstream, downstream],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => isFrozen || to.write(chunk));
+      from.on('data', (chunk) => {
+        const isHeldBack = isFrozen || (isMuffled && from === upstream);
+        if (!isHeldBack) to.write(chunk);
+      });
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
@@ -51,8 +57,10 @@ export async function openTcpProxy(target: string): Promise<TcpProxy> {
     url: Object.assign(new URL(target), { hostname: '127.0.0.1', port: String(port) }).href,
     cut,
     freeze: () => (isFrozen = true),
+    muffle: () => (isMuffled = true),
     async restore() {
       isFrozen = false;
+      isMuffled = false;
       if (!server) await open();
     },
     [Symbol.asyncDispose]: cut,
