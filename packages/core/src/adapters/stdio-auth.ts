@@ -1,6 +1,6 @@
 import type { AuthInfo, JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
 import type { AuthOptions, Gate, Refusal } from '../auth/gate.ts';
-import { textOf, toRefused } from '../call/call.ts';
+import { textOf, toRefused } from '../call/outcome.ts';
 import { errorCodes } from '../protocol/exchange.ts';
 import { isToolCall } from '../protocol/message.ts';
 

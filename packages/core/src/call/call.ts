@@ -1,28 +1,21 @@
-import type { ServerContext } from '@modelcontextprotocol/server';
 import { type AnyTRPCRouter, callTRPCProcedure, TRPCError } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
-import type { Gate, Refusal } from '../auth/gate.ts';
+import type { Gate } from '../auth/gate.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { McpRateLimit } from '../meta.ts';
 import { WireError } from '../schema/wire-error.ts';
-import {
-  type Answer,
-  AnswerNeeded,
-  type AskState,
-  type InputRequest,
-  type OpenQuestions,
-  type Question,
-  Questions,
-} from './ask.ts';
+import { ActiveCall, type CallRequest } from './active-call.ts';
+import type { OpenQuestions } from './ask.ts';
 import { askConsent } from './consent.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import { drain, isStream, isStreamed } from './drain.ts';
-import { type AuthStatus, authStatusOf, toFailure } from './error.ts';
+import { authStatusOf, toFailure } from './error.ts';
 import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
 import { takePoint } from './limit.ts';
-import { openProgress, type Progress, type ProgressChannel } from './progress.ts';
+import { toInvocation } from './invocation.ts';
+import { type Outcome, toRefused } from './outcome.ts';
 import type { Told } from './result.ts';
 import type { Spans, SpanSubject } from './span.ts';
 import type { Store } from './store.ts';
@@ -54,42 +47,6 @@ export interface CallParts {
   spans: Spans;
 }
 
-/** One call, as it came in. */
-export interface CallRequest extends Omit<McpRequest, 'tool'> {
-  /** The request's own. */
-  id: string | number | undefined;
-  /** Of the resource that is read. */
-  uri?: string;
-  /** Where the SDK serves it, the way to the client while the call runs. */
-  sdk: ServerContext | undefined;
-  /** Whether the client can be asked. */
-  canAsk: boolean;
-  /** What earlier rounds have left, as it came back signed. */
-  state: AskState | undefined;
-  /** Who is calling, as far as it can be known. */
-  caller: () => Promise<string>;
-}
-
-/** What came of a call: a result, a failure, or questions that have to be answered first. */
-export interface Outcome {
-  told?: Told;
-  failed?: Failed;
-  open?: OpenQuestions;
-  /** 401 and 403 want an HTTP status of their own. */
-  status: AuthStatus;
-  /** What `WWW-Authenticate` says beside it. */
-  challenge?: string | undefined;
-}
-
-/** A failed call, in words that fit tools, resources and prompts. */
-export interface Failed {
-  code: TRPCError['code'];
-  /** What the model reads. */
-  text: string;
-  /** What programs read. */
-  meta: Record<string, unknown>;
-}
-
 /** Says what the procedure returned, in the words of one kind of request. */
 export type Tell<TItem extends Callable> = (
   item: TItem,
@@ -111,7 +68,7 @@ export function callItem<TItem extends Callable>(
 ): Promise<Outcome | undefined> {
   const timeoutMs = item.timeoutMs ?? parts.timeoutMs;
   const deadline = timeoutMs || item.stream ? setDeadline(request.signal, timeoutMs) : undefined;
-  const call = new Call(item, request, deadline?.signal ?? request.signal);
+  const call = new ActiveCall(item, request, deadline?.signal ?? request.signal);
   const readInput = memoize(() => decode(item, args));
   const consent = item.confirm && memoize(() => holdForConsent(parts, item, args, request, call));
   // Whoever may not do it is told so first: tRPC reads the input when the middleware before it has let the call pass.
@@ -166,7 +123,8 @@ export function callItem<TItem extends Callable>(
       return { failed: { code, text, meta }, status, challenge };
     } finally {
       deadline?.release();
-      await Call.channelOf(call)?.end();
+      const channel = ActiveCall.channelOf(call);
+      if (channel) await channel.end();
     }
   };
   return parts.spans.run(
@@ -189,74 +147,9 @@ function isHangUp(thrown: unknown, { cause }: TRPCError, { aborted, reason }: Ab
   return aborted && (thrown === reason || cause === reason || cause?.name === 'AbortError');
 }
 
-/** A class, so that a call costs one object, and what most do not use costs nothing. */
-export class Call implements McpCall {
-  readonly method: string;
-  readonly tool: McpCall['tool'];
-  readonly era: McpCall['era'];
-  readonly client: McpCall['client'];
-  readonly capabilities: McpCall['capabilities'];
-  readonly auth: McpCall['auth'];
-  readonly signal: AbortSignal;
-  readonly trace: McpCall['trace'];
-  readonly sdk: ServerContext | undefined;
-  /** Where progress goes, if the client asked for it. */
-  readonly #channel: ProgressChannel | undefined;
-  readonly #request: CallRequest;
-  #questions: Questions | undefined;
-  /** What comes before the questions of the procedure itself. */
-  #held: OpenQuestions | undefined;
-
-  constructor({ name, path }: Callable, request: CallRequest, signal: AbortSignal) {
-    this.method = request.method;
-    this.tool = { name, path };
-    this.era = request.era;
-    this.client = request.client;
-    this.capabilities = request.capabilities;
-    this.auth = request.auth;
-    this.signal = signal;
-    this.trace = request.trace;
-    this.sdk = request.sdk;
-    this.#channel = request.sdk && openProgress(request.sdk);
-    this.#request = request;
-  }
-
-  /** Ends this run: the call goes on when these are answered. */
-  static hold(call: Call, open: OpenQuestions): never {
-    call.#held = open;
-    throw new AnswerNeeded();
-  }
-
-  static channelOf(call: Call): ProgressChannel | undefined {
-    return call.#channel;
-  }
-
-  /** What has to be answered before the call can go on. */
-  static openOf(call: Call): OpenQuestions | undefined {
-    return call.#held ?? call.#questions?.open;
-  }
-
-  progress(progress: Progress): void {
-    this.#channel?.tell(progress);
-  }
-
-  ask<TContent>(question: Question<TContent>): Promise<Answer<TContent>> {
-    return this.#asked.ask(question);
-  }
-
-  request(request: InputRequest, key?: string): Promise<Record<string, unknown>> {
-    return this.#asked.request(request, key);
-  }
-
-  get #asked(): Questions {
-    const { canAsk, state, sdk } = this.#request;
-    return (this.#questions ??= new Questions(canAsk, state?.answers, sdk?.mcpReq.inputResponses));
-  }
-}
-
 /** What has to be answered before the call can go on. Consent that was given is not asked for again. */
-function openOf(call: Call, { confirm }: Callable): OpenQuestions | undefined {
-  const open = Call.openOf(call);
+function openOf(call: ActiveCall, { confirm }: Callable): OpenQuestions | undefined {
+  const open = ActiveCall.openOf(call);
   return open && confirm && !open.consent ? { ...open, consent: 'given' } : open;
 }
 
@@ -265,10 +158,10 @@ async function holdForConsent(
   { confirm }: Callable,
   args: unknown,
   request: CallRequest,
-  call: Call,
+  call: ActiveCall,
 ): Promise<void> {
   const open = await askConsent(confirm!, args, request, store);
-  if (open) Call.hold(call, open);
+  if (open) ActiveCall.hold(call, open);
 }
 
 async function takePoints(
@@ -285,10 +178,10 @@ async function takePoints(
 
 function toDrainOptions(
   item: Callable,
-  call: Call,
+  call: ActiveCall,
   deadline: Deadline | undefined,
 ): Parameters<typeof drain>[1] {
-  const channel = Call.channelOf(call);
+  const channel = ActiveCall.channelOf(call);
   return {
     limits: item.stream,
     signal: call.signal,
@@ -303,35 +196,6 @@ function toDrainOptions(
   };
 }
 
-/**
- * What `createCaller` hands to tRPC, with an input that is decoded when tRPC reads it: middleware before `.input()`
- * decides first, as it does over HTTP. tRPC copies these options for every middleware, so the router is inherited and
- * not one of them: middleware is told what a caller's is told, and no more is copied than that.
- */
-function toInvocation(
-  { path, type, router }: Callable,
-  ctx: unknown,
-  getRawInput: () => Promise<unknown>,
-  signal: AbortSignal,
-): Parameters<typeof callTRPCProcedure>[0] {
-  const invocation = Object.create(inheriting(router)) as Parameters<typeof callTRPCProcedure>[0];
-  invocation.path = path;
-  invocation.type = type;
-  invocation.ctx = ctx;
-  invocation.getRawInput = getRawInput;
-  invocation.signal = signal;
-  invocation.batchIndex = 0;
-  return invocation;
-}
-
-const prototypes = new WeakMap<AnyTRPCRouter, { router: AnyTRPCRouter }>();
-
-function inheriting(router: AnyTRPCRouter): { router: AnyTRPCRouter } {
-  let made = prototypes.get(router);
-  if (!made) prototypes.set(router, (made = { router }));
-  return made;
-}
-
 /** The arguments as the parsers get them. What cannot be decoded is as bad an input to tRPC as what they refuse. */
 function decode({ input }: Callable, args: unknown): unknown {
   try {
@@ -339,18 +203,6 @@ function decode({ input }: Callable, args: unknown): unknown {
   } catch (cause) {
     throw cause instanceof WireError ? new TRPCError({ code: 'BAD_REQUEST', cause }) : cause;
   }
-}
-
-/** The answer to a call that is not let in. */
-export function toRefused({ status, message, challenge }: Refusal, path?: string): Outcome {
-  const code = status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN';
-  const meta = { code, httpStatus: status, ...(path !== undefined && { path }) };
-  return { failed: { code, text: `${code}: ${message}`, meta }, status, challenge };
-}
-
-/** The challenge is told in words as well: who reads the body does not see the headers. */
-export function textOf({ text }: Failed, challenge: string | undefined): string {
-  return challenge ? `${text} (WWW-Authenticate: ${challenge})` : text;
 }
 
 function memoize<TValue>(make: () => TValue): () => TValue {

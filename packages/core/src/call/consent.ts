@@ -2,7 +2,7 @@ import { inputRequired } from '@modelcontextprotocol/server';
 import { TRPCError } from '@trpc/server';
 import type { Confirm } from '../catalog/confirm.ts';
 import type { OpenQuestions } from './ask.ts';
-import type { CallRequest } from './call.ts';
+import type { CallRequest } from './active-call.ts';
 import { reach, type Store } from './store.ts';
 
 /** The key of the question. */

@@ -65,7 +65,7 @@ export interface McpCall extends McpRequest {
 /** Which marked middleware a call skips. */
 export type Bypass = { [TKind in BypassKind]?: true };
 
-interface ActiveCall {
+interface Running {
   call: McpCall;
   bypass: Bypass | undefined;
   /** What the tool's own invocation is known by: callers nested inside it have one of their own. */
@@ -74,8 +74,8 @@ interface ActiveCall {
 
 // One storage for the process, so that two copies of this package (ESM beside CommonJS, two versions) see one call.
 const key = Symbol.for('trpc-mcp.call');
-const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<ActiveCall> | undefined>;
-const storage = (shared[key] ??= new AsyncLocalStorage<ActiveCall>());
+const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<Running> | undefined>;
+const storage = (shared[key] ??= new AsyncLocalStorage<Running>());
 
 /**
  * The MCP call that this code runs for, or `undefined` when it runs for something else, such as a call over tRPC.

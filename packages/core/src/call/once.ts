@@ -1,5 +1,5 @@
 import type { Era } from '../catalog/tool.ts';
-import type { Failed, Outcome } from './call.ts';
+import type { Failed, Outcome } from './outcome.ts';
 import type { Told } from './result.ts';
 import type { Store } from './store.ts';
 

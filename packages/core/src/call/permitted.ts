@@ -2,7 +2,8 @@ import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { runHook } from '../auth/hook.ts';
 import { toError } from '../auth/thrown.ts';
 import type { Callable } from '../catalog/callable.ts';
-import { Call, type CallParts, type CallRequest } from './call.ts';
+import type { CallParts } from './call.ts';
+import { ActiveCall, type CallRequest } from './active-call.ts';
 import { runInCall } from './context.ts';
 import { authStatusOf } from './error.ts';
 
@@ -35,7 +36,7 @@ export async function isPermitted(
     throw notCalled();
   };
   // Nobody is there to answer.
-  const call = new Call(item, { ...request, canAsk: false }, request.signal);
+  const call = new ActiveCall(item, { ...request, canAsk: false }, request.signal);
   try {
     const given = await ctx;
     const isLetThrough = await runHook('middleware, for listing,', hookTimeoutMs, () =>

@@ -1,5 +1,5 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
-import type { Outcome } from './call.ts';
+import type { Outcome } from './outcome.ts';
 import type { TraceContext } from './context.ts';
 
 /** What a span says of its call. */

@@ -1,6 +1,8 @@
 import { type Extras, readExtras } from '../catalog/extra.ts';
 import type { Tool } from '../catalog/tool.ts';
-import { type CallHost, callItem, type CallParts, type CallRequest, type Outcome } from './call.ts';
+import { type CallHost, callItem, type CallParts } from './call.ts';
+import type { CallRequest } from './active-call.ts';
+import type { Outcome } from './outcome.ts';
 import { digest } from './digest.ts';
 import { type Ran, runOnce } from './once.ts';
 import { toToolResult } from './result.ts';

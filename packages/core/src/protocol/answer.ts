@@ -1,5 +1,5 @@
 import type { Result } from '@modelcontextprotocol/server';
-import { type Failed, type Outcome, textOf } from '../call/call.ts';
+import { type Failed, type Outcome, textOf } from '../call/outcome.ts';
 import { toErrorResult } from '../call/result.ts';
 import type { CallMethod, CallParams } from './call.ts';
 import { errorCodes } from './exchange.ts';

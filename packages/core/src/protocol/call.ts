@@ -1,4 +1,6 @@
-import { callItem, type CallRequest, type Outcome } from '../call/call.ts';
+import { callItem } from '../call/call.ts';
+import type { CallRequest } from '../call/active-call.ts';
+import type { Outcome } from '../call/outcome.ts';
 import { toContents } from '../call/contents.ts';
 import { type McpRequest, toListInfo } from '../call/context.ts';
 import { toMessages } from '../call/messages.ts';

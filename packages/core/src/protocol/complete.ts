@@ -1,5 +1,7 @@
 import type { CompleteResult } from '@modelcontextprotocol/server';
-import { callItem, type CallRequest, type Outcome, toRefused } from '../call/call.ts';
+import { callItem } from '../call/call.ts';
+import type { CallRequest } from '../call/active-call.ts';
+import { type Outcome, toRefused } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';

@@ -3,7 +3,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { Refusal, Rejection } from '../auth/gate.ts';
 import { createMetadataReply } from '../auth/resource-metadata.ts';
 import { toError } from '../auth/thrown.ts';
-import { type Outcome, textOf, toRefused } from '../call/call.ts';
+import { type Outcome, textOf, toRefused } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Catalog, CatalogSource } from '../catalog/catalog.ts';
 import { createListContext, toBareRequest } from './call.ts';

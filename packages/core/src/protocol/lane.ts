@@ -8,7 +8,7 @@ import {
   SERVER_INFO_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
-import type { CallRequest } from '../call/call.ts';
+import type { CallRequest } from '../call/active-call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Era } from '../catalog/tool.ts';
 import { type Answer, toAnswer } from './answer.ts';

@@ -1,4 +1,6 @@
-import { callItem, type CallRequest, type Outcome } from '../call/call.ts';
+import { callItem } from '../call/call.ts';
+import type { CallRequest } from '../call/active-call.ts';
+import type { Outcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { ListedResource, Resource } from '../catalog/resource.ts';
 import { argumentsOf } from './complete.ts';

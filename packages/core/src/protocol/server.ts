@@ -9,14 +9,9 @@ import {
   type ServerCapabilities,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import {
-  type CallHost,
-  type CallParts,
-  type CallRequest,
-  type Outcome,
-  textOf,
-  toRefused,
-} from '../call/call.ts';
+import type { CallHost, CallParts } from '../call/call.ts';
+import type { CallRequest } from '../call/active-call.ts';
+import { type Outcome, textOf, toRefused } from '../call/outcome.ts';
 import type { AskState } from '../call/ask.ts';
 import { authRefusalOf } from '../call/error.ts';
 import { isPermitted } from '../call/permitted.ts';
