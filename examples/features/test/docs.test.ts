@@ -2,7 +2,17 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 
-const names = ['resources', 'prompts', 'streaming', 'questions', 'own-tools', 'apps', 'changes', 'testing'];
+const names = [
+  'resources',
+  'prompts',
+  'streaming',
+  'questions',
+  'own-tools',
+  'apps',
+  'changes',
+  'metadata',
+  'testing',
+];
 
 describe.each(names)('docs/%s.md', (name) => {
   const page = new URL(`../../../docs/${name}.md`, import.meta.url);

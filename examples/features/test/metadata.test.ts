@@ -1,0 +1,70 @@
+import { trace } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createApp } from '../metadata.ts';
+import { connect, revisions } from './clients.ts';
+import { start } from './server.ts';
+
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+afterEach(() => trace.disable());
+
+describe.each(revisions)('a client of %s', (revision) => {
+  test('sees icons and metadata, and hands its trace on', async () => {
+    await using server = await start(createApp());
+    await using client = await connect(revision, server.url);
+    const { tools } = await client.any.listTools();
+    expect(tools[0]).toMatchObject({
+      icons: [{ src: 'https://example.com/orders.svg', mimeType: 'image/svg+xml' }],
+      _meta: { 'com.example/team': 'shop' },
+    });
+    const request = { name: 'orders', arguments: { region: 'eu' }, _meta: { traceparent } };
+    expect(await client.any.callTool(request)).toMatchObject({
+      structuredContent: { region: 'eu', traceparent },
+    });
+  });
+
+  test('is a span, once a provider is there', async () => {
+    const exporter = new InMemorySpanExporter();
+    const spanProcessors = [new SimpleSpanProcessor(exporter)];
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+    await using server = await start(createApp());
+    await using client = await connect(revision, server.url);
+    await client.call('orders', { region: 'eu' });
+    const [span] = exporter.getFinishedSpans();
+    expect(span).toMatchObject({ name: 'tools/call orders', attributes: { 'gen_ai.tool.name': 'orders' } });
+  });
+});
+
+test('an argument that its header contradicts is refused before the call', async () => {
+  await using server = await start(createApp());
+  const answer = await fetch(server.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'orders',
+      'mcp-param-region': 'us',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: {
+        name: 'orders',
+        arguments: { region: 'eu' },
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientCapabilities': {},
+        },
+      },
+    }),
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: -32_020 } }]);
+});
