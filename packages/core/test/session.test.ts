@@ -171,6 +171,33 @@ test('a session that nobody uses ends, and the one used longest ago makes room',
   expect(await Promise.all([first, third, fourth].map(statusOf))).toEqual([404, 404, 404]);
 });
 
+test('sessions that only listen make room for others, and those with calls under way do not', async () => {
+  await using server = await start({ sessions: { max: 2 } });
+  const url = server.server.mcp;
+  const openOne = async () => (await post(url, initialize)).headers.get('mcp-session-id')!;
+  const statusOf = async (id: string) => (await post(url, ping, { ...version, 'mcp-session-id': id })).status;
+  const listen = async (id: string) => {
+    const headers = { ...version, accept: 'text/event-stream', 'mcp-session-id': id };
+    expect((await fetch(url, { headers })).status).toBe(200);
+  };
+  const [first, second] = [await openOne(), await openOne()];
+  await listen(first);
+  await listen(second);
+  const third = await openOne();
+  expect(await Promise.all([first, second, third].map(statusOf))).toEqual([404, 200, 200]);
+  const work = { jsonrpc: '2.0', id: 5, method: 'tools/call', params: { name: 'work' } };
+  const calls = [second, third].map((id) => post(url, work, { ...version, 'mcp-session-id': id }));
+  await vi.waitFor(async () => {
+    const { status, body } = await post(url, initialize);
+    expect([status, body]).toMatchObject([
+      503,
+      { error: { message: expect.stringContaining('sessions.max') } },
+    ]);
+  });
+  await server.handler.close();
+  await Promise.all(calls);
+});
+
 test('clients of before 2026 can be left out', async () => {
   await using server = await start({ legacy: 'reject' });
   const { body } = await post(server.server.mcp, initialize);

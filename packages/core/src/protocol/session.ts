@@ -1,12 +1,13 @@
 import type { Server, ServerEvent } from '@modelcontextprotocol/server';
 import type { Catalog } from '../catalog/catalog.ts';
+import { errorCodes } from './exchange.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import type { Serving } from './server.ts';
 import { callerOf } from './state.ts';
 
 /** How many sessions are kept, and how long. */
 export interface SessionLimits {
-  /** The one that was used longest ago makes room for the next. 1,000 by default. */
+  /** The one that was used longest ago makes room for the next, unless all have calls under way. 1,000 by default. */
   max?: number;
   /** In milliseconds, after which a session that nobody uses ends. 10 minutes by default. */
   idleMs?: number;
@@ -26,8 +27,10 @@ interface Session {
   /** Whoever opened it: nobody else may use it. */
   caller: string;
   usedAt: number;
-  /** Requests that are under way; a session in use does not end. */
+  /** Calls that are under way; a session that has any does not end. */
   busy: number;
+  /** Streams that wait for changes. They are no call, and give way when there is no other room. */
+  listening: number;
   subscribed: Set<string>;
 }
 
@@ -52,7 +55,7 @@ export function createSessions(
     sessions.delete(id);
     await session?.server.close();
   };
-  const use = (id: string, session: Session) => {
+  const touch = (id: string, session: Session) => {
     session.usedAt = Date.now();
     sessions.delete(id);
     sessions.set(id, session);
@@ -60,8 +63,8 @@ export function createSessions(
   const sweep = () => {
     timer = undefined;
     const now = Date.now();
-    for (const [id, { usedAt, busy }] of sessions) {
-      if (busy === 0 && now - usedAt >= idleMs) void end(id);
+    for (const [id, { usedAt, busy, listening }] of sessions) {
+      if (busy + listening === 0 && now - usedAt >= idleMs) void end(id);
     }
     schedule();
   };
@@ -71,15 +74,17 @@ export function createSessions(
     // It keeps no process alive. Other hosts have timers of another kind.
     (timer as { unref?: () => void }).unref?.();
   };
-  const makeRoom = () => {
-    for (const [id, { busy }] of sessions) {
-      if (sessions.size < max) return;
-      if (busy === 0) void end(id);
+  const makeRoom = (): boolean => {
+    for (const isFree of [isUnused, isWithoutCalls]) {
+      for (const [id, session] of sessions) {
+        if (sessions.size < max) return true;
+        if (isFree(session)) void end(id);
+      }
     }
+    return sessions.size < max;
   };
 
   const open = async (catalog: Catalog, caller: string): Promise<Session> => {
-    makeRoom();
     const subscribed = new Set<string>();
     const server = createServer(catalog, (request) => servings.get(request)!, subscribed);
     const session: Session = {
@@ -88,12 +93,13 @@ export function createSessions(
       caller,
       usedAt: Date.now(),
       busy: 0,
+      listening: 0,
       subscribed,
     };
     session.transport = new LegacyTransport({
       sessionIdGenerator: () => crypto.randomUUID(),
       onsessioninitialized: (id) => {
-        use(id, session);
+        touch(id, session);
         schedule();
       },
       onsessionclosed: (id) => void sessions.delete(id),
@@ -112,14 +118,16 @@ export function createSessions(
         // One of somebody else is none: nothing tells them apart.
         if (!found || found.caller !== caller) return unknownSession();
         session = found;
-        use(id, session);
+        touch(id, session);
       } else {
+        if (!makeRoom()) return tooMany();
         session = await open(serving.catalog, caller);
       }
       servings.set(request, serving);
-      session.busy++;
+      const use = request.method === 'GET' ? 'listening' : 'busy';
+      session[use]++;
       return session.transport.answer(request, message, () => {
-        session.busy--;
+        session[use]--;
         session.usedAt = Date.now();
       });
     },
@@ -132,6 +140,14 @@ export function createSessions(
       await Promise.all([...sessions.keys()].map(end));
     },
   };
+}
+
+function isUnused({ busy, listening }: Session): boolean {
+  return busy + listening === 0;
+}
+
+function isWithoutCalls({ busy }: Session): boolean {
+  return busy === 0;
 }
 
 /** Tells a client of a change. `subscribed` is what it wants to hear of, unless something else knows that. */
@@ -154,6 +170,14 @@ export async function tell(
 
 /** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management */
 function unknownSession(): Response {
-  const error = { code: -32_600, message: 'There is no such session; initialize a new one' };
-  return Response.json({ jsonrpc: '2.0', error, id: null }, { status: 404 });
+  return toError(404, errorCodes.invalidRequest, 'There is no such session; initialize a new one');
+}
+
+function tooMany(): Response {
+  const message = 'All sessions have calls under way; try again later, or raise the option sessions.max';
+  return toError(503, errorCodes.internalError, message);
+}
+
+function toError(status: number, code: number, message: string): Response {
+  return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
 }
