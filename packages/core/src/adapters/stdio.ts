@@ -70,11 +70,7 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
   const bus = options.bus ?? new InMemoryServerEventBus();
   const notify = toNotifier((event) => bus.publish(event));
   const handlerOptions = { ...others, ...(auth && { auth: toAuthOptions(auth) }) };
-  const made = createParts(router, handlerOptions, () => {
-    notify.toolsChanged();
-    notify.promptsChanged();
-    notify.resourcesChanged();
-  });
+  const made = createParts(router, handlerOptions, () => notify);
   const { catalog } = made;
   const gate = withoutChallenges(made.parts.gate);
   const parts = { ...made.parts, gate };

@@ -134,7 +134,7 @@ export function createCatalog(
   ]);
   const whole = later.then(() => {
     serving = serve();
-    return make(items);
+    return serving();
   });
   return {
     get current() {

@@ -22,7 +22,7 @@ import type { HttpServing, ServerParts } from './server.ts';
 export interface HandlerControls {
   /** Resolves when lazy routers are loaded, and rejects with a `SetupError` when they brought problems. */
   ready: () => Promise<void>;
-  /** Tells clients of 2026 who listen that something has changed: its lists, or what is read at a URI. */
+  /** Tells clients who listen, those of 2025 in a session, that something has changed: its lists, or what is read at a URI. */
   notify: ServerNotifier;
   /** Ends the calls that are under way. Call it before the server stops. */
   close: () => Promise<void>;
@@ -48,11 +48,7 @@ export function createHandler(
   wrapCatalog: (source: CatalogSource) => CatalogSource = (source) => source,
 ): Handler {
   const { maxBodyBytes = 4 * 1024 * 1024, legacy = 'stateless', auth } = options;
-  const made = createParts(router, options, () => {
-    sdk.notify.toolsChanged();
-    sdk.notify.promptsChanged();
-    sdk.notify.resourcesChanged();
-  });
+  const made = createParts(router, options, () => sdk.notify);
   const { parts } = made;
   const catalog = wrapCatalog(made.catalog);
   const { gate, info, report } = parts;

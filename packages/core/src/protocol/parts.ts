@@ -1,3 +1,4 @@
+import type { ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createGate } from '../auth/gate.ts';
 import { HookTimeout } from '../auth/hook.ts';
@@ -14,15 +15,23 @@ import { createStateSeal } from './state.ts';
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
 
-/** What a router is served with, over HTTP and over stdio. Throws a `SetupError` when it cannot be served. */
+/**
+ * What a router is served with, over HTTP and over stdio. `notifier` hears when tools have come or gone. Throws a
+ * `SetupError` when the router cannot be served.
+ */
 export function createParts(
   router: AnyTRPCRouter,
   options: HandlerOptions,
-  onChange: () => void,
+  notifier: () => ServerNotifier,
 ): { catalog: CatalogSource; parts: ServerParts } {
   const { server: info = defaultServer, hookTimeoutMs = 5000, auth } = options;
   const report = createReport(options.onError);
-  const catalog = createCatalog(router, options, checkOptions(options), onChange);
+  const catalog = createCatalog(router, options, checkOptions(options), () => {
+    const notify = notifier();
+    notify.toolsChanged();
+    notify.promptsChanged();
+    notify.resourcesChanged();
+  });
   void catalog.problems.then((problems) => {
     for (const problem of problems) {
       const failure = {
