@@ -1,9 +1,9 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { describe, expect, test } from 'vitest';
 import { createApp, type router } from '../app.ts';
-import { callTool, connect, revisions, send } from './clients.ts';
+import { callTool, connect, revisions, send } from 'example-testing/auth-clients';
 import { startIdentityProvider } from './identity-provider.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 const resource = 'https://notes.example.com/mcp';
 const challenge = `Bearer resource_metadata="${resource}/.well-known/oauth-protected-resource"`;

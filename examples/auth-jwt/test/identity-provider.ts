@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { start, type RunningServer } from './server.ts';
+import { start, type RunningServer } from 'example-testing/server';
 
 export interface IdentityProvider extends AsyncDisposable {
   issuer: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../api-token.ts';
-import { callTool, connect, revisions, send } from './clients.ts';
-import { start } from './server.ts';
+import { callTool, connect, revisions, send } from 'example-testing/auth-clients';
+import { start } from 'example-testing/server';
 
 const ada = { authorization: 'Bearer token-of-ada' };
 const ben = { authorization: 'Bearer token-of-ben' };

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../api-token.ts';
-import { send } from './clients.ts';
-import { start } from './server.ts';
+import { send } from 'example-testing/auth-clients';
+import { start } from 'example-testing/server';
 
 const page = new URL('../../../docs/auth.md', import.meta.url);
 const text = await readFile(page, 'utf8');

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { describe, expect, test } from 'vitest';
 import { createApp, type router } from '../gateway.ts';
-import { callTool, connect, revisions } from './clients.ts';
-import { start } from './server.ts';
+import { callTool, connect, revisions } from 'example-testing/auth-clients';
+import { start } from 'example-testing/server';
 
 const secret = 'only the gateway and this app know it';
 

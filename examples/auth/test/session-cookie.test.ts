@@ -1,8 +1,8 @@
 import { compareAccess } from '@trpc-mcp/core/testing';
 import { describe, expect, test } from 'vitest';
 import { createApp, router } from '../session-cookie.ts';
-import { callTool, connect, revisions, send } from './clients.ts';
-import { start } from './server.ts';
+import { callTool, connect, revisions, send } from 'example-testing/auth-clients';
+import { start } from 'example-testing/server';
 
 async function signIn(url: string, user: string, password = 'open sesame'): Promise<string> {
   const response = await fetch(`${url}/sign-in`, {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../apps.ts';
 import { connect, revisions } from './clients.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 describe.each(revisions)('the official client of %s', (revision) => {
   test('finds the page of a tool, and reads it as what MCP Apps wants', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { accounts, createApp } from '../changes.ts';
 import { connect, type PersonsAnswer, revisions } from './clients.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 beforeEach(() => {
   accounts.set('ada', { open: true, days: 14 });

@@ -7,7 +7,7 @@ import {
 import { afterEach, describe, expect, test } from 'vitest';
 import { createApp } from '../metadata.ts';
 import { connect, revisions } from './clients.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../own-tools.ts';
 import { connect, revisions } from './clients.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 describe.each(revisions)('the official client of %s', (revision) => {
   test('sees own tools beside those of the router, each as far as it may', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { connected, createApp, projects } from '../questions.ts';
 import { connect, type PersonsAnswer, type Revision } from './clients.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 const able: [Revision, 'stateless' | 'sessions'][] = [
   ['2026-07-28', 'stateless'],

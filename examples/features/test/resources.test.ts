@@ -4,7 +4,7 @@ import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../resources.ts';
 import { connect, revisions } from './clients.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 describe.each(revisions)('the official client of %s', (revision) => {
   test('lists what there is to read, fixed and from the query that lists', async () => {

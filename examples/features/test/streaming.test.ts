@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp, endings } from '../streaming.ts';
 import { connect, revisions, type Revision } from './clients.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 beforeEach(() => {
   endings.length = 0;

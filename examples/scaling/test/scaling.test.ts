@@ -3,7 +3,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createApp, openOnNodeRedis } from '../app.ts';
-import { start } from './server.ts';
+import { start } from 'example-testing/server';
 
 const redisUrl = process.env['REDIS_URL'] ?? '';
 
