@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/express.ts';
 import { type CallFailure, getMcpCall, type McpMeta, type Question } from '../src/index.ts';
-import type { CallMethod } from '../src/protocol/call.ts';
+import type { CallMethod } from '../src/protocol/call-by-name.ts';
 import { converse, type Shown } from './conversation.ts';
 import { headersOf, post } from './messages.ts';
 import { serve } from './server.ts';

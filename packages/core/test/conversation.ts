@@ -5,7 +5,7 @@ import {
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import type { CallMethod } from '../src/protocol/call.ts';
+import type { CallMethod } from '../src/protocol/call-by-name.ts';
 import type { ClientKind } from './clients.ts';
 
 /** An official client whose calls take more than a question and an answer. */

@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { mcpHandler } from '../src/adapters/express.ts';
 import { getMcpCall, type McpMeta, type Progress } from '../src/index.ts';
-import type { CallMethod } from '../src/protocol/call.ts';
+import type { CallMethod } from '../src/protocol/call-by-name.ts';
 import { clientKinds } from './clients.ts';
 import { converse, type Heard } from './conversation.ts';
 import { eras, headersOf, post, toMessage } from './messages.ts';

@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/express.ts';
 import { getMcpCall, type McpMeta } from '../src/index.ts';
-import type { CallMethod } from '../src/protocol/call.ts';
+import type { CallMethod } from '../src/protocol/call-by-name.ts';
 import { clientKinds, eraOf } from './clients.ts';
 import { converse } from './conversation.ts';
 import { serve } from './server.ts';

@@ -2,7 +2,7 @@ import { initTRPC } from '@trpc/server';
 import { describe, expect, test, vi } from 'vitest';
 import { mcpHandler } from '../src/adapters/express.ts';
 import { type CallFailure, getMcpCall, type McpMeta } from '../src/index.ts';
-import type { CallMethod } from '../src/protocol/call.ts';
+import type { CallMethod } from '../src/protocol/call-by-name.ts';
 import { clientKinds } from './clients.ts';
 import { converse, type Conversation } from './conversation.ts';
 import { serve } from './server.ts';

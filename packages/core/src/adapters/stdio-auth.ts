@@ -2,7 +2,7 @@ import type { AuthInfo, JSONRPCMessage, JSONRPCRequest } from '@modelcontextprot
 import type { AuthOptions, Gate, Refusal } from '../auth/gate.ts';
 import { textOf, toRefused } from '../call/outcome.ts';
 import { errorCodes } from '../protocol/exchange.ts';
-import { isToolCall } from '../protocol/message.ts';
+import { isToolCall } from '../protocol/json-rpc.ts';
 
 /** Finds out from the environment who is asking: `undefined` for no credential, a throw for a bad one. */
 export type AuthenticateStdio = (

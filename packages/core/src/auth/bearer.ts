@@ -7,7 +7,7 @@ import type { Authenticate, AuthOptions } from './gate.ts';
 import { Refused } from './refused.ts';
 import { metadataUrlOf } from './resource-metadata.ts';
 import { isScope } from './scope.ts';
-import { ownMessageOf } from './thrown.ts';
+import { ownMessageOf } from '../thrown.ts';
 import { checkToken, readToken, toAuthInfo, type VerifiedToken, type VerifyToken } from './token.ts';
 
 /** An MCP endpoint as an OAuth 2.1 resource server. */

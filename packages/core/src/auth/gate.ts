@@ -3,10 +3,10 @@ import { getTRPCErrorFromUnknown } from '@trpc/server';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { addToChallenge, isHeaderText } from './challenge.ts';
 import { checkFailureLimit, createFailureCounter, type FailureLimit } from './failure-limit.ts';
-import { HookTimeout, runHook } from './hook.ts';
+import { HookTimeout, runHook } from '../hook.ts';
 import { Refused } from './refused.ts';
 import { joinScopes } from './scope.ts';
-import { ownMessageOf, toError } from './thrown.ts';
+import { ownMessageOf, toError } from '../thrown.ts';
 
 /** Finds out who is asking: `undefined` for no credential, a throw for a bad one. */
 export type Authenticate = (request: Request) => AuthInfo | undefined | Promise<AuthInfo | undefined>;

@@ -1,8 +1,8 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/server';
 import { TRPCError } from '@trpc/server';
 import type { Resource } from '../catalog/resource.ts';
-import { sniffMimeType } from '../schema/attachment.ts';
-import { toBase64 } from '../schema/base64.ts';
+import { sniffMimeType } from '../schema/wire/attachment.ts';
+import { toBase64 } from '../schema/wire/base64.ts';
 import { type ContentBlock, isMcpContent } from '../schema/content.ts';
 import type { Told } from './result.ts';
 

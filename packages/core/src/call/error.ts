@@ -1,6 +1,6 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Refusal } from '../auth/gate.ts';
-import { ownMessageOf, toError } from '../auth/thrown.ts';
+import { ownMessageOf, toError } from '../thrown.ts';
 import type { Callable } from '../catalog/callable.ts';
 import { EncodeError, type WireIssue } from '../schema/wire-error.ts';
 import type { Report } from './failure.ts';

@@ -1,7 +1,7 @@
 import type { GetPromptResult, PromptMessage } from '@modelcontextprotocol/server';
 import { isSpecType } from '@modelcontextprotocol/server';
 import type { Prompt } from '../catalog/prompt.ts';
-import { restoreAttachments } from '../schema/attachment.ts';
+import { restoreAttachments } from '../schema/wire/attachment.ts';
 import { isMcpContent } from '../schema/content.ts';
 import type { Told } from './result.ts';
 

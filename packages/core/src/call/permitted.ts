@@ -1,6 +1,6 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
-import { runHook } from '../auth/hook.ts';
-import { toError } from '../auth/thrown.ts';
+import { runHook } from '../hook.ts';
+import { toError } from '../thrown.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { CallParts } from './call.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';

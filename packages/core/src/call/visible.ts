@@ -1,5 +1,5 @@
-import { runHook } from '../auth/hook.ts';
-import { toError } from '../auth/thrown.ts';
+import { runHook } from '../hook.ts';
+import { toError } from '../thrown.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Era } from '../catalog/tool.ts';
 import type { Report } from './failure.ts';

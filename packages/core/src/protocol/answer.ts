@@ -1,7 +1,7 @@
 import type { Result } from '@modelcontextprotocol/server';
 import { type Failed, type Outcome, textOf } from '../call/outcome.ts';
 import { toErrorResult } from '../call/result.ts';
-import type { CallMethod, CallParams } from './call.ts';
+import type { CallMethod, CallParams } from './call-by-name.ts';
 import { errorCodes } from './exchange.ts';
 
 /** A JSON-RPC error, where a result cannot say that something failed. */

@@ -12,7 +12,7 @@ import type { CallRequest } from '../call/active-call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Era } from '../catalog/tool.ts';
 import { type Answer, toAnswer } from './answer.ts';
-import { type CallMethod, callNamed, type CallParams } from './call.ts';
+import { type CallMethod, callNamed, type CallParams } from './call-by-name.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Legacy } from './sdk.ts';
 import { cacheHintsOf, capabilitiesOf, type HttpServing, type ServerParts } from './server.ts';

@@ -1,7 +1,7 @@
 import type { ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createGate } from '../auth/gate.ts';
-import { HookTimeout } from '../auth/hook.ts';
+import { HookTimeout } from '../hook.ts';
 import { Refused } from '../auth/refused.ts';
 import { createReport } from '../call/failure.ts';
 import { createSpans } from '../call/span.ts';

@@ -3,7 +3,7 @@ import type { CallRequest } from '../call/active-call.ts';
 import type { Outcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { ListedResource, Resource } from '../catalog/resource.ts';
-import { argumentsOf } from './complete.ts';
+import { argumentsOf } from './completion.ts';
 import type { ServerParts, Serving } from './server.ts';
 
 /** One page of what there is to read. */

@@ -22,8 +22,14 @@ import type { ListedResource } from '../catalog/resource.ts';
 import { appMimeType } from '../catalog/resource.ts';
 import type { Era } from '../catalog/tool.ts';
 import { type RpcError, toAnswer, toRpcError } from './answer.ts';
-import { type CallMethod, callNamed, type CallParams, createListContext, findResource } from './call.ts';
-import { complete } from './complete.ts';
+import {
+  type CallMethod,
+  callNamed,
+  type CallParams,
+  createListContext,
+  findResource,
+} from './call-by-name.ts';
+import { complete } from './completion.ts';
 import type { Exchange } from './exchange.ts';
 import type { ServerInfo } from './options.ts';
 import { listResources } from './resource-list.ts';

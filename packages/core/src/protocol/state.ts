@@ -5,7 +5,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { AskState } from '../call/ask.ts';
 import { digest } from '../call/digest.ts';
-import type { CallMethod, CallParams } from './call.ts';
+import type { CallMethod, CallParams } from './call-by-name.ts';
 import type { Serving } from './server.ts';
 
 /** Seals what a client carries from one round of a call to the next. */

@@ -1,5 +1,5 @@
 import { isVisible } from '../call/visible.ts';
-import { createListContext, findResource, toBareRequest } from './call.ts';
+import { createListContext, findResource, toBareRequest } from './call-by-name.ts';
 import type { HttpServing, ServerParts } from './server.ts';
 
 /** Of one listener. */

@@ -1,14 +1,14 @@
 import { octetInputParser } from '@trpc/server/http';
-import { arktypeAllowsUndefined, createArktypeFallback, markInfinities } from './arktype.ts';
-import type { Conversion } from './conversion.ts';
+import { arktypeAllowsUndefined, createArktypeFallback, markInfinities } from './vendor/arktype.ts';
+import type { Conversion } from './vendor/conversion.ts';
 import { isSchema, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
-import { octetLeaf } from './octet.ts';
+import { octetLeaf } from './wire/octet.ts';
 import { SchemaProblem } from './problem.ts';
 import { normalizeRefs } from './refs.ts';
 import type { Document } from './root.ts';
-import { convertValibot, valibotAllowsUndefined, type ValibotSchema } from './valibot.ts';
-import { convertZod3, isZod3, zod3AllowsUndefined } from './zod3.ts';
-import { convertZod4, isZod4, zod4AllowsUndefined } from './zod4.ts';
+import { convertValibot, valibotAllowsUndefined, type ValibotSchema } from './vendor/valibot.ts';
+import { convertZod3, isZod3, zod3AllowsUndefined } from './vendor/zod3.ts';
+import { convertZod4, isZod4, zod4AllowsUndefined } from './vendor/zod4.ts';
 
 /** One parser as a marked document, by the app's own copy of its validator. Throws a SchemaProblem that names the fix. */
 export function convert(parser: unknown, conversion: Conversion): Document {

@@ -1,6 +1,6 @@
-import { isDateTime, isPlainDate } from './date-time.ts';
+import { isDateTime, isPlainDate } from './wire/date-time.ts';
 import { deref, isSchema, type JsonSchema } from './json-schema.ts';
-import type { Leaf } from './leaf.ts';
+import type { Leaf } from './wire/leaf.ts';
 import { getMark } from './mark.ts';
 import { toRegExp } from './pattern.ts';
 import { WireError } from './wire-error.ts';

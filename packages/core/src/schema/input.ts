@@ -1,20 +1,20 @@
-import { encodeArguments } from './arguments.ts';
+import { encodeArguments } from './wire/arguments.ts';
 import type { WireCodec } from './codec.ts';
-import { Conversion, type Converters } from './conversion.ts';
+import { Conversion, type Converters } from './vendor/conversion.ts';
 import { convert, convertOverride } from './convert.ts';
-import { compileDecode } from './decode.ts';
-import { encodeAny, type Encode } from './encode.ts';
-import { compileEncode } from './encoder.ts';
+import { compileDecode } from './wire/decode.ts';
+import { encodeAny, type Encode } from './wire/encode-any.ts';
+import { compileEncode } from './wire/encode.ts';
 import type { JsonObjectSchema } from './json-schema.ts';
 import { getMark } from './mark.ts';
-import { explainError } from './message.ts';
+import { explainError } from './explain/explain.ts';
 import { SchemaProblem } from './problem.ts';
 import { assertPossible, publish } from './publish.ts';
-import { compileRepair } from './repair.ts';
+import { compileRepair } from './wire/repair.ts';
 import { toObjectRoot, type Document, type Root } from './root.ts';
-import { chain, type Marked, type Step } from './walk.ts';
-import { isZod3 } from './zod3.ts';
-import { isZod4 } from './zod4.ts';
+import { chain, type Marked, type Step } from './wire/traverse.ts';
+import { isZod3 } from './vendor/zod3.ts';
+import { isZod4 } from './vendor/zod4.ts';
 import { WireError, type WireIssue } from './wire-error.ts';
 
 export interface SchemaOptions {

@@ -1,18 +1,18 @@
-import { Attachments, restoreAttachments } from './attachment.ts';
+import { Attachments, restoreAttachments } from './wire/attachment.ts';
 import { isMcpContent, type ContentBlock } from './content.ts';
-import { Conversion } from './conversion.ts';
+import { Conversion } from './vendor/conversion.ts';
 import { convert, convertOverride } from './convert.ts';
-import { compileDecode } from './decode.ts';
-import { encodeAny, type Encode, encodeWhole } from './encode.ts';
-import { compileEncode } from './encoder.ts';
+import { compileDecode } from './wire/decode.ts';
+import { encodeAny, type Encode, encodeWhole } from './wire/encode-any.ts';
+import { compileEncode } from './wire/encode.ts';
 import type { SchemaOptions } from './input.ts';
 import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
-import type { Leaf } from './leaf.ts';
+import type { Leaf } from './wire/leaf.ts';
 import { SchemaProblem } from './problem.ts';
 import { assertPossible, loosenTuples, publish } from './publish.ts';
 import { toObjectRoot, type Document } from './root.ts';
-import type { Marked } from './walk.ts';
-import { isZod4 } from './zod4.ts';
+import type { Marked } from './wire/traverse.ts';
+import { isZod4 } from './vendor/zod4.ts';
 
 export interface Encoded {
   /** What JSON.stringify takes without loss; undefined when there is no value to tell. */

@@ -1,4 +1,4 @@
-import { toPlainJson } from './encode.ts';
+import { toPlainJson } from './wire/encode-any.ts';
 
 const SOON = 60_000;
 

@@ -1,0 +1,93 @@
+import { fits } from '../fit.ts';
+import { deref, isSchema, type JsonSchema } from '../json-schema.ts';
+import { getMark } from '../mark.ts';
+import { compileChoice } from '../wire/union.ts';
+import { toRegExp } from '../pattern.ts';
+import type { Marked } from '../wire/traverse.ts';
+
+/** A place in what the client sent: the path, the value, and what the schema says about it. */
+export interface Place {
+  readonly keys: readonly (string | number)[];
+  readonly wire: unknown;
+  readonly node: JsonSchema | undefined;
+}
+
+/** One step down: from a place to what a key of the decoded value was on the wire. */
+export function descend(marked: Marked, place: Place, key: string | number, skipsItems: boolean): Place {
+  const node = narrow(marked, place);
+  const mark = node === undefined ? undefined : getMark(node)?.is;
+  if (mark === 'set' && skipsItems)
+    return descend(marked, intoItem(marked, { ...place, node }), key, skipsItems);
+  if (mark === 'pairs') return intoPair(marked, { ...place, node }, key);
+  return { keys: [...place.keys, key], wire: at(place.wire, key), node: childOf(marked, node, key) };
+}
+
+/** The first item of a Set that is wrong; the place itself where none is. */
+export function intoItem(marked: Marked, place: Place): Place {
+  const items = place.node?.['items'];
+  if (!Array.isArray(place.wire) || !isSchema(items)) return place;
+  const index = place.wire.findIndex((item) => !fits(items, item, marked.root, marked.leaves));
+  return index === -1 ? place : { keys: [...place.keys, index], wire: place.wire[index], node: items };
+}
+
+/** The wrong half of the pair that became this entry of a Map; of the first wrong pair where the key is not known. */
+export function intoPair(marked: Marked, place: Place, key?: string | number): Place {
+  const pair = place.node?.['items'] as JsonSchema | undefined;
+  const halves = pair?.['prefixItems'] as [JsonSchema, JsonSchema] | undefined;
+  if (!Array.isArray(place.wire) || halves === undefined) return place;
+  const isFit = (half: 0 | 1, value: unknown): boolean =>
+    fits(halves[half], value, marked.root, marked.leaves);
+  const index = place.wire.findIndex((entry: unknown) => {
+    if (!Array.isArray(entry)) return true;
+    return key === undefined ? !isFit(0, entry[0]) || !isFit(1, entry[1]) : String(entry[0]) === String(key);
+  });
+  const entry: unknown = place.wire[index];
+  if (!Array.isArray(entry))
+    return index === -1 ? place : { keys: [...place.keys, index], wire: entry, node: pair };
+  const half = isFit(0, entry[0]) ? 1 : 0;
+  return { keys: [...place.keys, index, half], wire: entry[half], node: halves[half] };
+}
+
+/** Behind references, and in a union the branch that the value belongs to; the union itself where it belongs to none. */
+export function narrow(marked: Marked, { node, wire }: Place): JsonSchema | undefined {
+  let found = node === undefined ? undefined : deref(marked.root, node);
+  for (let hops = 0; found !== undefined && hops < 16; hops++) {
+    const branches = (found['anyOf'] ?? found['oneOf']) as JsonSchema[] | undefined;
+    if (branches === undefined || getMark(found) !== undefined) return found;
+    const index = compileChoice(marked, branches)(wire);
+    if (index === -1) return found;
+    found = deref(marked.root, branches[index]!);
+  }
+  return found;
+}
+
+function at(wire: unknown, key: string | number): unknown {
+  return typeof wire === 'object' && wire !== null && Object.hasOwn(wire, key)
+    ? (wire as Record<string, unknown>)[key]
+    : undefined;
+}
+
+function childOf(
+  marked: Marked,
+  node: JsonSchema | undefined,
+  key: string | number,
+  depth = 0,
+): JsonSchema | undefined {
+  if (node === undefined || depth > 16) return undefined;
+  if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key];
+  const first = node['prefixItems'] as JsonSchema[] | undefined;
+  if (typeof key === 'number' && first !== undefined && key < first.length) return first[key];
+  if (typeof key === 'number' && isSchema(node['items'])) return node['items'];
+  for (const [pattern, schema] of Object.entries(
+    (node['patternProperties'] ?? {}) as Record<string, JsonSchema>,
+  )) {
+    if (toRegExp(pattern).test(String(key))) return schema;
+  }
+  if (isSchema(node['additionalProperties'])) return node['additionalProperties'];
+  // What any of the branches says.
+  const branches = (node['anyOf'] ?? node['oneOf'] ?? node['allOf']) as JsonSchema[] | undefined;
+  const children = (branches ?? [])
+    .map((branch) => childOf(marked, deref(marked.root, branch), key, depth + 1))
+    .filter((child) => child !== undefined);
+  return children.length < 2 ? children[0] : { anyOf: children };
+}

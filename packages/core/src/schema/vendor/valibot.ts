@@ -1,0 +1,195 @@
+import { labelEnum, setDefault } from './annotate.ts';
+import { areJson, literals, type Conversion, type Converter, type Internals } from './conversion.ts';
+import { fileLeaf, toBlob, toFile, type FileRules } from '../wire/file-leaf.ts';
+import { Islands } from './island.ts';
+import type { JsonSchema } from '../json-schema.ts';
+import { bigintLeaf, dateLeaf, nanLeaf } from '../wire/leaf.ts';
+import { marked, setMark } from '../mark.ts';
+import { dropPatterns, isHonestPattern } from '../pattern.ts';
+import { normalizeRefs } from '../refs.ts';
+
+/** What is read of a valibot schema. */
+export type ValibotSchema = Internals & {
+  type: string;
+  pipe?: readonly (Internals & { type: string })[];
+};
+
+/** Converts by the `toJsonSchema` that the app handed in: valibot carries none on its schemas. */
+export function convertValibot(
+  root: ValibotSchema,
+  toJsonSchema: Converter,
+  conversion: Conversion,
+): JsonSchema {
+  const islands = new Islands(root);
+  const convert = (schema: object): JsonSchema =>
+    normalizeRefs(
+      toJsonSchema(schema, {
+        typeMode: conversion.io,
+        errorMode: 'ignore',
+        target: 'draft-2020-12',
+        overrideSchema: ({
+          valibotSchema,
+          jsonSchema,
+        }: {
+          valibotSchema: ValibotSchema;
+          jsonSchema: JsonSchema;
+        }) => mark(valibotSchema, { ...jsonSchema }, conversion, islands),
+        // Bounds and the like of values that are strings on the wire would be no JSON.
+        overrideAction: ({
+          valibotAction,
+          jsonSchema,
+        }: {
+          valibotAction: Internals;
+          jsonSchema: JsonSchema;
+        }) => (isJsonRequirement(valibotAction['requirement']) ? undefined : jsonSchema),
+      }) as JsonSchema,
+    );
+  return islands.settle(convert(root), convert);
+}
+
+function isJsonRequirement(requirement: unknown): boolean {
+  return (
+    typeof requirement !== 'bigint' &&
+    !(requirement instanceof Date) &&
+    !(requirement instanceof RegExp && !isHonestPattern(requirement))
+  );
+}
+
+function mark(
+  schema: ValibotSchema,
+  target: JsonSchema,
+  conversion: Conversion,
+  islands: Islands,
+): JsonSchema {
+  const codec = conversion.codecs.find((each) => each.parser === schema);
+  if (codec !== undefined) conversion.putCodec(target, codec);
+  else markType(schema, target, conversion, islands);
+  return target;
+}
+
+function markType(schema: ValibotSchema, target: JsonSchema, conversion: Conversion, islands: Islands): void {
+  switch (schema.type) {
+    case 'date':
+      return conversion.putLeaf(target, dateLeaf);
+    case 'bigint':
+      return conversion.putLeaf(target, bigintLeaf);
+    case 'nan':
+      return conversion.putLeaf(target, nanLeaf);
+    case 'file':
+      return conversion.putLeaf(target, fileLeaf('File', toFile, fileRules(schema)));
+    case 'blob':
+      return conversion.putLeaf(target, fileLeaf('Blob', toBlob, fileRules(schema)));
+    case 'instance':
+      return conversion.putClass(target, schema['class']);
+    case 'literal':
+      return areJson([schema['literal']])
+        ? undefined
+        : conversion.putLeaf(target, literals([schema['literal']]));
+    case 'picklist':
+      return areJson(schema['options']) ? undefined : conversion.putLeaf(target, literals(schema['options']));
+    case 'enum':
+      return labelEnum(schema['enum'], target);
+    case 'map':
+      return markMap(schema, target, islands);
+    case 'set':
+      Object.assign(target, marked({ is: 'set' }, { type: 'array', items: islands.refer(schema['value']) }));
+      return setSizes(schema, target, 'Items');
+    case 'undefined':
+    case 'void':
+      return setMark(target, { is: 'undefined' });
+    case 'never':
+    case 'symbol':
+    case 'function':
+      return setMark(target, {
+        is: 'never',
+        code: 'SCHEMA_UNSUPPORTED',
+        reason: `no JSON value can be given for v.${schema.type}()`,
+      });
+    case 'string':
+      return dropPatterns(target, lyingPatterns(schema));
+    case 'optional':
+    case 'nullish':
+    case 'nullable':
+    case 'undefinedable':
+      if (schema['default'] !== undefined) {
+        const read = (): unknown =>
+          typeof schema['default'] === 'function' ? schema['default']() : schema['default'];
+        target['default'] = null;
+        setDefault(target, read, conversion.io);
+      }
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function markMap(schema: ValibotSchema, target: JsonSchema, islands: Islands): void {
+  const [key, value] = [schema['key'] as ValibotSchema, islands.refer(schema['value'])];
+  const isObject =
+    key.type === 'string' ||
+    (key.type === 'picklist' && (key['options'] as unknown[]).every((option) => typeof option === 'string'));
+  if (isObject) {
+    Object.assign(target, marked({ is: 'map' }, { type: 'object', additionalProperties: value }));
+    if (key.type !== 'string' || key.pipe !== undefined) target['propertyNames'] = islands.refer(key);
+  } else {
+    const pair = {
+      type: 'array',
+      prefixItems: [islands.refer(key), value],
+      items: false,
+      minItems: 2,
+      maxItems: 2,
+    };
+    Object.assign(target, marked({ is: 'pairs' }, { type: 'array', items: pair }));
+  }
+  setSizes(schema, target, isObject ? 'Properties' : 'Items');
+}
+
+function setSizes(schema: ValibotSchema, target: JsonSchema, of: 'Items' | 'Properties'): void {
+  const [min, max] = [requirementOf(schema, 'min_size'), requirementOf(schema, 'max_size')];
+  if (min !== undefined) target[`min${of}`] = min;
+  if (max !== undefined) target[`max${of}`] = max;
+  if (of === 'Items' && Number(min) > 1 && schema.type === 'set') target['uniqueItems'] = true;
+}
+
+function fileRules(schema: ValibotSchema): FileRules {
+  const [types, min, max] = ['mime_type', 'min_size', 'max_size'].map((type) => requirementOf(schema, type));
+  return {
+    ...(types === undefined ? {} : { mimeTypes: types as string[] }),
+    ...(min === undefined ? {} : { minBytes: min as number }),
+    ...(max === undefined ? {} : { maxBytes: max as number }),
+  };
+}
+
+function requirementOf(schema: ValibotSchema, type: string): unknown {
+  return schema.pipe?.find((action) => action.type === type)?.['requirement'];
+}
+
+function lyingPatterns(schema: ValibotSchema): Set<string> {
+  const all = (schema.pipe ?? []).map((action) => action['requirement'] as unknown);
+  const lying = all.filter((each): each is RegExp => each instanceof RegExp && !isHonestPattern(each));
+  return new Set(lying.map((pattern) => pattern.source));
+}
+
+/** Whether `undefined` passes, as the whole input or output. */
+export function valibotAllowsUndefined(schema: ValibotSchema, io: 'input' | 'output', depth = 0): boolean {
+  const inner = (next: ValibotSchema): boolean => depth < 32 && valibotAllowsUndefined(next, io, depth + 1);
+  switch (schema.type) {
+    case 'optional':
+    case 'nullish':
+    case 'undefinedable':
+      return io === 'input' || schema['default'] === undefined;
+    case 'undefined':
+    case 'void':
+    case 'any':
+    case 'unknown':
+      return true;
+    case 'nullable':
+      return inner(schema['wrapped']);
+    case 'union':
+      return (schema['options'] as ValibotSchema[]).some(inner);
+    case 'lazy':
+      return inner(schema['getter'](undefined));
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,96 @@
+import { toJSONSchema } from 'zod/v4/core';
+import type { Conversion, Converter, Internals } from './conversion.ts';
+import { Islands } from './island.ts';
+import type { JsonSchema } from '../json-schema.ts';
+import { describeBounds, markZod4 } from './zod4-mark.ts';
+
+/** What is read of a zod 4 schema, classic or mini, of whatever copy of the library. */
+export interface Zod4Schema {
+  _zod: {
+    def: Internals & { type: string };
+    bag: Internals;
+    parent?: Zod4Schema;
+    optout?: string;
+  };
+  '~standard'?: { jsonSchema?: Record<'input' | 'output', (options: object) => unknown> };
+  toJSONSchema?: (options: object) => unknown;
+}
+
+export function isZod4(parser: unknown): parser is Zod4Schema {
+  return (typeof parser === 'object' || typeof parser === 'function') && parser !== null && '_zod' in parser;
+}
+
+/**
+ * Converts by the schema's own converter where it has one (zod 4.2 classic), else by the one handed in, else by
+ * `zod/v4/core`, which reads schemas of older copies too.
+ */
+export function convertZod4(root: Zod4Schema, conversion: Conversion): JsonSchema {
+  const islands = new Islands(root);
+  const override = ({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: object }): void => {
+    const [schema, target] = [zodSchema as Zod4Schema, jsonSchema as JsonSchema];
+    const codec = codecOf(schema, conversion);
+    if (codec === undefined) markZod4(schema, target, conversion, islands);
+    else conversion.putCodec(target, codec);
+    describeBounds(schema, target);
+  };
+  const options = { unrepresentable: 'any', override };
+  const convert = (schema: Zod4Schema): JsonSchema => {
+    const { zod: given } = conversion.converters;
+    const own = given === undefined ? schema['~standard']?.jsonSchema?.[conversion.io] : undefined;
+    if (own !== undefined) return own({ target: 'draft-2020-12', libraryOptions: options }) as JsonSchema;
+    const full = { ...options, io: conversion.io, target: 'draft-2020-12' };
+    if (given === undefined && schema.toJSONSchema !== undefined)
+      return schema.toJSONSchema(full) as JsonSchema;
+    return (given ?? (toJSONSchema as Converter))(schema, full) as JsonSchema;
+  };
+  return islands.settle(convert(root), (parser) => convert(parser as Zod4Schema));
+}
+
+function codecOf(schema: Zod4Schema, conversion: Conversion): ReturnType<Conversion['codecFor']> {
+  if (conversion.codecs.length === 0) return undefined;
+  for (let each: Zod4Schema | undefined = schema; each !== undefined; each = each._zod.parent) {
+    const codec = conversion.codecFor(each);
+    if (codec !== undefined) return codec;
+  }
+  return undefined;
+}
+
+/** Whether `undefined` passes, as the whole input or output. */
+export function zod4AllowsUndefined(schema: Zod4Schema, io: 'input' | 'output', depth = 0): boolean {
+  const def = schema._zod.def;
+  const inner = (next: Zod4Schema): boolean => depth < 32 && zod4AllowsUndefined(next, io, depth + 1);
+  switch (def.type) {
+    case 'optional':
+    case 'undefined':
+    case 'void':
+    case 'any':
+    case 'unknown':
+      return true;
+    case 'default':
+    case 'prefault':
+      return io === 'input' || inner(def['innerType']);
+    case 'catch':
+      return io === 'input' || inner(def['innerType']);
+    case 'literal':
+      return (def['values'] as unknown[]).includes(undefined);
+    case 'union':
+      return (def['options'] as Zod4Schema[]).some(inner);
+    case 'intersection':
+      return inner(def['left']) && inner(def['right']);
+    case 'nullable':
+    case 'readonly':
+    case 'promise':
+      return inner(def['innerType']);
+    case 'lazy':
+      return inner((def['getter'] as () => Zod4Schema)());
+    case 'pipe':
+      return inner(
+        io === 'output' ? def['out'] : def['in']._zod.def.type === 'transform' ? def['out'] : def['in'],
+      );
+    case 'transform':
+    case 'custom':
+      return false;
+    default:
+      return false;
+  }
+}

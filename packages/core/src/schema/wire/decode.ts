@@ -1,0 +1,84 @@
+import { createGuard, TooManyError } from './alternatives.ts';
+import { toFormData } from './form-data.ts';
+import type { JsonSchema } from '../json-schema.ts';
+import type { Leaf } from './leaf.ts';
+import { getMark } from '../mark.ts';
+import { compileChoice, hasTags } from './union.ts';
+import { compileWalk, type Marked, type Step } from './traverse.ts';
+import { WireError } from '../wire-error.ts';
+
+export const identity = <T>(value: T): T => value;
+
+/** Compiles what makes of JSON the values that the parser expects; undefined where JSON is what it expects. */
+export function compileDecode(marked: Marked, start: JsonSchema = marked.root): Step | undefined {
+  return compileWalk(marked, start, {
+    at(node, inside) {
+      const mark = getMark(node);
+      switch (mark?.is) {
+        case 'leaf':
+          return decodeLeaf(marked.leaves[mark.leaf]!);
+        case 'set':
+          return (wire, depth) =>
+            Array.isArray(wire) ? new Set(run(inside, wire, depth) as unknown[]) : wire;
+        case 'map':
+          return (wire, depth) =>
+            isRecord(wire) ? new Map(Object.entries(run(inside, wire, depth) as object)) : wire;
+        case 'pairs':
+          return (wire, depth) =>
+            isPairs(wire) ? new Map(run(inside, wire, depth) as [unknown, unknown][]) : wire;
+        case 'form':
+          return (wire, depth) => toFormData(run(inside, wire, depth));
+        case 'asIs':
+        case 'never':
+        case 'undefined':
+          return undefined;
+        default:
+          return inside;
+      }
+    },
+    union(branches, steps, keyword) {
+      const choose = compileChoice(marked, branches);
+      const guard = createGuard(marked, branches, keyword === 'oneOf' && hasTags(marked, branches));
+      return (wire, depth) => {
+        const index = choose(wire);
+        if (guard === undefined) return index === -1 ? wire : run(steps[index], wire, depth);
+        if (index !== -1) return guard(wire, () => run(steps[index], wire, depth));
+        // No branch: the parser will say so, after it has tried them all.
+        for (const step of steps) guard(wire, () => probe(step, wire, depth));
+        return wire;
+      };
+    },
+  });
+}
+
+function run(step: Step | undefined, value: unknown, depth: number): unknown {
+  return step === undefined ? value : step(value, depth);
+}
+
+function probe(step: Step | undefined, wire: unknown, depth: number): void {
+  try {
+    run(step, wire, depth);
+  } catch (error) {
+    if (error instanceof TooManyError || !(error instanceof WireError)) throw error;
+  }
+}
+
+// What does not fit stays as it is: the parser refuses it, together with whatever else is wrong.
+function decodeLeaf(leaf: Leaf): Step {
+  return (wire) => {
+    if (leaf.attempt !== undefined) return leaf.attempt(wire) ?? wire;
+    if (leaf.fits(wire)) return leaf.decode(wire);
+    const reason = leaf.refuse?.(wire);
+    if (reason !== undefined) throw new WireError(reason);
+    return wire;
+  };
+}
+
+// Not what another parser of the same input has decoded already.
+function isRecord(wire: unknown): wire is object {
+  return typeof wire === 'object' && wire !== null && !Array.isArray(wire) && !(wire instanceof Map);
+}
+
+export function isPairs(wire: unknown): wire is [unknown, unknown][] {
+  return Array.isArray(wire) && wire.every((pair) => Array.isArray(pair) && pair.length === 2);
+}

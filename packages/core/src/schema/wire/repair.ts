@@ -1,0 +1,83 @@
+import { hasType, fits } from '../fit.ts';
+import type { JsonSchema } from '../json-schema.ts';
+import { getMark } from '../mark.ts';
+import { compileChoice } from './union.ts';
+import { chain, compileWalk, type Marked, type Step } from './traverse.ts';
+
+/**
+ * Compiles what mends arguments that models write nearly right: JSON or a number as a string where the schema refuses
+ * strings, and leaves in another spelling (a date without a time). From wire value to wire value; what already follows
+ * the schema is never touched. undefined where there is nothing that could be mended.
+ */
+export function compileRepair(marked: Marked, start: JsonSchema = marked.root): Step | undefined {
+  return compileWalk(marked, start, {
+    at(node, inside) {
+      const mark = getMark(node);
+      switch (mark?.is) {
+        case 'leaf': {
+          const leaf = marked.leaves[mark.leaf]!;
+          return leaf.mend === undefined ? undefined : (wire) => leaf.mend!(wire);
+        }
+        case 'asIs':
+        case 'never':
+        case 'undefined':
+          return undefined;
+        case 'map':
+          return chain([parseString(node), fromPairs, inside]);
+        case 'pairs':
+          return chain([parseString(node), toPairs, inside]);
+        default:
+          return chain([parseString(node), inside]);
+      }
+    },
+    union(branches, steps) {
+      const choose = compileChoice(marked, branches);
+      const repairable = steps.map((_, index) => index).filter((index) => steps[index] !== undefined);
+      return (wire, depth) => {
+        const chosen = choose(wire);
+        if (chosen !== -1) return steps[chosen] === undefined ? wire : steps[chosen](wire, depth);
+        for (const index of repairable) {
+          const mended = steps[index]!(wire, depth);
+          if (mended !== wire && fits(branches[index]!, mended, marked.root, marked.leaves)) return mended;
+        }
+        return wire;
+      };
+    },
+  });
+}
+
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Reads a string as the type that the schema wants in its place. */
+function parseString({ type }: JsonSchema): Step | undefined {
+  const types = typeof type === 'string' ? [type] : type;
+  if (types === undefined || types.includes('string') || types.every((each) => each === 'null'))
+    return undefined;
+  return (wire) => {
+    if (typeof wire !== 'string') return wire;
+    const parsed = parse(wire.trim());
+    return parsed !== undefined && hasType(types, parsed) ? parsed : wire;
+  };
+}
+
+function parse(text: string): unknown {
+  if (NUMBER.test(text)) return Number(text);
+  // Python writes True.
+  if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if (text === 'null') return null;
+  if (!/^[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const fromPairs: Step = (wire) =>
+  Array.isArray(wire) &&
+  wire.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string')
+    ? Object.fromEntries(wire as [string, unknown][])
+    : wire;
+
+const toPairs: Step = (wire) =>
+  typeof wire === 'object' && wire !== null && !Array.isArray(wire) ? Object.entries(wire) : wire;

@@ -1,0 +1,160 @@
+import { resolveRef, setOwn, type JsonSchema } from '../json-schema.ts';
+import type { Leaf } from './leaf.ts';
+import { getMark } from '../mark.ts';
+import { toRegExp } from '../pattern.ts';
+import { under, WireError } from '../wire-error.ts';
+
+/** Goes over one value. Whoever calls it passes how deep the value lies, and gets the same reference when nothing changed. */
+export type Step = (value: unknown, depth: number) => unknown;
+
+/** A schema that still has its marks, with the leaves they point at. */
+export interface Marked {
+  readonly root: JsonSchema;
+  readonly leaves: readonly Leaf[];
+  /** The validator tries every branch of a union to its end, also those that another key rules out. */
+  readonly isEager?: boolean;
+  /** The validator lets no infinity and no NaN pass for a number. */
+  readonly isFinite?: boolean;
+}
+
+/** What is to be done where; the walk knows how to get there. */
+export interface Rules {
+  /** At a schema, given what its properties, items and `allOf` need. undefined: nothing to do at or below. */
+  at(node: JsonSchema, inside: Step | undefined): Step | undefined;
+  /** At an `anyOf` or `oneOf`, given what each branch needs. Called when at least one needs something. */
+  union(
+    branches: readonly JsonSchema[],
+    steps: readonly (Step | undefined)[],
+    keyword: 'anyOf' | 'oneOf',
+  ): Step | undefined;
+}
+
+export const MAX_DEPTH = 512;
+
+/** Compiles a walk over the values of a schema, which goes only where the rules have something to do. */
+export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): Step | undefined {
+  const byRef = new Map<string, { step?: Step | undefined; done?: true }>();
+  return compile(start);
+
+  function compile(node: JsonSchema): Step | undefined {
+    const ref = node['$ref'];
+    if (typeof ref === 'string' && getMark(node) === undefined) return compileRef(ref);
+    const branches = ((node['anyOf'] ?? node['oneOf'] ?? []) as JsonSchema[]).filter(
+      (branch) => typeof branch === 'object',
+    );
+    const steps = branches.map(compile);
+    const union = steps.some((step) => step !== undefined)
+      ? rules.union(branches, steps, 'oneOf' in node ? 'oneOf' : 'anyOf')
+      : undefined;
+    const all = ((node['allOf'] ?? []) as JsonSchema[]).map(compile);
+    return rules.at(node, chain([compileObject(node), compileArray(node), ...all, union]));
+  }
+
+  // Recursion: looked up when it runs. To be recursive is reason enough to be walked, so that levels are counted.
+  function compileRef(ref: string): Step | undefined {
+    const known = byRef.get(ref);
+    if (known?.done === true) return known.step;
+    if (known !== undefined) {
+      return (value, depth) => {
+        if (depth > MAX_DEPTH) throw new WireError(`nested deeper than ${MAX_DEPTH} levels`);
+        return known.step === undefined ? value : known.step(value, depth);
+      };
+    }
+    const target = resolveRef(root, ref);
+    if (target === undefined) return undefined;
+    const slot: { step?: Step | undefined; done?: true } = {};
+    byRef.set(ref, slot);
+    slot.step = compile(target);
+    slot.done = true;
+    return slot.step;
+  }
+
+  function compileObject(node: JsonSchema): Step | undefined {
+    const fields: [string, Step][] = [];
+    for (const [key, child] of Object.entries(node.properties ?? {})) {
+      const step = typeof child === 'object' ? compile(child) : undefined;
+      if (step !== undefined) fields.push([key, step]);
+    }
+    const rest = compileRest(node);
+    if (fields.length === 0 && rest === undefined) return undefined;
+    return (value, depth) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+      let result = value as Record<string, unknown>;
+      for (let index = 0; index < fields.length; index++) {
+        const [key, step] = fields[index]!;
+        if (Object.hasOwn(value, key)) result = replace(value, result, key, step, depth);
+      }
+      if (rest === undefined) return result;
+      for (const key of Object.keys(value)) {
+        const step = rest(key);
+        if (step !== undefined) result = replace(value, result, key, step, depth);
+      }
+      return result;
+    };
+  }
+
+  // What goes over the keys that are no properties.
+  function compileRest(node: JsonSchema): ((key: string) => Step | undefined) | undefined {
+    const { additionalProperties: others, patternProperties } = node;
+    const other = typeof others === 'object' && others !== null ? compile(others as JsonSchema) : undefined;
+    const patterns = Object.entries((patternProperties ?? {}) as Record<string, JsonSchema>).map(
+      ([pattern, child]) => [toRegExp(pattern), compile(child)] as const,
+    );
+    if (other === undefined && patterns.every(([, step]) => step === undefined)) return undefined;
+    return (key) => {
+      if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return undefined;
+      const pattern = patterns.find(([regExp]) => regExp.test(key));
+      return pattern === undefined ? other : pattern[1];
+    };
+  }
+
+  function compileArray(node: JsonSchema): Step | undefined {
+    const first = ((node['prefixItems'] ?? []) as JsonSchema[]).map(compile);
+    const items = node['items'];
+    const rest = typeof items === 'object' && items !== null ? compile(items as JsonSchema) : undefined;
+    if (rest === undefined && first.every((step) => step === undefined)) return undefined;
+    return (value, depth) => {
+      if (!Array.isArray(value)) return value;
+      let copy: unknown[] | undefined;
+      for (let index = 0; index < value.length; index++) {
+        const step = index < first.length ? first[index] : rest;
+        if (step === undefined) continue;
+        try {
+          const after = step(value[index], depth + 1);
+          if (after !== value[index]) (copy ??= value.slice())[index] = after;
+        } catch (error) {
+          throw under(index, error);
+        }
+      }
+      return copy ?? value;
+    };
+  }
+}
+
+/** One step after the other; undefined where there is none. */
+export function chain(steps: readonly (Step | undefined)[]): Step | undefined {
+  const needed = steps.filter((step) => step !== undefined);
+  if (needed.length < 2) return needed[0];
+  return (value, depth) => needed.reduce((result, step) => step(result, depth), value);
+}
+
+/** Sets one key in a copy that is made when the first key changes; `value` itself never changes. */
+function replace(
+  value: object,
+  result: Record<string, unknown>,
+  key: string,
+  step: Step,
+  depth: number,
+): Record<string, unknown> {
+  const before = (value as Record<string, unknown>)[key];
+  let after: unknown;
+  try {
+    after = step(before, depth + 1);
+  } catch (error) {
+    throw under(key, error);
+  }
+  if (after === before) return result;
+  const copy = result === value ? { ...result } : result;
+  setOwn(copy, key, after);
+  return copy;
+}

@@ -1,0 +1,189 @@
+import type { Client } from '@modelcontextprotocol/client';
+import {
+  type CallToolResult,
+  type CompleteRequestParams,
+  type CompleteResult,
+  type GetPromptResult,
+  type Prompt,
+  type ReadResourceResult,
+  type Resource,
+  type ResourceTemplateType,
+  type Tool as ListedTool,
+} from '@modelcontextprotocol/server';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { toFetchHandler } from '../../adapters/fetch.ts';
+import type { CatalogSource } from '../../catalog/catalog.ts';
+import { createHandler } from '../../protocol/handler.ts';
+import type { CallOptions, McpTestClientArguments, McpTestClientOptions } from './client-options.ts';
+import { createInMemoryFetch } from './in-memory.ts';
+import { loadClient } from './official.ts';
+import type { InputAt, OutputAt, ToolPath } from './path.ts';
+import { readResult } from './reading.ts';
+import { explainHidden, findTool } from './tool-at.ts';
+import { McpToolError, toToolResult, type ToolResult } from './tool-result.ts';
+import { runWitnessed, withWitness, type Witness } from './witness.ts';
+
+/** The arguments after a path: an input only where the procedure takes one. */
+export type CallArguments<TInput> = void extends TInput
+  ? [input?: TInput, options?: CallOptions]
+  : [input: TInput, options?: CallOptions];
+
+/** An MCP client of one router, in the same process. It connects at its first request. */
+export interface McpTestClient<TRouter extends AnyTRPCRouter> extends AsyncDisposable {
+  /**
+   * Calls the tool of a procedure: the input is written as for a tRPC client, and goes over the wire as the codec says.
+   * A tool that fails is a result. Rejects with a `ProtocolError` where there is no such tool, or not for this caller.
+   */
+  call<TPath extends ToolPath<TRouter>>(
+    path: TPath,
+    ...args: CallArguments<InputAt<TRouter, TPath>>
+  ): Promise<ToolResult<OutputAt<TRouter, TPath>>>;
+  /** Calls a tool by its name, with arguments as a model would write them. `output` is the JSON that came back. */
+  callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
+  /** The same two, that give the output itself and throw a `McpToolError` for a tool that fails. */
+  unwrap: {
+    call<TPath extends ToolPath<TRouter>>(
+      path: TPath,
+      ...args: CallArguments<InputAt<TRouter, TPath>>
+    ): Promise<OutputAt<TRouter, TPath>>;
+    callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<unknown>;
+  };
+  /** What this caller may see, asked anew each time. */
+  listTools(): Promise<ListedTool[]>;
+  listResources(): Promise<Resource[]>;
+  listResourceTemplates(): Promise<ResourceTemplateType[]>;
+  readResource(uri: string): Promise<ReadResourceResult>;
+  listPrompts(): Promise<Prompt[]>;
+  getPrompt(name: string, args?: Record<string, string>): Promise<GetPromptResult>;
+  complete(request: CompleteRequestParams): Promise<CompleteResult['completion']>;
+  /** The official client itself, connected: for whatever is not wrapped here. */
+  connect(): Promise<Client>;
+  /** Hangs up and ends the calls that are under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client for tests: the official one, `@modelcontextprotocol/client`, wired in memory to a handler of this
+ * router. Throws a `SetupError` when the router cannot be served.
+ *
+ * ```ts
+ * await using client = createMcpTestClient(appRouter, { ctx: { user: admin } });
+ * const result = await client.call('customers.deactivate', { id });
+ * expect(result).toBeToolError('FORBIDDEN');
+ * ```
+ */
+export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
+  router: TRouter,
+  ...[options = {}]: McpTestClientArguments<TRouter>
+): McpTestClient<TRouter> {
+  const { ctx, createContext, headers = {}, era = 'modern', onElicit, ...handlerOptions } = options;
+  let catalog!: CatalogSource;
+  const handler = createHandler(router, handlerOptions, (source) => (catalog = withWitness(source)));
+  const makeContext = createContext ?? (() => (isFunction(ctx) ? ctx() : ctx));
+  const fetch = createInMemoryFetch(toFetchHandler(handler, makeContext));
+
+  const open = async (): Promise<Client> => {
+    const { Client: OfficialClient, StreamableHTTPClientTransport } = await loadClient();
+    const client = new OfficialClient(
+      { name: 'trpc-mcp-test-client', version: '0.0.0' },
+      {
+        capabilities: onElicit ? { elicitation: { form: {}, url: {} } } : {},
+        versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' },
+      },
+    );
+    if (onElicit) client.setRequestHandler('elicitation/create', ({ params }) => onElicit(params));
+    const transport = new StreamableHTTPClientTransport(urlFor(handlerOptions), {
+      fetch,
+      requestInit: { headers },
+    });
+    await client.connect(transport);
+    return client;
+  };
+  let connecting: Promise<Client> | undefined;
+  const connect = (): Promise<Client> => (connecting ??= open());
+
+  const send = async (
+    name: string,
+    args: unknown,
+    callOptions: CallOptions = {},
+  ): Promise<CallToolResult> => {
+    const { signal, timeoutMs, onProgress } = callOptions;
+    const client = await connect();
+    return client.callTool(
+      // Whatever the test has written: the server refuses what is no object.
+      { name, ...(args !== undefined && { arguments: args as Record<string, unknown> }) },
+      {
+        ...(signal && { signal }),
+        ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+        ...(onProgress && { onprogress: onProgress }),
+      },
+    );
+  };
+
+  const call = async (path: string, input?: unknown, callOptions?: CallOptions): Promise<ToolResult> => {
+    const tool = await findTool(router, catalog, path);
+    const args: unknown = await tool.input.encode(input);
+    const witness: Witness = {};
+    const result = await runWitnessed(witness, () =>
+      send(tool.name, args, callOptions).catch((error: unknown) => {
+        throw explainHidden(error, tool);
+      }),
+    );
+    return toToolResult(result, (success) => readResult(success, tool, era, witness));
+  };
+
+  const callTool: McpTestClient<TRouter>['callTool'] = async (name, args, callOptions) =>
+    toToolResult(await send(name, args, callOptions), ({ structuredContent: json }) => ({
+      json,
+      readOutput: () => json,
+    }));
+
+  const close = async (): Promise<void> => {
+    await connecting?.then(
+      (client) => client.close(),
+      () => undefined,
+    );
+    await handler.close();
+  };
+
+  const fresh = { cacheMode: 'refresh' } as const;
+  const client = {
+    call,
+    callTool,
+    unwrap: {
+      call: async (...args: Parameters<typeof call>) => outputOf(await call(...args)),
+      callTool: async (...args: Parameters<typeof callTool>) => outputOf(await callTool(...args)),
+    },
+    listTools: async () => (await (await connect()).listTools(undefined, fresh)).tools,
+    listResources: async () => (await (await connect()).listResources(undefined, fresh)).resources,
+    listResourceTemplates: async () =>
+      (await (await connect()).listResourceTemplates(undefined, fresh)).resourceTemplates,
+    readResource: async (uri: string) => (await connect()).readResource({ uri }, fresh),
+    listPrompts: async () => (await (await connect()).listPrompts(undefined, fresh)).prompts,
+    getPrompt: async (name: string, args?: Record<string, string>) =>
+      (await connect()).getPrompt({ name, ...(args && { arguments: args }) }),
+    complete: async (request: CompleteRequestParams) =>
+      (await (await connect()).complete(request)).completion,
+    connect,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  // What a path means for the types of its call is known to the interface alone.
+  return client as unknown as McpTestClient<TRouter>;
+}
+
+function outputOf(result: ToolResult): unknown {
+  if (!result.ok) throw new McpToolError(result.error);
+  return result.output;
+}
+
+/** A handler that is served under some names alone is asked under one of them. */
+function urlFor({ allowedHosts }: McpTestClientOptions): URL {
+  const [host = 'localhost'] = Array.isArray(allowedHosts) ? (allowedHosts as string[]) : [];
+  return new URL(`http://${host}/mcp`);
+}
+
+// A context is an object: what is a function makes one.
+function isFunction(value: unknown): value is () => unknown {
+  return typeof value === 'function';
+}

@@ -1,0 +1,80 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Catalog, CatalogSource } from '../../catalog/catalog.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import { isMcpContent } from '../../schema/content.ts';
+import type { Encoded } from '../../schema/output.ts';
+import { formatPath } from '../../schema/wire-error.ts';
+
+/**
+ * What the procedure of one call returned, seen before it went over the wire. Types say what a procedure returns, but
+ * not whether it has an `.output()` to make that of JSON again: only the value itself tells whether JSON is it already.
+ */
+export interface Witness {
+  returned?: { value: unknown; encoded: Encoded | Promise<Encoded> };
+}
+
+const storage = new AsyncLocalStorage<Witness>();
+
+/** Runs a call, under a witness of its own. */
+export function runWitnessed<T>(witness: Witness, call: () => Promise<T>): Promise<T> {
+  return storage.run(witness, call);
+}
+
+/** The same catalog, whose tools tell the witness of the call what they return. */
+export function withWitness(source: CatalogSource): CatalogSource {
+  const made = new WeakMap<Catalog, Catalog>();
+  const wrap = (catalog: Catalog): Catalog => {
+    let wrapped = made.get(catalog);
+    if (!wrapped) made.set(catalog, (wrapped = { ...catalog, tools: wrapAll(catalog.tools) }));
+    return wrapped;
+  };
+  return {
+    get current() {
+      return source.current && wrap(source.current);
+    },
+    whole: source.whole.then(wrap),
+    problems: source.problems,
+  };
+}
+
+function wrapAll(tools: Catalog['tools']): Catalog['tools'] {
+  return new Map(Array.from(tools, ([name, tool]) => [name, wrapTool(tool)]));
+}
+
+function wrapTool(tool: Tool): Tool {
+  const encode: Tool['output']['encode'] = (value) => {
+    const encoded = tool.output.encode(value);
+    const witness = storage.getStore();
+    if (witness) witness.returned = { value, encoded };
+    return encoded;
+  };
+  return { ...tool, output: { ...tool.output, encode } };
+}
+
+/** Says what in a value is not the JSON that a client gets for it; `undefined` where nothing is. */
+export function findForeign(value: unknown, keys: readonly (string | number)[] = []): string | undefined {
+  const here = (what: string) => (keys.length === 0 ? what : `${what} at ${formatPath(keys)}`);
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined':
+      return undefined;
+    case 'number':
+      return Number.isFinite(value) ? undefined : here(String(value));
+    case 'object':
+      break;
+    default:
+      return here(`a ${typeof value}`);
+  }
+  if (value === null) return undefined;
+  if (isMcpContent(value)) return here('ready-made content');
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+    return here(`a ${value.constructor.name}`);
+  }
+  for (const [key, item] of Object.entries(value)) {
+    const found = findForeign(item, [...keys, Array.isArray(value) ? Number(key) : key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

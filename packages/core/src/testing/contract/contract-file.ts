@@ -1,0 +1,81 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Prompt } from '../../catalog/prompt.ts';
+import type { Resource } from '../../catalog/resource.ts';
+import type { Tool } from '../../catalog/tool.ts';
+import type { McpAnnotations } from '../../meta.ts';
+import type { JsonSchema } from '../../schema/json-schema.ts';
+
+/** What clients rely on. What is written for models alone, descriptions of tools and prompts, is not among it. */
+export interface Contract {
+  /** By name. */
+  tools: Record<string, ToolContract>;
+  /** By URI, or template of URIs. */
+  resources: Record<string, ResourceContract>;
+  /** By name. */
+  prompts: Record<string, PromptContract>;
+}
+
+export interface ToolContract {
+  /** The procedure's dotted path. */
+  path: string;
+  annotations: McpAnnotations;
+  scopes: readonly string[];
+  inputSchema: JsonSchema;
+  outputSchema?: JsonSchema;
+}
+
+export interface ResourceContract {
+  path: string;
+  mimeType?: string;
+  scopes: readonly string[];
+}
+
+export interface PromptContract {
+  path: string;
+  arguments: Record<string, 'required' | 'optional'>;
+  scopes: readonly string[];
+}
+
+export function toContract({ tools, resources, templates, prompts }: Catalog): Contract {
+  const readable = [...resources.values(), ...templates];
+  return {
+    tools: toRecord(tools.values(), ({ name }) => name, toToolContract),
+    resources: toRecord(readable, ({ uri }) => uri.text, toResourceContract),
+    prompts: toRecord(prompts.values(), ({ name }) => name, toPromptContract),
+  };
+}
+
+function toRecord<TItem, TContract>(
+  items: Iterable<TItem>,
+  keyOf: (item: TItem) => string,
+  make: (item: TItem) => TContract,
+): Record<string, TContract> {
+  return Object.fromEntries(Array.from(items, (item) => [keyOf(item), make(item)]));
+}
+
+function toToolContract({ path, scopes, listed }: Tool): ToolContract {
+  const { annotations, inputSchema, outputSchema } = listed.modern;
+  return { path, annotations, scopes, inputSchema, ...(outputSchema && { outputSchema }) };
+}
+
+function toResourceContract({ path, mimeType, scopes }: Resource): ResourceContract {
+  return { path, ...(mimeType !== undefined && { mimeType }), scopes };
+}
+
+function toPromptContract({ path, scopes, listed }: Prompt): PromptContract {
+  const args = (listed.modern.arguments ?? []).map(
+    ({ name, required }) => [name, required ? 'required' : 'optional'] as const,
+  );
+  return { path, arguments: Object.fromEntries(args), scopes };
+}
+
+/** The same text on every machine, a line for each thing, so that changes merge and show. */
+export function writeContract(contract: Contract): string {
+  return `${JSON.stringify(contract, sortKeys, 2)}\n`;
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

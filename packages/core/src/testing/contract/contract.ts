@@ -1,0 +1,81 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { OwnItems } from '../../catalog/own.ts';
+import { type CatalogChoice, readCatalog } from '../read-catalog.ts';
+import { diffContracts, type Change } from './contract-diff.ts';
+import { type Contract, toContract, writeContract } from './contract-file.ts';
+import { locate, readMode, updateVariable } from './runner.ts';
+
+/** What decides what is served: of the handler's options, those that it was given. */
+export interface ContractOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
+  extends CatalogChoice<TRouter>, OwnItems {}
+
+/** What a router promises its MCP clients, to be held against a file. */
+export interface CatalogExpectation {
+  /**
+   * Compares names, schemas, annotations and scopes with those in the file, and throws an `Error` that tells what has
+   * changed and whether it can break clients. A file that is not there is written, except in CI. `vitest -u`,
+   * `jest -u` or `UPDATE_MCP_LOCK=1` write it anew.
+   *
+   * A path is relative to the package that the test file is in: `mcp.lock.json` lies beside its package.json.
+   */
+  toMatchFile(file: string | URL): Promise<void>;
+}
+
+/** Expects that what a router serves is what clients were promised. `options` are those that the handler is given. */
+export function expectCatalog<TRouter extends AnyTRPCRouter>(
+  router: TRouter,
+  options: ContractOptions<TRouter> = {},
+): CatalogExpectation {
+  return {
+    async toMatchFile(file) {
+      const text = writeContract(toContract(await readCatalog(router, options, options)));
+      const path = await locate(file);
+      const mode = readMode();
+      const promised = await readContract(path);
+      if (!promised) {
+        if (mode === 'check') throw new Error(`${path} is not there; ${howToWrite} and commit the file`);
+        return writeFile(path, text);
+      }
+      const changes = diffContracts(promised, JSON.parse(text) as Contract);
+      if (changes.length === 0) return undefined;
+      if (mode === 'update') return writeFile(path, text);
+      throw new Error(explain(basename(path), changes));
+    },
+  };
+}
+
+const howToWrite = `run the test with ${updateVariable}=1 in its environment, or with -u,`;
+
+async function readContract(path: string): Promise<Contract | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as Contract;
+  } catch (cause) {
+    throw new Error(`${path} is not JSON; mend it, or delete it and ${howToWrite} to have it anew`, {
+      cause,
+    });
+  }
+}
+
+function explain(file: string, changes: readonly Change[]): string {
+  const breaking = changes.filter(({ isBreaking }) => isBreaking).length;
+  const lines = changes.map(({ isBreaking, at, what }) => `${isBreaking ? '!' : ' '} ${at}: ${what}`);
+  const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`;
+  const verdict =
+    breaking === 0 ? 'none of them breaks a client' : `${breaking} of them may break clients (!)`;
+  return [
+    `this router no longer serves what ${file} says: ${count}, ${verdict}`,
+    '',
+    ...lines,
+    '',
+    `If that is meant, ${howToWrite} and commit the file.`,
+  ].join('\n');
+}

@@ -1,0 +1,26 @@
+import { expect as jestExpect } from 'expect';
+import { expect, test } from 'vitest';
+import { expectTypeOf } from 'vitest';
+import { mcpMatchers, type ToolResult } from '../testing.ts';
+import './vitest.ts';
+
+const result = {} as ToolResult;
+
+test('vitest knows the matcher, and its codes', () => {
+  void (() => expect(result).toBeToolError('FORBIDDEN', /admins/));
+  void (() => expect(result).not.toBeToolError());
+  expectTypeOf(() => expect(result).resolves.toBeToolError('FORBIDDEN')).returns.not.toBeAny();
+  expectTypeOf(() => expect(result).resolves.toBeToolError('FORBIDDEN')).returns.resolves.toBeVoid();
+  // @ts-expect-error there is no such code
+  void (() => expect(result).toBeToolError('FORBIDEN'));
+  // @ts-expect-error a message is text or a pattern
+  void (() => expect(result).toBeToolError('FORBIDDEN', 1));
+});
+
+test('jest knows it too', () => {
+  void (() => jestExpect(result).toBeToolError('FORBIDDEN', 'admins'));
+  expectTypeOf(() => jestExpect(result).toBeToolError()).returns.toBeVoid();
+  // @ts-expect-error there is no such code
+  void (() => jestExpect(result).toBeToolError('FORBIDEN'));
+  jestExpect.extend(mcpMatchers);
+});
