@@ -30,7 +30,7 @@ export const router = t.router({
   afterExtending: t.procedure.input(days).query(({ input }) => accounts.get(input.id)!.days + input.days),
 
   remind: t.procedure
-    .meta({ mcp: { rateLimit: { points: 3, duration: 60 } } })
+    .meta({ mcp: { rateLimit: { points: 3, durationMs: 60_000 } } })
     .input(account)
     .mutation(({ input }) => `${input.id} has got a mail`),
 });
@@ -43,7 +43,7 @@ interface Shared {
 
 export function createApp(shared?: Shared) {
   return mcpHandler(router, {
-    rateLimit: { points: 100, duration: 60 },
+    rateLimit: { points: 100, durationMs: 60_000 },
     ...shared,
   });
 }

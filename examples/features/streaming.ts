@@ -55,7 +55,7 @@ export const router = t.router({
     }),
 
   watchOrders: t.procedure
-    .meta({ mcp: { stream: { maxItems: 3, maxSeconds: 1 } } })
+    .meta({ mcp: { stream: { maxItems: 3, maxMs: 1000 } } })
     .input(z.object({ lastEventId: z.string().optional() }))
     .subscription(async function* ({ input, signal }) {
       let next = input.lastEventId === undefined ? orders.length : Number(input.lastEventId);

@@ -26,7 +26,7 @@ export const appRouter = t.router({
       return `${input.id} is closed`;
     }),
   remind: t.procedure
-    .meta({ mcp: { rateLimit: { points: 2, duration: 60 } } })
+    .meta({ mcp: { rateLimit: { points: 2, durationMs: 60_000 } } })
     .input(account)
     .mutation(({ input }) => `${input.id} has got a mail`),
   note: t.procedure

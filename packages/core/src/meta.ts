@@ -52,8 +52,7 @@ export interface McpDefaults<Ctx = any> {
 /** A number of calls in a time. Who has none left is told when to come back. */
 export interface McpRateLimit {
   points: number;
-  /** In seconds. */
-  duration: number;
+  durationMs: number;
   /** Who shares the points: by default, each caller has their own, as far as they are known. */
   by?: (call: {
     tool: { name: string; path: string } | undefined;
@@ -110,8 +109,8 @@ export interface McpPrompt {
 export interface McpStream {
   /** 100 by default. */
   maxItems?: number;
-  /** 20 by default. */
-  maxSeconds?: number;
+  /** 20,000 by default. */
+  maxMs?: number;
 }
 
 /** What `mcp` in a procedure's meta may say. */

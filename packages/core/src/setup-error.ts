@@ -1,14 +1,19 @@
-/** One thing that is wrong with how the app is set up, and what to change. */
+import type { setupProblems } from './setup-problems.ts';
+
+/** Every code of a `SetupProblem`. docs/setup-problems.md says what each one means. */
+export type SetupProblemCode = keyof typeof setupProblems;
+
+/** One thing that is wrong with the set-up of the app, and what to change. */
 export interface SetupProblem {
-  /** Stable, for programs: `NAME_CLASH`, `PATTERN_UNMATCHED`, … */
-  code: string;
+  /** Stays the same from version to version, for programs: `NAME_CLASH`, `PATTERN_UNMATCHED`, … */
+  code: SetupProblemCode;
   /** The dotted path of the procedure, or the name of the option. */
   path: string;
-  /** What is wrong and how to mend it, for the developer. */
+  /** Says what is wrong and how to change it, for the developer. */
   message: string;
 }
 
-/** Thrown when a router cannot be served as it is set up. It carries every problem that was found, not just the first. */
+/** Thrown when a router cannot be served as it is set up. It names every problem that was found, not only the first. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';
   readonly problems: readonly SetupProblem[];

@@ -10,9 +10,11 @@ import { serve } from './server.ts';
 const t = initTRPC.meta<McpMeta>().create({ isDev: false });
 const router = t.router({
   open: t.procedure.meta({ mcp: true }).query(() => ({ ok: true })),
-  tight: t.procedure.meta({ mcp: { rateLimit: { points: 2, duration: 60 } } }).query(() => ({ ok: true })),
+  tight: t.procedure
+    .meta({ mcp: { rateLimit: { points: 2, durationMs: 60_000 } } })
+    .query(() => ({ ok: true })),
   shared: t.procedure
-    .meta({ mcp: { rateLimit: { points: 1, duration: 60, by: () => 'everybody' } } })
+    .meta({ mcp: { rateLimit: { points: 1, durationMs: 60_000, by: () => 'everybody' } } })
     .query(() => ({ ok: true })),
 });
 
@@ -50,7 +52,7 @@ test('each caller has their own points, unless the tool says who shares them', a
 });
 
 test('the handler’s own limit counts every call, and lists are free', async () => {
-  await using server = await serve(mcpHandler(router, { rateLimit: { points: 2, duration: 60 } }));
+  await using server = await serve(mcpHandler(router, { rateLimit: { points: 2, durationMs: 60_000 } }));
   await using client = await connect['2026-07-28'](server.mcp);
   await client.listTools();
   await client.listTools();
@@ -63,7 +65,7 @@ test('the points come back', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   try {
     const store = createMemoryStore();
-    const limit = { points: 2, duration: 10 };
+    const limit = { points: 2, durationMs: 10_000 };
     expect(await store.take('a', limit)).toBe(0);
     expect(await store.take('a', limit)).toBe(0);
     expect(await store.take('a', limit)).toBe(10_000);
@@ -77,7 +79,7 @@ test('the points come back', async () => {
 });
 
 test('a limit that lets nobody in is found at mount', () => {
-  const tagged = t.procedure.meta({ mcp: { rateLimit: { points: 0, duration: 1 } } }).query(() => 1);
+  const tagged = t.procedure.meta({ mcp: { rateLimit: { points: 0, durationMs: 1000 } } }).query(() => 1);
   expect(() => mcpHandler(t.router({ a: tagged }))).toThrow(
     'mcp.rateLimit.points is 0; it has to be more than 0',
   );

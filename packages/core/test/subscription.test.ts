@@ -35,7 +35,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     const router = t.router({
       events: t.procedure.meta({ mcp: { description: 'What happens.' } }).subscription(() => eventsAfter(0)),
       few: t.procedure
-        .meta({ mcp: { description: 'A little of it.', stream: { maxItems: 3, maxSeconds: 5 } } })
+        .meta({ mcp: { description: 'A little of it.', stream: { maxItems: 3, maxMs: 5000 } } })
         .subscription(() => eventsAfter(0)),
     });
     await using server = await serve(mcpHandler(router));
@@ -79,10 +79,10 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     assertConforms(await client.listTools(), 'events', second['structuredContent']);
   });
 
-  test('it ends after maxSeconds with what there was, and its generator ends inside the call', async () => {
+  test('it ends after maxMs with what there was, and its generator ends inside the call', async () => {
     const seen: unknown[] = [];
     const router = t.router({
-      events: t.procedure.meta({ mcp: { stream: { maxSeconds: 0.1 } } }).subscription(async function* ({
+      events: t.procedure.meta({ mcp: { stream: { maxMs: 100 } } }).subscription(async function* ({
         signal,
       }) {
         try {
@@ -96,7 +96,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     await using server = await serve(mcpHandler(router));
     await using client = await converse(kind, server.mcp);
     const { structuredContent } = await client.call('tools/call', { name: 'events' });
-    expect(structuredContent).toEqual({ items: [1], ended: 'maxSeconds' });
+    expect(structuredContent).toEqual({ items: [1], ended: 'maxMs' });
     expect(seen).toEqual(['events', true]);
     assertConforms(await client.listTools(), 'events', structuredContent);
   });
@@ -122,13 +122,11 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     const failures: CallFailure[] = [];
     const router = t.router({
       events: t.procedure
-        .meta({ mcp: { stream: { maxItems: 2, maxSeconds: 10 } } })
+        .meta({ mcp: { stream: { maxItems: 2, maxMs: 10_000 } } })
         .subscription(async function* ({ signal }) {
           for await (const [value] of on(emitter, 'event', { signal: signal! })) yield value as number;
         }),
-      brief: t.procedure.meta({ mcp: { stream: { maxSeconds: 0.05 } } }).subscription(async function* ({
-        signal,
-      }) {
+      brief: t.procedure.meta({ mcp: { stream: { maxMs: 50 } } }).subscription(async function* ({ signal }) {
         for await (const [value] of on(emitter, 'event', { signal: signal! })) yield value as number;
       }),
     });
@@ -140,7 +138,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     expect((await calling)['structuredContent']).toEqual({ items: [1, 2], ended: 'maxItems' });
     expect(emitter.listenerCount('event')).toBe(0);
     const brief = await client.call('tools/call', { name: 'brief' });
-    expect(brief['structuredContent']).toEqual({ items: [], ended: 'maxSeconds' });
+    expect(brief['structuredContent']).toEqual({ items: [], ended: 'maxMs' });
     expect(emitter.listenerCount('event')).toBe(0);
     expect(emitter.listenerCount('error')).toBe(0);
     expect(failures).toEqual([]);
@@ -151,7 +149,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     let ended = () => {};
     const end = new Promise<void>((resolve) => (ended = resolve));
     const router = t.router({
-      deaf: t.procedure.meta({ mcp: { stream: { maxSeconds: 0.05 } } }).subscription(async function* () {
+      deaf: t.procedure.meta({ mcp: { stream: { maxMs: 50 } } }).subscription(async function* () {
         try {
           yield 1;
           await new Promise<void>((resolve) => (goOn = resolve));
@@ -164,7 +162,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     await using server = await serve(mcpHandler(router));
     await using client = await converse(kind, server.mcp);
     const { structuredContent } = await client.call('tools/call', { name: 'deaf' });
-    expect(structuredContent).toEqual({ items: [1], ended: 'maxSeconds' });
+    expect(structuredContent).toEqual({ items: [1], ended: 'maxMs' });
     goOn();
     await end;
   });
@@ -264,7 +262,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
         }
       }),
       many: t.procedure
-        .meta({ mcp: { stream: { maxItems: 10_001, maxSeconds: Number.POSITIVE_INFINITY } } })
+        .meta({ mcp: { stream: { maxItems: 10_001, maxMs: Number.POSITIVE_INFINITY } } })
         .query(async function* () {
           for (;;) yield 0;
         }),

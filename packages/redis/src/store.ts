@@ -5,10 +5,10 @@ import type { Connection } from './connection.ts';
 /** What calls share, on Redis. */
 export function createStore(connection: Connection, prefix: string): Store {
   const limiters = new Map<string, RateLimiterRedis>();
-  const limiterOf = (points: number, duration: number): RateLimiterRedis => {
-    const name = `${points}/${duration}`;
+  const limiterOf = (points: number, durationMs: number): RateLimiterRedis => {
+    const name = `${points}/${durationMs}`;
     const limiter =
-      limiters.get(name) ?? createLimiter(connection, `${prefix}limit:${name}`, points, duration);
+      limiters.get(name) ?? createLimiter(connection, `${prefix}limit:${name}`, points, durationMs);
     limiters.set(name, limiter);
     return limiter;
   };
@@ -27,9 +27,9 @@ export function createStore(connection: Connection, prefix: string): Store {
     async delete(key) {
       await connection.send(['DEL', prefix + key]);
     },
-    async take(key, { points, duration }) {
+    async take(key, { points, durationMs }) {
       try {
-        await limiterOf(points, duration).consume(key);
+        await limiterOf(points, durationMs).consume(key);
         return 0;
       } catch (thrown) {
         if (thrown instanceof RateLimiterRes) return Math.max(1, thrown.msBeforeNext);
@@ -43,13 +43,13 @@ function createLimiter(
   connection: Connection,
   keyPrefix: string,
   points: number,
-  duration: number,
+  durationMs: number,
 ): RateLimiterRedis {
   return new RateLimiterRedis({
     keyPrefix,
     points,
     // Redis is told in whole seconds, and none would mean for ever.
-    duration: Math.max(1, Math.ceil(duration)),
+    duration: Math.max(1, Math.ceil(durationMs / 1000)),
     // Whoever has used up their points asks this process, not Redis, until they have new ones.
     inMemoryBlockOnConsumed: points,
     // It speaks to the client by this one method, in the words of node-redis.

@@ -44,7 +44,7 @@ const router = t.router({
       return { ...done, at: process.hrtime.bigint().toString() };
     }),
   limited: t.procedure
-    .meta({ mcp: { rateLimit: { points: 5, duration: 60 } } })
+    .meta({ mcp: { rateLimit: { points: 5, durationMs: 60_000 } } })
     .query(() => ({ node: name })),
 });
 

@@ -35,7 +35,7 @@ describeRedis('the store while Redis is away', () => {
       await store.set('before', '1', 60_000);
       await proxy.cut();
 
-      const limit = { points: 1, duration: 60 };
+      const limit = { points: 1, durationMs: 60_000 };
       const failures = [
         await failureOf(() => store.add('late', '1', 60_000)),
         await failureOf(() => store.get('before')),

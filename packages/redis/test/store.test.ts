@@ -34,7 +34,7 @@ describeRedis('the store', () => {
       await using keys = openPrefix();
       const { prefix } = keys;
       const nodes = [1, 2].map(() => redis({ client: createClient(redisUrl), prefix }));
-      const limit = { points: 5, duration: 1 };
+      const limit = { points: 5, durationMs: 1000 };
       const takeAll = (count: number, key = 'me') =>
         Promise.all(Array.from({ length: count }, (_, index) => nodes[index % 2]!.store.take(key, limit)));
       try {
@@ -46,7 +46,7 @@ describeRedis('the store', () => {
         }
         // Somebody else, and another limit, have points of their own.
         expect(await takeAll(1, 'you')).toEqual([0]);
-        expect(await nodes[0]!.store.take('me', { points: 6, duration: 1 })).toBe(0);
+        expect(await nodes[0]!.store.take('me', { points: 6, durationMs: 1000 })).toBe(0);
         await eventually(async () => expect(await nodes[1]!.store.take('me', limit)).toBe(0));
       } finally {
         await Promise.all(nodes.map((node) => node.close()));
@@ -58,9 +58,9 @@ describeRedis('the store', () => {
     await using keys = openPrefix();
     const { store, close } = redis({ client: clients['redis 6']!(redisUrl), prefix: keys.prefix });
     try {
-      expect(await store.take('me', { points: 1, duration: 0.2 })).toBe(0);
-      expect(await store.take('me', { points: 1, duration: 0.2 })).toBeLessThanOrEqual(1000);
-      await eventually(async () => expect(await store.take('me', { points: 1, duration: 0.2 })).toBe(0));
+      expect(await store.take('me', { points: 1, durationMs: 200 })).toBe(0);
+      expect(await store.take('me', { points: 1, durationMs: 200 })).toBeLessThanOrEqual(1000);
+      await eventually(async () => expect(await store.take('me', { points: 1, durationMs: 200 })).toBe(0));
     } finally {
       await close();
     }

@@ -67,7 +67,7 @@ export const signUpsRouter = router({
         title: 'Watch sign-ups',
         description:
           'Waits for customers to sign up and returns those who did. Call it again with lastEventId to miss nobody.',
-        stream: { maxItems: 10, maxSeconds: 20 },
+        stream: { maxItems: 10, maxMs: 20_000 },
         output: customerOutput,
       },
     })

@@ -1,38 +1,38 @@
 import type { OAuthProtectedResourceMetadata } from '@modelcontextprotocol/server';
 import { getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
-import { SetupError, type SetupProblem } from '../setup-error.ts';
+import { SetupError, type SetupProblem, type SetupProblemCode } from '../setup-error.ts';
+import { ownMessageOf } from '../thrown.ts';
 import { addToChallenge } from './challenge.ts';
+import { CredentialError } from './credential-error.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { Authenticate, AuthOptions } from './gate.ts';
-import { Refused } from './refused.ts';
 import { metadataUrlOf } from './resource-metadata.ts';
 import { isScope } from './scope.ts';
-import { ownMessageOf } from '../thrown.ts';
 import { checkToken, readToken, toAuthInfo, type VerifiedToken, type VerifyToken } from './token.ts';
 
-/** An MCP endpoint as an OAuth 2.1 resource server. */
+/** Options of `bearer`, which makes an MCP endpoint an OAuth 2.1 resource server. */
 export interface BearerOptions {
-  /** Finds out what an access token stands for: `jwt(…)`, `introspection(…)`, or a function of your own. */
+  /** Verifies an access token: `jwt(…)`, `introspection(…)`, or a function of your own. */
   verify: VerifyToken;
-  /** The URL of the MCP endpoint as its clients know it. Tokens have to be issued for it: their audience. */
+  /** The URL of the MCP endpoint, as clients know it. It has to be the audience of every token. */
   resource: string | URL;
-  /** The issuers whose tokens are taken, as URLs. Clients read there how to get one. */
+  /** The URLs of the issuers whose tokens are accepted. Clients go there to get a token. */
   authorizationServers: readonly (string | URL)[];
-  /** What every token has to carry, whatever it is used for. Tools ask for more with `scopes` in their meta. */
+  /** The scopes that every token needs, whatever it is used for. A tool asks for more with `scopes` in its meta. */
   requiredScopes?: readonly string[];
-  /** What clients ask for at first, where no challenge says it. Keep it to what most of them need. */
+  /** The scopes that clients ask for at first, when no challenge names any. List only what most clients need. */
   scopesSupported?: readonly string[];
-  /** What people are told this endpoint is called. */
+  /** The name of this endpoint, for people. */
   resourceName?: string;
-  /** A page for developers of clients. */
+  /** The URL of a page for developers of clients. */
   resourceDocumentation?: string | URL;
-  /** A longer token is refused unread. 8,192 characters by default. */
+  /** Longer tokens are refused without being read. 8,192 characters by default. */
   maxTokenLength?: number;
   /** How often an address may present a credential that is not valid. No limit by default. */
   failureLimit?: FailureLimit;
 }
 
-/** An `auth` value. Spread it to add `authorize`, or another way to authenticate. */
+/** A value for the option `auth`. Spread it to add `authorize`, or another way to authenticate. */
 export interface BearerAuth extends AuthOptions {
   authenticate: Authenticate;
   required: boolean;
@@ -41,9 +41,10 @@ export interface BearerAuth extends AuthOptions {
 }
 
 /**
- * Makes the `auth` of an OAuth 2.1 resource server: tokens are checked for audience and expiry, challenges are those of
- * RFC 6750 and name the protected-resource metadata, which the handler serves below its mount. What a token stands for
- * is `mcp.auth` in `createContext`, without the token. Throws a `SetupError` that names every problem of the options.
+ * Makes the option `auth` of an OAuth 2.1 resource server. It checks the audience and the expiry of each token. Its
+ * challenges follow RFC 6750 and name the protected-resource metadata, which the handler serves below its mount.
+ * `createContext` gets what was verified as `mcp.auth`, without the token itself. Throws a `SetupError` that names every
+ * problem of the options.
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization
  */
 export function bearer(options: BearerOptions): BearerAuth {
@@ -77,40 +78,46 @@ export function bearer(options: BearerOptions): BearerAuth {
   };
 }
 
-/** Whatever goes wrong is said as a `Refused`. */
+/** Runs `verify`. Throws a `CredentialError`, whatever `verify` threw. */
 async function verifyToken(verify: VerifyToken, token: string, resource: string): Promise<VerifiedToken> {
   let verified: VerifiedToken | undefined;
   try {
     verified = await verify(token, { resource });
   } catch (thrown) {
-    throw toRefused(thrown);
+    throw toCredentialError(thrown);
   }
-  if (!verified) throw new Refused(401, 'nobody has this token', 'invalid_token');
+  if (!verified) throw new CredentialError(401, 'nobody has this token', 'invalid_token');
   return verified;
 }
 
-function toRefused(thrown: unknown): Refused {
+function toCredentialError(thrown: unknown): CredentialError {
   let error: TRPCError | undefined;
   try {
     error = getTRPCErrorFromUnknown(thrown);
   } catch {
-    // What cannot be read has nothing to say.
+    // Reading the thrown value threw, so there is no message.
   }
   const own = error === thrown && error ? ownMessageOf(error) : undefined;
   if (error === thrown && error?.code === 'SERVICE_UNAVAILABLE') {
-    return new Refused(503, own ?? 'the token cannot be checked now; try again later', undefined, thrown);
+    return new CredentialError(
+      503,
+      own ?? 'the token cannot be checked now; try again later',
+      undefined,
+      thrown,
+    );
   }
-  return new Refused(401, own ?? 'the token was refused', 'invalid_token', thrown);
+  return new CredentialError(401, own ?? 'the token was refused', 'invalid_token', thrown);
 }
 
 function checkBearer(options: BearerOptions): SetupProblem[] {
   const { authorizationServers, requiredScopes = [], scopesSupported = [], maxTokenLength = 1 } = options;
   const problems: SetupProblem[] = [];
-  const add = (code: string, path: string, message: string) => problems.push({ code, path, message });
+  const add = (code: SetupProblemCode, path: string, message: string) =>
+    problems.push({ code, path, message });
 
   const resource = parseUrl(options.resource);
   if (!resource || resource.hash || resource.search) {
-    const message = `${JSON.stringify(String(options.resource))} is no URL of an endpoint; write the one that clients are given, such as "https://app.example.com/mcp"`;
+    const message = `${JSON.stringify(String(options.resource))} is not the URL of an endpoint; set it to the URL that clients are given, such as "https://app.example.com/mcp"`;
     add('RESOURCE_INVALID', 'auth.resource', message);
   }
   if (authorizationServers.length === 0) {
@@ -121,19 +128,19 @@ function checkBearer(options: BearerOptions): SetupProblem[] {
   for (const server of authorizationServers) {
     const issuer = parseUrl(server);
     if (issuer && !issuer.hash && !issuer.search && isSecure(issuer)) continue;
-    const message = `${JSON.stringify(String(server))} is no issuer; write its https URL as its own metadata has it, without query and fragment`;
+    const message = `${JSON.stringify(String(server))} is not the URL of an issuer; set it to the https URL in the issuer's own metadata, without query and fragment`;
     add('AUTHORIZATION_SERVER_INVALID', 'auth.authorizationServers', message);
   }
   for (const scope of [...requiredScopes, ...scopesSupported]) {
     if (isScope(scope)) continue;
-    const message = `${JSON.stringify(scope)} is no scope: it has to be printable ASCII without spaces, quotes and backslashes`;
+    const message = `${JSON.stringify(scope)} is not a scope; a scope is printable ASCII without spaces, quotes and backslashes`;
     add('SCOPE_INVALID', 'auth', message);
   }
   if (!(maxTokenLength > 0)) {
     add(
       'MAX_TOKEN_LENGTH_INVALID',
       'auth.maxTokenLength',
-      'it would refuse every token; leave it out, or name a length in characters',
+      'every token would be refused; remove it, or set it to a number of characters',
     );
   }
   return problems;
@@ -144,7 +151,7 @@ function parseUrl(value: string | URL): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** Only on one's own machine may it be without TLS. */
+/** An issuer needs TLS, unless it runs on this machine. */
 function isSecure({ protocol, hostname }: URL): boolean {
   const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
   return protocol === 'https:' || (protocol === 'http:' && isLoopback);

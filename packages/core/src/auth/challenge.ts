@@ -1,4 +1,4 @@
-/** A `WWW-Authenticate` value with parameters added to it: `Bearer`, `Bearer realm="app"` and the like. */
+/** Adds parameters to a `WWW-Authenticate` value, such as `Bearer` or `Bearer realm="app"`. */
 export function addToChallenge(challenge: string, params: Record<string, string>): string {
   const added = Object.entries(params).map(([name, value]) => `${name}="${quote(value)}"`);
   if (added.length === 0) return challenge;
@@ -6,7 +6,7 @@ export function addToChallenge(challenge: string, params: Record<string, string>
   return `${challenge}${separator}${added.join(', ')}`;
 }
 
-/** Whether hosts let it into a header. One that does not fit would break the answer, not just the header. */
+/** Whether every host accepts this text as a header's value. A host that does not would fail the whole response. */
 export function isHeaderText(text: string): boolean {
   return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text);
 }

@@ -10,16 +10,16 @@ const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 test('an address waits for the end of the window that its first failure began', () => {
   const failures = createFailureCounter(limit);
   failures.count('192.0.2.1');
-  expect(failures.secondsToWait('192.0.2.1')).toBe(0);
+  expect(failures.msToWait('192.0.2.1')).toBe(0);
   pass(20_000);
   failures.count('192.0.2.1');
-  expect([failures.secondsToWait('192.0.2.1'), failures.secondsToWait('192.0.2.2')]).toEqual([40, 0]);
+  expect([failures.msToWait('192.0.2.1'), failures.msToWait('192.0.2.2')]).toEqual([40_000, 0]);
   pass(39_500);
-  expect(failures.secondsToWait('192.0.2.1')).toBe(1);
+  expect(failures.msToWait('192.0.2.1')).toBe(500);
   pass(500);
-  expect(failures.secondsToWait('192.0.2.1')).toBe(0);
+  expect(failures.msToWait('192.0.2.1')).toBe(0);
   failures.count('192.0.2.1');
-  expect(failures.secondsToWait('192.0.2.1')).toBe(0);
+  expect(failures.msToWait('192.0.2.1')).toBe(0);
 });
 
 test.each([
@@ -34,14 +34,14 @@ test.each([
 ])('%s and %s count together: %s', (one, other, verdict) => {
   const failures = createFailureCounter({ max: 1, windowMs: 60_000 });
   failures.count(one);
-  expect(failures.secondsToWait(other) > 0).toBe(verdict);
+  expect(failures.msToWait(other) > 0).toBe(verdict);
 });
 
 test('ten thousand addresses are remembered, and no more', () => {
   const failures = createFailureCounter({ max: 1, windowMs: 60_000 });
   const addressOf = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
   for (let index = 0; index <= 10_000; index++) failures.count(addressOf(index));
-  expect(failures.secondsToWait(addressOf(0))).toBe(0);
-  expect(failures.secondsToWait(addressOf(1))).toBe(60);
-  expect(failures.secondsToWait(addressOf(10_000))).toBe(60);
+  expect(failures.msToWait(addressOf(0))).toBe(0);
+  expect(failures.msToWait(addressOf(1))).toBe(60_000);
+  expect(failures.msToWait(addressOf(10_000))).toBe(60_000);
 });

@@ -1,31 +1,34 @@
 import type { SetupProblem } from '../setup-error.ts';
 
-/** How often an address may present a credential that is not valid before everything from it is answered 429. */
+/**
+ * How often an address may present a credential that is not valid. After that, every request from it is answered with
+ * 429 until the window ends.
+ */
 export interface FailureLimit {
-  /** Failures within the window. */
+  /** The number of failures within one window. */
   max: number;
-  /** Counted from the first failure on. */
+  /** How long a window lasts. It begins with the first failure. */
   windowMs: number;
   /**
-   * Whose failures count together. The connection's address unless said otherwise, or what the framework makes of it:
-   * `trust proxy` of Express and Fastify. Fetch hosts know no address, so there it has to be said, from a header that
-   * your platform sets and clients cannot.
+   * Returns the address that failures are counted by. By default it is the connection's address, or the one that the
+   * framework works out (`trust proxy` of Express and Fastify). Fetch hosts do not know an address, so set this there:
+   * read a header that your platform sets and that clients cannot set.
    */
   address?: (request: Request) => string | undefined;
 }
 
 export interface FailureCounter {
-  /** For how many seconds nothing from this address is looked at; 0 when it is. */
-  secondsToWait(address: string): number;
+  /** How long requests from this address are still turned away; 0 when they are not. */
+  msToWait(address: string): number;
   count(address: string): void;
 }
 
-/** More addresses than this are not remembered: the ones that were counted first are forgotten. */
+/** When more addresses than this have failed, the ones that were counted first are forgotten. */
 const maxAddresses = 10_000;
 
 export function checkFailureLimit(limit: FailureLimit | undefined): SetupProblem[] {
   if (!limit || (limit.max >= 1 && limit.windowMs >= 1)) return [];
-  const message = 'max and windowMs have to be 1 or more; take failureLimit out for no limit';
+  const message = 'max and windowMs have to be 1 or more; remove failureLimit if you want no limit';
   return [{ code: 'FAILURE_LIMIT_INVALID', path: 'auth.failureLimit', message }];
 }
 
@@ -41,9 +44,9 @@ export function createFailureCounter({
     return undefined;
   };
   return {
-    secondsToWait(address) {
+    msToWait(address) {
       const window = current(networkOf(address));
-      return window && window.failures >= max ? Math.ceil((window.endsAt - Date.now()) / 1000) : 0;
+      return window && window.failures >= max ? window.endsAt - Date.now() : 0;
     },
     count(address) {
       const key = networkOf(address);
@@ -52,14 +55,14 @@ export function createFailureCounter({
         window.failures += 1;
         return;
       }
-      // A Map keeps the order of insertion, which is that of the windows' ends.
+      // A Map keeps the order of insertion, and the window that began first also ends first.
       if (windows.size >= maxAddresses) windows.delete(windows.keys().next().value!);
       windows.set(key, { failures: 1, endsAt: Date.now() + windowMs });
     },
   };
 }
 
-/** Whoever has one IPv6 address has 2⁶⁴ of them. */
+/** An IPv6 address counts as its /64 network, because one customer of a provider usually has all of its 2⁶⁴ addresses. */
 function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped) return mapped[1]!;

@@ -1,38 +1,38 @@
 import type { AuthInfo, OAuthProtectedResourceMetadata } from '@modelcontextprotocol/server';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
-import { SetupError, type SetupProblem } from '../setup-error.ts';
-import { addToChallenge, isHeaderText } from './challenge.ts';
-import { checkFailureLimit, createFailureCounter, type FailureLimit } from './failure-limit.ts';
 import { HookTimeout, runHook } from '../hook.ts';
-import { Refused } from './refused.ts';
-import { joinScopes } from './scope.ts';
+import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { ownMessageOf, toError } from '../thrown.ts';
+import { addToChallenge, isHeaderText } from './challenge.ts';
+import { CredentialError } from './credential-error.ts';
+import { checkFailureLimit, createFailureCounter, type FailureLimit } from './failure-limit.ts';
+import { joinScopes } from './scope.ts';
 
-/** Finds out who is asking: `undefined` for no credential, a throw for a bad one. */
+/** Finds out who is calling. Returns `undefined` when there is no credential, and throws when it is not valid. */
 export type Authenticate = (request: Request) => AuthInfo | undefined | Promise<AuthInfo | undefined>;
 
-/** Who may use the endpoint at all. The procedures' own middleware decides after it, as always. */
+/** Decides who may use the endpoint at all. After it, the procedures' own middleware decides about each call, as always. */
 export interface AuthOptions {
-  /** One way to authenticate, or several that are tried in order until one finds a credential. */
+  /** One function, or several that are tried in order until one of them finds a credential. */
   authenticate: Authenticate | readonly Authenticate[];
-  /** Refuses callers without a credential with 401. Without it, and without `authorize`, they are let in. */
+  /** Refuses callers without a credential with 401. By default they are let in, unless `authorize` refuses them. */
   required?: boolean;
   /**
-   * Asked before anything else for every message, lists included. `true` lets it through; `false`, or a sentence that
-   * says why, refuses: 401 without a credential, else 403.
+   * Decides about every message before anything else runs, lists included. Return `true` to let the message through.
+   * Return `false`, or a sentence that says why, to refuse it: with 401 when there is no credential, else with 403.
    */
   authorize?: (attempt: Attempt) => boolean | string | Promise<boolean | string>;
-  /** What `WWW-Authenticate` says beside a 401. `Bearer` unless said otherwise. */
+  /** The `WWW-Authenticate` header of a 401. `Bearer` by default. */
   challenge?: string;
-  /** What every credential has to carry, whatever it is used for: 403 without. Told to clients with every challenge. */
+  /** The scopes that every credential needs, whatever it is used for; 403 without them. Every challenge names them. */
   requiredScopes?: readonly string[];
-  /** Protected-resource metadata (RFC 9728), served below the mount. `bearer` makes it. */
+  /** The protected-resource metadata (RFC 9728), which is served below the mount. `bearer` makes it. */
   metadata?: OAuthProtectedResourceMetadata;
   /** How often an address may present a credential that is not valid. No limit by default. */
   failureLimit?: FailureLimit;
 }
 
-/** What `authorize` decides on. */
+/** What `authorize` is given to decide on. */
 export interface Attempt {
   auth: AuthInfo | undefined;
   /** The JSON-RPC method, such as `tools/list`. */
@@ -43,14 +43,17 @@ export interface Attempt {
   request: Request;
 }
 
-/** Why somebody is not let in. */
+/** The answer to a caller who is not let in. */
 export interface Refusal {
   status: 401 | 403;
   message: string;
   challenge?: string;
 }
 
-/** Why a request is not looked at. It is no answer to what was asked, so no model is told it as one. */
+/**
+ * The answer to a request that is turned away before anybody decides about its caller, for example after too many bad
+ * credentials. It goes to the client as an HTTP status, never to a model as the result of a call.
+ */
 export interface Rejection {
   status: 400 | 429 | 503;
   message: string;
@@ -58,16 +61,16 @@ export interface Rejection {
 }
 
 export interface Gate {
-  /** What `WWW-Authenticate` says beside a 401, here and where a procedure throws UNAUTHORIZED. */
+  /** The `WWW-Authenticate` header of a 401, also of one that a procedure causes by throwing UNAUTHORIZED. */
   challenge: string;
-  /** Who is asking. `readAddress` says where from, where the host knows. */
+  /** Finds out who is calling. `readAddress` returns the caller's address, on hosts that know it. */
   authenticate(
     toRequest: () => Request,
     readAddress: () => string | undefined,
   ): Promise<{ auth: AuthInfo | undefined } | Refusal | Rejection>;
-  /** Whether they may send this message. */
+  /** Returns a refusal when the caller may not send this message. */
   authorize(attempt: Attempt): Promise<Refusal | undefined>;
-  /** Whether they have the scopes that a tool asks for. */
+  /** Returns a refusal when the caller lacks a scope that a tool needs. */
   checkScopes(auth: AuthInfo | undefined, scopes: readonly string[]): Refusal | undefined;
 }
 
@@ -75,21 +78,21 @@ type ReportHook = (error: Error) => void;
 
 const defaultChallenge = 'Bearer';
 
-/** How long clients are asked to wait while nobody can check their tokens. */
-const retrySeconds = 5;
+/** How long clients are asked to wait when their tokens cannot be checked. */
+const retryAfterMs = 5000;
 
 export function checkAuth(options: Partial<AuthOptions> = {}): SetupProblem[] {
   return [...checkChallenge(options), ...checkFailureLimit(options.failureLimit)];
 }
 
-/** A challenge that no header can hold would fail with every 401. */
+/** A challenge that cannot be a header would break every response with 401. */
 function checkChallenge({ challenge = defaultChallenge }: Partial<AuthOptions>): SetupProblem[] {
   if (isHeaderText(challenge)) return [];
-  const message = `${JSON.stringify(challenge)} cannot be sent as a header; write it in printable ASCII, such as 'Bearer realm="app"'`;
+  const message = `${JSON.stringify(challenge)} cannot be sent as a header; use printable ASCII only, such as 'Bearer realm="app"'`;
   return [{ code: 'CHALLENGE_INVALID', path: 'auth.challenge', message }];
 }
 
-/** Without `auth`, everybody is let in and the procedures' own middleware decides alone. */
+/** Without `auth`, everybody is let in, and only the procedures' own middleware decides. */
 export function createGate(options: AuthOptions | undefined, timeoutMs: number, report: ReportHook): Gate {
   const { challenge: base = defaultChallenge, requiredScopes = [], failureLimit } = options ?? {};
   const ways = options ? [options.authenticate].flat() : [];
@@ -101,8 +104,8 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
   };
   const challenge = challengeWith({});
 
-  // Whatever was thrown, the answer to it is a refusal.
-  const tell = (thrown: unknown) => {
+  // Reports what a hook threw. It never throws itself, so that the caller still gets a refusal.
+  const reportThrown = (thrown: unknown) => {
     try {
       report(toError(thrown));
     } catch {
@@ -113,24 +116,24 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
   const refuse = (auth: AuthInfo | undefined, message: string): Refusal =>
     auth ? { status: 403, message } : { status: 401, message, challenge };
 
-  const refuseCredential = (thrown: unknown): Refusal | Rejection => {
-    if (!(thrown instanceof Refused)) {
+  const answerThrown = (thrown: unknown): Refusal | Rejection => {
+    if (!(thrown instanceof CredentialError)) {
       return refuse(undefined, sentenceOf(thrown) ?? 'the credential was refused');
     }
     const { status, message, code } = thrown;
-    if (status === 503) return { status, message, headers: { 'retry-after': String(retrySeconds) } };
+    if (status === 503) return { status, message, headers: toRetryAfter(retryAfterMs) };
     const answer = challengeWith({ ...(code && { error: code, error_description: message }) });
     if (status === 401) return { status, message, challenge: answer };
     return { status, message, headers: { 'www-authenticate': answer } };
   };
 
   const checkScopes: Gate['checkScopes'] = (auth, scopes) => {
-    // An app without types may leave them out, and then there are none.
+    // An app without types may leave `scopes` out.
     const held: readonly string[] | undefined = auth?.scopes;
     if (scopes.every((scope) => held?.includes(scope))) return undefined;
     if (!auth) {
       const refusal = refuse(auth, `this tool needs a credential with ${scopesText(scopes)}`);
-      // Only clients of OAuth can do something about it.
+      // Only a client of OAuth can ask its authorization server for these scopes.
       return options?.metadata ? { ...refusal, challenge: challengeWith({}, scopes) } : refusal;
     }
     const message = `this tool needs ${scopesText(scopes)}`;
@@ -143,11 +146,11 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
       const address = failureLimit?.address ? failureLimit.address(request) : readAddress();
       if (address === undefined && !hasWarned) {
         hasWarned = true;
-        tell(new SetupError([noAddress]));
+        reportThrown(new SetupError([noAddress]));
       }
       return address;
     } catch (error) {
-      tell(error);
+      reportThrown(error);
       return undefined;
     }
   };
@@ -158,10 +161,11 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
       if (!options) return { auth: undefined };
       const request = toRequest();
       const address = failures && addressOf(request, readAddress);
-      const seconds = address === undefined ? 0 : failures!.secondsToWait(address);
-      if (seconds > 0) {
+      const waitMs = address === undefined ? 0 : failures!.msToWait(address);
+      if (waitMs > 0) {
+        const seconds = toSeconds(waitMs);
         const message = `too many credentials from this address were not valid; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
-        return { status: 429, message, headers: { 'retry-after': String(seconds) } };
+        return { status: 429, message, headers: toRetryAfter(waitMs) };
       }
       try {
         for (const way of ways) {
@@ -176,11 +180,12 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
               };
         }
       } catch (error) {
-        tell(error);
-        // What we could not find out is not the caller's failure.
-        const isOurs = error instanceof HookTimeout || (error instanceof Refused && error.status === 503);
+        reportThrown(error);
+        // When the credential could not be checked, that does not count as the caller's failure.
+        const isOurs =
+          error instanceof HookTimeout || (error instanceof CredentialError && error.status === 503);
         if (address !== undefined && !isOurs) failures?.count(address);
-        return refuseCredential(error);
+        return answerThrown(error);
       }
       return options.required ? refuse(undefined, 'this endpoint needs a credential') : { auth: undefined };
     },
@@ -195,7 +200,7 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
           typeof verdict === 'string' && verdict ? verdict : 'you may not do this here',
         );
       } catch (error) {
-        tell(error);
+        reportThrown(error);
         return refuse(attempt.auth, sentenceOf(error) ?? 'you may not do this here');
       }
     },
@@ -207,20 +212,28 @@ const noAddress: SetupProblem = {
   code: 'FAILURE_LIMIT_WITHOUT_ADDRESS',
   path: 'auth.failureLimit',
   message:
-    'nothing says where a request comes from, so its failures are not counted; set failureLimit.address',
+    'this host does not know the address of a request, so failures are not counted; set failureLimit.address',
 };
+
+function toRetryAfter(waitMs: number): Record<string, string> {
+  return { 'retry-after': String(toSeconds(waitMs)) };
+}
+
+function toSeconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
 
 function scopesText(scopes: readonly string[]): string {
   return `the ${scopes.length === 1 ? 'scope' : 'scopes'} ${scopes.join(', ')}`;
 }
 
-/** Only a `TRPCError`'s own message was written for a caller. */
+/** The message that the app wrote for the caller: only a `TRPCError`'s own message is one. */
 function sentenceOf(thrown: unknown): string | undefined {
   try {
     const error = getTRPCErrorFromUnknown(thrown);
     return error === thrown ? ownMessageOf(error) : undefined;
   } catch {
-    // What cannot be read has nothing to say.
+    // Reading the thrown value threw, so there is no message.
     return undefined;
   }
 }

@@ -1,23 +1,23 @@
 import { TRPCError } from '@trpc/server';
-import { SetupError } from '../setup-error.ts';
+import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { isSameResource, type VerifiedToken, type VerifyToken } from './token.ts';
 
-/** Access tokens that only the authorization server can read. */
+/** Options of `introspection`, for access tokens that only the authorization server can read. */
 export interface IntrospectionOptions {
-  /** Where it is asked: `introspection_endpoint` of its metadata. */
+  /** The URL that is asked: `introspection_endpoint` in the authorization server's metadata. */
   endpoint: string | URL;
-  /** What this endpoint is known by to the authorization server. */
+  /** The client id under which this endpoint is registered at the authorization server. */
   clientId: string;
   clientSecret: string;
-  /** What the authorization server calls this endpoint in `aud`: the `resource` of `bearer` unless said otherwise. */
+  /** The name of this endpoint in `aud`. By default it is the `resource` given to `bearer`. */
   audience?: string | readonly string[];
-  /** How long an answer holds, and so how long a revoked token is still taken. 30,000 by default, 0 for not at all. */
+  /** How long an answer is kept, and so how long a revoked token still works. 30,000 by default; 0 keeps no answers. */
   cacheMs?: number;
-  /** Reads the scopes of a token that has them elsewhere than in `scope`, or adds those that one implies. */
+  /** Reads the scopes when they are not in `scope`, or adds those that another scope implies. */
   scopes?: (claims: Record<string, unknown>) => readonly string[];
 }
 
-/** More answers than this are not kept: the oldest is forgotten. */
+/** When more answers than this are kept, the oldest is forgotten. */
 const maxAnswers = 1000;
 
 const timeoutMs = 3000;
@@ -32,8 +32,8 @@ interface Claims extends Record<string, unknown> {
 }
 
 /**
- * Asks the authorization server about each token, as the `verify` of `bearer`, and keeps what it said for a short while.
- * Its answer is `auth.extra`.
+ * Makes a `verify` for `bearer` that asks the authorization server about each token, and keeps each answer for a short
+ * while. The answer becomes `auth.extra`.
  * @see https://www.rfc-editor.org/rfc/rfc7662
  */
 export function introspection(options: IntrospectionOptions): VerifyToken {
@@ -48,7 +48,7 @@ export function introspection(options: IntrospectionOptions): VerifyToken {
   };
 
   return async (token, { resource }) => {
-    // Not the token itself: what is kept in memory ends up in dumps of it.
+    // A digest, because the token itself could be read from a dump of the memory.
     const key = cacheMs > 0 ? await digest(token) : '';
     const kept = answers.get(key);
     if (kept && kept.until > Date.now()) return kept.verified;
@@ -64,7 +64,7 @@ export function introspection(options: IntrospectionOptions): VerifyToken {
       clientId: claims.client_id ?? '',
       scopes: options.scopes?.(claims) ?? scopesOf(claims),
       audience: audience === undefined ? audiences : isNamed ? resource : [],
-      // It has just said that the token is active; where it does not say until when, that holds for as long as it is kept.
+      // Without `exp`, the token counts as active for as long as this answer is kept.
       expiresAt: claims.exp ?? Math.ceil((Date.now() + cacheMs) / 1000),
       notBefore: claims.nbf,
       extra: claims,
@@ -97,18 +97,18 @@ async function introspect(token: string, options: IntrospectionOptions): Promise
 }
 
 function checkOptions({ endpoint, clientId, cacheMs = 0 }: IntrospectionOptions): void {
-  const problems = [];
+  const problems: SetupProblem[] = [];
   if (!URL.canParse(String(endpoint))) {
-    const message = `${JSON.stringify(String(endpoint))} is no URL; write the introspection_endpoint of the authorization server's metadata`;
+    const message = `${JSON.stringify(String(endpoint))} is not a URL; set it to the introspection_endpoint in the authorization server's metadata`;
     problems.push({ code: 'ENDPOINT_INVALID', path: 'introspection.endpoint', message });
   }
   if (!clientId) {
     const message =
-      'anybody could ask about tokens otherwise: register this endpoint as a client, and name it here';
+      'the authorization server answers registered clients only; register this endpoint as a client, and set its id here';
     problems.push({ code: 'CLIENT_ID_MISSING', path: 'introspection.clientId', message });
   }
   if (!(cacheMs >= 0)) {
-    const message = 'write a time in milliseconds, or 0 to ask about every request';
+    const message = 'set it to a time in milliseconds, or to 0 to ask about every request';
     problems.push({ code: 'CACHE_INVALID', path: 'introspection.cacheMs', message });
   }
   if (problems.length > 0) throw new SetupError(problems);

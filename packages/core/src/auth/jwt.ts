@@ -1,28 +1,28 @@
 import { TRPCError } from '@trpc/server';
 import type { JWTPayload } from 'jose';
-import { SetupError } from '../setup-error.ts';
+import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
-import { clockToleranceSeconds, isSameResource, type VerifyToken } from './token.ts';
+import { clockToleranceMs, isSameResource, type VerifyToken } from './token.ts';
 
-/** Access tokens that are JWTs, signed by an authorization server that publishes its keys. */
+/** Options of `jwt`, for access tokens that are JWTs, signed by an authorization server that publishes its keys. */
 export interface JwtOptions {
   /** The `iss` of the tokens, exactly as the authorization server writes it. */
   issuer: string;
-  /** What the authorization server calls this endpoint in `aud`: the `resource` of `bearer` unless said otherwise. */
+  /** The name of this endpoint in `aud`. By default it is the `resource` given to `bearer`. */
   audience?: string | readonly string[];
-  /** Where the authorization server publishes its public keys: `jwks_uri` of its metadata. */
+  /** The URL of the authorization server's public keys: `jwks_uri` in its metadata. */
   jwksUri: string | URL;
-  /** Which signatures are taken: asymmetric ones only. All that are in common use when left out. */
+  /** The algorithms of signatures that are accepted. They have to be asymmetric. By default all in common use. */
   algorithms?: readonly string[];
-  /** Reads the scopes of a token that has them elsewhere than in `scope` or `scp`, or adds those that one implies. */
+  /** Reads the scopes when they are not in `scope` or `scp`, or adds those that another scope implies. */
   scopes?: (claims: Record<string, unknown>) => readonly string[];
 }
 
 const asymmetric = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 
 /**
- * Verifies access tokens that are JWTs, as the `verify` of `bearer`. Keys are cached, read anew when a token names one
- * that is not there, and stay good while the authorization server cannot be reached. The claims are `auth.extra`.
+ * Makes a `verify` for `bearer` that verifies JWTs. The keys are cached. They are read again when a token names a key that
+ * is not cached, and they stay valid while the authorization server cannot be reached. The claims become `auth.extra`.
  * @see https://www.rfc-editor.org/rfc/rfc9068
  */
 export function jwt(options: JwtOptions): VerifyToken {
@@ -39,7 +39,7 @@ export function jwt(options: JwtOptions): VerifyToken {
         issuer,
         algorithms: [...algorithms],
         requiredClaims: ['exp'],
-        clockTolerance: clockToleranceSeconds,
+        clockTolerance: clockToleranceMs / 1000,
       });
       claims = verified.payload;
     } catch (cause) {
@@ -48,7 +48,7 @@ export function jwt(options: JwtOptions): VerifyToken {
     }
     const audiences = [claims.aud ?? []].flat();
     const expected = [audience ?? []].flat();
-    // Whoever names an audience says that a token for it is a token for this endpoint.
+    // The app has set `audience`, so a token for that audience is a token for this endpoint.
     const isNamed = expected.some((each) => audiences.some((named) => isSameResource(named, each)));
     return {
       clientId: clientIdOf(claims),
@@ -62,25 +62,26 @@ export function jwt(options: JwtOptions): VerifyToken {
 }
 
 function checkOptions({ jwksUri, algorithms = asymmetric }: JwtOptions): void {
-  const problems = algorithms
+  const problems: SetupProblem[] = algorithms
     .filter((algorithm) => !asymmetric.includes(algorithm))
     .map((algorithm) => ({
       code: 'ALGORITHM_INVALID',
       path: 'jwt.algorithms',
-      message: `${JSON.stringify(algorithm)} is not taken: whoever can check such a token could have written it; there are ${asymmetric.join(', ')}`,
+      message: `${JSON.stringify(algorithm)} is not accepted, because whoever can check such a token could also have made it; use one of ${asymmetric.join(', ')}`,
     }));
   if (algorithms.length === 0) {
-    const message = 'it would refuse every token; leave it out, or name those of the authorization server';
+    const message =
+      'every token would be refused; remove it, or list the algorithms of the authorization server';
     problems.push({ code: 'ALGORITHM_INVALID', path: 'jwt.algorithms', message });
   }
   if (!URL.canParse(String(jwksUri))) {
-    const message = `${JSON.stringify(String(jwksUri))} is no URL; write the jwks_uri of the authorization server's metadata`;
+    const message = `${JSON.stringify(String(jwksUri))} is not a URL; set it to the jwks_uri in the authorization server's metadata`;
     problems.push({ code: 'JWKS_URI_INVALID', path: 'jwt.jwksUri', message });
   }
   if (problems.length > 0) throw new SetupError(problems);
 }
 
-/** What a client is told is wrong with its token. */
+/** Says what is wrong with a token, in words for the client. */
 function describe(cause: unknown): string {
   const { code, claim, reason } = cause as { code?: string; claim?: string; reason?: string };
   switch (code) {
@@ -102,7 +103,7 @@ function describe(cause: unknown): string {
   }
 }
 
-/** Authorization servers write it one way or the other. */
+/** Some authorization servers write the scopes as `scope`, others as `scp`; as a text, or as a list. */
 function scopesOf({ scope, scp }: JWTPayload): string[] {
   const scopes = scope ?? scp;
   if (typeof scopes === 'string') return scopes.split(' ').filter(Boolean);

@@ -3,22 +3,22 @@ import type { JWTVerifyGetKey } from 'jose';
 
 /** The public keys of an authorization server. */
 export interface KeySet {
-  /** The key that a token was signed with. Throws a `TRPCError` `SERVICE_UNAVAILABLE` while that cannot be found out. */
+  /** Finds the key that a token was signed with. Throws a `TRPCError` `SERVICE_UNAVAILABLE` when the keys cannot be read. */
   find: JWTVerifyGetKey;
 }
 
-/** After this long, keys are read anew: one that was taken out is not taken for longer. */
+/** Keys are read again when they are older than this, so that a revoked key stops working. */
 const maxAgeMs = 600_000;
 
-/** Tokens can name keys that do not exist: they are not looked for more often than this. */
+/** How often an unknown key is looked for at most: a token can name any key, also one that does not exist. */
 const cooldownMs = 10_000;
 
-/** Between two tries to reach an authorization server that is down. */
+/** The time between two attempts to reach an authorization server that is down. */
 const pauseMs = 5000;
 
 const timeoutMs = 3000;
 
-/** Reads keys when a token asks for them, and keeps them. */
+/** Reads the keys when a token first needs them, and caches them. */
 export async function createKeySet(uri: URL): Promise<KeySet> {
   const { createRemoteJWKSet, customFetch } = await import('jose');
   let readAt = -Infinity;
@@ -31,7 +31,7 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
       const response = await fetch(input, init);
       if (!response.ok) throw new Error(`${uri.origin} answered ${response.status} instead of its keys`);
       const keys = (await response.json()) as { keys?: unknown };
-      if (!Array.isArray(keys.keys)) throw new Error(`${uri.origin} answered something else than keys`);
+      if (!Array.isArray(keys.keys)) throw new Error(`${uri.origin} answered without keys`);
       readAt = Date.now();
       failedAt = -Infinity;
       return Response.json(keys);
@@ -42,7 +42,7 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
     }
   };
 
-  // How old the keys may be is decided below: to jose, old keys are no keys, and while nobody can be asked they are.
+  // jose forgets old keys. Here `find` decides about their age, so that they still work while the server is down.
   const keys = createRemoteJWKSet(uri, {
     cacheMaxAge: Infinity,
     cooldownDuration: cooldownMs,
@@ -52,7 +52,7 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
 
   return {
     async find(header, token) {
-      // Without an answer, what is known holds; for a key that is not known, the next line asks again, and throws.
+      // When that fails, the cached keys stay valid. For a key that is not cached, the next line asks again and throws.
       if (Date.now() > readAt + maxAgeMs) await keys.reload().catch(() => undefined);
       return keys(header, token);
     },

@@ -3,24 +3,25 @@ import {
   type OAuthProtectedResourceMetadata,
 } from '@modelcontextprotocol/server';
 
-/** What the handler below needs of `auth`. */
+/** The part of `auth` that `resourceMetadataHandler` needs. */
 export interface MetadataSource {
   /** The document of RFC 9728, as `bearer` makes it. */
   metadata: OAuthProtectedResourceMetadata;
 }
 
-/** A request and an answer as Node has them, and every framework on it. */
+/** A request of Node's, or of any framework on it. */
 export interface NodeLikeRequest {
   method?: string | undefined;
   url?: string | undefined;
 }
 
+/** The response that goes with it. */
 export interface NodeLikeResponse {
   writeHead(status: number, headers: Record<string, string>): unknown;
   end(body?: string): unknown;
 }
 
-/** Answers on fetch hosts, on Node and as Express middleware. */
+/** A handler for fetch hosts, for Node, and as Express middleware. */
 export interface ResourceMetadataHandler {
   (request: Request): Response;
   (req: NodeLikeRequest, res: NodeLikeResponse, next?: () => void): void;
@@ -34,15 +35,15 @@ export interface MetadataReply {
 
 const wellKnown = '/.well-known/oauth-protected-resource';
 
-/** Where the metadata is announced to be: below the endpoint, so that whoever mounts that has mounted both. */
+/** The metadata's URL. It is below the endpoint, so that mounting the endpoint also mounts the metadata. */
 export function metadataUrlOf(resource: string): string {
   return resource.replace(/\/$/, '') + wellKnown;
 }
 
 /**
- * Serves the protected-resource metadata at the origin's root, for clients that look only there:
- * `/.well-known/oauth-protected-resource/mcp` for the endpoint `/mcp`. Mount it at the root: `app.use(…)` on Express,
- * where everything else is passed on; on other hosts it answers 404 to everything else.
+ * Serves the protected-resource metadata at the origin's root, for clients that look only there. For the endpoint `/mcp`
+ * that is `/.well-known/oauth-protected-resource/mcp`. Mount it at the root. On Express (`app.use(…)`) it passes all other
+ * requests on; on other hosts it answers them with 404.
  * @see https://www.rfc-editor.org/rfc/rfc9728#section-3.1
  */
 export function resourceMetadataHandler({ metadata }: MetadataSource): ResourceMetadataHandler {
@@ -74,8 +75,8 @@ export function resourceMetadataHandler({ metadata }: MetadataSource): ResourceM
 }
 
 /**
- * Answers requests for the metadata, below a mount or at the root, and says `undefined` to everything else. Anybody may
- * read it, pages of any origin included: browser clients do before they have a credential.
+ * Answers requests for the metadata, below a mount or at the root, and returns `undefined` for all others. Pages of any
+ * origin may read it, because browser clients read it before they have a credential.
  */
 export function createMetadataReply(
   metadata: OAuthProtectedResourceMetadata,

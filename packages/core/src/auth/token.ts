@@ -1,22 +1,22 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
-import { Refused } from './refused.ts';
+import { CredentialError } from './credential-error.ts';
 
-/** What an access token stands for. Times are seconds since 1970, as in the token. */
+/** What was verified about an access token. Times are in seconds since 1970, as in the token itself. */
 export interface VerifiedToken {
   /** The OAuth client that the token was issued to. */
   clientId: string;
   scopes: readonly string[];
-  /** Whom the token is for: `aud`. The `resource` given to `bearer` has to be among them. */
+  /** Whom the token is for (`aud`). The `resource` given to `bearer` has to be among them. */
   audience: string | readonly string[];
   expiresAt: number;
   notBefore?: number | undefined;
-  /** What is yours: it becomes `extra` of what `getMcpCall().auth` holds. */
+  /** Anything of your own. It becomes `getMcpCall().auth.extra`. */
   extra?: Record<string, unknown> | undefined;
 }
 
 /**
- * Finds out what a token stands for. `undefined`, or a throw, for one that is not valid; the message of a `TRPCError`
- * is told to the client. A `TRPCError` with the code `SERVICE_UNAVAILABLE` is answered 503, for when nobody can tell.
+ * Verifies a token. Returns `undefined` or throws when the token is not valid. The client sees the message of a thrown
+ * `TRPCError`. Throw one with the code `SERVICE_UNAVAILABLE` when the token cannot be checked now: the answer is a 503.
  */
 export type VerifyToken = (
   token: string,
@@ -28,49 +28,50 @@ export interface VerifyOptions {
   resource: string;
 }
 
-/** Two machines never quite agree on the time. */
-export const clockToleranceSeconds = 5;
+/** How far apart the clocks of the issuer and of this machine may be. */
+export const clockToleranceMs = 5000;
 
-/** A token in an `Authorization` header. Throws a `Refused` where there is one that cannot be taken. */
+/** Reads the token in an `Authorization` header. Throws a `CredentialError` when it is malformed. */
 export function readToken({ url, headers }: Request, maxLength: number): string | undefined {
-  // It would end up in logs and in the history of browsers.
+  // A URL ends up in logs and in the history of browsers.
   if (new URL(url).searchParams.has('access_token')) {
     const message = 'a token in the URL is not taken; send it in the Authorization header';
-    throw new Refused(400, message, 'invalid_request');
+    throw new CredentialError(400, message, 'invalid_request');
   }
   const header = headers.get('authorization');
   if (header === null || !/^bearer(?: |$)/i.test(header)) return undefined;
   const token = header.slice('bearer '.length).trim();
   if (token.length > maxLength) {
-    throw new Refused(401, `the token is longer than ${maxLength} characters`, 'invalid_token');
+    throw new CredentialError(401, `the token is longer than ${maxLength} characters`, 'invalid_token');
   }
   if (tokenSyntax.test(token)) return token;
   const message = 'the Authorization header is malformed; send one token, as: Bearer <token>';
-  throw new Refused(400, message, 'invalid_request');
+  throw new CredentialError(400, message, 'invalid_request');
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const tokenSyntax = /^[\w.~+/-]+=*$/;
 
-/** Throws a `Refused` unless the token is for this resource, and for now. */
+/** Throws a `CredentialError` unless the token is for this resource and is valid now. */
 export function checkToken({ audience, expiresAt, notBefore }: VerifiedToken, resource: string): void {
   const now = Date.now() / 1000;
-  const refuse = (message: string): never => {
-    throw new Refused(401, message, 'invalid_token');
+  const tolerance = clockToleranceMs / 1000;
+  const fail = (message: string): never => {
+    throw new CredentialError(401, message, 'invalid_token');
   };
   // An app without types may leave anything out.
   const audiences = [audience ?? []].flat();
   if (!audiences.some((each) => isSameResource(each, resource))) {
-    refuse(`the token is not for ${resource}`);
+    fail(`the token is not for ${resource}`);
   }
-  if (!Number.isFinite(expiresAt)) refuse('the token does not say when it expires');
-  if (expiresAt + clockToleranceSeconds <= now) refuse('the token has expired');
-  if (notBefore !== undefined && !(notBefore - clockToleranceSeconds <= now)) {
-    refuse('the token is not valid yet');
+  if (!Number.isFinite(expiresAt)) fail('the token does not say when it expires');
+  if (expiresAt + tolerance <= now) fail('the token has expired');
+  if (notBefore !== undefined && !(notBefore - tolerance <= now)) {
+    fail('the token is not valid yet');
   }
 }
 
-/** The token itself is left out: what nobody has, nobody logs, and nobody passes on. */
+/** Leaves the token itself out, so that no app can log it or pass it on by accident. */
 export function toAuthInfo(
   { clientId, scopes, expiresAt, extra }: VerifiedToken,
   resource: string,
@@ -85,7 +86,7 @@ export function toAuthInfo(
   };
 }
 
-/** Authorization servers write a URL with or without its last slash. */
+/** Compares without the last slash, because authorization servers write a URL with it or without it. */
 export function isSameResource(one: unknown, other: string): boolean {
   return typeof one === 'string' && one.replace(/\/$/, '') === other.replace(/\/$/, '');
 }

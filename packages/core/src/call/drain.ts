@@ -18,7 +18,7 @@ export interface Collected {
   items: unknown[];
   /** The id of the last one, where they are `tracked()`. */
   lastEventId?: string;
-  ended: 'complete' | 'maxItems' | 'maxSeconds';
+  ended: 'complete' | 'maxItems' | 'maxMs';
 }
 
 /** Whether these are values one after another, which limits can be set to. */
@@ -84,16 +84,16 @@ async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): P
   const items: unknown[] = [];
   let lastEventId: string | undefined;
   let ended: Collected['ended'] | undefined;
-  const limit = startLimit(limits?.maxSeconds, signal);
+  const limit = startLimit(limits?.maxMs, signal);
   try {
     for (;;) {
       const next = readNext(iterator, options);
       const item = await Promise.race([next, limit.reached]);
-      if (item === 'maxSeconds' || item === 'aborted') {
+      if (item === 'maxMs' || item === 'aborted') {
         // Nobody waits for this one.
         next.catch(() => {});
         if (item === 'aborted') signal.throwIfAborted();
-        ended = 'maxSeconds';
+        ended = 'maxMs';
         break;
       }
       if (!item) {
@@ -137,17 +137,17 @@ async function readNext(iterator: AsyncIterator<unknown>, options: DrainOptions)
 }
 
 interface Limit {
-  reached: Promise<'maxSeconds' | 'aborted'>;
+  reached: Promise<'maxMs' | 'aborted'>;
   clear(): void;
 }
 
-function startLimit(seconds: number | undefined, signal: AbortSignal): Limit {
+function startLimit(maxMs: number | undefined, signal: AbortSignal): Limit {
   let clear!: () => void;
-  const reached = new Promise<'maxSeconds' | 'aborted'>((resolve) => {
+  const reached = new Promise<'maxMs' | 'aborted'>((resolve) => {
     const onAbort = () => resolve('aborted');
     // Timers cannot count further than that.
-    const ms = seconds && Math.min(seconds * 1000, 2 ** 31 - 1);
-    const timer = ms && setTimeout(() => resolve('maxSeconds'), ms);
+    const ms = maxMs && Math.min(maxMs, 2 ** 31 - 1);
+    const timer = ms && setTimeout(() => resolve('maxMs'), ms);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
     clear = () => {

@@ -14,10 +14,10 @@ export async function takePoint(
   const who = limit.by ? await limit.by(request) : await caller();
   const waitMs = await reach(() => store.take(`rate:${name}:${who}`, limit));
   if (waitMs <= 0) return;
-  const { points, duration } = limit;
+  const { points, durationMs } = limit;
   throw new TRPCError({
     code: 'TOO_MANY_REQUESTS',
-    message: `more than ${points} ${points === 1 ? 'call' : 'calls'} in ${duration} s`,
+    message: `more than ${points} ${points === 1 ? 'call' : 'calls'} in ${durationMs / 1000} s`,
     cause: Object.assign(new Error('rate limit'), { retryAfterMs: waitMs }),
   });
 }

@@ -11,8 +11,8 @@ export interface Store {
   /** Sets a key, there or not. */
   set(key: string, value: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
-  /** Takes one of the points that there are in `duration`. Resolves with how long to wait, in milliseconds; 0 when it got one. */
-  take(key: string, limit: { points: number; /** In seconds. */ duration: number }): Promise<number>;
+  /** Takes one of the points that there are in `durationMs`. Resolves with how long to wait, in milliseconds; 0 when it got one. */
+  take(key: string, limit: { points: number; durationMs: number }): Promise<number>;
 }
 
 interface Entry {
@@ -57,13 +57,13 @@ export function createMemoryStore(): Store {
     async delete(key) {
       entries.delete(key);
     },
-    async take(key, { points, duration }) {
+    async take(key, { points, durationMs }) {
       const now = Date.now();
       const count = counts.get(key);
       if (!count || count.endsAt <= now) {
         counts.delete(key);
         makeRoom(counts);
-        counts.set(key, { used: 1, endsAt: now + duration * 1000 });
+        counts.set(key, { used: 1, endsAt: now + durationMs });
         return 0;
       }
       count.used++;

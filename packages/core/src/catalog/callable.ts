@@ -6,36 +6,36 @@ import type { BypassKind } from './bypassable.ts';
 import type { Confirm } from './confirm.ts';
 import type { Guards, Procedure } from './walk.ts';
 
-/** A procedure, ready to be called: everything about it that is known before. */
+/** A procedure that is ready to be called, with everything that is known about it before a call. */
 export interface Callable {
-  /** What a caller is told about it, in errors. */
+  /** The name that callers see in errors. */
   name: string;
   /** The procedure's dotted path. */
   path: string;
   type: 'query' | 'mutation' | 'subscription';
-  /** The router that it is called on: the app's, or the one made for what the options bring. */
+  /** The router that it is called on: the app's, or the one that is made from the options `tools`, `resources` and `prompts`. */
   router: AnyTRPCRouter;
   procedure: AnyTRPCProcedure;
   input: Input;
   output: Output;
-  /** What a caller's credential has to carry. */
+  /** The scopes that a caller's credential needs. */
   scopes: readonly string[];
   visible: McpSettings['visible'];
   errorHint: McpSettings['errorHint'];
   bypassKinds: readonly BypassKind[];
   guards: Guards;
-  /** In milliseconds; the handler's own where it is `undefined`. */
+  /** `undefined` stands for the handler's own `timeoutMs`. */
   timeoutMs: number | undefined;
   rateLimit: McpRateLimit | undefined;
-  /** How a person is asked before it runs. */
+  /** The question that a person answers before it runs. */
   confirm: Confirm | undefined;
-  /** Where what it yields ends, at the latest. */
+  /** The limits at which collecting its values ends. */
   stream: Required<McpStream> | undefined;
 }
 
-const defaultStream = { maxItems: 100, maxSeconds: 20 };
+const defaultStream = { maxItems: 100, maxMs: 20_000 };
 
-/** Compiles what a procedure is called by. Throws a `SchemaProblem` where its schemas cannot be told. */
+/** Compiles the schemas of a procedure. Throws a `SchemaProblem` when one of them cannot be converted. */
 export function toCallable(procedure: Procedure, name: string, options: SchemaOptions): Callable {
   const { path, type, router, settings, bypassKinds, guards } = procedure;
   const isStreamed = type === 'subscription' || settings.stream !== undefined;
@@ -46,7 +46,7 @@ export function toCallable(procedure: Procedure, name: string, options: SchemaOp
     router,
     procedure: procedure.procedure,
     input: compileInput(procedure.inputs, { ...options, override: settings.input }),
-    // What is collected is none of the values that a schema of the output is about.
+    // A schema of the output describes one value of a stream, not the object with the collected values.
     output: isStreamed
       ? compileOutput(undefined, options)
       : compileOutput(procedure.output, { ...options, override: settings.output }),

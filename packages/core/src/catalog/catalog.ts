@@ -15,46 +15,46 @@ import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type 
 
 export interface CatalogOptions extends ItemOptions, OwnItems {
   expose?: Expose | ExposeFunction | undefined;
-  /** What the handler authenticates with, and so knows the scopes of. */
+  /** The handler's option `auth`. Only callers who are authenticated with it have scopes. */
   auth?: object | undefined;
-  /** What the handler means to bypass. */
+  /** The kinds of middleware that the handler bypasses. */
   bypass?: Partial<Record<BypassKind, boolean>> | undefined;
   listing?: 'all' | 'permitted' | undefined;
 }
 
-/** Everything a handler serves, made once. */
+/** Everything that a handler serves. It is made once. */
 export interface Catalog {
   /** By name. */
   tools: ReadonlyMap<string, Tool>;
   /** By name. */
   prompts: ReadonlyMap<string, Prompt>;
-  /** By URI, where it is fixed. */
+  /** Resources whose URI is fixed, by URI. */
   resources: ReadonlyMap<string, Resource>;
   /** Resources whose URI is a template. */
   templates: readonly Resource[];
   /** The tools, sorted by name. */
   list: Record<Era, readonly ListedTool[]>;
-  /** Whether something is hidden from some callers. */
+  /** Whether some callers see less than others. */
   hasHidden: boolean;
-  /** Whether it may be another one with the next request. */
+  /** Whether the next request may get another catalog, because `expose` is a function. */
   isLive: boolean;
-  /** Whether some arguments travel as headers too. */
+  /** Whether some arguments are also sent as headers. */
   hasParamHeaders: boolean;
 }
 
-/** A catalog that is whole now, or will be when the lazy routers are loaded. */
+/** A catalog that is complete now, or that will be when the lazy routers are loaded. */
 export interface CatalogSource {
-  /** What is served now. `undefined` while lazy routers load. */
+  /** The catalog that is served now; `undefined` while lazy routers load. */
   readonly current: Catalog | undefined;
-  /** Never rejects: what lazy routers could not bring is left out. */
+  /** The complete catalog. Never rejects: procedures of lazy routers that have problems are left out. */
   whole: Promise<Catalog>;
-  /** What lazy routers could not bring. */
+  /** The problems of the lazy routers. */
   problems: Promise<readonly SetupProblem[]>;
 }
 
 /**
- * Makes the catalog of a router. Throws a `SetupError` with every problem of what is loaded already; problems of lazy
- * routers come later, and cost only the tools they concern.
+ * Makes the catalog of a router. Throws a `SetupError` with every problem of the procedures that are loaded already. The
+ * problems of lazy routers come later, and only the procedures that have them are left out.
  */
 export function createCatalog(
   router: AnyTRPCRouter,
@@ -123,8 +123,8 @@ export function createCatalog(
   }
 
   let serving: (() => Catalog) | undefined;
-  const later = loadLazyRouters(router).then((failed) => [
-    ...Array.from(failed, ([path, error]) => ({
+  const later = loadLazyRouters(router).then((failed): SetupProblem[] => [
+    ...Array.from(failed, ([path, error]): SetupProblem => ({
       code: 'LAZY_FAILED',
       path,
       message: `this lazy router did not load: ${messageOf(error)}`,
@@ -145,7 +145,7 @@ export function createCatalog(
   };
 }
 
-/** What is exposed at the moment, with lists that are made anew only when that has changed. */
+/** Serves the items that are exposed at the moment. A new catalog is made only when they have changed. */
 function select(
   items: readonly Item[],
   isShown: (item: Item) => boolean,
@@ -169,7 +169,7 @@ function select(
 
 function holds(expose: ExposeFunction, path: string): boolean {
   try {
-    // An app without types may return anything; only `true` says yes.
+    // An app without types may return anything; only `true` exposes.
     return (expose(path) as unknown) === true;
   } catch {
     return false;
@@ -178,16 +178,16 @@ function holds(expose: ExposeFunction, path: string): boolean {
 
 function scopeProblemOf({ scopes, path }: Item, { auth }: CatalogOptions): SetupProblem | undefined {
   if (scopes.length > 0 && !auth) {
-    const message = `it needs the scopes ${scopes.join(', ')}, and nobody has any without the option auth; set auth.authenticate, or take the scopes out`;
+    const message = `it needs the scopes ${scopes.join(', ')}, and no caller has scopes without the option auth; set auth.authenticate, or remove the scopes`;
     return { code: 'SCOPES_WITHOUT_AUTH', path, message };
   }
   const scope = scopes.find((each) => !isScope(each));
   if (scope === undefined) return undefined;
-  const message = `${JSON.stringify(scope)} is no scope: it has to be printable ASCII without spaces, quotes and backslashes`;
+  const message = `${JSON.stringify(scope)} is not a scope; a scope is printable ASCII without spaces, quotes and backslashes`;
   return { code: 'SCOPE_INVALID', path, message };
 }
 
-/** Tools and prompts are known by their names, each among their own kind. */
+/** Checks a name: it has to be the only one among the tools, or among the prompts. */
 function nameProblemOf(names: Map<string, Item>, item: Tool | Prompt): SetupProblem | undefined {
   const { kind, name, path } = item;
   const setting = kind === 'tool' ? 'mcp.name' : 'mcp.prompt.name';
@@ -210,18 +210,18 @@ function uriProblemOf(items: readonly Item[], { uri, path }: Resource): SetupPro
   return { code: 'URI_CLASH', path, message };
 }
 
-/** A bypass that nothing answers to is a mistake. */
+/** Reports a bypass for which no procedure has a marked middleware. */
 function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): SetupProblem[] {
   const kinds = (['authentication', 'permissions'] as const).filter((kind) => bypass[kind]);
   return kinds
     .filter((kind) => !items.some(({ bypassKinds }) => bypassKinds.includes(kind)))
     .map((kind) => {
-      const message = `nothing that is exposed has middleware marked with bypassable('${kind}', …); mark it, or take bypass.${kind} out`;
+      const message = `no exposed procedure has middleware that is marked with bypassable('${kind}', …); mark it, or remove bypass.${kind}`;
       return { code: 'BYPASS_UNUSED', path: 'bypass', message };
     });
 }
 
-/** Sorted by code unit, so that the order is the same on every machine. */
+/** Makes the catalog of these items. It sorts by code unit, so that the order is the same on every machine. */
 function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
   const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ofKind = <TKind extends Item['kind']>(kind: TKind) =>

@@ -1,11 +1,10 @@
-import type { JsonSchema } from '../schema/json-schema.ts';
-import { isSchema } from '../schema/json-schema.ts';
+import { isSchema, type JsonSchema } from '../schema/json-schema.ts';
 import type { Callable } from './callable.ts';
 
-/** How one argument is completed: out of a list, or by a query of the app's. */
+/** What completes one argument: a list of its values, or a query of the app. */
 export type Completer = readonly string[] | Callable;
 
-/** What completes itself: the arguments whose schema lists their values. */
+/** Makes completers for the arguments whose schema lists their values: enums, literals and booleans. */
 export function toFreeCompleters({ properties = {}, $defs = {} }: JsonSchema): Map<string, Completer> {
   const lists = Object.entries(properties).map(([name, schema]) => [name, valuesOf(schema, $defs)] as const);
   return new Map(lists.filter(([, values]) => values.length > 0));
@@ -15,17 +14,17 @@ function valuesOf(schema: unknown, defs: Record<string, JsonSchema>): string[] {
   if (!isSchema(schema)) return [];
   const { $ref, const: only, enum: listed, anyOf, oneOf, type } = schema as Record<string, unknown>;
   const name = typeof $ref === 'string' ? /^#\/\$defs\/([^/]+)$/.exec($ref)?.[1] : undefined;
-  // One step is enough: an enum that is used twice is a definition, and refers to nothing itself.
+  // An enum that is used twice is a definition. It refers to no other definition, so one step is enough.
   if (name !== undefined) return valuesOf(defs[decodeURIComponent(name)], {});
   if (only !== undefined) return isScalar(only) ? [String(only)] : [];
   if (Array.isArray(listed)) return listed.filter(isScalar).map(String);
-  // null has no spelling.
+  // A client completes text, and no text stands for null.
   const types = [type].flat().filter((each) => each !== 'null');
   if (types.length === 1 && types[0] === 'boolean') return ['true', 'false'];
   const branches: unknown = anyOf ?? oneOf;
   if (!Array.isArray(branches)) return [];
   const lists = branches.map((branch) => valuesOf(branch, defs));
-  // A branch that says nothing would allow what the others do not list.
+  // When one branch does not list its values, the list is not complete.
   const isWhole = lists.every((list, index) => list.length > 0 || isNull(branches[index]));
   return isWhole ? [...new Set(lists.flat())] : [];
 }

@@ -2,14 +2,14 @@ import type { McpSettings } from '../meta.ts';
 import type { JsonObjectSchema } from '../schema/json-schema.ts';
 import { SchemaProblem } from '../schema/problem.ts';
 
-/** How a person is asked before a tool runs. */
+/** The question that a person answers before a tool runs. */
 export interface Confirm {
   toMessage(args: unknown): string;
-  /** What becomes of the call where nobody can be asked. */
+  /** What happens when the client cannot ask. */
   fallback: 'refuse' | 'proceed';
 }
 
-/** Reads `confirm`, once. Throws a `SchemaProblem` where it names an argument that there is not. */
+/** Reads `confirm`. Throws a `SchemaProblem` when it names an argument that does not exist. */
 export function toConfirm(
   { confirm, confirmFallback = 'refuse' }: McpSettings,
   title: string,
@@ -22,11 +22,11 @@ export function toConfirm(
       [`${title}?`, ...names.flatMap((name) => lineOf(args, name))].join('\n');
     return { fallback: confirmFallback, toMessage };
   }
-  // Every other piece is the name of an argument.
+  // The pieces with an odd index are names of arguments.
   const pieces = confirm.split(/\{([^{}]+)\}/);
   const unknown = pieces.find((piece, index) => index % 2 === 1 && !names.includes(piece));
   if (unknown !== undefined) {
-    const message = `mcp.confirm says {${unknown}}, which is no argument; there are: ${names.join(', ') || 'none'}`;
+    const message = `mcp.confirm names {${unknown}}, which is not an argument; the arguments are: ${names.join(', ') || 'none'}`;
     throw new SchemaProblem('CONFIRM_UNKNOWN', message);
   }
   return {
@@ -46,7 +46,7 @@ function valueOf(args: unknown, name: string): unknown {
   return (args as Record<string, unknown>)[name];
 }
 
-/** A person reads it in a small window. */
+/** A longer value is cut off, because a person reads it in a small window. */
 const mostCharacters = 200;
 
 function textOf(value: unknown): string {

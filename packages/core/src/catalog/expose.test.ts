@@ -25,7 +25,7 @@ test('a pattern that matches nothing is a problem', () => {
     {
       code: 'PATTERN_UNMATCHED',
       path: 'expose',
-      message: '"customer.**" matches no procedure; a router and all below it is "name.**"',
+      message: '"customer.**" matches no procedure; "name.**" matches everything in the router "name"',
     },
   ]);
 });

@@ -1,18 +1,21 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import type { SetupProblem } from '../setup-error.ts';
 
-/** Which of the tagged procedures a handler serves. A procedure that is not tagged is never served. */
+/** Chooses among the tagged procedures. A procedure that is not tagged is never served. */
 export interface Expose<TRouter extends AnyTRPCRouter = AnyTRPCRouter> {
-  /** Only what matches one of these; all of them when left out. */
+  /** Serves only the procedures that match one of these. By default all of them. */
   include?: readonly ExposePattern<TRouter>[];
-  /** Not what matches one of these, included or not. */
+  /** Does not serve those that match one of these, even if `include` matches them. */
   exclude?: readonly ExposePattern<TRouter>[];
 }
 
-/** Decides at run time, for flags: asked for each path with each request. One that throws hides what it was asked about. */
+/**
+ * Decides at run time, for feature flags. It is called for each path with each request, and exposes a procedure by
+ * returning `true`. When it throws, the procedure is hidden.
+ */
 export type ExposeFunction = (path: string) => boolean;
 
-/** A dotted path, or a glob over its segments: `*` is any part of one segment, `**` any number of segments. */
+/** A dotted path, or a glob over its segments: `*` matches any part of one segment, `**` one segment or more. */
 export type ExposePattern<TRouter extends AnyTRPCRouter> =
   ProcedurePath<TRouter['_def']['record']> | `${string}*${string}`;
 
@@ -26,9 +29,9 @@ type ProcedurePath<TRecord, TPrefix extends string = ''> = string extends keyof 
           : never;
     }[keyof TRecord & string];
 
-/** Reads the patterns once and answers for a path. */
+/** Compiles the patterns to a function that says whether a path is exposed. */
 export function createFilter(expose: Expose | ExposeFunction = {}): (path: string) => boolean {
-  // What comes and goes has to be known whole.
+  // The function is asked with each request, so every procedure has to be in the catalog.
   if (typeof expose === 'function') return () => true;
   const included = expose.include?.map(toRegExp);
   const excluded = expose.exclude?.map(toRegExp) ?? [];
@@ -37,7 +40,7 @@ export function createFilter(expose: Expose | ExposeFunction = {}): (path: strin
     !excluded.some((pattern) => pattern.test(path));
 }
 
-/** A pattern that matches nothing is a typo, and would hide or expose something unseen. */
+/** Reports patterns that match nothing: such a typo would hide or expose a procedure without anybody noticing. */
 export function checkPatterns(
   expose: Expose | ExposeFunction = {},
   tagged: readonly string[],
@@ -48,8 +51,8 @@ export function checkPatterns(
     const matcher = toRegExp(pattern);
     if (tagged.some((path) => matcher.test(path))) return [];
     const message = all.some((path) => matcher.test(path))
-      ? `${JSON.stringify(pattern)} matches only procedures without mcp in their meta; tag them, or take the pattern out`
-      : `${JSON.stringify(pattern)} matches no procedure; a router and all below it is "name.**"`;
+      ? `${JSON.stringify(pattern)} matches only procedures without mcp in their meta; tag them, or remove the pattern`
+      : `${JSON.stringify(pattern)} matches no procedure; "name.**" matches everything in the router "name"`;
     return [{ code: 'PATTERN_UNMATCHED', path: 'expose', message }];
   });
 }

@@ -1,19 +1,19 @@
 import type { Input } from '../schema/input.ts';
 import { WireError } from '../schema/wire-error.ts';
 
-/** Arguments that are ours, beside those of the procedure. */
+/** Which arguments are added to those of the procedure. */
 export interface ExtraOptions {
-  /** Whether `_dryRun` is one. */
+  /** Adds `_dryRun`. */
   dryRun: boolean;
-  /** Whether `_idempotencyKey` is one. */
+  /** Adds `_idempotencyKey`. */
   idempotent: boolean;
 }
 
-/** What a call says besides its arguments. */
+/** The added arguments of a call, and the rest. */
 export interface Extras {
   isDryRun: boolean;
   key: string | undefined;
-  /** The arguments of the procedure. */
+  /** The procedure's own arguments. */
   rest: unknown;
 }
 
@@ -33,7 +33,7 @@ const schemas = {
   },
 } as const;
 
-/** The input with our arguments in its schema, and without them when it is decoded. */
+/** Adds the arguments to the schema of an input. `decode` removes them again, so that the procedure does not see them. */
 export function extendInput(input: Input, { dryRun, idempotent }: ExtraOptions): Input {
   const { properties } = input.schema;
   return {
@@ -51,7 +51,7 @@ export function extendInput(input: Input, { dryRun, idempotent }: ExtraOptions):
   };
 }
 
-/** Takes our arguments out of a call's. Throws a `WireError` where they are none. */
+/** Separates the added arguments from the procedure's own. Throws a `WireError` when an added one is not valid. */
 export function readExtras(args: unknown): Extras {
   if (!isRecord(args)) return { isDryRun: false, key: undefined, rest: args };
   const { _dryRun = false, _idempotencyKey: key, rest } = splitExtras(args);
@@ -67,7 +67,7 @@ function splitExtras(args: Record<string, unknown>) {
   const { _dryRun, _idempotencyKey, ...rest } = args;
   const hasMore = Object.keys(rest).length > 0;
   const isOurs = _dryRun !== undefined || _idempotencyKey !== undefined;
-  // A procedure that takes no input takes no empty object either.
+  // A procedure that takes no input would refuse an empty object.
   return { _dryRun, _idempotencyKey, rest: isOurs && !hasMore ? undefined : rest };
 }
 

@@ -7,44 +7,18 @@ import { type Callable, toCallable } from './callable.ts';
 import { toName } from './name.ts';
 import { type Prompt, toPrompt } from './prompt.ts';
 import { type Resource, toResource } from './resource.ts';
+import { findUnknownSetting } from './setting-keys.ts';
 import { type Tool, toTool } from './tool.ts';
 import type { Procedure } from './walk.ts';
 
-/** Whatever a client can ask for by name. */
+/** Anything that a client can ask for by name or URI. */
 export type Item = Tool | Resource | Prompt;
 
 export interface ItemOptions extends SchemaOptions {
   toolName?: ((path: string) => string) | undefined;
 }
 
-const settingKeys = {
-  name: true,
-  title: true,
-  description: true,
-  annotations: true,
-  icons: true,
-  _meta: true,
-  instructions: true,
-  scopes: true,
-  visible: true,
-  errorHint: true,
-  timeoutMs: true,
-  input: true,
-  output: true,
-  toContent: true,
-  tool: true,
-  resource: true,
-  prompt: true,
-  complete: true,
-  stream: true,
-  confirm: true,
-  confirmFallback: true,
-  rateLimit: true,
-  dryRun: true,
-  idempotent: true,
-} satisfies Record<keyof McpSettings, true>;
-
-/** Makes of a procedure all that its settings say it is, or says what stands in the way. */
+/** Makes the tool, the resource and the prompt that a procedure's settings ask for, or returns what prevents it. */
 export function toItems(procedure: Procedure, options: ItemOptions): Item[] | SetupProblem[] {
   const { path, settings } = procedure;
   const problem = problemOf(procedure);
@@ -54,7 +28,7 @@ export function toItems(procedure: Procedure, options: ItemOptions): Item[] | Se
     const items: Item[] = [];
     const name = settings.name ?? (options.toolName ?? toName)(path);
     if (tool) items.push(toTool(toCallable(procedure, name, options), withItemSchema(procedure, options)));
-    // What they are given is text: it has to be read as what the query takes, wherever it can be.
+    // Clients send these arguments as text, which is converted to what the query takes wherever that is possible.
     const textual = { ...options, repair: true };
     if (resource) {
       items.push(toResource(toCallable(procedure, resource.name ?? name, textual), settings));
@@ -67,29 +41,25 @@ export function toItems(procedure: Procedure, options: ItemOptions): Item[] | Se
   } catch (error) {
     if (error instanceof SchemaProblem) return [{ code: error.code, path, message: error.message }];
     const reason = error instanceof Error ? error.message : String(error);
-    return [{ code: 'TOOL_FAILED', path, message: `no tool could be made of it: ${reason}` }];
+    return [{ code: 'TOOL_FAILED', path, message: `no tool could be made of this procedure: ${reason}` }];
   }
 }
 
-/** What a procedure is told to be that it cannot be. */
+/** Finds a setting that does not fit the procedure. */
 function problemOf({ type, settings, isServerAction }: Procedure): Omit<SetupProblem, 'path'> | undefined {
   if (isServerAction) {
     return {
       code: 'EXPERIMENTAL_CALLER',
       message:
-        'a procedure made with experimental_caller makes its own context and cannot be called with the request’s; tag one that is made without it',
+        'a procedure made with experimental_caller makes its own context, so it cannot run with the context of the request; tag a procedure that is made without it',
     };
   }
-  const unknownKey =
-    typeof settings === 'object' && Object.keys(settings).find((key) => !(key in settingKeys));
-  if (unknownKey) {
-    const message = `mcp.${unknownKey} is no setting; there are ${Object.keys(settingKeys).join(', ')}`;
-    return { code: 'META_UNKNOWN', message };
-  }
+  const unknown = findUnknownSetting(settings);
+  if (unknown !== undefined) return { code: 'META_UNKNOWN', message: unknown };
   const { tool, resource, prompt, complete, stream, timeoutMs } = settings;
   if (tool === false && !resource && !prompt) {
     const message =
-      'mcp.tool is false, and it is no resource and no prompt; take mcp out, or make it one of them';
+      'mcp.tool is false, and the procedure is neither a resource nor a prompt; remove mcp, or make it one of them';
     return { code: 'EXPOSES_NOTHING', message };
   }
   if ((resource || prompt) && type !== 'query') {
@@ -97,39 +67,41 @@ function problemOf({ type, settings, isServerAction }: Procedure): Omit<SetupPro
     return { code: 'NOT_A_QUERY', message };
   }
   if (complete && !resource && !prompt) {
-    const message = 'mcp.complete completes resources and prompts, and this is neither; take it out';
+    const message = 'mcp.complete completes resources and prompts, and this procedure is neither; remove it';
     return { code: 'COMPLETE_UNUSED', message };
   }
   const { dryRun, idempotent, confirm, rateLimit } = settings;
   if ((dryRun !== undefined || idempotent) && type !== 'mutation') {
-    const message = `mcp.${idempotent ? 'idempotent' : 'dryRun'} is for mutations, and this is a ${type}; take it out`;
+    const message = `mcp.${idempotent ? 'idempotent' : 'dryRun'} is for mutations, and this is a ${type}; remove it`;
     return { code: 'NOT_A_MUTATION', message };
   }
   if (confirm !== undefined && (resource || prompt) && !tool) {
-    const message = 'mcp.confirm asks before a tool runs, and this is none; take it out';
+    const message = 'mcp.confirm asks before a tool runs, and this procedure is not a tool; remove it';
     return { code: 'CONFIRM_UNUSED', message };
   }
-  const limits = {
-    'rateLimit.points': rateLimit?.points,
-    'rateLimit.duration': rateLimit?.duration,
+  // An app without types may leave out what the types require.
+  const limits: Record<string, number | string | undefined> = {
+    ...(rateLimit && {
+      'rateLimit.points': rateLimit.points ?? 'missing',
+      'rateLimit.durationMs': rateLimit.durationMs ?? 'missing',
+    }),
     'stream.maxItems': stream?.maxItems,
-    'stream.maxSeconds': stream?.maxSeconds,
+    'stream.maxMs': stream?.maxMs,
     timeoutMs,
   };
-  const wrong = Object.entries(limits).find(([, limit]) => limit !== undefined && !(limit > 0));
-  return (
-    wrong && { code: 'LIMIT_INVALID', message: `mcp.${wrong[0]} is ${wrong[1]}; it has to be more than 0` }
-  );
+  const wrong = Object.entries(limits).find(([, limit]) => limit !== undefined && !(Number(limit) > 0));
+  if (!wrong) return undefined;
+  return { code: 'LIMIT_INVALID', message: `mcp.${wrong[0]} is ${wrong[1]}; it has to be more than 0` };
 }
 
-/** What `output` says of a stream is the schema of one of its values. */
+/** For a stream, `output` is the schema of one of its values: the converted schema takes its place here. */
 function withItemSchema({ type, settings }: Procedure, options: ItemOptions): McpSettings {
   const isStreamed = type === 'subscription' || settings.stream !== undefined;
   if (!isStreamed || settings.output === undefined) return settings;
   return { ...settings, output: compileOutput(undefined, { ...options, override: settings.output }).schema };
 }
 
-/** Makes the query that another procedure names ready to be called. */
+/** Prepares a query that another procedure names, in `complete` for example. */
 export function toNamedCallable(procedure: Procedure, options: ItemOptions): Callable | SetupProblem {
   const { path, type } = procedure;
   if (type !== 'query') return { code: 'NOT_A_QUERY', path, message: `it is a ${type}` };

@@ -5,7 +5,7 @@ import { type Item, type ItemOptions, toNamedCallable } from './item.ts';
 import { toTool } from './tool.ts';
 import { findProcedure } from './walk.ts';
 
-/** Finds the queries that resources and prompts name, and reports the names that nothing answers to. */
+/** Finds the queries that items name, such as the one of `dryRun`, and reports the paths that have no query. */
 export function linkItems(
   items: readonly Item[],
   router: AnyTRPCRouter,
@@ -14,7 +14,7 @@ export function linkItems(
   const problems: SetupProblem[] = [];
   const find = (owner: Item, setting: string, path: string): Callable | undefined => {
     const procedure = findProcedure(router, path);
-    const found = procedure
+    const found: Callable | SetupProblem = procedure
       ? toNamedCallable(procedure, options)
       : { code: 'PATH_UNKNOWN', path, message: 'there is no such procedure' };
     if ('name' in found) return found;
@@ -29,9 +29,11 @@ export function linkItems(
       if (query) item.dryRunner = toTool({ ...query, name: item.name }, {});
       continue;
     }
+    const { properties = {} } = item.input.schema;
     for (const [argument, path] of Object.entries(item.complete)) {
-      if (!Object.hasOwn(item.input.schema.properties ?? {}, argument)) {
-        const message = `mcp.complete completes "${argument}", which is no argument of it`;
+      if (!Object.hasOwn(properties, argument)) {
+        const names = Object.keys(properties).join(', ') || 'none';
+        const message = `mcp.complete completes "${argument}", which is not an argument; the arguments are: ${names}`;
         problems.push({ code: 'ARGUMENT_UNKNOWN', path: item.path, message });
         continue;
       }
@@ -40,7 +42,7 @@ export function linkItems(
     }
     if (item.kind === 'prompt' || item.list === undefined) continue;
     if (item.uri.variables.length === 0) {
-      const message = `"${item.uri.text}" is one resource and is listed itself; take mcp.resource.list out`;
+      const message = `"${item.uri.text}" is one resource, which is listed itself; remove mcp.resource.list`;
       problems.push({ code: 'LIST_UNUSED', path: item.path, message });
       continue;
     }
@@ -49,7 +51,7 @@ export function linkItems(
   return [...problems, ...problemsOfApps(items)];
 }
 
-/** A tool that is shown by an app's page needs the page. @see https://github.com/modelcontextprotocol/ext-apps */
+/** Reports tools whose page (MCP Apps) no resource serves. @see https://github.com/modelcontextprotocol/ext-apps */
 function problemsOfApps(items: readonly Item[]): SetupProblem[] {
   const uris = new Set(items.flatMap((item) => (item.kind === 'resource' ? item.uri.text : [])));
   return items.flatMap((item) => {
@@ -57,7 +59,7 @@ function problemsOfApps(items: readonly Item[]): SetupProblem[] {
     const { ui } = (item.listed.modern._meta ?? {}) as { ui?: { resourceUri?: unknown } };
     const uri = ui?.resourceUri;
     if (uri === undefined || (typeof uri === 'string' && uris.has(uri))) return [];
-    const message = `_meta.ui.resourceUri is ${JSON.stringify(uri)}, which no resource has; tag a query with mcp.resource.uri`;
+    const message = `_meta.ui.resourceUri is ${JSON.stringify(uri)}, which is not the URI of a resource; tag a query with this mcp.resource.uri`;
     return [{ code: 'APP_MISSING', path: item.path, message }];
   });
 }

@@ -23,7 +23,7 @@ test('an illegal name says what is legal and how to mend it', () => {
     code: 'NAME_ILLEGAL',
     path: 'some.thing',
     message:
-      '"söme thing" is no legal name: clients take letters, digits, "_" and "-" only; set mcp.name, or the option toolName',
+      '"söme thing" is not a valid name; clients accept only letters, digits, "_" and "-"; set mcp.name, or the option toolName',
   });
 });
 
@@ -32,5 +32,7 @@ test('a name that toolName made of something else is illegal too', () => {
 });
 
 test('a long name says how long it is', () => {
-  expect(checkName('x'.repeat(65), 'a')?.message).toContain('has 65 characters, and clients take 64 at most');
+  expect(checkName('x'.repeat(65), 'a')?.message).toContain(
+    'has 65 characters, and clients accept at most 64',
+  );
 });

@@ -1,6 +1,6 @@
 import type { SetupProblem } from '../setup-error.ts';
 
-/** Claude's clients drop a whole tool list for one name outside of this, so it is stricter than the specification. */
+/** Stricter than the specification, because Claude's clients ignore all tools when one name has another character. */
 const legal = /^[a-zA-Z0-9_-]+$/;
 const maxLength = 64;
 
@@ -9,14 +9,14 @@ export function toName(path: string): string {
   return path.replaceAll('.', '_');
 }
 
-/** What is wrong with a name, if anything is, and which setting mends it. */
+/** Returns what is wrong with a name, if anything is, and which setting changes it. */
 export function checkName(name: unknown, path: string, setting = 'mcp.name'): SetupProblem | undefined {
   if (typeof name !== 'string' || !legal.test(name)) {
-    const message = `${quote(name)} is no legal name: clients take letters, digits, "_" and "-" only; set ${setting}, or the option toolName`;
+    const message = `${quote(name)} is not a valid name; clients accept only letters, digits, "_" and "-"; set ${setting}, or the option toolName`;
     return { code: 'NAME_ILLEGAL', path, message };
   }
   if (name.length > maxLength) {
-    const message = `${quote(name)} has ${name.length} characters, and clients take ${maxLength} at most; set a shorter ${setting}, or the option toolName`;
+    const message = `${quote(name)} has ${name.length} characters, and clients accept at most ${maxLength}; set a shorter ${setting}, or the option toolName`;
     return { code: 'NAME_TOO_LONG', path, message };
   }
   return undefined;

@@ -3,9 +3,9 @@ import { type AnyTRPCRouter, initTRPC } from '@trpc/server';
 import type { McpMeta, McpResource, McpSettings } from '../meta.ts';
 import { parseUriTemplate } from './uri-template.ts';
 
-/** What the function behind an own tool, resource or prompt is given. */
+/** What `run` of an own tool, resource or prompt is given. */
 export interface OwnCall<TInput = any> {
-  /** The arguments, as the schema has parsed them. */
+  /** The arguments, as the schema parsed them. */
   input: TInput;
   /** What `createContext` made. */
   ctx: any;
@@ -17,9 +17,9 @@ interface Own<TSchema extends StandardSchemaV1 | undefined, TAbsent = undefined>
   'name' | 'tool' | 'resource' | 'prompt' | 'input' | 'output' | 'annotations'
 > {
   name: string;
-  /** The arguments, as a Standard Schema: of zod, arktype, or the SDK's `fromJsonSchema`. None when left out. */
+  /** The schema of the arguments: a Standard Schema of zod, arktype, or the SDK's `fromJsonSchema`. By default there are none. */
   input?: TSchema;
-  /** May return whatever a procedure of the same kind may, and throw a `TRPCError`. */
+  /** May return what a procedure of the same kind may return, and throw a `TRPCError`. */
   run: (call: OwnCall<InputOf<TSchema, TAbsent>>) => unknown;
 }
 
@@ -29,18 +29,18 @@ type InputOf<TSchema, TAbsent> = TSchema extends StandardSchemaV1
 
 /** A tool that is made without tRPC. */
 export interface OwnTool<TSchema extends StandardSchemaV1 | undefined = any> extends Own<TSchema> {
-  /** What it returns, as a Standard Schema. */
+  /** The Standard Schema of what it returns. */
   output?: StandardSchemaV1;
   annotations?: McpSettings['annotations'];
 }
 
-/** A resource that is made without tRPC. Variables of its URI are strings, unless `input` says otherwise. */
+/** A resource that is made without tRPC. Variables of its URI are strings, unless `input` has another schema for them. */
 export interface OwnResource<TSchema extends StandardSchemaV1 | undefined = any>
   extends
     Omit<Own<TSchema, UriVariables>, 'toContent' | 'stream' | 'icons' | '_meta'>,
     Omit<McpResource, 'name' | 'title' | 'description'> {}
 
-/** Those of the query are there where the URI has them. */
+/** A variable of the URI's query is missing when the client leaves it out. */
 type UriVariables = Record<string, string>;
 
 /** A prompt that is made without tRPC. */
@@ -49,7 +49,7 @@ export interface OwnPrompt<TSchema extends StandardSchemaV1 | undefined = any> e
   'toContent' | 'stream'
 > {}
 
-/** What is served beside the router's procedures. */
+/** Tools, resources and prompts that are served beside the router's procedures. */
 export interface OwnItems {
   tools?: readonly OwnTool[] | undefined;
   resources?: readonly OwnResource[] | undefined;
@@ -79,7 +79,7 @@ export function mcpPrompt<TSchema extends StandardSchemaV1 | undefined = undefin
 
 const t = initTRPC.context<any>().meta<McpMeta>().create();
 
-/** A router of the own ones, so that they are checked, called and told about as the app's procedures are. */
+/** Makes a router of the own items, so that they are checked, listed and called in the same way as the app's procedures. */
 export function toOwnRouter({ tools = [], resources = [], prompts = [] }: OwnItems): AnyTRPCRouter {
   return t.router({
     tools: byName(tools, ({ input, output, run, ...settings }) => {
@@ -92,7 +92,7 @@ export function toOwnRouter({ tools = [], resources = [], prompts = [] }: OwnIte
         const resource = dropUndefined({ uri, mimeType, size, annotations, list, _meta }) as McpResource;
         const schema = input ? undefined : variablesSchema(uri);
         const mcp = { ...settings, resource, ...(schema && { input: schema }) };
-        // A URI without variables has none, and says so by an empty object too.
+        // Without variables, `input` is an empty object rather than `undefined`.
         const read = input ? run : (call: OwnCall) => run({ ...call, input: call.input ?? {} });
         return toBuilder(mcp, input ?? (schema && asIs)).query(read);
       },
@@ -105,15 +105,15 @@ export function toOwnRouter({ tools = [], resources = [], prompts = [] }: OwnIte
 
 function toBuilder(mcp: McpSettings, input?: unknown, output?: unknown): typeof t.procedure {
   const bare = t.procedure.meta({ mcp });
-  // What the parsers make of the types is told by the types of the own ones.
+  // Casts: `OwnTool` and its siblings type the input and output already.
   const taking = (input ? bare.input(input as StandardSchemaV1) : bare) as typeof bare;
   return (output ? taking.output(output as StandardSchemaV1) : taking) as typeof bare;
 }
 
-/** What no key of a router may be called. */
+/** Names that cannot be keys of a router. */
 const reserved = new Set(['then', 'call', 'apply', '__proto__']);
 
-/** The one that comes second under a name gets a key of its own here, for the catalog to find the clash. */
+/** Makes a record by name. The second item of one name gets another key, so that the catalog can report the clash. */
 function byName<TItem extends { name: string }, TProcedure>(
   items: readonly TItem[],
   make: (item: TItem) => TProcedure,
@@ -134,7 +134,7 @@ function variablesSchema(uri: string): object | undefined {
     const properties = Object.fromEntries(variables.map((name) => [name, { type: 'string' }]));
     return { type: 'object', properties, required: needed };
   } catch {
-    // The catalog says what is wrong with it.
+    // The catalog reports what is wrong with the URI.
     return undefined;
   }
 }

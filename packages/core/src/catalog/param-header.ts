@@ -1,21 +1,20 @@
+import { isHeaderName } from '../header-name.ts';
 import { isSchema, type JsonSchema } from '../schema/json-schema.ts';
 import { SchemaProblem } from '../schema/problem.ts';
 
-/** An argument that a client of 2026 sends as a header too. */
+/** An argument that a client of revision 2026-07-28 also sends as a header. */
 export interface ParamHeader {
-  /** The header's whole name, in lower case. */
+  /** The full name of the header, in lower case. */
   header: string;
-  /** Where the argument is, as keys of nested objects. */
+  /** The keys of nested objects that lead to the argument. */
   path: readonly string[];
 }
 
 const keyword = 'x-mcp-header';
-/** @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
-const token = /^[\w!#$%&'*+.^`|~-]+$/;
 const types = new Set(['integer', 'string', 'boolean']);
 
 /**
- * The arguments that `x-mcp-header` marks. Throws a `SchemaProblem` where the mark is one for which clients drop the tool.
+ * Finds the arguments that `x-mcp-header` marks. Throws a `SchemaProblem` for a mark that would make clients ignore the tool.
  * @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools#x-mcp-header
  */
 export function toParamHeaders(schema: JsonSchema): ParamHeader[] {
@@ -29,12 +28,12 @@ export function toParamHeaders(schema: JsonSchema): ParamHeader[] {
     }
   };
   collect(schema, []);
-  // What is not reached by properties alone, no client can find.
+  // Clients look at properties only. A mark elsewhere, in the items of a list for example, is an error.
   const marks = JSON.stringify(schema).split(`"${keyword}":`).length - 1;
-  if (marks > headers.length) refuse(`${keyword} may stand on properties of plain objects only`);
+  if (marks > headers.length) fail(`${keyword} may only be set on properties of plain objects`);
   const names = headers.map(({ header }) => header);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) refuse(`two arguments have the ${keyword} "${twice.slice(prefix.length)}"`);
+  if (twice !== undefined) fail(`two arguments have the ${keyword} "${twice.slice(prefix.length)}"`);
   return headers;
 }
 
@@ -43,15 +42,15 @@ const prefix = 'mcp-param-';
 function toParamHeader(schema: JsonSchema, path: readonly string[]): ParamHeader {
   const name = schema[keyword];
   const where = path.join('.');
-  if (typeof name !== 'string' || !token.test(name)) {
-    return refuse(`${keyword} of ${where} is ${JSON.stringify(name)}, which is no name for a header`);
+  if (typeof name !== 'string' || !isHeaderName(name)) {
+    return fail(`${keyword} of ${where} is ${JSON.stringify(name)}, which is not the name of a header`);
   }
   if (typeof schema.type !== 'string' || !types.has(schema.type)) {
-    return refuse(`${keyword} of ${where} needs a string, an integer or a boolean`);
+    return fail(`${keyword} of ${where} is only possible for a string, an integer or a boolean`);
   }
   return { header: `${prefix}${name.toLowerCase()}`, path };
 }
 
-function refuse(message: string): never {
-  throw new SchemaProblem('HEADER_INVALID', `${message}; mend it in the schema’s meta, or take it out`);
+function fail(message: string): never {
+  throw new SchemaProblem('HEADER_INVALID', `${message}; correct it in the meta of the schema, or remove it`);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { McpMeta, McpSettings } from '../meta.ts';
 import { SetupError } from '../setup-error.ts';
 import { type CatalogOptions, createCatalog } from './catalog.ts';
+import { mcpDefaults } from './settings.ts';
 
 const t = initTRPC.meta<McpMeta>().create();
 const id = z.object({ id: z.string() });
@@ -26,21 +27,23 @@ describe('a set-up problem says what is wrong and what to change', () => {
     [
       { a: at('customers/{id}').query(one) },
       [
-        'URI_INVALID a: the URI "customers/{id}" cannot be served: it needs a scheme, such as "customers://{id}"',
+        'URI_INVALID a: the URI "customers/{id}" cannot be served: it has no scheme; write it like "customers://{id}"',
       ],
     ],
     [
       { a: tagged({ resource: 'app://a' as never }).query(one) },
-      ['URI_INVALID a: the URI "undefined" cannot be served: it needs a scheme, such as "customers://{id}"'],
+      [
+        'URI_INVALID a: the URI "undefined" cannot be served: it has no scheme; write it like "customers://{id}"',
+      ],
     ],
     [
       { a: at('x://{id').query(one) },
-      ['URI_INVALID a: the URI "x://{id" cannot be served: a brace in it has no partner'],
+      ['URI_INVALID a: the URI "x://{id" cannot be served: it has a brace without its partner'],
     ],
     [
       { a: at('x://{id:3}').query(one) },
       [
-        'URI_INVALID a: the URI "x://{id:3}" cannot be served: {id:3} cannot be read backwards; use variable names, with "*" for lists at most',
+        'URI_INVALID a: the URI "x://{id:3}" cannot be served: {id:3} cannot be used, because no value could be read out of it; write only variable names, with "*" for lists',
       ],
     ],
     [
@@ -64,7 +67,7 @@ describe('a set-up problem says what is wrong and what to change', () => {
     [
       { a: at('x://{id*}').query(one) },
       [
-        'URI_VARIABLE_LIST a: "x://{id*}" writes "id" as a list, which the input does not take; take the "*" out',
+        'URI_VARIABLE_LIST a: "x://{id*}" writes "id" as a list, which the input does not take; remove the "*"',
       ],
     ],
     [
@@ -84,7 +87,7 @@ describe('a set-up problem says what is wrong and what to change', () => {
         a: tagged({ resource: { uri: 'x://a', list: 'all' } }).query(one),
         all: t.procedure.query(() => []),
       },
-      ['LIST_UNUSED a: "x://a" is one resource and is listed itself; take mcp.resource.list out'],
+      ['LIST_UNUSED a: "x://a" is one resource, which is listed itself; remove mcp.resource.list'],
     ],
     [
       {
@@ -116,7 +119,7 @@ describe('a set-up problem says what is wrong and what to change', () => {
         find: t.procedure.query(() => []),
       },
       [
-        'ARGUMENT_UNKNOWN a: mcp.complete completes "name", which is no argument of it',
+        'ARGUMENT_UNKNOWN a: mcp.complete completes "name", which is not an argument; the arguments are: id',
         'PATH_UNKNOWN a: mcp.complete.id names "constructor", which cannot be used for it: there is no such procedure',
       ],
     ],
@@ -126,30 +129,32 @@ describe('a set-up problem says what is wrong and what to change', () => {
           .input(id)
           .query(one),
       },
-      ['COMPLETE_UNUSED a: mcp.complete completes resources and prompts, and this is neither; take it out'],
+      [
+        'COMPLETE_UNUSED a: mcp.complete completes resources and prompts, and this procedure is neither; remove it',
+      ],
     ],
     [
       { a: tagged({ tool: false }).query(one) },
       [
-        'EXPOSES_NOTHING a: mcp.tool is false, and it is no resource and no prompt; take mcp out, or make it one of them',
+        'EXPOSES_NOTHING a: mcp.tool is false, and the procedure is neither a resource nor a prompt; remove mcp, or make it one of them',
       ],
     ],
     [
       {
         a: tagged({ timeoutMs: 0 }).query(one),
         b: tagged({ stream: { maxItems: -1 } }).query(one),
-        c: tagged({ stream: { maxSeconds: Number.NaN } }).query(one),
+        c: tagged({ stream: { maxMs: Number.NaN } }).query(one),
       },
       [
         'LIMIT_INVALID a: mcp.timeoutMs is 0; it has to be more than 0',
         'LIMIT_INVALID b: mcp.stream.maxItems is -1; it has to be more than 0',
-        'LIMIT_INVALID c: mcp.stream.maxSeconds is NaN; it has to be more than 0',
+        'LIMIT_INVALID c: mcp.stream.maxMs is NaN; it has to be more than 0',
       ],
     ],
     [
       { a: tagged({ _meta: { ui: { resourceUri: 'ui://nobody' } } }).query(one) },
       [
-        'APP_MISSING a: _meta.ui.resourceUri is "ui://nobody", which no resource has; tag a query with mcp.resource.uri',
+        'APP_MISSING a: _meta.ui.resourceUri is "ui://nobody", which is not the URI of a resource; tag a query with this mcp.resource.uri',
       ],
     ],
     [
@@ -173,10 +178,10 @@ describe('a set-up problem says what is wrong and what to change', () => {
           .query(one),
       },
       [
-        'HEADER_INVALID a: x-mcp-header of v is "no name", which is no name for a header; mend it in the schema’s meta, or take it out',
-        'HEADER_INVALID b: x-mcp-header of v needs a string, an integer or a boolean; mend it in the schema’s meta, or take it out',
-        'HEADER_INVALID c: x-mcp-header may stand on properties of plain objects only; mend it in the schema’s meta, or take it out',
-        'HEADER_INVALID d: two arguments have the x-mcp-header "region"; mend it in the schema’s meta, or take it out',
+        'HEADER_INVALID a: x-mcp-header of v is "no name", which is not the name of a header; correct it in the meta of the schema, or remove it',
+        'HEADER_INVALID b: x-mcp-header of v is only possible for a string, an integer or a boolean; correct it in the meta of the schema, or remove it',
+        'HEADER_INVALID c: x-mcp-header may only be set on properties of plain objects; correct it in the meta of the schema, or remove it',
+        'HEADER_INVALID d: two arguments have the x-mcp-header "region"; correct it in the meta of the schema, or remove it',
       ],
     ],
     [
@@ -187,13 +192,13 @@ describe('a set-up problem says what is wrong and what to change', () => {
       },
       [
         'NAME_CLASH b: "it" is the name of both a and b; set mcp.prompt.name on one of them',
-        'NAME_ILLEGAL c: "no name" is no legal name: clients take letters, digits, "_" and "-" only; set mcp.prompt.name, or the option toolName',
+        'NAME_ILLEGAL c: "no name" is not a valid name; clients accept only letters, digits, "_" and "-"; set mcp.prompt.name, or the option toolName',
       ],
     ],
     [
       { a: tagged({ resource: { uri: 'x://a' }, scopes: ['read'] }).query(one) },
       [
-        'SCOPES_WITHOUT_AUTH a: it needs the scopes read, and nobody has any without the option auth; set auth.authenticate, or take the scopes out',
+        'SCOPES_WITHOUT_AUTH a: it needs the scopes read, and no caller has scopes without the option auth; set auth.authenticate, or remove the scopes',
       ],
     ],
   ])('%#', (record, problems) => {
@@ -223,6 +228,75 @@ describe('a set-up problem says what is wrong and what to change', () => {
       'PATH_UNKNOWN later.list',
     ]);
   });
+});
+
+describe('a key that is not a setting is found, wherever it stands', () => {
+  test.each<[string, object, string]>([
+    ['mcp', { titel: 'Typo' }, 'mcp.titel is not a setting; did you mean title?'],
+    [
+      'annotations',
+      { annotations: { readonlyHint: true } },
+      'mcp.annotations.readonlyHint is not a setting; did you mean readOnlyHint?',
+    ],
+    [
+      'icons',
+      { icons: [{ src: 'https://a.example/1.svg' }, { url: 'https://a.example/2.svg' }] },
+      'mcp.icons[1].url is not a setting; use one of: src, mimeType, sizes, theme',
+    ],
+    [
+      'resource',
+      { resource: { uri: 'x://a', mimetype: 'text/plain' } },
+      'mcp.resource.mimetype is not a setting; did you mean mimeType?',
+    ],
+    [
+      'the annotations of a resource',
+      { resource: { uri: 'x://a', annotations: { readOnlyHint: true } } },
+      'mcp.resource.annotations.readOnlyHint is not a setting; use one of: audience, priority, lastModified',
+    ],
+    [
+      'the icons of a resource',
+      { resource: { uri: 'x://a', icons: [{ src: 'data:,', size: ['any'] }] } },
+      'mcp.resource.icons[0].size is not a setting; did you mean sizes?',
+    ],
+    ['prompt', { prompt: { nane: 'it' } }, 'mcp.prompt.nane is not a setting; did you mean name?'],
+    [
+      'the icons of a prompt',
+      { prompt: { icons: [{ src: 'data:,', mime: 'image/png' }] } },
+      'mcp.prompt.icons[0].mime is not a setting; use one of: src, mimeType, sizes, theme',
+    ],
+    [
+      'stream',
+      { stream: { maxSeconds: 1 } },
+      'mcp.stream.maxSeconds is not a setting; use one of: maxItems, maxMs',
+    ],
+    [
+      'rateLimit',
+      { rateLimit: { points: 1, duration: 60 } },
+      'mcp.rateLimit.duration is not a setting; did you mean durationMs?',
+    ],
+  ])('%s', (_, settings, message) => {
+    expect(problemsOf({ a: tagged(settings).query(one) })).toEqual([`META_UNKNOWN a: ${message}`]);
+  });
+
+  test('but _meta, input and output have keys of their own', () => {
+    const schema = { type: 'object', properties: {}, 'x-own': true };
+    const settings = { _meta: { 'com.example/own': { any: 1 } }, input: schema, output: schema };
+    expect(problemsOf({ a: tagged(settings).query(one) })).toEqual([]);
+  });
+
+  test('mcpDefaults has no others either', () => {
+    const base = t.procedure.use(mcpDefaults({ rateLimit: { point: 1 } as never }));
+    expect(problemsOf({ a: base.meta({ mcp: true }).query(one) })).toEqual([
+      'META_UNKNOWN a: mcp.rateLimit.point is not a setting; did you mean points?',
+    ]);
+  });
+});
+
+test('a limit without a number is found', () => {
+  const record = { a: tagged({ rateLimit: { points: 1 } as never }).query(one) };
+  expect(problemsOf(record)).toEqual([
+    'LIMIT_INVALID a: mcp.rateLimit.durationMs is missing; it has to be more than 0',
+  ]);
 });
 
 test('names and URIs that do not meet are no clash', () => {
@@ -265,11 +339,11 @@ test('own items clash with the app’s, and with each other', () => {
   expect(problemsOf(record, options)).toEqual([
     'NAME_CLASH tools.search: "search" is the name of both search and tools.search; set mcp.name on one of them',
     'NAME_CLASH tools.twice#2: "twice" is the name of both tools.twice and tools.twice#2; set mcp.name on one of them',
-    'NAME_ILLEGAL tools.no name: "no name" is no legal name: clients take letters, digits, "_" and "-" only; set mcp.name, or the option toolName',
+    'NAME_ILLEGAL tools.no name: "no name" is not a valid name; clients accept only letters, digits, "_" and "-"; set mcp.name, or the option toolName',
     'URI_CLASH resources.x: "x://new" overlaps with "x://{id}" of get: one URI could be read from both; change one of them',
     'URI_CLASH resources.y#2: "y://b" overlaps with "y://{a}" of resources.y: one URI could be read from both; change one of them',
-    'URI_INVALID resources.bad: the URI "z://{" cannot be served: a brace in it has no partner',
-    'URI_VARIABLE_LIST resources.list: "z://{ids*}" writes "ids" as a list, which the input does not take; take the "*" out',
+    'URI_INVALID resources.bad: the URI "z://{" cannot be served: it has a brace without its partner',
+    'URI_VARIABLE_LIST resources.list: "z://{ids*}" writes "ids" as a list, which the input does not take; remove the "*"',
     'NAME_CLASH prompts.ask: "ask" is the name of both ask and prompts.ask; set mcp.prompt.name on one of them',
   ]);
 });

@@ -9,7 +9,7 @@ export interface Prompt extends Callable {
   /** The paths of the queries that complete its arguments. */
   complete: Record<string, string>;
   completers: Map<string, Completer>;
-  /** What `prompts/list` says of it. */
+  /** Its entry in `prompts/list`. */
   listed: Record<Era, ListedPrompt>;
 }
 

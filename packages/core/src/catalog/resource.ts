@@ -6,29 +6,30 @@ import { type Completer, toFreeCompleters } from './complete.ts';
 import { type Era, describe, metaOf, titleOf } from './tool.ts';
 import { parseUriTemplate, type UriTemplate } from './uri-template.ts';
 
-/** A query as something to read. */
+/** A query as a resource, which clients read by its URI. */
 export interface Resource extends Callable {
   kind: 'resource';
-  /** Without variables, where the URI is fixed. */
+  /** A fixed URI is a template without variables. */
   uri: UriTemplate;
   mimeType: string | undefined;
-  /** Which variables the query takes as lists. */
+  /** The variables that the query takes as lists. */
   lists: ReadonlySet<string>;
-  /** The paths of the queries that complete its variables, and of the one that lists it. */
+  /** The paths of the queries that complete its variables. */
   complete: Record<string, string>;
+  /** The path of the query that lists what there is to read. */
   list: string | undefined;
   completers: Map<string, Completer>;
-  /** The query that lists what there is to read. */
+  /** The query at `list`, when it was found. */
   lister: Callable | undefined;
-  /** What `resources/list` or `resources/templates/list` says of it. */
+  /** Its entry in `resources/list`, or in `resources/templates/list`. */
   listed: Record<Era, ListedResource>;
 }
 
 /** @see https://modelcontextprotocol.io/specification/2026-07-28/server/resources#resource */
 export interface ListedResource {
-  /** Where it is fixed. */
+  /** Set when the URI is fixed. */
   uri?: string;
-  /** Where it is a template. */
+  /** Set when the URI is a template. */
   uriTemplate?: string;
   name: string;
   title?: string;
@@ -40,10 +41,10 @@ export interface ListedResource {
   _meta?: Record<string, unknown>;
 }
 
-/** What MCP Apps shows in a frame has a type of its own. @see https://github.com/modelcontextprotocol/ext-apps */
+/** The MIME type of a page of MCP Apps. @see https://github.com/modelcontextprotocol/ext-apps */
 export const appMimeType = 'text/html;profile=mcp-app';
 
-/** Makes a resource of a query. Throws a `SchemaProblem` where the URI and the input do not go together. */
+/** Makes a resource of a query. Throws a `SchemaProblem` when the URI does not fit the input. */
 export function toResource(callable: Callable, settings: McpSettings): Resource {
   const own = settings.resource!;
   const { name, path, input, scopes } = callable;
@@ -81,7 +82,7 @@ function readUri({ uri }: McpResource): UriTemplate {
   const invalid = (reason: string) =>
     new SchemaProblem('URI_INVALID', `the URI "${uri}" cannot be served: ${reason}`);
   if (typeof uri !== 'string' || !/^[a-z][a-z\d+.-]*:./i.test(uri)) {
-    throw invalid('it needs a scheme, such as "customers://{id}"');
+    throw invalid('it has no scheme; write it like "customers://{id}"');
   }
   try {
     return parseUriTemplate(uri);
@@ -90,7 +91,7 @@ function readUri({ uri }: McpResource): UriTemplate {
   }
 }
 
-/** The variables that are lists. Every variable has to be an argument, and every argument that is needed a variable. */
+/** Checks that every variable is an argument, and every required argument a variable. Returns those that are lists. */
 function checkVariables({ variables, exploded, text }: UriTemplate, schema: JsonObjectSchema): Set<string> {
   const { properties = {}, required = [] } = schema;
   const names = Object.keys(properties).join(', ') || 'none';
@@ -107,7 +108,7 @@ function checkVariables({ variables, exploded, text }: UriTemplate, schema: Json
   const lists = new Set(variables.filter((name) => properties[name]!.type === 'array'));
   const single = exploded.find((name) => properties[name]!.type !== undefined && !lists.has(name));
   if (single !== undefined) {
-    const message = `"${text}" writes "${single}" as a list, which the input does not take; take the "*" out`;
+    const message = `"${text}" writes "${single}" as a list, which the input does not take; remove the "*"`;
     throw new SchemaProblem('URI_VARIABLE_LIST', message);
   }
   return lists;

@@ -1,6 +1,6 @@
 import type { McpDefaults, McpMeta, McpSettings } from '../meta.ts';
 
-/** Passes a call through untouched. Its type fits `.use()` of every procedure builder. */
+/** A middleware that changes nothing. Its type fits `.use()` of every procedure builder. */
 export interface PassThroughMiddleware {
   <TResult>(options: { next: () => Promise<TResult> }): Promise<TResult>;
 }
@@ -8,8 +8,9 @@ export interface PassThroughMiddleware {
 const defaultsKey = Symbol.for('trpc-mcp.defaults');
 
 /**
- * Gives a base procedure settings for all its leaves: `t.procedure.use(mcpDefaults({ … }))`. It exposes nothing by
- * itself. A leaf's own `mcp` meta wins key by key, and so does a later `mcpDefaults` over an earlier one; scopes add up.
+ * Gives settings to all procedures that are built on a base procedure: `t.procedure.use(mcpDefaults({ … }))`. It exposes
+ * nothing by itself. For each key, the procedure's own `mcp` meta wins over the defaults, and a later `mcpDefaults` wins
+ * over an earlier one. Scopes add up.
  */
 export function mcpDefaults(settings: McpDefaults): PassThroughMiddleware {
   const passThrough: PassThroughMiddleware = ({ next }) => next();
@@ -17,8 +18,8 @@ export function mcpDefaults(settings: McpDefaults): PassThroughMiddleware {
 }
 
 /**
- * The settings of a procedure, from its meta and the `mcpDefaults` in its middlewares; `undefined` when it is not
- * exposed. Always a new object: meta is shared between procedures and is never changed.
+ * Reads the settings of a procedure from its meta and from the `mcpDefaults` in its middlewares. Returns `undefined` when
+ * the procedure is not exposed, else a new object, because procedures share their meta.
  */
 export function settingsOf(meta: unknown, middlewares: readonly unknown[]): McpSettings | undefined {
   const own = (meta as McpMeta | undefined)?.mcp;
@@ -28,7 +29,7 @@ export function settingsOf(meta: unknown, middlewares: readonly unknown[]): McpS
   );
   if (own !== true) layers.push(own);
   const scopes = [...new Set(layers.flatMap((layer) => layer?.scopes ?? []))];
-  // A key that is there and says nothing takes nothing away: least of all a `visible` that hides.
+  // `visible: undefined` in one layer does not remove the `visible` of an earlier layer; so for every key.
   const said = layers
     .flatMap((layer) => Object.entries(layer ?? {}))
     .filter(([key, value]) => key !== 'scopes' && value !== undefined);

@@ -1,8 +1,8 @@
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
 
-/** What a subscription gives when it was collected; `item` is the schema of one of its values. */
+/** Makes the schema of what was collected from a stream. `item` is the schema of one value. */
 export function toStreamSchema(item: JsonSchema | undefined): JsonObjectSchema {
-  // References of an item would point to the wrong place here.
+  // `$ref`s count from the root of a schema, so an item with `$defs` cannot be nested as it is.
   const items = item && !('$defs' in item) ? item : {};
   return {
     type: 'object',
@@ -14,7 +14,7 @@ export function toStreamSchema(item: JsonSchema | undefined): JsonObjectSchema {
       },
       ended: {
         type: 'string',
-        enum: ['complete', 'maxItems', 'maxSeconds'],
+        enum: ['complete', 'maxItems', 'maxMs'],
         description: 'Why it ended: there is nothing more, or a limit was reached',
       },
     },

@@ -6,21 +6,22 @@ import { extendInput } from './extra.ts';
 import { type ParamHeader, toParamHeaders } from './param-header.ts';
 import { toStreamSchema } from './stream-schema.ts';
 
-/** `modern` speaks revision 2026-07-28, `legacy` the ones before it. The SDK's words. */
+/** `modern` is revision 2026-07-28, `legacy` are the revisions before it. The SDK uses the same two words. */
 export type Era = 'modern' | 'legacy';
 
 /** A procedure as a tool. */
 export interface Tool extends Callable {
   kind: 'tool';
   toContent: McpSettings['toContent'];
-  /** Whether calls with one key run once. */
+  /** Whether calls with the same `_idempotencyKey` run only once. */
   isIdempotent: boolean;
-  /** The path of the query that tells what it would do, and that query. */
+  /** The path of the query that says what a call would do. */
   dryRun: string | undefined;
+  /** The query at `dryRun`, when it was found. */
   dryRunner: Tool | undefined;
-  /** The arguments that a client of 2026 sends as headers too. */
+  /** The arguments that a client of revision 2026-07-28 also sends as headers. */
   paramHeaders: readonly ParamHeader[];
-  /** What `tools/list` says of it. */
+  /** Its entry in `tools/list`. */
   listed: Record<Era, ListedTool>;
 }
 
@@ -36,7 +37,7 @@ export interface ListedTool {
   _meta?: Record<string, unknown>;
 }
 
-/** Makes a tool of a procedure. Throws a `SchemaProblem` where a schema stands in the way. */
+/** Makes a tool of a procedure. Throws a `SchemaProblem` when a schema does not allow it. */
 export function toTool(callable: Callable, settings: McpSettings): Tool {
   const { output, path, type, scopes, stream } = callable;
   const { dryRun, idempotent: isIdempotent = false } = settings;
@@ -54,9 +55,9 @@ export function toTool(callable: Callable, settings: McpSettings): Tool {
     ...(settings.icons && { icons: settings.icons }),
     ...metaOf(settings._meta, scopes),
   };
-  // Of a stream, `output` tells of one value, as a JSON Schema by now.
+  // For a stream, `output` is the JSON Schema of one value.
   const streamSchema = stream && toStreamSchema(settings.output as JsonSchema | undefined);
-  // A dry run answers with something else, which a client would refuse.
+  // A dry run returns something else, which a client that validates the output would refuse.
   const modern = dryRun === undefined ? (streamSchema ?? output.schema) : undefined;
   const legacy = dryRun === undefined ? (streamSchema ?? output.legacySchema) : undefined;
   return {
@@ -76,7 +77,7 @@ export function toTool(callable: Callable, settings: McpSettings): Tool {
   };
 }
 
-/** `_meta` as it is listed, with the scopes that a caller has to have. */
+/** Makes `_meta` for a list: the app's own, and the scopes that a caller needs. */
 export function metaOf(
   own: Record<string, unknown> | undefined,
   scopes: readonly string[],
@@ -85,7 +86,7 @@ export function metaOf(
   return { _meta: { ...own, ...(scopes.length > 0 && { scopes }) } };
 }
 
-/** The description, and what else a model has to know before it calls. */
+/** Makes the description, with everything else that a model has to know before it calls. */
 export function describe(
   { description, instructions, scopes }: McpSettings,
   fallback: string,
@@ -94,7 +95,7 @@ export function describe(
   const parts = [
     description ?? fallback,
     instructions,
-    stream && `It collects at most ${stream.maxItems} items, for at most ${stream.maxSeconds} seconds.`,
+    stream && `It collects at most ${stream.maxItems} items, for at most ${stream.maxMs / 1000} seconds.`,
     scopes && `Needs the scopes: ${scopes.join(', ')}.`,
   ];
   return parts.filter(Boolean).join('\n\n');
@@ -119,7 +120,7 @@ function descriptionOf(path: string, type: Callable['type']): string {
   return `Calls the ${type} "${path}" of this app. ${effects[type]}.`;
 }
 
-/** A mutation may destroy until its author says otherwise. The hint means nothing for what only reads. */
+/** A mutation is destructive unless its author says otherwise. The hint has no meaning for a tool that only reads. */
 function annotationsOf(type: Callable['type'], own: McpAnnotations = {}): McpAnnotations {
   const readOnlyHint = own.readOnlyHint ?? type !== 'mutation';
   return { readOnlyHint, ...(!readOnlyHint && { destructiveHint: true }), ...own };

@@ -1,15 +1,16 @@
-/** A piece of a URI: text as it is, or whatever a variable stands for. */
+/** A piece of a URI template: fixed text, or the value of a variable. */
 export type Piece = string | Span;
 
 export interface Span {
-  /** The characters that do not belong to it. */
+  /** The characters that the value cannot have. */
   without: string;
   mayBeEmpty: boolean;
 }
 
 /**
- * The text of each span in a URI that is made of these pieces, each as short as it can be; `undefined` when the URI is
- * not made of them. It takes time in proportion to the URI's length, whatever the URI: a regular expression would not.
+ * Finds the text of each span in a URI that consists of these pieces, each as short as possible. Returns `undefined` when
+ * the URI does not consist of them. The time grows with the length of the URI only; a regular expression could take far
+ * longer for some URIs.
  */
 export function matchPieces(pieces: readonly Piece[], uri: string): string[] | undefined {
   const [first] = pieces;
@@ -30,7 +31,7 @@ export function matchPieces(pieces: readonly Piece[], uri: string): string[] | u
   return found;
 }
 
-/** For each piece, and for the end: at which characters the rest of the URI is made of it and those that follow. */
+/** For each piece, and for the end: the positions from which the rest of the URI consists of this piece and the next ones. */
 function fitsFrom(pieces: readonly Piece[], uri: string): Uint8Array[] {
   let after = new Uint8Array(uri.length + 1);
   after[uri.length] = 1;
@@ -55,7 +56,7 @@ function fitsFrom(pieces: readonly Piece[], uri: string): Uint8Array[] {
   return rows;
 }
 
-/** Whether one text could be made of either. */
+/** Whether some text consists of the pieces of both. */
 export function piecesOverlap(one: readonly Piece[], other: readonly Piece[]): boolean {
   if (differAtEnds(one, other) || differInQuery(one, other)) return false;
   const a = one.flatMap(toSteps);
@@ -77,7 +78,7 @@ export function piecesOverlap(one: readonly Piece[], other: readonly Piece[]): b
   return false;
 }
 
-/** Seen at a glance: of a thousand templates, nearly every pair begins or ends with other text. */
+/** A quick check that decides nearly every pair: two templates mostly begin or end with different text. */
 function differAtEnds(one: readonly Piece[], other: readonly Piece[]): boolean {
   const [a, b] = [one[0], other[0]];
   if (typeof a === 'string' && typeof b === 'string' && !a.startsWith(b) && !b.startsWith(a)) return true;
@@ -85,16 +86,16 @@ function differAtEnds(one: readonly Piece[], other: readonly Piece[]): boolean {
   return typeof y === 'string' && typeof z === 'string' && !y.endsWith(z) && !z.endsWith(y);
 }
 
-/** One has a query, and nothing of the other could be one. */
+/** Whether one has a query, and no piece of the other could contain one. */
 function differInQuery(one: readonly Piece[], other: readonly Piece[]): boolean {
   const has = (piece: Piece) => typeof piece === 'string' && piece.includes('?');
   const mayHave = (piece: Piece) => has(piece) || (typeof piece !== 'string' && !piece.without.includes('?'));
   return (one.some(has) && !other.some(mayHave)) || (other.some(has) && !one.some(mayHave));
 }
 
-/** One character, or any number of them. */
+/** One character, or any number of characters. */
 interface Step {
-  /** The only one that it can be; any but those in `without` where it is `undefined`. */
+  /** The only possible character. `undefined` allows any character that is not in `without`. */
   character: string | undefined;
   without: string;
   repeats: boolean;

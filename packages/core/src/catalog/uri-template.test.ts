@@ -130,21 +130,33 @@ describe('a URI is written', () => {
 });
 
 test.each([
-  ['x://{}', '{} cannot be read backwards; use variable names, with "*" for lists at most'],
-  ['x://{id:3}', '{id:3} cannot be read backwards; use variable names, with "*" for lists at most'],
-  ['x://{=id}', '{=id} cannot be read backwards; use variable names, with "*" for lists at most'],
-  ['x://{a b}', '{a b} cannot be read backwards; use variable names, with "*" for lists at most'],
-  ['x://{id', 'a brace in it has no partner'],
-  ['x://id}', 'a brace in it has no partner'],
-  ['x://{id}/{id}', 'the variable "id" stands in it twice'],
-  ['x://{id}{?id}', 'the variable "id" stands in it twice'],
+  [
+    'x://{}',
+    '{} cannot be used, because no value could be read out of it; write only variable names, with "*" for lists',
+  ],
+  [
+    'x://{id:3}',
+    '{id:3} cannot be used, because no value could be read out of it; write only variable names, with "*" for lists',
+  ],
+  [
+    'x://{=id}',
+    '{=id} cannot be used, because no value could be read out of it; write only variable names, with "*" for lists',
+  ],
+  [
+    'x://{a b}',
+    '{a b} cannot be used, because no value could be read out of it; write only variable names, with "*" for lists',
+  ],
+  ['x://{id', 'it has a brace without its partner'],
+  ['x://id}', 'it has a brace without its partner'],
+  ['x://{id}/{id}', 'the variable "id" occurs twice'],
+  ['x://{id}{?id}', 'the variable "id" occurs twice'],
   ['x://{a}{b}', 'two variables follow each other with nothing between them'],
   ['x://{a}{+b}', 'two variables follow each other with nothing between them'],
   ['x://y{?q}/z', 'nothing may follow the query of x://y{?q}/z'],
   ['x://y{?q}{id}', 'nothing may follow the query of x://y{?q}{id}'],
-  ['x://y{&q}', 'a query begins with "?", written out or as {?…}, and goes on with {&…}'],
-  ['x://y?a=1{?q}', 'a query begins with "?", written out or as {?…}, and goes on with {&…}'],
-  ['x://y{?a}{?b}', 'a query begins with "?", written out or as {?…}, and goes on with {&…}'],
+  ['x://y{&q}', 'a query begins with "?" or {?…}, and continues with {&…}'],
+  ['x://y?a=1{?q}', 'a query begins with "?" or {?…}, and continues with {&…}'],
+  ['x://y{?a}{?b}', 'a query begins with "?" or {?…}, and continues with {&…}'],
 ])('the template %s is refused', (template, message) => {
   expect(() => parseUriTemplate(template)).toThrow(new Error(message));
 });

@@ -1,24 +1,24 @@
 import { matchPieces, type Piece, piecesOverlap } from './uri-pattern.ts';
 
-/** A URI template that can be read in both directions. */
+/** A URI template that can make URIs, and read the values out of them. */
 export interface UriTemplate {
   /** As it was written. */
   text: string;
   variables: readonly string[];
-  /** The variables that no URI of this form can leave out: all but those of the query. */
+  /** The variables that every URI has: all but those of the query. */
   needed: readonly string[];
   /** The variables that are written as lists: `{ids*}`. */
   exploded: readonly string[];
-  /** What URIs of this form are made of, but for the query. */
+  /** The pieces of a URI before its query. */
   head: readonly Piece[];
-  /** What the query begins with, where the template has one. */
+  /** The character that the query begins with, when the template has one. */
   mark: '?' | '&' | undefined;
   /**
-   * What the variables are in this URI, decoded; `undefined` when it is not of this form. Those of `lists`, and those
-   * that are exploded, are lists.
+   * Reads the variables out of a URI, decoded. Returns `undefined` when the URI does not fit the template. Variables in
+   * `lists`, and those that are exploded, are lists.
    */
   match(uri: string, lists?: ReadonlySet<string>): Record<string, string | string[]> | undefined;
-  /** The URI for these values; `undefined` when one is missing that is needed. */
+  /** Makes the URI for these values. Returns `undefined` when a needed one is missing. */
   expand(values: Record<string, unknown>): string | undefined;
 }
 
@@ -35,7 +35,7 @@ interface Expression {
 type Operator = keyof typeof operators;
 type Part = string | Expression;
 
-/** How the operators write their values. @see https://www.rfc-editor.org/rfc/rfc6570#section-2.2 */
+/** How each operator writes its values. @see https://www.rfc-editor.org/rfc/rfc6570#section-2.2 */
 const operators = {
   '': { before: '', between: ',', without: '/?#' },
   '+': { before: '', between: ',', without: '' },
@@ -47,12 +47,12 @@ const operators = {
   '&': { before: '&', between: '&', without: '' },
 } as const;
 
-/** No client sends a longer one: those of 2026 send it as a header besides. */
+/** No client sends a longer URI: it would not fit into the header that clients of revision 2026-07-28 send it in. */
 const maxLength = 65_536;
 const anything: Piece = { without: '', mayBeEmpty: true };
 const none: ReadonlySet<string> = new Set();
 
-/** Reads a template, once. Throws an error that says what is wrong with it. */
+/** Parses a template. Throws an error that says what is wrong with it. */
 export function parseUriTemplate(text: string): UriTemplate {
   const parts = parse(text);
   const at = parts.findIndex(isQuery);
@@ -65,7 +65,7 @@ export function parseUriTemplate(text: string): UriTemplate {
   const all = [...inPath, ...(query?.variables ?? [])];
   const variables = all.map(({ name }) => name);
   const twice = variables.find((name, index) => variables.indexOf(name) !== index);
-  if (twice !== undefined) throw new Error(`the variable "${twice}" stands in it twice`);
+  if (twice !== undefined) throw new Error(`the variable "${twice}" occurs twice`);
   return {
     text,
     variables,
@@ -89,7 +89,7 @@ export function parseUriTemplate(text: string): UriTemplate {
           string | string[]
         >;
       } catch {
-        // A percent sign that encodes nothing: the URI is none.
+        // A percent sign without two hex digits: this is not a valid URI.
         return undefined;
       }
     },
@@ -101,15 +101,15 @@ export function parseUriTemplate(text: string): UriTemplate {
   };
 }
 
-/** Whether one URI could be read from both. */
+/** Whether one URI could fit both templates. */
 export function templatesOverlap(a: UriTemplate, b: UriTemplate): boolean {
   if (piecesOverlap(a.head, b.head)) return true;
-  // Where both queries are open, whatever comes in them tells nothing apart.
+  // When both queries begin alike, only what comes before them can differ.
   if (a.mark === b.mark && a.mark !== '&') return false;
   return formsOf(a).some((one) => formsOf(b).some((other) => piecesOverlap(one, other)));
 }
 
-/** Without the query, and with one. */
+/** The pieces without the query, and with any query. */
 function formsOf({ head, mark }: UriTemplate): (readonly Piece[])[] {
   return mark ? [head, join([...head, mark, anything])] : [head];
 }
@@ -120,7 +120,7 @@ function parse(text: string): Part[] {
     .filter((piece) => piece !== '')
     .map((piece) => {
       if (!piece.startsWith('{')) {
-        if (/[{}]/.test(piece)) throw new Error('a brace in it has no partner');
+        if (/[{}]/.test(piece)) throw new Error('it has a brace without its partner');
         return piece;
       }
       const operator = (/^[+#./;?&]/.exec(piece.slice(1))?.[0] ?? '') as Operator;
@@ -132,7 +132,9 @@ function parse(text: string): Part[] {
 function toVariable(text: string, expression: string): Variable {
   const found = /^(\w+)(\*?)$/.exec(text);
   if (!found) {
-    throw new Error(`${expression} cannot be read backwards; use variable names, with "*" for lists at most`);
+    throw new Error(
+      `${expression} cannot be used, because no value could be read out of it; write only variable names, with "*" for lists`,
+    );
   }
   return { name: found[1]!, isExploded: found[2] === '*' };
 }
@@ -141,7 +143,7 @@ function isQuery(part: Part): boolean {
   return typeof part !== 'string' && (part.operator === '?' || part.operator === '&');
 }
 
-/** `{?a}{&b}` is one query, which `&` goes on with where its beginning is written out. */
+/** Joins `{?a}{&b}` to one query. It begins with `&` when the template itself contains the `?`. */
 function toQuery(parts: readonly Part[], path: readonly Part[], text: string): Expression {
   const expressions = parts.map((part) => {
     if (typeof part === 'string' || !isQuery(part))
@@ -151,7 +153,7 @@ function toQuery(parts: readonly Part[], path: readonly Part[], text: string): E
   const { operator } = expressions[0]!;
   const isBegun = fixedTextOf(path).includes('?');
   if (isBegun !== (operator === '&') || expressions.slice(1).some((part) => part.operator === '?')) {
-    throw new Error('a query begins with "?", written out or as {?…}, and goes on with {&…}');
+    throw new Error('a query begins with "?" or {?…}, and continues with {&…}');
   }
   return { operator, variables: expressions.flatMap((part) => part.variables) };
 }
@@ -164,7 +166,7 @@ function toPieces(part: Part, query: Expression | undefined): Piece[] {
   if (typeof part === 'string') return [part];
   const { operator, variables } = part;
   const { before, between } = operators[operator];
-  // What comes after a question mark is the query, where there is one.
+  // A question mark begins the query, so a variable before it cannot contain one.
   const without = operators[operator].without || (query ? '?' : '');
   const isAlone = variables.length === 1 && between === ',';
   return variables.flatMap(({ name, isExploded }, index): Piece[] => {
@@ -177,7 +179,7 @@ function toPieces(part: Part, query: Expression | undefined): Piece[] {
   });
 }
 
-/** Text that follows text is one piece. Throws where nobody could tell where one variable ends. */
+/** Joins adjacent texts. Throws when two variables are adjacent, because their values could not be told apart. */
 function join(pieces: readonly Piece[]): Piece[] {
   const joined: Piece[] = [];
   for (const piece of pieces) {
@@ -190,7 +192,7 @@ function join(pieces: readonly Piece[]): Piece[] {
   return joined;
 }
 
-/** `undefined` for what no such expression writes. */
+/** Decodes the value of a variable. Returns `undefined` for text that the expression cannot have written. */
 function readValue(
   { name, isExploded }: Variable,
   { operator }: Expression,
@@ -205,7 +207,7 @@ function readValue(
   return isWritten ? items.map(decodeURIComponent) : undefined;
 }
 
-/** What of a query comes before the variables, which may come in any order, and any of which may be left out. */
+/** Splits a URI before the variables of its query, which may come in any order, or be left out. */
 function splitQuery(uri: string, operator: Operator, path: readonly Part[]): [head: string, tail: string] {
   const at = uri.indexOf('?');
   if (at === -1) return [uri, ''];
@@ -258,7 +260,7 @@ function expand(
   return written.length === 0 ? '' : before + written.join(between);
 }
 
-/** `+` and `#` leave reserved characters as they are, but for those that something else in the template means. */
+/** Encodes a value. `+` and `#` keep reserved characters, except those that have a meaning in this template. */
 function encode(text: string, operator: Operator, meant: string): string {
   if (operator === '.') return encodeURIComponent(text).replaceAll('.', '%2E');
   if (operator !== '+' && operator !== '#') return encodeURIComponent(text);

@@ -3,7 +3,7 @@ import type { McpSettings } from '../meta.ts';
 import { type BypassKind, bypassKindsOf } from './bypassable.ts';
 import { settingsOf } from './settings.ts';
 
-/** A tagged procedure of the user's router. */
+/** A procedure of a router, with the settings in its meta. */
 export interface Procedure {
   /** Dotted, as tRPC clients call it. */
   path: string;
@@ -15,26 +15,26 @@ export interface Procedure {
   output: unknown;
   /** The procedure itself, for tRPC's `info`. */
   procedure: AnyTRPCProcedure;
-  /** What among its middlewares the app has marked as bypassable. */
+  /** The kinds of its middlewares that are marked with `bypassable`. */
   bypassKinds: readonly BypassKind[];
   guards: Guards;
-  /** Made with `experimental_caller`: it calls itself, with a context of its own. */
+  /** Whether it was made with `experimental_caller`, so that it makes a context of its own. */
   isServerAction: boolean;
   /** The router that it is called on. */
   router: AnyTRPCRouter;
 }
 
-/** What of the app's middleware runs before the first `.input()`, and so can decide without an input. */
+/** The app's middlewares before the first `.input()`, which therefore decide without an input. */
 export interface Guards {
   middlewares: readonly Middleware[];
-  /** What tRPC tells them of the procedure. */
+  /** The procedure's meta, which tRPC passes to middlewares. */
   meta: unknown;
 }
 
 /** A middleware function, as tRPC calls it. */
 export type Middleware = (options: object) => unknown;
 
-/** What tRPC keeps in `_def` at run time and leaves out of its types. */
+/** The fields of `_def` that exist at run time and are missing in tRPC's types. */
 interface ProcedureDef {
   inputs: unknown[];
   middlewares: unknown[];
@@ -42,20 +42,20 @@ interface ProcedureDef {
   experimental_caller?: boolean;
 }
 
-/** Deeper than any router is written by hand: a lazy router that contains itself would never end. */
+/** No router is nested deeper. Without a limit, a lazy router that contains itself would load for ever. */
 const maxLazyDepth = 20;
 
-/** What tRPC's own formatter of error shapes wants. */
+/** The configuration that tRPC's own formatter of errors needs. */
 export function configOf(router: AnyTRPCRouter): AnyTRPCRouter['_def']['_config'] {
   return router._def._config;
 }
 
-/** Every path of the router that is loaded, tagged or not. */
+/** The paths of all procedures that are loaded, tagged or not. */
 export function collectPaths(router: AnyTRPCRouter): string[] {
   return Object.keys(router._def.procedures as Record<string, AnyTRPCProcedure>);
 }
 
-/** The procedures at these paths that are tagged with `mcp`. Nothing else of an untagged one is looked at. */
+/** The procedures at these paths that are tagged with `mcp`. Of other procedures, only the meta and middlewares are read. */
 export function collectProcedures(router: AnyTRPCRouter, paths: readonly string[]): Procedure[] {
   const procedures = router._def.procedures as Record<string, AnyTRPCProcedure>;
   return paths.flatMap((path) => {
@@ -66,7 +66,7 @@ export function collectProcedures(router: AnyTRPCRouter, paths: readonly string[
   });
 }
 
-/** The procedure at a path that another one names, tagged or not. */
+/** Finds the procedure at a path that another procedure names, tagged or not. */
 export function findProcedure(router: AnyTRPCRouter, path: string): Procedure | undefined {
   const procedures = router._def.procedures as Record<string, AnyTRPCProcedure>;
   const procedure = Object.hasOwn(procedures, path) ? procedures[path] : undefined;
@@ -90,7 +90,7 @@ function toProcedure(
   return { path, type, settings, inputs, output, procedure, bypassKinds, guards, isServerAction, router };
 }
 
-/** The last middleware calls the resolver; tRPC's own ones, which parse, say what they are. */
+/** Leaves out the last middleware, which calls the resolver, and tRPC's own ones, which have a `_type`. */
 function guardsOf(middlewares: readonly unknown[]): Middleware[] {
   const before = middlewares.slice(0, -1);
   const kindOf = (middleware: unknown) => (middleware as { _type?: string })._type;
@@ -104,10 +104,10 @@ export function hasLazyRouters(router: AnyTRPCRouter): boolean {
   return Object.keys(router._def.lazy).length > 0;
 }
 
-/** Loads every lazy router, also those inside lazy ones. Returns what failed, by path; it never throws. */
+/** Loads all lazy routers, also those inside other lazy routers. Returns the failures by path, and never throws. */
 export async function loadLazyRouters(router: AnyTRPCRouter): Promise<Map<string, unknown>> {
   const failed = new Map<string, unknown>();
-  // tRPC takes a lazy router out of `lazy` when it is loaded, and puts those in that it holds.
+  // When a lazy router is loaded, tRPC removes it from `lazy` and adds the lazy routers inside it.
   for (;;) {
     const waiting = Object.entries(router._def.lazy).filter(([path]) => !failed.has(path));
     if (waiting.length === 0) return failed;

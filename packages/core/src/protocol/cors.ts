@@ -1,4 +1,5 @@
-import type { SetupProblem } from '../setup-error.ts';
+import { isHeaderName } from '../header-name.ts';
+import type { SetupProblem, SetupProblemCode } from '../setup-error.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { checkOrigins } from './guard.ts';
 
@@ -31,8 +32,7 @@ const requestHeaders = [
   'mcp-session-id',
   'last-event-id',
 ];
-const paramHeader = /^mcp-param-[\w!#$%&'*+.^`|~-]+$/;
-const token = /^[\w!#$%&'*+.^`|~-]+$/;
+const paramPrefix = 'mcp-param-';
 const exposedHeaders = 'www-authenticate, mcp-session-id';
 /** Two hours, the most that browsers take. */
 const preflightSeconds = '7200';
@@ -40,7 +40,7 @@ const preflightSeconds = '7200';
 export function checkCors(cors: true | CorsOptions | undefined): SetupProblem[] {
   if (cors === undefined || cors === true) return [];
   const { origins, headers = [], credentials } = Object(cors) as Partial<CorsOptions>;
-  const problem = (code: string, path: string, message: string) => ({ code, path, message });
+  const problem = (code: SetupProblemCode, path: string, message: string) => ({ code, path, message });
   if (origins !== true && (!Array.isArray(origins) || origins.length === 0)) {
     return [
       problem(
@@ -56,7 +56,7 @@ export function checkCors(cors: true | CorsOptions | undefined): SetupProblem[] 
     'cors.credentials',
     'every page on the web could act with the cookies of whoever opens it; name the origins',
   );
-  const illegal = headers.filter((name) => !token.test(name));
+  const illegal = headers.filter((name) => !isHeaderName(name));
   return [
     ...named,
     ...(credentials && origins === true ? [cookies] : []),
@@ -96,7 +96,9 @@ export function createCors(cors: true | CorsOptions): CorsPolicy {
           ?.toLowerCase()
           .split(/\s*,\s*/) ?? [];
       // Tools name these headers, and there is no wildcard for a part of a name.
-      const params = asked.filter((name) => paramHeader.test(name));
+      const params = asked.filter(
+        (name) => name.startsWith(paramPrefix) && isHeaderName(name.slice(paramPrefix.length)),
+      );
       return {
         status: 204,
         headers: {

@@ -2,7 +2,7 @@ import type { ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createGate } from '../auth/gate.ts';
 import { HookTimeout } from '../hook.ts';
-import { Refused } from '../auth/refused.ts';
+import { CredentialError } from '../auth/credential-error.ts';
 import { createReport } from '../call/failure.ts';
 import { createSpans } from '../call/span.ts';
 import { createMemoryStore } from '../call/store.ts';
@@ -44,7 +44,7 @@ export function createParts(
   });
   const gate = createGate(auth, hookTimeoutMs, (error) => {
     const failure = { error, reference: crypto.randomUUID() };
-    const isDown = error instanceof Refused && error.status === 503;
+    const isDown = error instanceof CredentialError && error.status === 503;
     report(failure, { isForApp: isDown || error instanceof HookTimeout || error instanceof SetupError });
   });
   const parts: ServerParts = {

@@ -114,7 +114,7 @@ describe.each(['down', 'broken'] as const)('while the authorization server is %s
       rpcError(-32_603, unreachable, 1),
     ]);
     expect(failures).toEqual([
-      expect.objectContaining({ error: expect.objectContaining({ name: 'Refused' }) }),
+      expect.objectContaining({ error: expect.objectContaining({ name: 'CredentialError' }) }),
     ]);
     expect((await request(app.mcp, 'legacy', 'ping', {}, { authorization: `Bearer ${fresh}` })).status).toBe(
       503,

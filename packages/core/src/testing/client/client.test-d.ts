@@ -99,7 +99,7 @@ test('a stream is what was collected of it', () => {
   expectTypeOf(() => client.unwrap.call('customers.changes')).returns.resolves.toEqualTypeOf<{
     items: Date[];
     lastEventId?: string;
-    ended: 'complete' | 'maxItems' | 'maxSeconds';
+    ended: 'complete' | 'maxItems' | 'maxMs';
   }>();
   // Whether its meta sets limits is not known to its type.
   const all = () => client.unwrap.call('customers.all');

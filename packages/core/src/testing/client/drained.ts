@@ -5,7 +5,7 @@ export interface Collected<TStream> {
   items: ItemOf<TStream>[];
   /** The id of the last item, where they are `tracked()`. */
   lastEventId?: string;
-  ended: 'complete' | 'maxItems' | 'maxSeconds';
+  ended: 'complete' | 'maxItems' | 'maxMs';
 }
 
 /**

@@ -1,11 +1,14 @@
 /** An error code of RFC 6750. */
 export type ChallengeError = 'invalid_request' | 'invalid_token';
 
-/** Thrown by an authenticator of ours that knows what to answer. Its message is written for the caller. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
+/**
+ * Thrown by an authenticator of ours that knows which status to answer with. Its message is written for the caller, for
+ * example "the token has expired".
+ */
+export class CredentialError extends Error {
+  override readonly name = 'CredentialError';
   readonly status: 400 | 401 | 503;
-  /** What the challenge says is wrong, where there is one. */
+  /** The `error` of the challenge, where the answer has a challenge. */
   readonly code: ChallengeError | undefined;
 
   constructor(status: 400 | 401 | 503, message: string, code?: ChallengeError, cause?: unknown) {

@@ -1,0 +1,130 @@
+import type {
+  McpAnnotations,
+  McpContentAnnotations,
+  McpIcon,
+  McpPrompt,
+  McpRateLimit,
+  McpResource,
+  McpSettings,
+  McpStream,
+} from '../meta.ts';
+import { findNearest } from './nearest.ts';
+
+/**
+ * Finds a key that is not a setting, at the top of `mcp` or in a nested setting, and returns a message about it.
+ * `_meta`, `input` and `output` may have any keys. Those of `complete` are arguments, which are checked with the input.
+ */
+export function findUnknownSetting(settings: McpSettings): string | undefined {
+  const { annotations, icons, resource, prompt, stream, rateLimit } = settings;
+  const own = typeof prompt === 'object' ? prompt : undefined;
+  const groups: Group[] = [
+    ['mcp', settings, settingKeys],
+    ['mcp.annotations', annotations, annotationKeys],
+    ...toIconGroups('mcp.icons', icons),
+    ['mcp.resource', resource, resourceKeys],
+    ['mcp.resource.annotations', resource?.annotations, contentAnnotationKeys],
+    ...toIconGroups('mcp.resource.icons', resource?.icons),
+    ['mcp.prompt', own, promptKeys],
+    ...toIconGroups('mcp.prompt.icons', own?.icons),
+    ['mcp.stream', stream, streamKeys],
+    ['mcp.rateLimit', rateLimit, rateLimitKeys],
+  ];
+  for (const [path, value, keys] of groups) {
+    // An app without types may write anything here, a string for example. It is refused where it is read.
+    if (typeof value !== 'object' || value === null) continue;
+    const unknown = Object.keys(value).find((key) => !Object.hasOwn(keys, key));
+    if (unknown !== undefined) return toMessage(path, unknown, Object.keys(keys));
+  }
+  return undefined;
+}
+
+/** Where the keys stand, the object that has them, and the keys that it may have. */
+type Group = [path: string, value: unknown, keys: Record<string, true>];
+
+function toIconGroups(path: string, icons: readonly McpIcon[] | undefined): Group[] {
+  if (!Array.isArray(icons)) return [];
+  return icons.map((icon, index) => [`${path}[${index}]`, icon, iconKeys]);
+}
+
+function toMessage(path: string, unknown: string, known: readonly string[]): string {
+  const nearest = findNearest(unknown, known);
+  const advice = nearest === undefined ? `use one of: ${known.join(', ')}` : `did you mean ${nearest}?`;
+  return `${path}.${unknown} is not a setting; ${advice}`;
+}
+
+const settingKeys = {
+  name: true,
+  title: true,
+  description: true,
+  annotations: true,
+  icons: true,
+  _meta: true,
+  instructions: true,
+  scopes: true,
+  visible: true,
+  errorHint: true,
+  timeoutMs: true,
+  input: true,
+  output: true,
+  toContent: true,
+  tool: true,
+  resource: true,
+  prompt: true,
+  complete: true,
+  stream: true,
+  confirm: true,
+  confirmFallback: true,
+  rateLimit: true,
+  dryRun: true,
+  idempotent: true,
+} satisfies Record<keyof McpSettings, true>;
+
+const annotationKeys = {
+  title: true,
+  readOnlyHint: true,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: true,
+} satisfies Record<keyof McpAnnotations, true>;
+
+const iconKeys = {
+  src: true,
+  mimeType: true,
+  sizes: true,
+  theme: true,
+} satisfies Record<keyof McpIcon, true>;
+
+const resourceKeys = {
+  uri: true,
+  name: true,
+  title: true,
+  description: true,
+  mimeType: true,
+  size: true,
+  annotations: true,
+  icons: true,
+  _meta: true,
+  list: true,
+} satisfies Record<keyof McpResource, true>;
+
+const contentAnnotationKeys = {
+  audience: true,
+  priority: true,
+  lastModified: true,
+} satisfies Record<keyof McpContentAnnotations, true>;
+
+const promptKeys = {
+  name: true,
+  title: true,
+  description: true,
+  icons: true,
+  _meta: true,
+} satisfies Record<keyof McpPrompt, true>;
+
+const streamKeys = { maxItems: true, maxMs: true } satisfies Record<keyof McpStream, true>;
+
+const rateLimitKeys = {
+  points: true,
+  durationMs: true,
+  by: true,
+} satisfies Record<keyof McpRateLimit, true>;

@@ -1,0 +1,208 @@
+/**
+ * Every problem that a `SetupError` can name: what it means, and what to change. The type `SetupProblemCode` and the page
+ * docs/setup-problems.md are made from this. Only types and tests import it, so that it costs a server nothing.
+ */
+export const setupProblems = {
+  ALGORITHM_INVALID: {
+    means: '`jwt.algorithms` is empty, or lists an algorithm that is not asymmetric.',
+    change: 'Remove the option, or list asymmetric algorithms only, such as `RS256`.',
+  },
+  APP_MISSING: {
+    means: '`_meta.ui.resourceUri` of a tool names a page that no resource serves.',
+    change: 'Tag a query with `mcp.resource.uri` set to the same URI.',
+  },
+  ARGUMENT_UNKNOWN: {
+    means: '`mcp.complete` has a key that is not an argument of the procedure.',
+    change: 'Rename the key to one of the arguments in the message.',
+  },
+  AUTHORIZATION_SERVER_INVALID: {
+    means:
+      '`authorizationServers` of `bearer` is empty, or has an entry that is not the https URL of an issuer.',
+    change: 'Write each issuer as in its own metadata, without query and fragment.',
+  },
+  BYPASS_UNUSED: {
+    means: '`bypass` names a kind of middleware, and no exposed procedure has middleware of that kind.',
+    change: 'Mark the middleware with `bypassable`, or remove the kind from `bypass`.',
+  },
+  BYPASS_WITHOUT_AUTH: {
+    means: '`bypass` skips middleware, and nothing else checks who is calling.',
+    change: 'Set `auth.required` or `auth.authorize`.',
+  },
+  CACHE_INVALID: {
+    means: '`cacheMs` of `introspection` is not a number of 0 or more.',
+    change: 'Set a time in milliseconds, or 0 to ask about every request.',
+  },
+  CHALLENGE_INVALID: {
+    means: '`auth.challenge` cannot be sent as a header.',
+    change: 'Use printable ASCII only, such as `Bearer realm="app"`.',
+  },
+  CLIENT_ID_MISSING: {
+    means: '`clientId` of `introspection` is empty.',
+    change: 'Register the endpoint as a client of the authorization server, and set its id.',
+  },
+  CODEC_MISSING: {
+    means: 'A schema has a class that only the app knows, so that nothing can be sent in its place.',
+    change: 'Add a codec for the class to the option `codecs`.',
+  },
+  COMPLETE_UNUSED: {
+    means: '`mcp.complete` is set on a procedure that is neither a resource nor a prompt.',
+    change: 'Remove `complete`.',
+  },
+  CONFIRM_UNKNOWN: {
+    means: 'The question in `mcp.confirm` names an argument that the procedure does not have.',
+    change: 'Use one of the arguments in the message.',
+  },
+  CONFIRM_UNUSED: {
+    means: '`mcp.confirm` is set on a procedure that is not a tool.',
+    change: 'Remove `confirm`, or set `mcp.tool` to `true`.',
+  },
+  CONVERTER_MISSING: {
+    means: 'A validator cannot be converted to JSON Schema, or its converter is not installed.',
+    change: 'Set the converter in the option `converters`, or describe the input with `mcp.input`.',
+  },
+  CORS_CREDENTIALS: {
+    means: '`cors` allows credentials for every page on the web.',
+    change: 'List the origins in `cors.origins`.',
+  },
+  CORS_INVALID: {
+    means: '`cors` allows no page, or lists a header whose name is not valid.',
+    change: 'Write `{ origins: […] }`, or `true` for every page; correct the header.',
+  },
+  ENDPOINT_INVALID: {
+    means: '`endpoint` of `introspection` is not a URL.',
+    change: 'Set it to `introspection_endpoint` of the authorization server.',
+  },
+  EXPERIMENTAL_CALLER: {
+    means: 'A procedure was made with `experimental_caller`, so that it makes a context of its own.',
+    change: 'Tag a procedure that is made without it.',
+  },
+  EXPOSES_NOTHING: {
+    means: '`mcp.tool` is `false`, and the procedure is neither a resource nor a prompt.',
+    change: 'Remove `mcp`, or make the procedure one of them.',
+  },
+  FAILURE_LIMIT_INVALID: {
+    means: '`max` or `windowMs` of `auth.failureLimit` is less than 1.',
+    change: 'Set both to 1 or more, or remove `failureLimit`.',
+  },
+  FAILURE_LIMIT_WITHOUT_ADDRESS: {
+    means: 'The host does not know the address of a request. `onError` is told of this; it is not thrown.',
+    change: 'Set `auth.failureLimit.address`.',
+  },
+  HEADER_INVALID: {
+    means: 'An `x-mcp-header` in a schema is one for which clients would ignore the tool.',
+    change: 'Correct it in the meta of the schema, or remove it.',
+  },
+  INPUTS_CONTRADICT: {
+    means: 'No value satisfies all the inputs that are stacked with `.input()`.',
+    change: 'Change one of them so that they have a value in common.',
+  },
+  JWKS_URI_INVALID: {
+    means: '`jwksUri` of `jwt` is not a URL.',
+    change: 'Set it to `jwks_uri` of the authorization server.',
+  },
+  LAZY_FAILED: {
+    means: 'A lazy router did not load. `ready()` rejects with this.',
+    change: 'Repair the import that the message quotes.',
+  },
+  LIMIT_INVALID: {
+    means: 'A number in `timeoutMs`, `rateLimit` or `stream` is missing, or is not more than 0.',
+    change: 'Set it to a number that is more than 0.',
+  },
+  LIST_UNUSED: {
+    means: '`mcp.resource.list` is set, and the URI has no variables.',
+    change: 'Remove `list`: the resource itself is listed.',
+  },
+  MAX_TOKEN_LENGTH_INVALID: {
+    means: '`maxTokenLength` of `bearer` would refuse every token.',
+    change: 'Remove it, or set it to a number of characters.',
+  },
+  META_UNKNOWN: {
+    means: '`mcp` in the meta has a key that is not a setting, at the top or in a nested setting.',
+    change: 'Use the name that the message suggests, or remove the key.',
+  },
+  NAME_CLASH: {
+    means: 'Two tools, or two prompts, have the same name.',
+    change: 'Set `mcp.name`, or `mcp.prompt.name`, on one of them.',
+  },
+  NAME_ILLEGAL: {
+    means: 'A name has a character other than letters, digits, `_` and `-`.',
+    change: 'Set `mcp.name`, or the option `toolName`.',
+  },
+  NAME_TOO_LONG: {
+    means: 'A name has more than 64 characters.',
+    change: 'Set a shorter `mcp.name`, or the option `toolName`.',
+  },
+  NOT_A_MUTATION: {
+    means: '`mcp.dryRun` or `mcp.idempotent` is set on a procedure that is not a mutation.',
+    change: 'Remove the setting.',
+  },
+  NOT_A_QUERY: {
+    means: 'A resource, a prompt, or a procedure that another one names is not a query.',
+    change: 'Tag or name a query.',
+  },
+  ORIGIN_INVALID: {
+    means: '`allowedOrigins` or `cors.origins` has an entry that no browser sends.',
+    change: 'Write it as browsers do, such as `https://app.example.com`.',
+  },
+  PATH_UNKNOWN: {
+    means: '`complete`, `dryRun` or `resource.list` names a path without a procedure.',
+    change: 'Correct the path.',
+  },
+  PATTERN_UNMATCHED: {
+    means: 'A pattern in `expose` matches no procedure that is tagged.',
+    change: 'Correct or remove the pattern, or tag the procedure.',
+  },
+  RESOURCE_INVALID: {
+    means: '`resource` of `bearer` is not the URL of an endpoint.',
+    change: 'Set it to the URL that clients are given, such as `https://app.example.com/mcp`.',
+  },
+  SCHEMA_FAILED: {
+    means: 'The converter of a validator threw.',
+    change: 'Repair the schema that the message names, or describe the input with `mcp.input`.',
+  },
+  SCHEMA_UNSUPPORTED: {
+    means: 'A schema accepts nothing that JSON can express.',
+    change: 'Accept a JSON value there, or describe the input with `mcp.input`.',
+  },
+  SCOPES_WITHOUT_AUTH: {
+    means: 'A procedure needs scopes, and the handler has no `auth`, so that no caller has any.',
+    change: 'Set `auth.authenticate`, or remove the scopes.',
+  },
+  SCOPE_INVALID: {
+    means: 'A scope has a character that OAuth does not allow.',
+    change: 'Use printable ASCII without spaces, quotes and backslashes.',
+  },
+  SECRET_MISSING: {
+    means:
+      '`store` or `bus` is set, so several processes serve the endpoint, and they have no common `secret`.',
+    change: 'Set `secret` to 32 random bytes or more, the same in every process.',
+  },
+  SECRET_SHORT: {
+    means: '`secret` has fewer than 32 bytes.',
+    change: 'Set it to 32 random bytes or more.',
+  },
+  TOOL_FAILED: {
+    means: 'Something threw while a tool was made, for example `toolName`.',
+    change: 'Repair what the message quotes.',
+  },
+  URI_CLASH: {
+    means: 'One URI could be read from two resources.',
+    change: 'Change the URI of one of them.',
+  },
+  URI_INVALID: {
+    means: 'The URI of a resource has no scheme, or is a template that cannot be read.',
+    change: 'Correct it as the message says.',
+  },
+  URI_VARIABLE_LIST: {
+    means: 'The URI writes a variable as a list (`{ids*}`), and the input does not take a list.',
+    change: 'Remove the `*`.',
+  },
+  URI_VARIABLE_MISSING: {
+    means: 'The input needs an argument that the URI does not have.',
+    change: 'Add the variable to the URI, or make the argument optional.',
+  },
+  URI_VARIABLE_UNKNOWN: {
+    means: 'The URI has a variable that the input does not have.',
+    change: 'Rename the variable to one of the arguments in the message.',
+  },
+} satisfies Record<string, { means: string; change: string }>;
