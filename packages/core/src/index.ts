@@ -1,42 +1,62 @@
-export { type Expose, type ExposeFunction, type ExposePattern } from './catalog/expose.ts';
-export { mcpDefaults, type PassThroughMiddleware } from './catalog/settings.ts';
-export { type Answer, type Question } from './call/ask.ts';
-export { getMcpCall, type McpCall, type TraceContext } from './call/context.ts';
-export { type Progress } from './call/progress.ts';
-export {
-  mcpPrompt,
-  mcpResource,
-  mcpTool,
-  type OwnCall,
-  type OwnPrompt,
-  type OwnResource,
-  type OwnTool,
-} from './catalog/own.ts';
-export { type CallFailure } from './call/failure.ts';
-export {
-  type McpAnnotations,
-  type McpContentAnnotations,
-  type McpDefaults,
-  type McpIcon,
-  type McpMeta,
-  type McpPrompt,
-  type McpRateLimit,
-  type McpResource,
-  type McpSettings,
-  type McpStream,
-} from './meta.ts';
-export { type CorsOptions } from './protocol/cors.ts';
-export { type HandlerOptions, type ServerInfo } from './protocol/options.ts';
-export { type Store } from './call/store.ts';
-export { SetupError, type SetupProblem } from './setup-error.ts';
-export { type Attempt, type Authenticate, type AuthOptions } from './auth/gate.ts';
-export { bearer, type BearerAuth, type BearerOptions } from './auth/bearer.ts';
-export { type FailureLimit } from './auth/failure-limit.ts';
-export { introspection, type IntrospectionOptions } from './auth/introspection.ts';
-export { jwt, type JwtOptions } from './auth/jwt.ts';
-export { resourceMetadataHandler, type ResourceMetadataHandler } from './auth/resource-metadata.ts';
-export { type VerifiedToken, type VerifyToken } from './auth/token.ts';
+export { bearer } from './auth/bearer.ts';
+export { introspection } from './auth/introspection.ts';
+export { jwt } from './auth/jwt.ts';
+export { resourceMetadataHandler } from './auth/resource-metadata.ts';
 export { bypassable } from './call/bypass.ts';
-export { type McpRequest } from './call/context.ts';
-export { type WireCodec } from './schema/codec.ts';
-export { mcpContent, type McpContent } from './schema/content.ts';
+export { getMcpCall } from './call/context.ts';
+export { mcpPrompt, mcpResource, mcpTool } from './catalog/own.ts';
+export { mcpDefaults } from './catalog/settings.ts';
+export { mcpContent } from './schema/content.ts';
+export { SetupError } from './setup-error.ts';
+
+export type { BearerAuth, BearerOptions } from './auth/bearer.ts';
+export type { FailureLimit } from './auth/failure-limit.ts';
+export type { Attempt, Authenticate, AuthOptions } from './auth/gate.ts';
+export type { IntrospectionOptions } from './auth/introspection.ts';
+export type { JwtOptions } from './auth/jwt.ts';
+export type {
+  MetadataSource,
+  NodeLikeRequest,
+  NodeLikeResponse,
+  ResourceMetadataHandler,
+} from './auth/resource-metadata.ts';
+export type { VerifiedToken, VerifyOptions, VerifyToken } from './auth/token.ts';
+export type { Answer, Question } from './call/ask.ts';
+export type { Middleware as BypassableMiddleware } from './call/bypass.ts';
+export type { Bypass, McpCall, McpRequest, TraceContext } from './call/context.ts';
+export type { CallFailure } from './call/failure.ts';
+export type { Progress } from './call/progress.ts';
+export type { Store } from './call/store.ts';
+export type { BypassKind } from './catalog/bypassable.ts';
+export type { Expose, ExposeFunction, ExposePattern } from './catalog/expose.ts';
+export type { OwnCall, OwnItems, OwnPrompt, OwnResource, OwnTool } from './catalog/own.ts';
+export type { PassThroughMiddleware } from './catalog/settings.ts';
+export type { Era } from './catalog/tool.ts';
+export type {
+  McpAnnotations,
+  McpContentAnnotations,
+  McpDefaults,
+  McpIcon,
+  McpMeta,
+  McpPrompt,
+  McpRateLimit,
+  McpResource,
+  McpSettings,
+  McpStream,
+} from './meta.ts';
+export type { CorsOptions } from './protocol/cors.ts';
+export type { HandlerControls } from './protocol/handler.ts';
+export type {
+  ContextOptions,
+  HandlerArguments,
+  HandlerOptions,
+  Legacy,
+  ServerInfo,
+  SessionLimits,
+} from './protocol/options.ts';
+export type { NamedClass, TaughtClass, WireCodec } from './schema/codec.ts';
+export type { ContentBlock, McpContent } from './schema/content.ts';
+export type { SchemaOptions } from './schema/input.ts';
+export type { JsonSchema } from './schema/json-schema.ts';
+export type { Converters } from './schema/vendor/conversion.ts';
+export type { SetupProblem, SetupProblemCode } from './setup-error.ts';

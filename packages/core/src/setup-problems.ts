@@ -205,4 +205,4 @@ export const setupProblems = {
     means: 'The URI has a variable that the input does not have.',
     change: 'Rename the variable to one of the arguments in the message.',
   },
-} satisfies Record<string, { means: string; change: string }>;
+};

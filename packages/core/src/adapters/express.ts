@@ -4,12 +4,9 @@ import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
 import { respond, toExchange } from './node-exchange.ts';
 
-type ExpressRequest = CreateExpressContextOptions['req'];
-type ExpressResponse = CreateExpressContextOptions['res'];
-
 /** An Express handler, for `app.use('/mcp', …)`. */
 export interface ExpressMcpHandler extends HandlerControls {
-  (req: ExpressRequest, res: ExpressResponse): void;
+  (req: CreateExpressContextOptions['req'], res: CreateExpressContextOptions['res']): void;
 }
 
 /**
@@ -22,7 +19,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   ...[options = {}]: HandlerArguments<TRouter, CreateExpressContextOptions>
 ): ExpressMcpHandler {
   const { handle, ...controls } = createHandler(router, options);
-  const serve = (req: ExpressRequest, res: ExpressResponse): void => {
+  const serve = (req: CreateExpressContextOptions['req'], res: CreateExpressContextOptions['res']): void => {
     const exchange = toExchange(req, res, (extras) => options.createContext?.({ req, res, ...extras }));
     void respond(handle, exchange, res);
   };

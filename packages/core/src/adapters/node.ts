@@ -5,6 +5,8 @@ import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
 import { type NodeRequest, type NodeResponse, respond, toExchange } from './node-exchange.ts';
 
+export type { NodeRequest, NodeResponse } from './node-exchange.ts';
+
 /**
  * A listener, for `http.createServer(…)`, `http2.createServer(…)` and everything that takes one. It answers every path
  * that it is given, and resolves when it has.

@@ -3,7 +3,7 @@ import { type BypassKind, markBypassable } from '../catalog/bypassable.ts';
 import { isBypassed } from './context.ts';
 
 /** A middleware as `.use()` takes it: a function, or what `t.middleware()` returns. */
-type Middleware = MiddlewareFunction | { _middlewares: readonly MiddlewareFunction[] };
+export type Middleware = MiddlewareFunction | { _middlewares: readonly MiddlewareFunction[] };
 
 // It has to fit a middleware over any context.
 type MiddlewareFunction = (options: any) => Promise<any>;

@@ -3,8 +3,8 @@ export function findNearest(typed: string, names: readonly string[]): string | u
   const wanted = typed.toLowerCase();
   const rated = names.map((name) => ({ name, edits: countEdits(wanted, name.toLowerCase()) }));
   const [nearest] = rated.toSorted((a, b) => a.edits - b.edits);
-  // With more edits than this, the two have little in common.
-  return nearest && nearest.edits <= Math.max(2, typed.length / 3) ? nearest.name : undefined;
+  // When more than a third of the characters differ, the two names have little in common.
+  return nearest && nearest.edits <= Math.ceil(typed.length / 3) ? nearest.name : undefined;
 }
 
 /** Counts the characters to add, remove and replace, so that one text becomes the other (Levenshtein distance). */

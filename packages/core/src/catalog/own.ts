@@ -34,14 +34,14 @@ export interface OwnTool<TSchema extends StandardSchemaV1 | undefined = any> ext
   annotations?: McpSettings['annotations'];
 }
 
-/** A resource that is made without tRPC. Variables of its URI are strings, unless `input` has another schema for them. */
+/**
+ * A resource that is made without tRPC. Variables of its URI are strings, unless `input` has another schema for them. A
+ * variable of the URI's query is missing when the client leaves it out.
+ */
 export interface OwnResource<TSchema extends StandardSchemaV1 | undefined = any>
   extends
-    Omit<Own<TSchema, UriVariables>, 'toContent' | 'stream' | 'icons' | '_meta'>,
+    Omit<Own<TSchema, Record<string, string>>, 'toContent' | 'stream' | 'icons' | '_meta'>,
     Omit<McpResource, 'name' | 'title' | 'description'> {}
-
-/** A variable of the URI's query is missing when the client leaves it out. */
-type UriVariables = Record<string, string>;
 
 /** A prompt that is made without tRPC. */
 export interface OwnPrompt<TSchema extends StandardSchemaV1 | undefined = any> extends Omit<

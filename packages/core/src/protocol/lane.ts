@@ -14,7 +14,7 @@ import type { Era } from '../catalog/tool.ts';
 import { type Answer, toAnswer } from './answer.ts';
 import { type CallMethod, callNamed, type CallParams } from './call-by-name.ts';
 import type { Exchange, Reply } from './exchange.ts';
-import type { Legacy } from './sdk.ts';
+import type { Legacy } from './options.ts';
 import { cacheHintsOf, capabilitiesOf, type HttpServing, type ServerParts } from './server.ts';
 import { callerOf } from './state.ts';
 import { traceOf } from './trace.ts';

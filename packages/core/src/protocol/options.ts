@@ -9,8 +9,6 @@ import type { McpIcon, McpRateLimit } from '../meta.ts';
 import type { Store } from '../call/store.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import type { CorsOptions } from './cors.ts';
-import type { Legacy } from './sdk.ts';
-import type { SessionLimits } from './session.ts';
 
 /** What a client shows of the server. */
 export interface ServerInfo {
@@ -87,6 +85,17 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   maxBodyBytes?: number;
   /** `false` sends every request through the official SDK, also those that can be answered faster. */
   fastLane?: boolean;
+}
+
+/** How clients of before 2026 are served. */
+export type Legacy = 'stateless' | 'sessions' | 'reject';
+
+/** How many sessions are kept, and how long. */
+export interface SessionLimits {
+  /** The one that was used longest ago makes room for the next, unless all have calls under way. 1,000 by default. */
+  max?: number;
+  /** In milliseconds, after which a session that nobody uses ends. 10 minutes by default. */
+  idleMs?: number;
 }
 
 /** The user's `createContext`: the one given to tRPC's adapter for the same host, which is told of the call besides. */

@@ -6,9 +6,10 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Exchange, Reply } from './exchange.ts';
 import { isEventStream, LegacyTransport } from './legacy-transport.ts';
+import type { Legacy, SessionLimits } from './options.ts';
 import { createServer, type HttpServing, type ServerParts, type Serving } from './server.ts';
 import { narrowListening } from './subscription.ts';
-import { createSessions, type SessionLimits } from './session.ts';
+import { createSessions } from './session.ts';
 
 /** Serves a message by the official SDK, which knows every corner of the protocol. */
 export interface SdkLeg {
@@ -19,9 +20,6 @@ export interface SdkLeg {
   /** Ends the calls that are under way. */
   close(): Promise<void>;
 }
-
-/** How clients of before 2026 are served. */
-export type Legacy = 'stateless' | 'sessions' | 'reject';
 
 export interface SdkOptions {
   maxBodyBytes: number;

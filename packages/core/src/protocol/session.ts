@@ -2,16 +2,9 @@ import type { Server, ServerEvent } from '@modelcontextprotocol/server';
 import type { Catalog } from '../catalog/catalog.ts';
 import { errorCodes } from './exchange.ts';
 import { LegacyTransport } from './legacy-transport.ts';
+import type { SessionLimits } from './options.ts';
 import type { Serving } from './server.ts';
 import { callerOf } from './state.ts';
-
-/** How many sessions are kept, and how long. */
-export interface SessionLimits {
-  /** The one that was used longest ago makes room for the next, unless all have calls under way. 1,000 by default. */
-  max?: number;
-  /** In milliseconds, after which a session that nobody uses ends. 10 minutes by default. */
-  idleMs?: number;
-}
 
 /** The conversations of clients of 2025. */
 export interface Sessions {

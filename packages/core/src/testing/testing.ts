@@ -26,4 +26,6 @@ export {
   type ToolResult,
   type ToolSuccess,
 } from './client/tool-result.ts';
+export { type CatalogChoice } from './read-catalog.ts';
+export { type WireIssue } from '../schema/wire-error.ts';
 export { type Verdict } from './access/verdict.ts';
