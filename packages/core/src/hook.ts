@@ -1,16 +1,16 @@
-/** Thrown when a hook of the app has not answered in time. */
+/** Thrown when a hook of the app takes longer than `hookTimeoutMs`. */
 export class HookTimeout extends Error {
   override readonly name = 'HookTimeout';
 }
 
-/** Waits for a hook of the app, and for no longer than `timeoutMs`. Rejects with what it threw, or a `HookTimeout`. */
+/** Runs a hook of the app for at most `timeoutMs`. Rejects with what the hook threw, or with a `HookTimeout`. */
 export async function runHook<TResult>(
   name: string,
   timeoutMs: number,
   hook: () => TResult | Promise<TResult>,
 ): Promise<TResult> {
   const pending: unknown = hook();
-  // Query builders and promises of other realms are no `Promise`, and may take as long.
+  // Not `instanceof Promise`: query builders and promises of other realms are thenables, too.
   if (!isThenable(pending)) return pending as TResult;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {

@@ -4,100 +4,104 @@ import type { TRPCError } from '@trpc/server';
 /** Hints for clients about what a tool does. @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools */
 export interface McpAnnotations {
   title?: string;
-  /** The tool changes nothing. True for queries unless said otherwise. */
+  /** The tool changes nothing. By default true for everything but mutations. */
   readOnlyHint?: boolean;
-  /** The tool may delete or overwrite. True for mutations unless said otherwise. */
+  /** The tool may delete or overwrite data. By default true for mutations. */
   destructiveHint?: boolean;
-  /** Calling it twice with the same arguments is as calling it once. */
+  /** A second call with the same arguments changes nothing more. */
   idempotentHint?: boolean;
-  /** The tool reaches beyond the app. */
+  /** The tool works with systems outside of the app, such as the web. */
   openWorldHint?: boolean;
 }
 
-/** A picture for a tool or a server. `src` is an `https:` or `data:` URL. */
+/** An icon of a tool or a server. */
 export interface McpIcon {
+  /** An `https:` or `data:` URL. */
   src: string;
   mimeType?: string;
-  /** Such as `['48x48']`, or `['any']` for SVG. */
+  /** For example `['48x48']`, or `['any']` for SVG. */
   sizes?: string[];
   theme?: 'light' | 'dark';
 }
 
-/** What a base procedure may set for all its leaves, with `.use(mcpDefaults({ … }))`. */
+/** Settings that a base procedure gives to all procedures built on it, with `.use(mcpDefaults({ … }))`. */
 export interface McpDefaults<Ctx = any> {
   annotations?: McpAnnotations;
   icons?: McpIcon[];
-  /** Passed through to the listed tool. Keys of your own want a reverse-DNS prefix: `com.example/key`. */
+  /** Listed with the tool as it is. Give keys of your own a reverse-DNS prefix: `com.example/key`. */
   _meta?: Record<string, unknown>;
-  /** Added to the description: what custom validators demand, and what else no schema says. */
+  /** Added to the description: what a model has to know and no schema says, such as the rules of a custom validator. */
   instructions?: string;
   /**
-   * What a caller's credential has to carry, compared with the `scopes` that `auth.authenticate` found. The scopes of
-   * a procedure and of its defaults add up.
+   * The scopes that a caller's credential needs. They are compared with the `scopes` that `auth.authenticate` returned.
+   * The scopes of a procedure and of its defaults add up.
    */
   scopes?: string[];
   /**
-   * Whether this caller may know of the tool. One that is not visible is neither listed nor callable, and cannot be
-   * told from one that does not exist. A throw hides it.
+   * Decides whether this caller may know about the tool. When it returns `false` or throws, the tool is not listed, and a
+   * call gets the same answer as for a tool that does not exist.
    */
   visible?: (ctx: Ctx) => boolean | Promise<boolean>;
-  /** What a model should do next, in place of the hint that comes with the error's code. */
+  /** Tells a model what to do next. It replaces the hint that each error code has by default. */
   errorHint?: (error: TRPCError) => string | undefined;
-  /** How long a call may take, in milliseconds, before it ends with TIMEOUT. The handler's `timeoutMs` unless said otherwise. */
+  /** How long a call may take before it ends with TIMEOUT. By default the handler's `timeoutMs`. */
   timeoutMs?: number;
-  /** How often it may be called. */
+  /** How often a caller may call it. */
   rateLimit?: McpRateLimit;
 }
 
-/** A number of calls in a time. Who has none left is told when to come back. */
+/** Allows `points` calls within `durationMs`. A call beyond that fails, and the error says when to call again. */
 export interface McpRateLimit {
   points: number;
   durationMs: number;
-  /** Who shares the points: by default, each caller has their own, as far as they are known. */
+  /**
+   * Returns a key: calls with the same key share the points. By default each caller has a
+   * key of their own, as far as callers are known.
+   */
   by?: (call: {
     tool: { name: string; path: string } | undefined;
     auth: AuthInfo | undefined;
   }) => string | Promise<string>;
 }
 
-/** Who content is for, and how much it matters. */
+/** Whom content is for, and how important it is. */
 export interface McpContentAnnotations {
   audience?: ('user' | 'assistant')[];
-  /** From 0, optional, to 1, required. */
+  /** From 0 (optional) to 1 (required). */
   priority?: number;
-  /** ISO 8601. */
+  /** A date-time in ISO 8601. */
   lastModified?: string;
 }
 
-/** A query as something to read. Strings become text, objects JSON, files and bytes blobs. */
+/** A query as a resource. A string that it returns becomes text, an object JSON, a file or bytes a blob. */
 export interface McpResource {
   /**
-   * A fixed URI, which is listed, or an RFC 6570 template whose variables are the input: `customers://{id}`.
+   * A fixed URI, or an RFC 6570 template whose variables are the input: `customers://{id}`.
    * @see https://www.rfc-editor.org/rfc/rfc6570
    */
   uri: string;
-  /** The tool's own name unless said otherwise. */
+  /** By default the name that the procedure has as a tool. */
   name?: string;
   title?: string;
   description?: string;
-  /** Of what the query returns. Else a file says it itself, a string is text/plain, and the rest application/json. */
+  /** The MIME type of what the query returns. By default that of a file, `text/plain` for a string, else `application/json`. */
   mimeType?: string;
-  /** In bytes, where it is known beforehand. */
+  /** The size in bytes, when it is known before the query runs. */
   size?: number;
   annotations?: McpContentAnnotations;
   icons?: McpIcon[];
   _meta?: Record<string, unknown>;
   /**
-   * For a template: the path of a query that lists what there is to read. It returns a list, or `{ items, nextCursor }` and
-   * then gets `{ cursor }`. Each item carries the template's variables, or a `uri`; `name`, `title`, `description`,
-   * `mimeType`, `size` and `annotations` of it are listed where they are there.
+   * For a template: the path of a query that lists what there is to read. It returns a list, or one page as
+   * `{ items, nextCursor }`; for the next page it gets `{ cursor }`. Each item has the template's variables, or a `uri`.
+   * An item may also have `name`, `title`, `description`, `mimeType`, `size` and `annotations`, which are then listed.
    */
   list?: string;
 }
 
-/** A query as a prompt. Its input's properties are the arguments; it returns a string, messages, or `mcpContent`. */
+/** A query as a prompt. The properties of its input are the arguments. It returns a string, messages, or `mcpContent`. */
 export interface McpPrompt {
-  /** The tool's own name unless said otherwise. */
+  /** By default the name that the procedure has as a tool. */
   name?: string;
   title?: string;
   description?: string;
@@ -105,66 +109,69 @@ export interface McpPrompt {
   _meta?: Record<string, unknown>;
 }
 
-/** Where a stream ends that might go on for ever. */
+/** Limits of a stream that might never end. */
 export interface McpStream {
-  /** 100 by default. */
+  /** The collected items. 100 by default. */
   maxItems?: number;
-  /** 20,000 by default. */
+  /** How long items are collected. 20,000 by default. */
   maxMs?: number;
 }
 
-/** What `mcp` in a procedure's meta may say. */
+/** The settings of one procedure: `mcp` in its meta. */
 export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
-  /** The tool's name; else made from the path: `customers.list` is `customers_list`. */
+  /** The tool's name. By default it is made from the path: `customers.list` becomes `customers_list`. */
   name?: string;
-  /** The name a person reads. */
+  /** The name that people see. */
   title?: string;
-  /** What the tool does and when to use it, for the model. */
+  /** Tells the model what the tool does and when to use it. */
   description?: string;
   /**
-   * What models see of the input, and send, in place of what the procedure's own parsers say: a Standard Schema or a
-   * JSON Schema. It is needed where a validator has no JSON Schema. What is sent still goes through the parsers. A JSON
-   * Schema of an object whose `$schema` is that of 2020-12 is listed exactly as it is, whatever clients make of it.
+   * The schema that models see, in place of the one made from the procedure's parsers: a Standard Schema or a JSON Schema.
+   * A validator without a JSON Schema needs it. Arguments still go through the parsers. A JSON Schema of an object whose
+   * `$schema` is that of 2020-12 is listed exactly as it is, even if some clients cannot read it.
    */
   input?: unknown;
-  /** What clients see of the output, where there is no `.output()`, or in place of it. Nothing checks it. */
+  /** The schema that clients see for the output, in place of the one made from `.output()`. Results are not checked with it. */
   output?: unknown;
-  /** Says the output in words, or as any other content, for the model. Programs get it as structured content besides. */
+  /** Makes text, or other content, of the output for the model. Programs also get the output as structured content. */
   toContent?: (output: any) => string | ContentBlock[];
-  /** Whether it is a tool. It is, unless it is a resource or a prompt; a procedure may be all of them. */
+  /** Whether it is a tool. By default it is, unless it is a resource or a prompt. A procedure can be all three. */
   tool?: boolean;
   /** Makes a query a resource. */
   resource?: McpResource;
   /** Makes a query a prompt. */
   prompt?: boolean | McpPrompt;
   /**
-   * Completes arguments of a prompt and variables of a resource, by the path of a query that gets
-   * `{ value, arguments }`: what was typed, and what the other arguments are so far. It returns a list, or
-   * `{ values, total, hasMore }`. Enums and booleans complete by themselves.
+   * For arguments of a prompt and variables of a resource: the path of a query that completes them. The query gets
+   * `{ value, arguments }`: the text typed so far, and the other arguments. It returns a list, or
+   * `{ values, total, hasMore }`. Enums and booleans are completed without it.
    */
   complete?: Record<string, string>;
-  /** Where the tool stops to collect, when the procedure is a subscription or returns an endless generator. */
+  /** The limits at which collecting ends, for a subscription or a query that returns an endless generator. */
   stream?: McpStream;
   /**
-   * Asks the person before the tool runs, in these words: `{id}` stands for an argument. `true` makes them of the title. It
-   * guards against replays, altered arguments and an over-eager model, and not against a client that answers for its person:
-   * what one may do is for middleware to decide.
+   * Asks the person with this question before the tool runs; `{id}` in it stands for an argument. `true` makes a question of
+   * the title. It protects against replays, changed arguments and an overeager model. It does not protect against a client
+   * that answers without asking: middleware has to decide what a caller may do.
    */
   confirm?: string | true;
-  /** What becomes of the call where the client cannot ask: `refuse` unless said otherwise. */
+  /** What happens to the call when the client cannot ask. `refuse` by default. */
   confirmFallback?: 'refuse' | 'proceed';
-  /** For a mutation: the path of a query that tells what it would do. It adds the argument `_dryRun`, and answers where that is true. */
+  /**
+   * For a mutation: the path of a query that says what the mutation would do. It adds the argument `_dryRun`; when a call
+   * sets it to `true`, the query runs in place of the mutation.
+   */
   dryRun?: string;
   /**
-   * For a mutation: adds the argument `_idempotencyKey`. For a day, the same key with the same arguments of the same caller gives
-   * the first answer again, and runs nothing.
+   * For a mutation: adds the argument `_idempotencyKey`. When the same caller sends the same key and arguments again within
+   * a day, the call returns the first answer and does not run again.
    */
   idempotent?: boolean;
 }
 
 /**
- * The meta that exposes a procedure: `initTRPC.meta<McpMeta>()`, or an interface of your own that extends it.
- * A procedure without `mcp` is not exposed.
+ * The meta type that exposes procedures: `initTRPC.meta<McpMeta>()`, or an interface of your own that extends it. A
+ * procedure without `mcp` in its meta is not exposed.
  */
 export interface McpMeta<Ctx = any> {
   mcp?: boolean | McpSettings<Ctx>;

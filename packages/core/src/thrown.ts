@@ -1,7 +1,7 @@
 import type { TRPCError } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 
-/** What was thrown, as an Error. It never throws itself, whatever that was: even a look at it may. */
+/** Converts what was thrown to an `Error`. Never throws, although reading some values does. */
 export function toError(thrown: unknown): Error {
   try {
     return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
@@ -11,15 +11,15 @@ export function toError(thrown: unknown): Error {
 }
 
 /**
- * The message that the app itself wrote for this error. tRPC copies the message of a cause where the app wrote none, or
- * puts the code in its place; neither was written for whoever called.
+ * Returns the message that the app itself wrote for this error. When the app wrote none, tRPC copies the message of the
+ * cause, or uses the code as the message. Neither was written for a caller, so this returns `undefined`.
  */
 export function ownMessageOf({ code, message, cause }: TRPCError): string | undefined {
-  // Anything may call itself a TRPCError.
+  // An object of the app's may only look like a TRPCError, and have any code.
   if (!Object.hasOwn(TRPC_ERROR_CODES_BY_KEY, code)) return undefined;
   if (typeof message !== 'string' || message === '' || message === code) return undefined;
   if (!cause) return message;
   const inherited = cause.message;
-  // One that is another each time it is asked for cannot be told apart from it.
+  // A getter may return another text each time. Then nobody can know whether the message was copied.
   return message === inherited || inherited !== cause.message ? undefined : message;
 }

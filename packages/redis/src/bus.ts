@@ -3,43 +3,44 @@ import type { Connection } from './connection.ts';
 import { createOutbox } from './outbox.ts';
 import { append, type Entry, readStream } from './stream.ts';
 
-/** What the handler's option `bus` takes. */
+/** The type of the handler's option `bus`. */
 export type Bus = NonNullable<HandlerOptions['bus']>;
 type Event = Parameters<Bus['publish']>[0];
 type Listener = Parameters<Bus['subscribe']>[0];
 
 export interface BusOptions {
-  /** For commands that are answered at once. */
+  /** For commands that Redis answers at once. */
   connection: Connection;
-  /** For those that wait. */
+  /** For commands that wait until there is something to read. */
   reading: Connection;
   key: string;
   onError: (error: Error) => void;
 }
 
 export interface OpenBus extends Bus {
-  /** Waits for what is being sent, then ends. */
+  /** Sends what is waiting, then ends. */
   close(): Promise<void>;
 }
 
-/** What may have changed when nobody knows what has. */
+/** Sent when changes were missed, so that listeners read every list again. */
 const anyChange: Event[] = [
   { kind: 'tools_list_changed' },
   { kind: 'prompts_list_changed' },
   { kind: 'resources_list_changed' },
 ];
 
-/** Nodes whose last message is remembered. One that restarts is a new one. */
+/** The number of nodes whose last message is remembered. A node that restarts counts as a new one. */
 const mostNodes = 10_000;
 
 /**
- * Tells every node of a change: those here at once, whatever Redis does, and the others through a Redis stream. A node
- * that was away reads on where it was; where that is not possible, it tells its listeners that any list may have changed.
+ * Makes a bus that tells all nodes of a change: the listeners of this node at once, even when Redis is down, and the other
+ * nodes through a Redis stream. A node that lost its connection reads on from where it was. When that is not possible, it
+ * tells its listeners that any list may have changed.
  */
 export function createBus({ connection, reading, key, onError }: BusOptions): OpenBus {
   const node = crypto.randomUUID();
   const listeners = new Set<Listener>();
-  // Of each node, so that a message which was sent twice, because its answer was lost, is heard once.
+  // The last number of each node. A message that was sent twice, because its answer was lost, is delivered only once.
   const heard = new Map<string, number>();
 
   const deliver = (event: Event) => {
@@ -71,7 +72,11 @@ export function createBus({ connection, reading, key, onError }: BusOptions): Op
     },
     sumUp: () => anyChange,
     onFailure: (error) =>
-      onError(new Error('Other nodes hear of changes here when Redis is back', { cause: error })),
+      onError(
+        new Error('Redis cannot be reached; other nodes are told of changes on this node when it is back', {
+          cause: error,
+        }),
+      ),
   });
 
   const stop = readStream({
@@ -80,7 +85,11 @@ export function createBus({ connection, reading, key, onError }: BusOptions): Op
     onEntry: receive,
     onGap: () => anyChange.forEach(deliver),
     onFailure: (error) =>
-      onError(new Error('Changes on other nodes are heard here when Redis is back', { cause: error })),
+      onError(
+        new Error('Redis cannot be reached; this node is told of changes on other nodes when it is back', {
+          cause: error,
+        }),
+      ),
   });
 
   return {
@@ -89,7 +98,7 @@ export function createBus({ connection, reading, key, onError }: BusOptions): Op
       outbox.add(event);
     },
     subscribe(listener) {
-      // The same function may listen twice, and each has its own end.
+      // A new function for each call, because the same listener may subscribe twice.
       const own: Listener = (event) => listener(event);
       listeners.add(own);
       return () => void listeners.delete(own);

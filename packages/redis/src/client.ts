@@ -19,15 +19,15 @@ export interface NodeRedisClient {
 
 export type RedisClient = IoredisClient | NodeRedisClient;
 
-/** A connection that is open, and never opens itself again. */
+/** An open connection. It does not reconnect by itself. */
 export interface Link {
   send(command: readonly [string, ...string[]]): Promise<unknown>;
   end(): void;
 }
 
 /**
- * Connects once more to where the app's client connects. `onLost` hears when the connection is gone, or when it never
- * came to be. The app's own client is left as it is: whether it queues, retries or reconnects is the app's business.
+ * Opens a second connection to the server of the app's client. `onLost` is called when it is lost or could not be opened.
+ * The app's own client is not changed: its queues, retries and reconnections stay as the app has set them.
  */
 export function openLink(
   client: RedisClient,
@@ -42,7 +42,7 @@ export function openLink(
   return { link: { send, end: () => disconnect(own) }, ready: own.connect() };
 }
 
-/** Throws unless the client is one of those that are understood. */
+/** Throws unless this is a client of a supported library. */
 export function checkClient(client: unknown): asserts client is RedisClient {
   const has = (name: string) => typeof (client as Record<string, unknown> | null)?.[name] === 'function';
   const isCluster =
@@ -88,7 +88,7 @@ function duplicateNode(client: NodeRedisClient, connectTimeout: number): Duplica
   return { own, send: (command) => own.sendCommand([...command]) };
 }
 
-/** Some clients throw, and some reject, when they are closed already. */
+/** Closes a client. Ignores errors, because some clients throw or reject when they are closed already. */
 function disconnect(client: RedisClient): void {
   void Promise.resolve()
     .then(() => client.disconnect())

@@ -1,11 +1,11 @@
 import { openLink, type Link, type RedisClient } from './client.ts';
 import { RedisError } from './redis-error.ts';
 
-/** One connection to Redis, opened when it is needed and again when it was lost. Nothing waits in a queue. */
+/** One connection to Redis. It is opened when it is needed, and again after it was lost. No command waits in a queue. */
 export interface Connection {
   /**
-   * Runs a command. Rejects with a `RedisError` when there is no answer within the connection's time limit, and
-   * `blockMs` more where the command itself waits.
+   * Runs a command. Rejects with a `RedisError` when there is no answer within the connection's time limit. `blockMs` is
+   * added to the limit for a command that itself waits.
    */
   send(command: readonly [string, ...string[]], blockMs?: number): Promise<unknown>;
   close(): void;
@@ -14,13 +14,13 @@ export interface Connection {
 interface Open {
   link: Link;
   ready: Promise<unknown>;
-  /** Rejects when the connection is gone. */
+  /** Rejects when the connection is lost. */
   lost: Promise<never>;
   lose: (error: unknown) => void;
   heardAt: number;
 }
 
-/** After an attempt to connect has failed, others fail with it for so long, in milliseconds. */
+/** For this long after a failed attempt to connect, commands fail with the same error, without another attempt. */
 const pauseMs = 100;
 
 export function createConnection(client: RedisClient, timeoutMs: number): Connection {
@@ -55,15 +55,15 @@ export function createConnection(client: RedisClient, timeoutMs: number): Connec
       const limit = timer(timeoutMs + blockMs);
       let isOver = false;
       try {
-        // What has been given up must not happen later.
+        // A command that has failed here must not be sent later.
         const reply = used.ready.then(() => (isOver ? undefined : used.link.send(command)));
         const answer = await Promise.race([reply, used.lost, limit.over]);
         used.heardAt = Date.now();
         failure = undefined;
         return answer;
       } catch (thrown) {
-        // A connection that is silent may be half open, and would stay so for minutes; one to a server that has become a
-        // replica leads to the wrong one.
+        // A silent connection may be half open, and would stay so for minutes. A read-only server has become a replica, so
+        // that the next connection has to find the new master.
         const isSilent = thrown === tooLong && used.heardAt < sentAt;
         if (isSilent || isReadonly(thrown)) drop(used, new Error('Redis has stopped answering'));
         if (thrown === tooLong)
@@ -89,7 +89,7 @@ function timer(ms: number): { over: Promise<never>; clear: () => void } {
   return { over, clear: () => clearTimeout(id) };
 }
 
-/** Nobody may be waiting for it just then. */
+/** Makes a promise that may reject while nobody waits for it. */
 function withReject(): { promise: Promise<never>; reject: (error: unknown) => void } {
   let reject!: (error: unknown) => void;
   const promise = new Promise<never>((_resolve, reject_) => (reject = reject_));
@@ -106,7 +106,7 @@ function isReadonly(thrown: unknown): boolean {
 }
 
 function reasonOf(thrown: unknown): string {
-  // A refused connection is one error for each address.
+  // Node reports a refused connection as a list with one error for each address.
   if (thrown instanceof AggregateError && thrown.errors.length > 0) return reasonOf(thrown.errors[0]);
   return thrown instanceof Error && thrown.message ? thrown.message.replace(/\.$/, '') : String(thrown);
 }

@@ -1,26 +1,26 @@
-/** What has to be told to other nodes, in order, kept while Redis is away. */
+/** Sends items to other nodes in order, and keeps them while Redis cannot be reached. */
 export interface Outbox<T> {
   add(item: T): void;
-  /** Resolves when everything was sent, or could not be sent just now. */
+  /** Tries to send everything. Resolves when that is done, or has failed. */
   flush(): Promise<void>;
   close(): void;
 }
 
 export interface OutboxOptions<T> {
-  /** Sends one item. `sequence` grows by one from item to item, and is the same when it is tried again. */
+  /** Sends one item. `sequence` grows by one with each item, and stays the same when an item is sent again. */
   send: (item: T, sequence: number) => Promise<void>;
-  /** Stands for everything that was waiting, when that has become too much. */
+  /** Returns items that replace all waiting ones, when too many are waiting. */
   sumUp: () => T[];
-  /** Hears of the first failure after a success. */
+  /** Is called with the first failure after a success. */
   onFailure: (error: unknown) => void;
 }
 
-/** More different items than this are summed up. */
+/** When more items than this are waiting, `sumUp` replaces them. */
 const most = 1000;
 const retryMs = 500;
 
 export function createOutbox<T>({ send, sumUp, onFailure }: OutboxOptions<T>): Outbox<T> {
-  // By their JSON: what waits already need not wait twice.
+  // By their JSON, so that the same item waits only once.
   let waiting = new Map<string, T>();
   let sending: { item: T; sequence: number } | undefined;
   let run: Promise<void> | undefined;

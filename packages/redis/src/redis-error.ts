@@ -1,7 +1,7 @@
-/** Redis did not do what was asked. `cause` is why. */
+/** Thrown when a command fails. `cause` is the error of the client. */
 export class RedisError extends Error {
   override readonly name = 'RedisError';
-  /** The command, such as `SET`. */
+  /** The command that failed, such as `SET`. */
   readonly command: string;
 
   constructor(command: string, reason: string, cause?: unknown) {

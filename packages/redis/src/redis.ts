@@ -5,34 +5,34 @@ import { createConnection } from './connection.ts';
 import { createStore } from './store.ts';
 
 export interface RedisOptions {
-  /** The app's own, of `ioredis` or `redis`. It is never used itself: two connections are opened to where it connects. */
+  /** The app's own client, of `ioredis` or `redis`. It is not used itself: two connections are opened to the same server. */
   client: RedisClient;
-  /** Begins every key. Nodes share what they share by it. `trpc-mcp:` by default. */
+  /** The beginning of every key. Nodes with the same prefix share their state. `trpc-mcp:` by default. */
   prefix?: string;
-  /** How long a command may take, reconnecting included, in milliseconds. 2,000 by default. */
+  /** How long a command may take, including a reconnection. 2,000 by default. */
   timeoutMs?: number;
-  /** Hears once when changes cannot be told to other nodes, or heard of them. Printed with `console.error` by default. */
+  /** Is called once when changes cannot be sent to other nodes, or received from them. Prints to `console.error` by default. */
   onError?: (error: Error) => void;
 }
 
-/** What the nodes of an app share, as options of `mcpHandler`. */
+/** The state that the nodes of an app share, as options of `mcpHandler`. */
 export interface Shared {
   /** Carries changes to the clients that listen on other nodes. */
   bus: Bus;
-  /** Consents that are spent, answers that are kept, and rate limits. */
+  /** Keeps used consents, answers for idempotency keys, and the counts of rate limits. */
   store: Store;
-  /** Sends what is still to be sent, and closes the connections. The app's own client stays open. */
+  /** Sends the changes that are still waiting, and closes the two connections. The app's own client stays open. */
   close: () => Promise<void>;
 }
 
 /**
- * Lets an MCP handler share its state with those of other processes, on Redis 5 or later:
+ * Lets the MCP handlers of several processes share their state, on Redis 5 or later:
  *
  * ```ts
  * mcpHandler(router, { createContext, secret, ...redis({ client }) });
  * ```
  *
- * While Redis is away, what needs it fails with a `RedisError`, and everything else goes on.
+ * While Redis cannot be reached, calls that need it fail with a `RedisError`. All other calls go on.
  */
 export function redis({
   client,

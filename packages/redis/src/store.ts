@@ -2,7 +2,7 @@ import type { Store } from '@trpc-mcp/core';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Connection } from './connection.ts';
 
-/** What calls share, on Redis. */
+/** Makes a `Store` on Redis. */
 export function createStore(connection: Connection, prefix: string): Store {
   const limiters = new Map<string, RateLimiterRedis>();
   const limiterOf = (points: number, durationMs: number): RateLimiterRedis => {
@@ -48,11 +48,11 @@ function createLimiter(
   return new RateLimiterRedis({
     keyPrefix,
     points,
-    // Redis is told in whole seconds, and none would mean for ever.
+    // The limiter counts in whole seconds, and 0 would mean for ever.
     duration: Math.max(1, Math.ceil(durationMs / 1000)),
-    // Whoever has used up their points asks this process, not Redis, until they have new ones.
+    // A caller without points is refused from memory, without asking Redis, until there are points again.
     inMemoryBlockOnConsumed: points,
-    // It speaks to the client by this one method, in the words of node-redis.
+    // The limiter uses only `eval`, with the arguments of node-redis.
     useRedisPackage: true,
     storeClient: {
       eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
@@ -61,7 +61,7 @@ function createLimiter(
   });
 }
 
-/** Redis takes whole milliseconds, and at least one. */
+/** Rounds up, because Redis takes whole milliseconds, at least one. */
 function toMs(ms: number): string {
   return String(Math.max(1, Math.ceil(ms)));
 }

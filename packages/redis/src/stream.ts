@@ -10,16 +10,16 @@ export interface StreamOptions {
   connection: Connection;
   key: string;
   onEntry: (entry: Entry) => void;
-  /** Entries may have been missed: they are not there any more, or were added before this could first read. */
+  /** Is called when entries may have been missed: they were removed, or were added before the first read succeeded. */
   onGap: () => void;
-  /** Hears of the first failure after a success. */
+  /** Is called with the first failure after a success. */
   onFailure: (error: unknown) => void;
 }
 
-/** How many entries are kept, about. A node that was away while more were added has a gap. */
+/** About how many entries Redis keeps. A node that was away while more were added has missed some. */
 const most = 10_000;
 const batch = 500;
-/** How long Redis waits for an entry before it answers that there was none, in milliseconds. */
+/** How long Redis waits for an entry before it answers that there is none. */
 const blockMs = 5000;
 const longestPauseMs = 2000;
 
@@ -32,16 +32,16 @@ export async function append(
   return String(await connection.send(['XADD', key, 'MAXLEN', '~', String(most), '*', ...pairs]));
 }
 
-/** Reads what is added from now on, across reconnections. Returns what ends it. */
+/** Reads all entries that are added from now on, also after reconnections. Returns a function that ends it. */
 export function readStream({ connection, key, onEntry, onGap, onFailure }: StreamOptions): () => void {
   const end = new AbortController();
   const { signal } = end;
-  // The entry that was read last.
+  // The id of the last entry that was read.
   let cursor: string | undefined;
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  // Begins with an entry of its own: while that one is there, so is everything after it.
+  // Adds an entry of its own to begin with. While Redis still has that entry, it has all later ones.
   const resume = async () => {
     if (cursor !== undefined) {
       const found = await connection.send(['XRANGE', key, cursor, cursor]);
@@ -64,7 +64,7 @@ export function readStream({ connection, key, onEntry, onGap, onFailure }: Strea
       cursor = entry.id;
       onEntry(entry);
     }
-    // Whoever lags may find that what comes next has been trimmed.
+    // After a full batch this node may be far behind, so that the next entries could be removed already.
     return entries.length < batch ? cursor : undefined;
   };
 
@@ -94,14 +94,14 @@ export function readStream({ connection, key, onEntry, onGap, onFailure }: Strea
   };
 }
 
-/** The entries of the one stream in an answer to XREAD. */
+/** Reads the entries of the one stream in an answer to XREAD. */
 function toEntries(reply: unknown): Entry[] {
   if (reply === null || reply === undefined) return [];
   const [, entries] = toPair(reply) as [string, [string, string[]][]];
   return entries.map(([id, fields]) => ({ id, fields: toFields(fields) }));
 }
 
-/** RESP2 answers a list of pairs, RESP3 a map, which clients make a Map, an object or a flat list. */
+/** RESP2 has a list of pairs, RESP3 a map. Clients return the map as a Map, an object or a flat list. */
 function toPair(reply: object): unknown {
   const pairs = reply instanceof Map ? [...reply] : Array.isArray(reply) ? reply : Object.entries(reply);
   return Array.isArray(pairs[0]) ? pairs[0] : pairs;

@@ -10,9 +10,9 @@ export interface ExpressMcpHandler extends HandlerControls {
 }
 
 /**
- * Serves the tagged procedures of a tRPC router over MCP, from an Express app, before or after `express.json()`.
- * `createContext` is the one that tRPC's Express adapter is given, and every tool call runs under the app's own middleware
- * with the context that it makes. Throws a `SetupError` that names every problem of the router.
+ * Serves the tagged procedures of a tRPC router over MCP, from an Express app. Mount it before or after `express.json()`.
+ * Pass the `createContext` that tRPC's Express adapter is given: every tool call runs under the app's own middleware, with
+ * the context that it makes. Throws a `SetupError` that names every problem of the router.
  */
 export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,

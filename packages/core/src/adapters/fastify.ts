@@ -12,8 +12,8 @@ import { isOver, toExchange, withVary } from './node-exchange.ts';
 export type FastifyMcpHandler = FastifyPluginCallback & HandlerControls;
 
 /**
- * Serves the tagged procedures of a tRPC router over MCP, from a Fastify app. `createContext` is the one that tRPC's
- * Fastify plugin is given. Throws a `SetupError` that names every problem of the router.
+ * Serves the tagged procedures of a tRPC router over MCP, from a Fastify app. Pass the
+ * `createContext` that tRPC's Fastify plugin is given. Throws a `SetupError` that names every problem of the router.
  */
 export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,
@@ -30,7 +30,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
     return send(res, await handle(exchange));
   };
   const plugin: FastifyPluginCallback = (app, _, done) => {
-    // The body is ours to read: Fastify's parsers have limits and answers of their own.
+    // The handler reads the body itself, because Fastify's parsers have limits and error replies of their own.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
     app.all('/', serve);
@@ -40,7 +40,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   return Object.assign(plugin, controls);
 }
 
-/** By Fastify itself, so that the app's hooks see the reply: plugins for cookies write theirs in one. */
+/** Sends with Fastify's own `send`, so that its hooks run: a plugin for cookies adds its headers in one. */
 function send(res: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   if (res.sent || isOver(res.raw)) {
     if (body instanceof ReadableStream) void body.cancel();
@@ -49,7 +49,7 @@ function send(res: FastifyReply, { status, headers, body }: Reply): FastifyReply
   res.code(status).headers(withVary(headers, res));
   if (body instanceof ReadableStream) {
     const stream = Readable.fromWeb(body as NodeReadableStream);
-    // The head is set by then, and the first event may be long in coming.
+    // Sends the headers now, because the first event may come much later.
     res.raw.once('pipe', () => res.raw.flushHeaders());
     return res.send(stream);
   }

@@ -5,14 +5,14 @@ import { type Body, BodyTooLarge, type Exchange, type Reply } from '../protocol/
 import { createHandler, type Handler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
 
-/** What fetch hosts take: Next.js route handlers, Hono, Bun, Deno, Workers. */
+/** A handler for fetch hosts: Next.js route handlers, Hono, Bun, Deno, Workers. */
 export interface FetchMcpHandler extends HandlerControls {
   (request: Request): Promise<Response>;
 }
 
 /**
- * Serves the tagged procedures of a tRPC router over MCP, wherever there is `fetch`. `createContext` is the one that
- * tRPC's fetch adapter is given. Throws a `SetupError` that names every problem of the router.
+ * Serves the tagged procedures of a tRPC router over MCP, on any host with `fetch`. Pass the `createContext` that tRPC's
+ * fetch adapter is given. Throws a `SetupError` that names every problem of the router.
  */
 export function mcpHandler<TRouter extends AnyTRPCRouter>(
   router: TRouter,
@@ -21,7 +21,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
   return toFetchHandler(createHandler(router, options), options.createContext);
 }
 
-/** A handler in the shape of fetch hosts. */
+/** Makes a fetch handler of the handler behind all hosts. */
 export function toFetchHandler(
   { handle, ...controls }: Handler,
   createContext: ((options: FetchCreateContextFnOptions & { mcp: McpRequest }) => unknown) | undefined,
@@ -40,7 +40,7 @@ export function toFetchHandler(
 
 class FetchExchange implements Exchange {
   readonly createContext: Exchange['createContext'];
-  /** Nobody knows here what the socket is bound to. */
+  /** A fetch host does not say which address its socket is bound to. */
   readonly isLoopback = false;
   readonly address = undefined;
   readonly #host: Request;
@@ -65,7 +65,7 @@ class FetchExchange implements Exchange {
   }
 
   header(name: string): string | undefined {
-    // The host of the URL is what the platform has routed by; a header might say something else.
+    // The platform routed by the host in the URL. A `Host` header could differ from it.
     return name === 'host' ? this.url.host : (this.#host.headers.get(name) ?? undefined);
   }
 
@@ -94,16 +94,16 @@ class FetchExchange implements Exchange {
 
 async function readBody(request: Request, maxBytes: number): Promise<Body> {
   if (request.bodyUsed) {
-    throw new Error('the body was read before the MCP handler got the request; hand it request.clone()');
+    throw new Error('the body was read before the MCP handler got the request; pass it request.clone()');
   }
   const length = request.headers.get('content-length');
-  // The platform reads no more than the client has announced.
+  // The platform reads no more than content-length, so the size is known already.
   if (length !== null && Number(length) <= maxBytes) return { text: await request.text() };
   if (Number(length) > 2 * maxBytes) throw new BodyTooLarge();
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
-  // Who is still sending hears of no answer: a body that is not much too large is read to its end, and dropped.
+  // A client reads the answer only after it has sent its body, so a body that is a little too large is read and dropped.
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
     if (size > 2 * maxBytes) break;

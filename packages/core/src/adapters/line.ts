@@ -1,11 +1,11 @@
-/** What becomes of the bytes that come in. */
+/** Receives the lines that a `LineReader` reads. */
 export interface LineSink {
   line(text: string): void;
-  /** Once for a line of more bytes than are taken, when its end has come. */
+  /** Is called at the end of a line that has too many bytes. */
   tooLong(): void;
 }
 
-/** Cuts bytes into lines, and keeps no more of a line than `maxBytes`. */
+/** Splits bytes into lines, and keeps at most `maxBytes` of a line in memory. */
 export class LineReader {
   readonly #maxBytes: number;
   readonly #sink: LineSink;
@@ -27,7 +27,7 @@ export class LineReader {
     this.#keep(chunk.subarray(start));
   }
 
-  /** What is there is a line, also without a line break. */
+  /** Ends the current line, also without a line break. */
   end(): void {
     const pieces = this.#pieces;
     const isTooLong = this.#size > this.#maxBytes;
@@ -35,7 +35,7 @@ export class LineReader {
     this.#size = 0;
     if (isTooLong) return this.#sink.tooLong();
     const text = Buffer.concat(pieces).toString().replace(byteOrderMark, '');
-    // A carriage return before the line break is white space to JSON.
+    // The text may end with a carriage return, which JSON ignores as white space.
     if (text.trim() !== '') this.#sink.line(text);
   }
 

@@ -4,15 +4,15 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { pipeline } from 'node:stream/promises';
 import { type Body, BodyTooLarge, type Exchange, type Reply } from '../protocol/exchange.ts';
 
-/** A request as Node hands it out, of HTTP/1 or HTTP/2, where a framework may have added what it made of it. */
+/** A request of Node's, over HTTP/1 or HTTP/2. A framework may have added fields to it. */
 export interface NodeRequest extends NodeJS.EventEmitter {
   method?: string | undefined;
   url?: string | undefined;
-  /** The whole URL's path, where a framework has cut a mount point off `url`. */
+  /** The full path, when a framework has removed its mount point from `url`. */
   originalUrl?: string;
-  /** What a body parser made of the body. */
+  /** The body, when a body parser has run. */
   body?: unknown;
-  /** Where it comes from, as Express sees it behind proxies that it trusts. */
+  /** The client's address, as Express knows it behind trusted proxies. */
   ip?: string | undefined;
   headers: IncomingHttpHeaders;
   rawHeaders: string[];
@@ -25,35 +25,38 @@ export interface NodeResponse extends NodeJS.WritableStream {
   headersSent: boolean;
   writableEnded: boolean;
   writableFinished: boolean;
-  /** That of HTTP/2. Its response does not know whether it is closed. */
+  /** Exists over HTTP/2 only, where the response itself does not know whether it is closed. */
   stream?: { destroyed: boolean };
   destroyed?: boolean;
-  /** For the app's own `createContext`, which may declare no more of a response than it uses. */
+  /** For the app's own `createContext`, which may declare only the parts of a response that it uses. */
   setHeader(name: string, value: number | string | readonly string[]): unknown;
   getHeader(name: string): number | string | string[] | undefined;
   writeHead(status: number, headers?: OutgoingHttpHeaders): unknown;
-  /** HTTP/2 has it as well, which its types leave out. */
+  /** Optional, because the types of HTTP/2 leave it out, although it exists there. */
   flushHeaders?(): void;
   cork(): void;
   destroy?(): unknown;
 }
 
+/**
+ * Makes the exchange of a request. `readAddress` returns the client's address, for frameworks that keep it elsewhere than
+ * in `req.ip`.
+ */
 export function toExchange(
   req: NodeRequest,
   res: NodeResponse,
   createContext: Exchange['createContext'],
-  /** Says where a request comes from, where the framework says so elsewhere than in `req.ip`. */
   readAddress?: () => string | undefined,
 ): Exchange {
   return new NodeExchange(req, res, createContext, readAddress);
 }
 
-/** A class, so that a request costs one object, and what nobody asks for costs nothing. */
+/** A class, so that a request costs one object, and a value is only made when it is read. */
 class NodeExchange implements Exchange {
   readonly createContext: Exchange['createContext'];
   readonly #req: NodeRequest;
   readonly #res: NodeResponse;
-  /** Kept: frameworks make the way to it long, and it is gone many times. */
+  /** Cached, because `req.headers` is slow on some frameworks and is read often. */
   readonly #headers: NodeRequest['headers'];
   readonly #readAddress: (() => string | undefined) | undefined;
   #hangUp: AbortController | undefined;
@@ -94,7 +97,7 @@ class NodeExchange implements Exchange {
 
   header(name: string): string | undefined {
     const headers = this.#headers;
-    // HTTP/2 has no Host, and says it otherwise.
+    // HTTP/2 has `:authority` in place of `Host`.
     const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined);
     return Array.isArray(value) ? value.join(', ') : value;
   }
@@ -113,7 +116,7 @@ class NodeExchange implements Exchange {
     const { rawHeaders } = this.#req;
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const name = rawHeaders[index]!;
-      // HTTP/2 keeps its method and path among the headers, as `:method`.
+      // HTTP/2 has its method and path among the headers, as `:method` and `:path`.
       if (!name.startsWith(':')) headers.append(name, rawHeaders[index + 1]!);
     }
     return (this.#request = new Request(this.url, { method: this.method, headers, signal: this.signal }));
@@ -126,14 +129,14 @@ class NodeExchange implements Exchange {
     const onClose = () => {
       if (!isAnswered(res)) controller.abort();
     };
-    // Who asks only now may have been hung up on already.
+    // The client may have hung up before anybody asked for the signal.
     if (isClosed(res)) onClose();
     else res.once('close', onClose);
     return controller;
   }
 }
 
-/** Answers a request. Never rejects: nobody would hear of it. */
+/** Answers a request. Never rejects, because nobody would catch that. */
 export async function respond(
   handle: (exchange: Exchange) => Promise<Reply>,
   exchange: Exchange,
@@ -144,7 +147,7 @@ export async function respond(
     if (reply.body instanceof ReadableStream) await writeStream(res, reply, reply.body);
     else writeReply(res, reply, reply.body);
   } catch {
-    // A header of the app's that Node does not take, say.
+    // For example, the app has set a header that Node does not accept.
     if (isOver(res)) {
       res.destroy?.();
     } else {
@@ -162,7 +165,7 @@ async function writeStream(
   if (isOver(res)) return body.cancel();
   res.writeHead(status, withVary(headers, res));
   res.flushHeaders?.();
-  // A client that leaves ends the stream at its source.
+  // When the client hangs up, `pipeline` ends the stream, and that is not an error here.
   await pipeline(Readable.fromWeb(body as NodeReadableStream), res).catch(() => undefined);
 }
 
@@ -172,7 +175,7 @@ function writeReply(
   body: string | readonly Uint8Array[] | undefined,
 ): void {
   if (isOver(res)) return;
-  // Headers that createContext has set, such as cookies, stay.
+  // Headers that createContext has set, such as cookies, are kept.
   const all = withVary(headers, res);
   res.writeHead(status, { ...all, 'content-length': lengthOf(body) });
   if (typeof body === 'object') {
@@ -184,7 +187,7 @@ function writeReply(
   }
 }
 
-/** What an answer varies by is added to, where every other header is replaced. */
+/** Adds to a `vary` header that was set earlier. All other headers replace earlier ones. */
 export function withVary(
   headers: Record<string, string>,
   res: Pick<NodeResponse, 'getHeader'>,
@@ -194,7 +197,7 @@ export function withVary(
   return earlier === undefined ? headers : { ...headers, vary: `${[earlier].flat().join(', ')}, ${vary}` };
 }
 
-/** The client has gone, or the app has answered by itself. */
+/** Whether nothing can be sent any more: the client has gone, or the app has answered by itself. */
 export function isOver(res: NodeResponse): boolean {
   return res.headersSent || isClosed(res);
 }
@@ -203,7 +206,7 @@ function isClosed({ destroyed, stream }: NodeResponse): boolean {
   return stream ? stream.destroyed : destroyed === true;
 }
 
-/** Whether the client has the whole answer. HTTP/2 calls an answer finished also when the client has hung up. */
+/** Whether the whole answer was sent. HTTP/2 sets `writableFinished` also when the client has hung up. */
 function isAnswered(res: NodeResponse): boolean {
   return res.stream ? res.writableEnded : res.writableFinished;
 }
@@ -215,14 +218,14 @@ function lengthOf(body: string | readonly Uint8Array[] | undefined): number {
 
 function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
   if (req.body !== undefined) return toBody(req.body);
-  // Somebody has read it and kept it.
+  // Other code has read the body and kept it.
   if (req.readableEnded) return { text: '' };
   const isTooLarge = Number(req.headers['content-length']) > maxBytes;
   return new Promise((resolve, reject) => {
     if (isTooLarge) reject(new BodyTooLarge());
     const chunks: Buffer[] = [];
     let size = 0;
-    // What is too much is read and dropped: a client that is still sending would not see an answer otherwise.
+    // A client reads the answer only after it has sent its body, so the rest is read and dropped.
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes && !isTooLarge) chunks.push(chunk);
@@ -237,7 +240,7 @@ function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
   });
 }
 
-/** A parser of text or bytes may have run before us, as well as one of JSON. */
+/** Converts what a body parser made: text, bytes, or parsed JSON. */
 function toBody(body: unknown): Body {
   if (typeof body === 'string') return { text: body };
   return Buffer.isBuffer(body) ? { text: body.toString() } : { parsed: body };
@@ -247,7 +250,7 @@ function toUrl(req: NodeRequest): URL {
   const scheme = 'encrypted' in req.socket ? 'https' : 'http';
   const host = req.headers.host ?? String(req.headers[':authority'] ?? 'localhost');
   try {
-    // In one piece: a path such as `//evil.example` must not be taken for a host.
+    // As one text: with `new URL(path, base)`, a path such as `//evil.example` would become the host.
     return new URL(`${scheme}://${host}${req.originalUrl ?? req.url ?? '/'}`);
   } catch {
     return new URL(`${scheme}://localhost/`);

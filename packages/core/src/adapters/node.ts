@@ -8,8 +8,8 @@ import { type NodeRequest, type NodeResponse, respond, toExchange } from './node
 export type { NodeRequest, NodeResponse } from './node-exchange.ts';
 
 /**
- * A listener, for `http.createServer(…)`, `http2.createServer(…)` and everything that takes one. It answers every path
- * that it is given, and resolves when it has.
+ * A listener for `http.createServer(…)`, `http2.createServer(…)` and everything else that takes one. It answers requests
+ * for any path, and resolves when the answer is sent.
  */
 export interface NodeMcpHandler<
   TRequest = IncomingMessage,
@@ -20,8 +20,8 @@ export interface NodeMcpHandler<
 
 /**
  * Serves the tagged procedures of a tRPC router over MCP, from Node's own servers and Next.js API routes.
- * `createContext` is the one that tRPC's standalone adapter, or the one for Next.js, is given; the request and response
- * that it declares are those that the listener takes. Throws a `SetupError` that names every problem of the router.
+ * Pass the `createContext` that tRPC's standalone adapter, or its adapter for Next.js, is given. The listener takes the
+ * types of request and response that `createContext` declares. Throws a `SetupError` that names every problem of the router.
  */
 export function mcpHandler<
   TRouter extends AnyTRPCRouter,

@@ -4,16 +4,16 @@ import { textOf, toRefused } from '../call/outcome.ts';
 import { errorCodes } from '../protocol/exchange.ts';
 import { isToolCall } from '../protocol/json-rpc.ts';
 
-/** Finds out from the environment who is asking: `undefined` for no credential, a throw for a bad one. */
+/** Finds out from the environment who is calling. Returns `undefined` without a credential, and throws when it is not valid. */
 export type AuthenticateStdio = (
   environment: Readonly<Record<string, string | undefined>>,
 ) => AuthInfo | undefined | Promise<AuthInfo | undefined>;
 
-/** Who the client acts for. The procedures' own middleware decides after it, as always. */
+/** Decides who the client acts for. After it, the procedures' own middleware decides about each call, as always. */
 export interface StdioAuthOptions {
-  /** Asked once, before the first message is read. */
+  /** Runs once, before the first message is read. */
   authenticate: AuthenticateStdio;
-  /** Refuses every request when the environment holds no credential. */
+  /** Refuses every request when the environment has no credential. */
   required?: boolean;
 }
 
@@ -24,12 +24,12 @@ export function toAuthOptions({ authenticate, required }: StdioAuthOptions): Aut
   };
 }
 
-/** A gate that knows no more than two answers: come in, and no. */
+/** A gate that lets a caller in or refuses them. It has no rejections, which are HTTP statuses. */
 export interface StdioGate extends Gate {
   authenticate(...how: Parameters<Gate['authenticate']>): Promise<{ auth: AuthInfo | undefined } | Refusal>;
 }
 
-/** A challenge tells HTTP clients how to sign in. Here nobody could answer it. */
+/** Removes the challenges of a gate. They tell HTTP clients how to sign in, which is not possible over stdio. */
 export function withoutChallenges(gate: Gate): StdioGate {
   return {
     ...gate,
@@ -37,7 +37,7 @@ export function withoutChallenges(gate: Gate): StdioGate {
     async authenticate(...how) {
       const admitted = await gate.authenticate(...how);
       if (!('status' in admitted)) return admitted;
-      // What HTTP has more words for, is a credential that cannot be used.
+      // A rejection (400, 429 or 503) becomes a refusal, because stdio has no HTTP statuses.
       return 'headers' in admitted ? { status: 401, message: admitted.message } : withoutChallenge(admitted);
     },
     checkScopes(auth, scopes) {
@@ -47,10 +47,13 @@ export function withoutChallenges(gate: Gate): StdioGate {
   };
 }
 
-/** Clients tell nobody what a handshake that failed said. */
+/** The methods of a handshake. They are never refused, because clients do not show people why a handshake failed. */
 const handshake = ['initialize', 'server/discover', 'ping'];
 
-/** The answer to a caller who is not let in; `undefined` when the server has one: a handshake, or a tool's result. */
+/**
+ * Makes the answer to a caller who is refused. Returns `undefined` for a handshake and for a call of a tool, which the
+ * server answers itself.
+ */
 export function toRefusal(request: JSONRPCRequest, refusal: Refusal): JSONRPCMessage | undefined {
   const { id, method } = request;
   if (handshake.includes(method) || isToolCall(request)) return undefined;

@@ -15,24 +15,24 @@ import { LineReader } from './line.ts';
 
 export interface StdioTransportOptions {
   input: Readable;
-  /** Rejects when nobody reads any longer. */
+  /** Rejects when the client does not read any more. */
   write: (text: string) => Promise<void>;
-  /** Of one message. */
+  /** The most bytes that one message may have. */
   maxBytes: number;
-  /** Nothing is read before it resolves, with what answers requests that the server must not see. */
+  /** Nothing is read before this resolves. The function answers requests that the server must not see. */
   opened: Promise<(request: JSONRPCRequest) => JSONRPCMessage | undefined>;
-  /** The client has hung up, or nobody reads any longer. */
+  /** Is called when the client has hung up, or does not read any more. */
   onEnd: () => void;
 }
 
-/** MCP over lines of JSON. Unlike the SDK's own, it answers what it cannot read, and lives on. */
+/** MCP over lines of JSON. Unlike the SDK's own transport, it answers lines that it cannot read, and goes on. */
 export class StdioTransport implements Transport {
   onclose?: Transport['onclose'];
   onerror?: Transport['onerror'];
   onmessage?: Transport['onmessage'];
   readonly #options: StdioTransportOptions;
   readonly #lines: LineReader;
-  /** Requests that have no answer yet. */
+  /** The requests without an answer so far. */
   readonly #underWay = new Set<RequestId>();
   #answer: (request: JSONRPCRequest) => JSONRPCMessage | undefined = () => undefined;
   #onIdle: () => void = () => undefined;
@@ -57,7 +57,7 @@ export class StdioTransport implements Transport {
     input.once('end', this.#onEnd);
     input.once('close', this.#onEnd);
     input.once('error', this.#onEnd);
-    // What ended before is not told again.
+    // An input that has ended already emits no event.
     if (input.destroyed || input.readableEnded) this.#onEnd();
   }
 
@@ -79,7 +79,7 @@ export class StdioTransport implements Transport {
     this.onclose?.();
   }
 
-  /** Takes no more requests. Resolves when those under way are answered, or else when the time is over. */
+  /** Refuses new requests. Resolves when those under way are answered, or when the time is over. */
   async drain(limitMs: number): Promise<void> {
     this.#answer = toShutdownError;
     if (this.#underWay.size === 0) return;
@@ -90,7 +90,7 @@ export class StdioTransport implements Transport {
     clearTimeout(timer);
   }
 
-  /** Answers the requests that the server no longer does. */
+  /** Answers the requests that the server did not answer before it was closed. */
   async abandon(): Promise<void> {
     const left = [...this.#underWay];
     await Promise.all(left.map((id) => this.send(toShutdownError({ id }))));
@@ -128,10 +128,10 @@ export class StdioTransport implements Transport {
     if (isJSONRPCRequest(message)) {
       const answer = this.#answer(message);
       if (answer) return void this.send(answer);
-      // A subscription is under way for as long as the client listens.
+      // A subscription stays open for as long as the client listens, so `drain` does not wait for it.
       if (message.method !== 'subscriptions/listen') this.#underWay.add(message.id);
     } else if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
-      // What is cancelled is not answered.
+      // A request that is cancelled gets no answer.
       this.#settle(message.params?.['requestId'] as RequestId | undefined);
     }
     this.onmessage?.(message);
@@ -142,7 +142,7 @@ export class StdioTransport implements Transport {
   }
 
   #refuse(code: number, message: string, id: RequestId | null = null): void {
-    // The SDK's type knows no `null`, which JSON-RPC wants where there is no id that could be read.
+    // Cast: the SDK's type does not allow the id `null`, which JSON-RPC requires when no id could be read.
     void this.send({ jsonrpc: '2.0', error: { code, message }, id } as JSONRPCMessage);
   }
 }
@@ -155,7 +155,7 @@ function toMessage(value: unknown): JSONRPCMessage | undefined {
   }
 }
 
-/** To answer an answer, and be it a broken one, might never end. */
+/** Whether this is a response. It gets no answer even when it is malformed, or two servers could answer each other for ever. */
 function isResponse(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('result' in value || 'error' in value);
 }

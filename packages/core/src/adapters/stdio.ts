@@ -23,7 +23,7 @@ import { claimStdout } from './stdout.ts';
 
 export type { AuthenticateStdio, StdioAuthOptions } from './stdio-auth.ts';
 
-/** What `createContext` is given over stdio, besides `mcp`. There is no request: credentials are in the environment. */
+/** What `createContext` is given over stdio, besides `mcp`. There is no request; credentials are in the environment. */
 export interface StdioContextOptions {
   info: TRPCRequestInfo;
 }
@@ -38,7 +38,7 @@ type HttpOption =
   | 'cors'
   | 'fastLane';
 
-/** Options of `serveStdio`: those of a handler, without what only HTTP has. `maxBodyBytes` is the size of one message. */
+/** Options of `serveStdio`: those of a handler, without those for HTTP. `maxBodyBytes` limits the size of one message. */
 export interface StdioOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> extends Omit<
   HandlerOptions<TRouter>,
   HttpOption
@@ -47,19 +47,19 @@ export interface StdioOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> ext
 }
 
 export interface StdioServer extends HandlerControls {
-  /** Resolves when the client has gone and its calls are over: the time to end what would keep the process alive. */
+  /** Resolves when the client has gone and its calls are over. Then close what keeps the process alive, such as a database. */
   closed: Promise<void>;
 }
 
-/** Clients wait two seconds for the process to end by itself: the calls and the app's own end share them. */
+/** Clients wait two seconds for the process to end. The calls and the app's own clean-up have to fit into that time. */
 const callLimitMs = 1000;
 const exitLimitMs = 500;
 
 /**
  * Serves the tagged procedures of a tRPC router over MCP on standard input and output, to the client that started this
- * process. `createContext` gets `{ info, mcp }`. Whatever else is written to standard output goes to standard error. The
- * process ends when the client hangs up, and on SIGINT and SIGTERM: calls under way have a second to finish, then they
- * are aborted. Throws a `SetupError` that names every problem of the router.
+ * process. `createContext` gets `{ info, mcp }`. Everything else that is written to standard output goes to standard error.
+ * The process ends when the client hangs up, and on SIGINT and SIGTERM. Calls under way have a second to finish before
+ * they are aborted. Throws a `SetupError` that names every problem of the router.
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio
  */
 export function serveStdio<TRouter extends AnyTRPCRouter>(
@@ -80,7 +80,7 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
     createContext: (extras) => options.createContext?.(extras),
   };
   const stdout = claimStdout();
-  // The credential comes from the environment, and nobody asks for a request.
+  // Cast: `authenticate` reads the environment and never calls this function.
   const admission = gate.authenticate(
     () => undefined as unknown as Request,
     () => undefined,
@@ -107,12 +107,12 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
         auth: 'auth' in admitted ? admitted.auth : undefined,
         settled: 'status' in admitted ? toRefused(admitted) : undefined,
       };
-      // The SDK itself knows what a client of 2026 listens for.
+      // The SDK itself keeps the subscriptions of clients of 2026.
       const subscribed = era === 'legacy' ? new Set<string>() : undefined;
       const conversation = createServer(parts, {
         era,
         catalog: await catalog.whole,
-        // Another one for each request: what is listed may come and go.
+        // Read for each request, because `expose` may have changed the catalog.
         servingOf: () => ({ ...serving, catalog: catalog.current!, outcome: undefined }),
         subscribed,
       });
@@ -139,14 +139,14 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
 
   const exit = () => process.exit();
   const endProcess = async () => {
-    // Also when what is waited for never comes. Nothing waits for these timers if the process can end by itself.
+    // Ends the process even if `end()` never resolves. `unref` lets the process end earlier by itself.
     setTimeout(exit, callLimitMs + exitLimitMs).unref();
     await end();
     setTimeout(exit, exitLimitMs).unref();
   };
   let isSignalled = false;
   const onSignal = (signal: NodeJS.Signals) => {
-    // Whoever asks twice does not want to wait.
+    // A second signal ends the process at once.
     if (isSignalled) process.exit(128 + constants.signals[signal]);
     isSignalled = true;
     void endProcess();

@@ -1,31 +1,32 @@
 import process from 'node:process';
 
-/** Standard output while it belongs to the protocol. */
+/** Standard output while only the protocol writes to it. */
 export interface ClaimedStdout {
-  /** Resolves when more may be written, and rejects when nobody reads any longer. */
+  /** Resolves when the text is written, and rejects when the client does not read any more. */
   write: (text: string) => Promise<void>;
-  /** Gives it back to the app. */
+  /** Gives standard output back to the app. */
   release: () => void;
 }
 
 let isClaimed = false;
 
 /**
- * Takes standard output for the protocol. What the app writes there, with `console` or by itself, goes to standard
- * error from now on. What is written to file descriptor 1 past `process.stdout` cannot be caught.
+ * Takes standard output for the protocol. From now on, what the app writes there goes to standard error. What is written
+ * to file descriptor 1 without `process.stdout` cannot be redirected.
  */
 export function claimStdout(): ClaimedStdout {
-  if (isClaimed) throw new Error('standard output serves MCP already: call serveStdio once in a process');
+  if (isClaimed)
+    throw new Error('standard output already serves MCP; call serveStdio only once in a process');
   isClaimed = true;
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
   const redirect = (...args: Parameters<typeof stderr.write>) => {
     stderr.write(...args);
-    // `drain` would come from the other stream, and whoever waited for it would wait for ever.
+    // With `false`, the caller would wait for `drain`, which the other stream would emit.
     return true;
   };
   stdout.write = redirect as typeof stdout.write;
-  // That the client is gone is told by the callback of a write. The app's last words must not end it with an error.
+  // `write` rejects when the client is gone. Without a listener, the error event would end the process, too.
   const ignore = () => undefined;
   for (const stream of [stdout, stderr]) stream.on('error', ignore);
   return {

@@ -1,21 +1,21 @@
 import { TRPCError } from '@trpc/server';
 
-/** Ends a call that takes too long, and whatever it has started. */
+/** Ends a call that takes too long, and everything that it has started. */
 export interface Deadline {
-  /** Aborts with the client's own, at the deadline, and when `stop` is called. */
+  /** Aborts when the client's signal does, at the deadline, and when `stop` is called. */
   signal: AbortSignal;
-  /** Rejects with TIMEOUT at the deadline. */
+  /** Waits for the work, and rejects with TIMEOUT at the deadline. */
   race<TResult>(work: TResult | Promise<TResult>): Promise<TResult>;
-  /** Tells whatever still runs that nobody waits for it. */
+  /** Aborts what still runs, because nobody waits for it any more. */
   stop(): void;
-  /** When the call is over. */
+  /** Removes the timer and the listener. Call it when the call is over. */
   release(): void;
 }
 
-/** Timers cannot count further, and go off at once. */
+/** A timer cannot be longer; with a larger number it would fire at once. */
 const longestMs = 2 ** 31 - 1;
 
-/** `ms` is counted from now; without it, only the client and `stop` end the call. */
+/** Sets a deadline in `ms` from now. Without `ms`, only the client's signal and `stop` end the call. */
 export function setDeadline(client: AbortSignal, ms: number | undefined): Deadline {
   const controller = new AbortController();
   const onAbort = () => controller.abort(client.reason);
@@ -33,7 +33,7 @@ export function setDeadline(client: AbortSignal, ms: number | undefined): Deadli
       Math.min(ms, longestMs),
     );
   });
-  // It may come when nothing is raced against it.
+  // The deadline may come while nothing is raced against it.
   late.catch(() => {});
   return {
     signal: controller.signal,

@@ -3,30 +3,30 @@ import { isObservable, observableToAsyncIterable } from '@trpc/server/observable
 import type { McpStream } from '../meta.ts';
 
 export interface DrainOptions {
-  /** Where it ends, at the latest. */
+  /** The limits at which collecting ends. Without them, the whole stream is read. */
   limits: Required<McpStream> | undefined;
-  /** Aborts when nobody waits any more. */
+  /** Aborts when nobody waits for the result any more. */
   signal: AbortSignal;
-  /** Aborts whatever the procedure has started. */
+  /** Aborts everything that the procedure has started. */
   stop: () => void;
-  /** Hears of each value; the next one is asked for when it has resolved. */
+  /** Is called with each value. The next value is read after it has resolved. */
   onValue?: ((value: unknown, count: number) => Promise<void>) | undefined;
 }
 
-/** A stream that was collected within its limits. */
+/** What was collected from a stream within its limits. */
 export interface Collected {
   items: unknown[];
-  /** The id of the last one, where they are `tracked()`. */
+  /** The id of the last item, when the items are `tracked()`. */
   lastEventId?: string;
   ended: 'complete' | 'maxItems' | 'maxMs';
 }
 
-/** Whether these are values one after another, which limits can be set to. */
+/** Whether this is a stream, which limits can be set for: an async iterable or an observable. */
 export function isStream(value: unknown): boolean {
   return isIterable(value) || isObservable(value);
 }
 
-/** Whether tRPC would stream this: async iterables, observables, and objects that hold such or promises. */
+/** Whether tRPC would stream this: an async iterable, an observable, or an object with iterables or promises in it. */
 export function isStreamed(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   if (isStream(value)) return true;
@@ -39,7 +39,7 @@ export function isStreamed(value: unknown): value is object {
 }
 
 /**
- * Waits for all of it. A stream is the list of its values, or what was collected of it where it has limits. When one of
+ * Waits for a streamed value. A stream becomes the list of its values, or a `Collected` when it has limits. When one of
  * several streams fails, the others are ended.
  */
 export async function drain(value: object, options: DrainOptions): Promise<unknown> {
@@ -73,9 +73,9 @@ async function gather(value: unknown, options: DrainOptions): Promise<unknown> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Some end later than they are told to. */
+/** How long a stream gets to end after it was told to. */
 const graceMs = 1000;
-/** What has no limits of its own has to end by itself, and not in what no client could take. */
+/** A stream without limits fails with more values than this, because no client could use so many. */
 const mostItems = 10_000;
 
 async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): Promise<Collected> {
@@ -90,7 +90,7 @@ async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): P
       const next = readNext(iterator, options);
       const item = await Promise.race([next, limit.reached]);
       if (item === 'maxMs' || item === 'aborted') {
-        // Nobody waits for this one.
+        // Nobody waits for this value any more, so its error is ignored.
         next.catch(() => {});
         if (item === 'aborted') signal.throwIfAborted();
         ended = 'maxMs';
@@ -108,7 +108,7 @@ async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): P
         break;
       }
       if (!limits && items.length > mostItems) {
-        throw new RangeError(`it yielded more than ${mostItems} values; set mcp.stream, to collect fewer`);
+        throw new RangeError(`it yielded more than ${mostItems} values; set mcp.stream to collect fewer`);
       }
     }
   } finally {
@@ -122,12 +122,12 @@ async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): P
 }
 
 interface Item {
-  /** Where it is `tracked()`. */
+  /** Set when the value is `tracked()`. */
   id: string | undefined;
   value: unknown;
 }
 
-/** The next value, with what it holds of promises and streams itself; `undefined` when there is none. */
+/** Reads the next value, and waits for promises and streams inside it. Returns `undefined` at the end. */
 async function readNext(iterator: AsyncIterator<unknown>, options: DrainOptions): Promise<Item | undefined> {
   const { done, value } = await iterator.next();
   if (done) return undefined;
@@ -145,7 +145,7 @@ function startLimit(maxMs: number | undefined, signal: AbortSignal): Limit {
   let clear!: () => void;
   const reached = new Promise<'maxMs' | 'aborted'>((resolve) => {
     const onAbort = () => resolve('aborted');
-    // Timers cannot count further than that.
+    // A timer cannot be longer.
     const ms = maxMs && Math.min(maxMs, 2 ** 31 - 1);
     const timer = ms && setTimeout(() => resolve('maxMs'), ms);
     if (signal.aborted) onAbort();
@@ -158,13 +158,13 @@ function startLimit(maxMs: number | undefined, signal: AbortSignal): Limit {
   return { reached, clear };
 }
 
-/** Runs the generator's `finally`. One that waits for something else than its signal is not waited for. */
+/** Runs the generator's `finally`, and waits for it at most `ms`. */
 async function endWithin(iterator: AsyncIterator<unknown>, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
-  // What it throws when it is told to end, it throws at nobody.
+  // Errors of the `finally` are ignored, because nobody waits for the stream any more.
   const returned = (async () => iterator.return?.())().then(
     () => {},
     () => {},

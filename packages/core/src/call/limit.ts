@@ -3,7 +3,7 @@ import type { McpRateLimit } from '../meta.ts';
 import type { McpRequest } from './context.ts';
 import { reach, type Store } from './store.ts';
 
-/** Takes a point, or throws TOO_MANY_REQUESTS with the time to wait. `name` is what the points are for. */
+/** Takes a point, or throws TOO_MANY_REQUESTS with the time to wait. `name` says what the points are for. */
 export async function takePoint(
   limit: McpRateLimit,
   name: string,

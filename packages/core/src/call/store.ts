@@ -1,17 +1,18 @@
 import { TRPCError } from '@trpc/server';
 
 /**
- * What calls share: consents that are spent, answers that are kept, and counts. In memory unless it is given, which
- * serves one process. Every key begins with what it is for. A store that is down rejects, and the call says so.
+ * Keeps what calls share: used consents, answers for idempotency keys, and counts for rate limits. The default keeps them
+ * in memory, for one process. Each key begins with its purpose, such as `rate:`. When a store cannot be reached, its
+ * methods reject, and the calls that need it fail.
  */
 export interface Store {
-  /** Sets a key that is not there. Of two that try at once, one hears `true`. */
+  /** Sets a key that does not exist yet. When two try at once, only one gets `true`. */
   add(key: string, value: string, ttlMs: number): Promise<boolean>;
   get(key: string): Promise<string | undefined>;
-  /** Sets a key, there or not. */
+  /** Sets a key, whether it exists or not. */
   set(key: string, value: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
-  /** Takes one of the points that there are in `durationMs`. Resolves with how long to wait, in milliseconds; 0 when it got one. */
+  /** Takes one of the points for each `durationMs`. Resolves with 0, or with the milliseconds to wait when none is left. */
   take(key: string, limit: { points: number; durationMs: number }): Promise<number>;
 }
 
@@ -25,7 +26,7 @@ interface Count {
   endsAt: number;
 }
 
-/** More than this is not kept in memory: what was set first makes room. */
+/** When more keys than this are kept in memory, those that were set first are removed. */
 const most = 100_000;
 
 export function createMemoryStore(): Store {
@@ -72,7 +73,7 @@ export function createMemoryStore(): Store {
   };
 }
 
-/** First what is over, then what is oldest. */
+/** Removes expired keys, and then the oldest ones. */
 function makeRoom(map: Map<string, { endsAt: number }>): void {
   if (map.size < most) return;
   const now = Date.now();
@@ -83,7 +84,7 @@ function makeRoom(map: Map<string, { endsAt: number }>): void {
   }
 }
 
-/** Uses a store. One that is down fails the call that needs it, and tells the model that it may pass. */
+/** Uses a store. When it cannot be reached, the call fails with an error that tells the model to try again later. */
 export async function reach<TResult>(use: () => Promise<TResult>): Promise<TResult> {
   try {
     return await use();

@@ -35,7 +35,7 @@ test('the app can end serving by itself, and has standard output to itself again
 
 test('standard output is served once', async () => {
   await using server = start({ TWICE: 'yes' });
-  await server.seen('standard output serves MCP already: call serveStdio once in a process');
+  await server.seen('standard output already serves MCP; call serveStdio only once in a process');
 });
 
 describe('a client of', () => {
