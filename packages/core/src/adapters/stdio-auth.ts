@@ -1,8 +1,8 @@
 import type { AuthInfo, JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
-import type { AuthOptions, Gate, Refusal } from '../auth/gate.ts';
-import { textOf, toRefused } from '../call/outcome.ts';
-import { errorCodes } from '../protocol/exchange.ts';
-import { isToolCall } from '../protocol/json-rpc.ts';
+import type { Admission, AuthOptions, Gate, Refusal } from '../auth/gate.ts';
+import { toRefusalOutcome } from '../call/outcome.ts';
+import { toRpcError } from '../protocol/answer.ts';
+import { isToolCall, toErrorMessage } from '../protocol/json-rpc.ts';
 
 /** Finds out from the environment who is asking: `undefined` for no credential, a throw for a bad one. */
 export type AuthenticateStdio = (
@@ -26,7 +26,7 @@ export function toAuthOptions({ authenticate, required }: StdioAuthOptions): Aut
 
 /** A gate that knows no more than two answers: come in, and no. */
 export interface StdioGate extends Gate {
-  authenticate(...how: Parameters<Gate['authenticate']>): Promise<{ auth: AuthInfo | undefined } | Refusal>;
+  authenticate(...how: Parameters<Gate['authenticate']>): Promise<Admission | Refusal>;
 }
 
 /** A challenge tells HTTP clients how to sign in. Here nobody could answer it. */
@@ -36,9 +36,10 @@ export function withoutChallenges(gate: Gate): StdioGate {
     challenge: '',
     async authenticate(...how) {
       const admitted = await gate.authenticate(...how);
-      if (!('status' in admitted)) return admitted;
-      // What HTTP has more words for, is a credential that cannot be used.
-      return 'headers' in admitted ? { status: 401, message: admitted.message } : withoutChallenge(admitted);
+      if (admitted.kind === 'admission') return admitted;
+      // Only HTTP has statuses for a rejection. Here it refuses the credential.
+      const status = admitted.kind === 'rejection' ? 401 : admitted.status;
+      return { kind: 'refusal', status, message: admitted.message };
     },
     checkScopes(auth, scopes) {
       const refusal = gate.checkScopes(auth, scopes);
@@ -54,11 +55,9 @@ const handshake = ['initialize', 'server/discover', 'ping'];
 export function toRefusal(request: JSONRPCRequest, refusal: Refusal): JSONRPCMessage | undefined {
   const { id, method } = request;
   if (handshake.includes(method) || isToolCall(request)) return undefined;
-  const { failed } = toRefused(refusal);
-  const error = { code: errorCodes.invalidRequest, message: textOf(failed!, undefined) };
-  return { jsonrpc: '2.0', id, error };
+  return toErrorMessage(toRpcError(toRefusalOutcome(refusal)), id) as JSONRPCMessage;
 }
 
-function withoutChallenge({ status, message }: Refusal): Refusal {
-  return { status, message };
+function withoutChallenge({ kind, status, message }: Refusal): Refusal {
+  return { kind, status, message };
 }

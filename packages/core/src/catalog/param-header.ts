@@ -10,8 +10,6 @@ export interface ParamHeader {
 }
 
 const keyword = 'x-mcp-header';
-/** @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
-const token = /^[\w!#$%&'*+.^`|~-]+$/;
 const types = new Set(['integer', 'string', 'boolean']);
 
 /**
@@ -40,10 +38,20 @@ export function toParamHeaders(schema: JsonSchema): ParamHeader[] {
 
 const prefix = 'mcp-param-';
 
+/** Whether a text is a valid name of an HTTP header. @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
+export function isHeaderName(text: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(text);
+}
+
+/** Whether a header, by its name in lower case, carries an argument. */
+export function isParamHeader(name: string): boolean {
+  return name.startsWith(prefix) && name.length > prefix.length && isHeaderName(name);
+}
+
 function toParamHeader(schema: JsonSchema, path: readonly string[]): ParamHeader {
   const name = schema[keyword];
   const where = path.join('.');
-  if (typeof name !== 'string' || !token.test(name)) {
+  if (typeof name !== 'string' || !isHeaderName(name)) {
     return refuse(`${keyword} of ${where} is ${JSON.stringify(name)}, which is no name for a header`);
   }
   if (typeof schema.type !== 'string' || !types.has(schema.type)) {
