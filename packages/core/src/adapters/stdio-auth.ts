@@ -1,8 +1,8 @@
 import type { AuthInfo, JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
-import type { AuthOptions, Gate, Refusal } from '../auth/gate.ts';
-import { textOf, toRefused } from '../call/outcome.ts';
-import { errorCodes } from '../protocol/exchange.ts';
-import { isToolCall } from '../protocol/json-rpc.ts';
+import type { Admission, AuthOptions, Gate, Refusal } from '../auth/gate.ts';
+import { toRefusalOutcome } from '../call/outcome.ts';
+import { toRpcError } from '../protocol/answer.ts';
+import { isToolCall, toErrorMessage } from '../protocol/json-rpc.ts';
 
 /** Finds out from the environment who is calling. Returns `undefined` without a credential, and throws when it is not valid. */
 export type AuthenticateStdio = (
@@ -26,7 +26,7 @@ export function toAuthOptions({ authenticate, required }: StdioAuthOptions): Aut
 
 /** A gate that lets a caller in or refuses them. It has no rejections, which are HTTP statuses. */
 export interface StdioGate extends Gate {
-  authenticate(...how: Parameters<Gate['authenticate']>): Promise<{ auth: AuthInfo | undefined } | Refusal>;
+  authenticate(...how: Parameters<Gate['authenticate']>): Promise<Admission | Refusal>;
 }
 
 /** Removes the challenges of a gate. They tell HTTP clients how to sign in, which is not possible over stdio. */
@@ -36,9 +36,10 @@ export function withoutChallenges(gate: Gate): StdioGate {
     challenge: '',
     async authenticate(...how) {
       const admitted = await gate.authenticate(...how);
-      if (!('status' in admitted)) return admitted;
-      // A rejection (400, 429 or 503) becomes a refusal, because stdio has no HTTP statuses.
-      return 'headers' in admitted ? { status: 401, message: admitted.message } : withoutChallenge(admitted);
+      if (admitted.kind === 'admission') return admitted;
+      // Only HTTP has statuses for a rejection. Here it refuses the credential.
+      const status = admitted.kind === 'rejection' ? 401 : admitted.status;
+      return { kind: 'refusal', status, message: admitted.message };
     },
     checkScopes(auth, scopes) {
       const refusal = gate.checkScopes(auth, scopes);
@@ -57,11 +58,9 @@ const handshake = ['initialize', 'server/discover', 'ping'];
 export function toRefusal(request: JSONRPCRequest, refusal: Refusal): JSONRPCMessage | undefined {
   const { id, method } = request;
   if (handshake.includes(method) || isToolCall(request)) return undefined;
-  const { failed } = toRefused(refusal);
-  const error = { code: errorCodes.invalidRequest, message: textOf(failed!, undefined) };
-  return { jsonrpc: '2.0', id, error };
+  return toErrorMessage(toRpcError(toRefusalOutcome(refusal)), id) as JSONRPCMessage;
 }
 
-function withoutChallenge({ status, message }: Refusal): Refusal {
-  return { status, message };
+function withoutChallenge({ kind, status, message }: Refusal): Refusal {
+  return { kind, status, message };
 }

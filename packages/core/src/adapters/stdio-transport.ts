@@ -10,7 +10,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server';
 import type { Readable } from 'node:stream';
-import { errorCodes } from '../protocol/exchange.ts';
+import { errorCodes, idOf, type MessageId, toErrorMessage } from '../protocol/json-rpc.ts';
 import { LineReader } from './line.ts';
 
 export interface StdioTransportOptions {
@@ -141,9 +141,9 @@ export class StdioTransport implements Transport {
     if (id !== undefined && this.#underWay.delete(id) && this.#underWay.size === 0) this.#onIdle();
   }
 
-  #refuse(code: number, message: string, id: RequestId | null = null): void {
-    // Cast: the SDK's type does not allow the id `null`, which JSON-RPC requires when no id could be read.
-    void this.send({ jsonrpc: '2.0', error: { code, message }, id } as JSONRPCMessage);
+  #refuse(code: number, message: string, id: MessageId = null): void {
+    // Cast: JSON-RPC wants `null` for an id that could not be read, and the SDK's type does not have it.
+    void this.send(toErrorMessage({ code, message }, id) as JSONRPCMessage);
   }
 }
 
@@ -160,12 +160,7 @@ function isResponse(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('result' in value || 'error' in value);
 }
 
-function idOf(value: unknown): RequestId | null {
-  const id = (value as { id?: unknown } | null)?.id;
-  return typeof id === 'string' || typeof id === 'number' ? id : null;
-}
-
 function toShutdownError({ id }: { id: RequestId }): JSONRPCMessage {
   const error = { code: errorCodes.internalError, message: 'This MCP server is shutting down' };
-  return { jsonrpc: '2.0', id, error };
+  return toErrorMessage(error, id) as JSONRPCMessage;
 }

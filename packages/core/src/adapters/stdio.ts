@@ -3,7 +3,6 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
   type Server,
-  type ServerEvent,
 } from '@modelcontextprotocol/server';
 import { serveStdio as serveTransport } from '@modelcontextprotocol/server/stdio';
 import type { AnyTRPCRouter } from '@trpc/server';
@@ -11,12 +10,12 @@ import type { TRPCRequestInfo } from '@trpc/server/http';
 import { constants } from 'node:os';
 import process from 'node:process';
 import type { CallHost } from '../call/call.ts';
-import { toRefused } from '../call/outcome.ts';
+import { toRefusalOutcome } from '../call/outcome.ts';
 import type { HandlerControls } from '../protocol/handler.ts';
-import type { HandlerArguments, HandlerOptions } from '../protocol/options.ts';
+import { createNotifier, notifyClient } from '../protocol/notify.ts';
+import { defaultMaxBodyBytes, type HandlerArguments, type HandlerOptions } from '../protocol/options.ts';
 import { createParts, whenReady } from '../protocol/parts.ts';
 import { createServer } from '../protocol/server.ts';
-import { tell } from '../protocol/session.ts';
 import { type StdioAuthOptions, toAuthOptions, toRefusal, withoutChallenges } from './stdio-auth.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { claimStdout } from './stdout.ts';
@@ -66,11 +65,11 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
   router: TRouter,
   ...[options = {}]: HandlerArguments<TRouter, StdioContextOptions, StdioOptions<TRouter>>
 ): StdioServer {
-  const { auth, maxBodyBytes = 4 * 1024 * 1024, ...others } = options;
+  const { auth, maxBodyBytes = defaultMaxBodyBytes, ...others } = options;
   const bus = options.bus ?? new InMemoryServerEventBus();
-  const notify = toNotifier((event) => bus.publish(event));
+  const notify = createNotifier(bus);
   const handlerOptions = { ...others, ...(auth && { auth: toAuthOptions(auth) }) };
-  const made = createParts(router, handlerOptions, () => notify);
+  const made = createParts(router, handlerOptions, notify);
   const { catalog } = made;
   const gate = withoutChallenges(made.parts.gate);
   const parts = { ...made.parts, gate };
@@ -89,7 +88,7 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
   const open = async (): Promise<AnswerEarly> => {
     const admitted = await admission;
     await catalog.whole;
-    return (request) => ('status' in admitted ? toRefusal(request, admitted) : undefined);
+    return (request) => (admitted.kind === 'refusal' ? toRefusal(request, admitted) : undefined);
   };
   const transport = new StdioTransport({
     input: process.stdin,
@@ -102,18 +101,20 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
   const server = serveTransport(
     async ({ era }) => {
       const admitted = await admission;
-      const serving = {
-        exchange,
-        auth: 'auth' in admitted ? admitted.auth : undefined,
-        settled: 'status' in admitted ? toRefused(admitted) : undefined,
-      };
-      // The SDK itself keeps the subscriptions of clients of 2026.
+      const isRefused = admitted.kind === 'refusal';
+      const refused = isRefused ? toRefusalOutcome(admitted) : undefined;
+      const caller = isRefused ? undefined : admitted.auth;
+      // The SDK itself knows what a client of 2026 listens for.
       const subscribed = era === 'legacy' ? new Set<string>() : undefined;
       const conversation = createServer(parts, {
         era,
         catalog: await catalog.whole,
-        // Read for each request, because `expose` may have changed the catalog.
-        servingOf: () => ({ ...serving, catalog: catalog.current!, outcome: undefined }),
+        // The catalog may be another one for each request. There is no HTTP status that an outcome could decide.
+        servingOf: () => ({
+          serving: { exchange, catalog: catalog.current!, auth: caller },
+          made: refused,
+          onOutcome: () => {},
+        }),
         subscribed,
       });
       listening = { server: conversation, subscribed };
@@ -122,7 +123,7 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
     { transport },
   );
   const unsubscribe = bus.subscribe((event) => {
-    if (listening) void tell(listening.server, listening.subscribed, event).catch(() => {});
+    if (listening) void notifyClient(listening.server, listening.subscribed, event).catch(() => {});
   });
 
   let setClosed: () => void = () => undefined;
@@ -166,14 +167,5 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
 }
 
 const endSignals = ['SIGINT', 'SIGTERM'] as const;
-
-function toNotifier(publish: (event: ServerEvent) => void): HandlerControls['notify'] {
-  return {
-    toolsChanged: () => publish({ kind: 'tools_list_changed' }),
-    promptsChanged: () => publish({ kind: 'prompts_list_changed' }),
-    resourcesChanged: () => publish({ kind: 'resources_list_changed' }),
-    resourceUpdated: (uri) => publish({ kind: 'resource_updated', uri }),
-  };
-}
 
 type AnswerEarly = (request: JSONRPCRequest) => JSONRPCMessage | undefined;

@@ -45,6 +45,7 @@ export interface Attempt {
 
 /** The answer to a caller who is not let in. */
 export interface Refusal {
+  kind: 'refusal';
   status: 401 | 403;
   message: string;
   challenge?: string;
@@ -55,9 +56,16 @@ export interface Refusal {
  * credentials. It goes to the client as an HTTP status, never to a model as the result of a call.
  */
 export interface Rejection {
+  kind: 'rejection';
   status: 400 | 429 | 503;
   message: string;
   headers: Record<string, string>;
+}
+
+/** Somebody who is let in. */
+export interface Admission {
+  kind: 'admission';
+  auth: AuthInfo | undefined;
 }
 
 export interface Gate {
@@ -67,8 +75,8 @@ export interface Gate {
   authenticate(
     toRequest: () => Request,
     readAddress: () => string | undefined,
-  ): Promise<{ auth: AuthInfo | undefined } | Refusal | Rejection>;
-  /** Returns a refusal when the caller may not send this message. */
+  ): Promise<Admission | Refusal | Rejection>;
+  /** Whether they may send this message. */
   authorize(attempt: Attempt): Promise<Refusal | undefined>;
   /** Returns a refusal when the caller lacks a scope that a tool needs. */
   checkScopes(auth: AuthInfo | undefined, scopes: readonly string[]): Refusal | undefined;
@@ -114,17 +122,17 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
   };
 
   const refuse = (auth: AuthInfo | undefined, message: string): Refusal =>
-    auth ? { status: 403, message } : { status: 401, message, challenge };
+    auth ? { kind: 'refusal', status: 403, message } : { kind: 'refusal', status: 401, message, challenge };
 
   const answerThrown = (thrown: unknown): Refusal | Rejection => {
     if (!(thrown instanceof CredentialError)) {
       return refuse(undefined, sentenceOf(thrown) ?? 'the credential was refused');
     }
     const { status, message, code } = thrown;
-    if (status === 503) return { status, message, headers: toRetryAfter(retryAfterMs) };
+    if (status === 503) return { kind: 'rejection', status, message, headers: toRetryAfter(retryAfterMs) };
     const answer = challengeWith({ ...(code && { error: code, error_description: message }) });
-    if (status === 401) return { status, message, challenge: answer };
-    return { status, message, headers: { 'www-authenticate': answer } };
+    if (status === 401) return { kind: 'refusal', status, message, challenge: answer };
+    return { kind: 'rejection', status, message, headers: { 'www-authenticate': answer } };
   };
 
   const checkScopes: Gate['checkScopes'] = (auth, scopes) => {
@@ -137,7 +145,8 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
       return options?.metadata ? { ...refusal, challenge: challengeWith({}, scopes) } : refusal;
     }
     const message = `this tool needs ${scopesText(scopes)}`;
-    return { status: 403, message, challenge: challengeWith({ error: 'insufficient_scope' }, scopes) };
+    const insufficient = challengeWith({ error: 'insufficient_scope' }, scopes);
+    return { kind: 'refusal', status: 403, message, challenge: insufficient };
   };
 
   let hasWarned = false;
@@ -158,22 +167,23 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
   return {
     challenge,
     async authenticate(toRequest, readAddress) {
-      if (!options) return { auth: undefined };
+      if (!options) return { kind: 'admission', auth: undefined };
       const request = toRequest();
       const address = failures && addressOf(request, readAddress);
       const waitMs = address === undefined ? 0 : failures!.msToWait(address);
       if (waitMs > 0) {
         const seconds = toSeconds(waitMs);
         const message = `too many credentials from this address were not valid; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
-        return { status: 429, message, headers: toRetryAfter(waitMs) };
+        return { kind: 'rejection', status: 429, message, headers: toRetryAfter(waitMs) };
       }
       try {
         for (const way of ways) {
           const auth = await runHook('auth.authenticate', timeoutMs, () => way(request));
           if (!auth) continue;
           return requiredScopes.every((scope) => auth.scopes?.includes(scope))
-            ? { auth }
+            ? { kind: 'admission', auth }
             : {
+                kind: 'refusal',
                 status: 403,
                 message: `this endpoint needs ${scopesText(requiredScopes)}`,
                 challenge: challengeWith({ error: 'insufficient_scope' }),
@@ -187,7 +197,8 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
         if (address !== undefined && !isOurs) failures?.count(address);
         return answerThrown(error);
       }
-      return options.required ? refuse(undefined, 'this endpoint needs a credential') : { auth: undefined };
+      if (options.required) return refuse(undefined, 'this endpoint needs a credential');
+      return { kind: 'admission', auth: undefined };
     },
     async authorize(attempt) {
       if (!options?.authorize) return undefined;

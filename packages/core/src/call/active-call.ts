@@ -12,23 +12,23 @@ import {
 import type { McpCall, McpRequest } from './context.ts';
 import { openProgress, type Progress, type ProgressChannel } from './progress.ts';
 
-/** One call, as it came in. */
+/** One call, as the client requested it. */
 export interface CallRequest extends Omit<McpRequest, 'tool'> {
-  /** The request's own. */
+  /** The JSON-RPC id of the request. */
   id: string | number | undefined;
-  /** Of the resource that is read. */
+  /** The URI of the resource that is read. */
   uri?: string;
-  /** Where the SDK serves it, the way to the client while the call runs. */
+  /** How to reach the client while the call runs. `undefined` in the fast lane. */
   sdk: ServerContext | undefined;
-  /** Whether the client can be asked. */
+  /** Whether the client can be asked questions. */
   canAsk: boolean;
-  /** What earlier rounds have left, as it came back signed. */
+  /** The verified state of earlier rounds. */
   state: AskState | undefined;
-  /** Who is calling, as far as it can be known. */
+  /** Returns a digest of the caller's credential. */
   caller: () => Promise<string>;
 }
 
-/** A class, so that a call costs one object, and what most do not use costs nothing. */
+/** A class, so that a call allocates one object, and features that most calls do not use cost nothing. */
 export class ActiveCall implements McpCall {
   readonly method: string;
   readonly tool: McpCall['tool'];
@@ -39,11 +39,11 @@ export class ActiveCall implements McpCall {
   readonly signal: AbortSignal;
   readonly trace: McpCall['trace'];
   readonly sdk: ServerContext | undefined;
-  /** Where progress goes, if the client asked for it. */
+  /** Sends progress, if the client asked for it. */
   readonly #channel: ProgressChannel | undefined;
   readonly #request: CallRequest;
   #questions: Questions | undefined;
-  /** What comes before the questions of the procedure itself. */
+  /** Questions that come before those of the procedure, such as the one for consent. */
   #held: OpenQuestions | undefined;
 
   constructor({ name, path }: Callable, request: CallRequest, signal: AbortSignal) {
@@ -60,7 +60,7 @@ export class ActiveCall implements McpCall {
     this.#request = request;
   }
 
-  /** Ends this run: the call goes on when these are answered. */
+  /** Ends this run. The call runs again when these questions are answered. */
   static hold(call: ActiveCall, open: OpenQuestions): never {
     call.#held = open;
     throw new AnswerNeeded();
@@ -70,13 +70,13 @@ export class ActiveCall implements McpCall {
     return call.#channel;
   }
 
-  /** What has to be answered before the call can go on. */
+  /** The questions to answer before the call can continue. */
   static openOf(call: ActiveCall): OpenQuestions | undefined {
     return call.#held ?? call.#questions?.open;
   }
 
   progress(progress: Progress): void {
-    this.#channel?.tell(progress);
+    this.#channel?.offer(progress);
   }
 
   ask<TContent>(question: Question<TContent>): Promise<Answer<TContent>> {

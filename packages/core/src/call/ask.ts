@@ -10,7 +10,7 @@ import { TRPCError } from '@trpc/server';
 
 export type { InputRequest };
 
-/** What a person is asked, by a form of a few fields or by a page of the app's own. */
+/** What the person is asked, with a form of a few fields or with a web page of the app. */
 export type Question<TContent = Record<string, unknown>> =
   | {
       message: string;
@@ -20,26 +20,29 @@ export type Question<TContent = Record<string, unknown>> =
     }
   | {
       message: string;
-      /** For what must not pass through the client, such as a password. */
+      /** A page for what must not pass through the client, such as a password. */
       url: string;
       key?: string;
     };
 
-/** What the person did. A page says no more than that it was opened. */
+/** What the person did. For a page, `accept` means only that the person agreed to open it. */
 export type Answer<TContent = Record<string, unknown>> =
   { action: 'accept'; content: TContent } | { action: 'decline' } | { action: 'cancel' };
 
-/** What the client carries from one round of a call to the next, signed. */
+/** The state that the client sends back, signed, with the next round of a call. */
 export interface AskState {
-  /** What call this belongs to. */
+  /** The digest of the call that this state belongs to. */
   bind: string;
-  /** Answers of earlier rounds, by question. */
+  /** The answers of earlier rounds, by the key of the question. */
   answers: InputResponses;
-  /** Where the tool needs consent: whether it was asked for in the last round, or given in an earlier one. */
+  /** For tools that need consent: whether it was asked for in the last round, or given in an earlier one. */
   consent?: 'asked' | 'given';
-  /** With `consent`: the state is good for one more round, and for one only. */
+  /** Set with `consent`: the state can be used for one more round only. */
   nonce?: string;
 }
+
+/** How long a state is valid after it was sealed, and so how long a person may take to answer. */
+export const stateLifeMs = 600_000;
 
 /** The questions of one run of a call. */
 export class Questions {
@@ -49,7 +52,7 @@ export class Questions {
   readonly #seen = new Set<string>();
   #count = 0;
 
-  /** `earlier` answers have come back signed, `fresh` ones are the client's own. */
+  /** `earlier` are the answers in the signed state, `fresh` the ones that this request brings. */
   constructor(
     canAsk: boolean,
     earlier: InputResponses | undefined,
@@ -70,11 +73,11 @@ export class Questions {
     const requestedSchema = question.schema as ElicitInputParams['requestedSchema'];
     const request = inputRequired.elicit({ message, requestedSchema });
     const { key, answer } = this.#look(request, name);
-    // What does not fit was not answered.
+    // An answer with no known action counts as no answer.
     const action = actionOf(answer) ?? this.#put(key, request);
     if (action !== 'accept') return { action };
     const { schema } = question;
-    // A JSON Schema says nothing of types: what it lets through is what whoever asks takes it to be.
+    // Cast: a JSON Schema has no static type, so the caller names the type of the content.
     const standard = ('~standard' in schema ? schema : fromJsonSchema(schema as never)) as StandardSchemaV1<
       unknown,
       TContent
@@ -87,11 +90,11 @@ export class Questions {
     return this.#look(request, name).answer;
   }
 
-  /** What the client has to answer before the call can go on; `undefined` when nothing is open. */
+  /** The questions that the client has to answer before the call can continue; `undefined` if there are none. */
   get open(): OpenQuestions | undefined {
     const requests = this.#open;
     if (Object.keys(requests).length === 0) return undefined;
-    // What nobody asked for is not carried on, nor what was no answer: it would be asked for ever.
+    // Drops answers that nobody asked for, and invalid ones: those would be asked for again and again.
     const asked = Object.entries(this.#answers).filter(
       ([key]) => this.#seen.has(key) && !Object.hasOwn(requests, key),
     );
@@ -119,16 +122,16 @@ export class Questions {
   }
 }
 
-/** What a call waits for. */
+/** What a call needs before it can continue. */
 export interface OpenQuestions {
   requests: Record<string, InputRequest>;
-  /** What was answered already. */
+  /** The answers so far. */
   answers: InputResponses;
-  /** Where the tool needs consent. */
+  /** Set if the tool needs consent. */
   consent?: AskState['consent'];
 }
 
-/** Ends a run whose question is not answered yet. It is no failure, and nobody hears of it. */
+/** Ends a run whose question is not answered yet. It is not a failure and is not reported. */
 export class AnswerNeeded extends Error {
   override readonly name = 'AnswerNeeded';
 
@@ -141,7 +144,7 @@ function actionOf({ action }: Record<string, unknown>): Answer['action'] | undef
   return action === 'accept' || action === 'decline' || action === 'cancel' ? action : undefined;
 }
 
-/** Tells one question from another; nothing depends on it being hard to find. FNV-1a. */
+/** A short hash (FNV-1a) that tells one question from another. It is not for security. */
 function hash(text: string): string {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

@@ -5,13 +5,13 @@ import { isBypassed } from './context.ts';
 /** A middleware as `.use()` takes it: a function, or what `t.middleware()` returns. */
 export type Middleware = MiddlewareFunction | { _middlewares: readonly MiddlewareFunction[] };
 
-// It has to fit a middleware over any context.
+// `any`: the type must accept a middleware over any context.
 type MiddlewareFunction = (options: any) => Promise<any>;
 
 /**
- * Marks a middleware as one that an MCP endpoint with `bypass` may skip, because that endpoint has its own `auth`.
- * Where it is skipped, `replacement` runs instead, and gives later middleware the context they expect, from
- * `getMcpCall().auth`. Everywhere else, over tRPC above all, the middleware behaves as if it were not marked.
+ * Marks a middleware that an MCP endpoint with `bypass` may skip because the endpoint has its own `auth`. If it is
+ * skipped, `replacement` runs instead and adds the context that later middleware expects, for example from
+ * `getMcpCall().auth`. Everywhere else, such as over tRPC, the middleware runs as if it were not marked.
  */
 export function bypassable<TMiddleware extends Middleware>(
   kind: BypassKind,
@@ -29,7 +29,7 @@ export function bypassable<TMiddleware extends Middleware>(
   });
   const [first = passThrough, ...rest] = marked;
   if (typeof middleware === 'function' && rest.length === 0) return first as TMiddleware;
-  // Of the same kind as what came in: a builder, whose functions add the same context.
+  // Returns a builder for a builder. Cast: its functions add the same context as those that came in.
   return rest.reduce((builder, run) => builder.unstable_pipe(run), createMiddleware().create(first)) as never;
 }
 

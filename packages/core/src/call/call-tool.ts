@@ -1,13 +1,14 @@
 import { type Extras, readExtras } from '../catalog/extra.ts';
 import type { Tool } from '../catalog/tool.ts';
-import { type CallHost, callItem, type CallParts } from './call.ts';
 import type { CallRequest } from './active-call.ts';
-import type { Outcome } from './outcome.ts';
+import { type CallHost, callItem, type CallParts } from './call.ts';
 import { digest } from './digest.ts';
+import { reportThrown } from './failure.ts';
 import { type Ran, runOnce } from './once.ts';
+import type { FailureOutcome, Outcome } from './outcome.ts';
 import { toToolResult } from './result.ts';
 
-/** Calls a tool: for once, where a key says so, or only to tell what it would do. It never rejects. */
+/** Calls a tool, once for each idempotency key, or calls its dry run. Never rejects. */
 export async function callTool(
   parts: CallParts,
   tool: Tool,
@@ -18,11 +19,11 @@ export async function callTool(
   const run = () => callItem(parts, tool, args, request, host, toToolResult);
   if (!tool.dryRunner && !tool.isIdempotent) return run();
   const extras = toExtras(args);
-  // What is wrong with them is told as of any argument.
+  // Invalid extras are reported as invalid arguments, like any other.
   if (!extras) return run();
   const { isDryRun, key, rest } = extras;
   if (isDryRun && tool.dryRunner) {
-    // Whoever may not know of the tool, may not know what it would do.
+    // A caller who may not call the tool may not call its dry run either.
     const dryRunner = { ...tool.dryRunner, visible: tool.visible, scopes: tool.scopes };
     return callItem(parts, dryRunner, rest, request, host, toToolResult);
   }
@@ -30,12 +31,13 @@ export async function callTool(
   try {
     const at = await digest([tool.path, await request.caller(), key]);
     return await runOnce(parts.store, at, await digest(rest ?? {}), request.era, tool.path, async () => {
-      const told: Ran['told'] = {};
+      const results: Ran['results'] = {};
       const outcome = await callItem(parts, tool, args, request, host, async (_, value, era) => {
-        for (const each of ['modern', 'legacy'] as const) told[each] = await toToolResult(tool, value, each);
-        return told[era]!;
+        for (const each of ['modern', 'legacy'] as const)
+          results[each] = await toToolResult(tool, value, each);
+        return results[era]!;
       });
-      return { outcome, told };
+      return { outcome, results };
     });
   } catch (thrown) {
     return toUnavailable(parts, tool, thrown);
@@ -50,11 +52,10 @@ function toExtras(args: unknown): Extras | undefined {
   }
 }
 
-/** Nothing has run: the store that would remember it cannot be reached. */
-function toUnavailable({ report }: CallParts, { name, path }: Tool, thrown: unknown): Outcome {
+/** The store of idempotency keys cannot be reached, so the tool was not called. */
+function toUnavailable({ report }: CallParts, tool: Tool, thrown: unknown): FailureOutcome {
   const code = 'SERVICE_UNAVAILABLE';
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  report({ error, reference: crypto.randomUUID(), tool: name, path }, { isForApp: true });
+  reportThrown(report, thrown, tool);
   const text = `${code}: what remembers the _idempotencyKey cannot be reached right now, so that nothing was done\nTry once more later.`;
-  return { failed: { code, text, meta: { code, httpStatus: 503, path } }, status: 200 };
+  return { kind: 'failure', code, text, meta: { code, httpStatus: 503, path: tool.path }, status: 200 };
 }

@@ -13,33 +13,32 @@ import { drain, isStream, isStreamed } from './drain.ts';
 import { authStatusOf, toFailure } from './error.ts';
 import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
-import { takePoint } from './limit.ts';
 import { toInvocation } from './invocation.ts';
-import { type Outcome, toRefused } from './outcome.ts';
-import type { Told } from './result.ts';
+import { takePoint } from './limit.ts';
+import { type Outcome, type ResultOutcome, toRefusalOutcome } from './outcome.ts';
 import type { Spans, SpanSubject } from './span.ts';
 import type { Store } from './store.ts';
 import { isVisible } from './visible.ts';
 
-/** What the host of a call brings. */
+/** The request that a call came with, as every host has it. */
 export interface CallHost {
-  /** `null` where there is none. */
+  /** `null` over stdio. */
   url: URL | null;
-  /** A header's value by its lower-case name. */
+  /** Returns the value of a header by its lower-case name. */
   header(name: string): string | undefined;
-  /** The user's own function, with the arguments that its host adapter gives it under tRPC. */
+  /** Calls the app's `createContext` with the arguments that tRPC's adapter for this host gives it. */
   createContext(extras: { info: TRPCRequestInfo; mcp: McpRequest }): unknown;
 }
 
-/** What calls have in common. Made once for a handler. */
+/** What all calls of a handler share. */
 export interface CallParts {
   router: AnyTRPCRouter;
   gate: Gate;
   bypass: Bypass | undefined;
   hookTimeoutMs: number;
-  /** Of calls whose procedure says nothing else. */
+  /** For procedures that set no time limit of their own. */
   timeoutMs: number | undefined;
-  /** Of all calls together. */
+  /** The limit of each caller over all procedures together. */
   rateLimit: McpRateLimit | undefined;
   store: Store;
   exposeInternalErrors: boolean;
@@ -47,16 +46,16 @@ export interface CallParts {
   spans: Spans;
 }
 
-/** Says what the procedure returned, in the words of one kind of request. */
-export type Tell<TItem extends Callable> = (
+/** Converts what the procedure returned into the result of a request, such as `tools/call`. */
+export type ToResult<TItem extends Callable> = (
   item: TItem,
   value: unknown,
   era: McpRequest['era'],
-) => Told | Promise<Told>;
+) => ResultOutcome | Promise<ResultOutcome>;
 
 /**
- * Calls a procedure under the app's own middleware. A failure is an outcome too: it never rejects. `undefined` when
- * there is no such thing for this caller.
+ * Calls a procedure under the app's own middleware. Returns `undefined` if the item is hidden from this caller. Never
+ * rejects: a failure is an outcome too.
  */
 export function callItem<TItem extends Callable>(
   parts: CallParts,
@@ -64,14 +63,14 @@ export function callItem<TItem extends Callable>(
   args: unknown,
   request: CallRequest,
   host: CallHost,
-  tell: Tell<TItem>,
+  toResult: ToResult<TItem>,
 ): Promise<Outcome | undefined> {
   const timeoutMs = item.timeoutMs ?? parts.timeoutMs;
   const deadline = timeoutMs || item.stream ? setDeadline(request.signal, timeoutMs) : undefined;
   const call = new ActiveCall(item, request, deadline?.signal ?? request.signal);
   const readInput = memoize(() => decode(item, args));
   const consent = item.confirm && memoize(() => holdForConsent(parts, item, args, request, call));
-  // Whoever may not do it is told so first: tRPC reads the input when the middleware before it has let the call pass.
+  // Asks for consent when tRPC reads the input, so that middleware before `.input()` can refuse the caller first.
   const getRawInput = consent
     ? async () => {
         await consent();
@@ -88,11 +87,11 @@ export function callItem<TItem extends Callable>(
     try {
       if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
       const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
-      if (refusal) return toRefused(refusal, item.path);
+      if (refusal) return toRefusalOutcome(refusal, item.path);
       const context = readContext();
       ctx = context instanceof Promise ? await context : context;
       if (parts.rateLimit || item.rateLimit) await takePoints(parts, item, call, request);
-      // tRPC never looks at the input of a procedure that takes none.
+      // tRPC does not read the input of a procedure that takes none.
       if (!item.input.takesInput) {
         readInput();
         await consent?.();
@@ -105,12 +104,12 @@ export function callItem<TItem extends Callable>(
         value = await (deadline ? deadline.race(drained) : drained);
       }
       const open = openOf(call, item);
-      if (open) return { open, status: 200 };
-      const told = tell(item, value, call.era);
-      return { told: told instanceof Promise ? await told : told, status: 200 };
+      if (open) return { kind: 'questions', open };
+      const outcome = toResult(item, value, call.era);
+      return outcome instanceof Promise ? await outcome : outcome;
     } catch (thrown) {
       const open = openOf(call, item);
-      if (open) return { open, status: 200 };
+      if (open) return { kind: 'questions', open };
       const failure = toFailure(thrown, item, args, parts);
       const { error, reference, isForApp, code, text } = failure;
       if (!isHangUp(thrown, error, request.signal)) {
@@ -120,7 +119,7 @@ export function callItem<TItem extends Callable>(
       const status = authStatusOf(error);
       const challenge = status === 401 ? parts.gate.challenge : undefined;
       const meta = errorMeta(failure, item, ctx, readInput, parts.router);
-      return { failed: { code, text, meta }, status, challenge };
+      return { kind: 'failure', code, text, meta, status, challenge };
     } finally {
       deadline?.release();
       const channel = ActiveCall.channelOf(call);
@@ -141,13 +140,13 @@ function toSpanSubject({ name }: Callable, request: CallRequest, host: CallHost)
 const noStream =
   'mcp.stream, and a subscription, want an async generator or an observable to collect; this returned neither';
 
-/** A call that has ended because its client has gone, or has cancelled it, is nobody's failure. */
+/** Whether the call ended because the client hung up or cancelled it. That is not reported as a failure. */
 function isHangUp(thrown: unknown, { cause }: TRPCError, { aborted, reason }: AbortSignal): boolean {
-  // A client of 2025 gives its reason in words.
+  // A client of 2025 sends the reason as a string, so it may differ from what was thrown.
   return aborted && (thrown === reason || cause === reason || cause?.name === 'AbortError');
 }
 
-/** What has to be answered before the call can go on. Consent that was given is not asked for again. */
+/** The questions to answer before the call can continue. Marks consent as given, so that it is not asked for again. */
 function openOf(call: ActiveCall, { confirm }: Callable): OpenQuestions | undefined {
   const open = ActiveCall.openOf(call);
   return open && confirm && !open.consent ? { ...open, consent: 'given' } : open;
@@ -170,7 +169,7 @@ async function takePoints(
   call: McpCall,
   { state, caller }: CallRequest,
 ): Promise<void> {
-  // A round that answers questions belongs to the call that was counted.
+  // A request that answers questions continues a call that was counted already.
   if (state) return;
   if (rateLimit) await takePoint(rateLimit, 'all', call, caller, store);
   if (item.rateLimit) await takePoint(item.rateLimit, item.path, call, caller, store);
@@ -191,12 +190,12 @@ function toDrainOptions(
       (async (value, count) => {
         const { json } = await item.output.encode(value);
         const message = typeof json === 'string' ? json : JSON.stringify(json);
-        await channel.tellNow({ progress: count, ...(message !== undefined && { message }) });
+        await channel.send({ progress: count, ...(message !== undefined && { message }) });
       }),
   };
 }
 
-/** The arguments as the parsers get them. What cannot be decoded is as bad an input to tRPC as what they refuse. */
+/** Decodes the arguments for the parsers. Arguments that cannot be decoded fail like arguments that a parser rejects. */
 function decode({ input }: Callable, args: unknown): unknown {
   try {
     return input.decode(args);

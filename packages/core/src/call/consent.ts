@@ -1,19 +1,19 @@
 import { inputRequired } from '@modelcontextprotocol/server';
 import { TRPCError } from '@trpc/server';
 import type { Confirm } from '../catalog/confirm.ts';
-import type { OpenQuestions } from './ask.ts';
 import type { CallRequest } from './active-call.ts';
+import { type OpenQuestions, stateLifeMs } from './ask.ts';
 import { reach, type Store } from './store.ts';
 
-/** The key of the question. */
+/** The key of the question for consent. */
 export const consentKey = 'confirm';
 
-/** Longer than a state is good for. */
-const spentMs = 3_600_000;
+/** How long a spent nonce is kept: longer than a state is valid, also if the clocks of two machines differ. */
+const spentMs = 2 * stateLifeMs;
 
 /**
- * Asks for consent where it is not given yet. `undefined` when the call may run. Each round spends its nonce, so that an answer
- * lets one call run, once: on one machine, or on all that share the store.
+ * Asks for consent if it was not given yet. Returns `undefined` if the call may run. Each round spends its nonce, so that
+ * one answer lets one call run once, even if several machines share the store.
  */
 export async function askConsent(
   confirm: Confirm,

@@ -4,17 +4,17 @@ import type { Resource } from '../catalog/resource.ts';
 import { sniffMimeType } from '../schema/wire/attachment.ts';
 import { toBase64 } from '../schema/wire/base64.ts';
 import { type ContentBlock, isMcpContent } from '../schema/content.ts';
-import type { Told } from './result.ts';
+import type { ResultOutcome } from './outcome.ts';
 
 type Contents = ReadResourceResult['contents'][number];
 
-/** What the query returned, as the contents of a resource. Never empty: what is not there is not found. */
-export async function toContents(resource: Resource, value: unknown, uri: string): Promise<Told> {
+/** Converts what the query returned into the contents of a resource. Throws NOT_FOUND if there are none. */
+export async function toContents(resource: Resource, value: unknown, uri: string): Promise<ResultOutcome> {
   const contents = await contentsOf(resource, value, uri);
   if (contents.length === 0) {
     throw new TRPCError({ code: 'NOT_FOUND', message: `there is nothing at ${uri}` });
   }
-  return { result: { contents } };
+  return { kind: 'result', result: { contents } };
 }
 
 async function contentsOf(resource: Resource, value: unknown, uri: string): Promise<Contents[]> {
@@ -30,7 +30,7 @@ async function contentsOf(resource: Resource, value: unknown, uri: string): Prom
   if (isMcpContent(value)) return value.blocks.map((block) => toContent(block, uri, mimeType));
   const { json, content } = await resource.output.encode(value);
   const text = { uri, mimeType: mimeType ?? 'application/json', text: JSON.stringify(json) };
-  // Where the JSON tells of files, they follow it in their order.
+  // Files in the value follow the JSON that mentions them, in the same order.
   const files = content.map((block, index) => toContent(block, `attachment:${index + 1}`, undefined));
   return [text, ...files];
 }

@@ -12,23 +12,23 @@ import type { Era } from '../catalog/tool.ts';
 import type { Answer, InputRequest, Question } from './ask.ts';
 import type { Progress } from './progress.ts';
 
-/** An MCP request, as `createContext` is told of it. */
+/** An MCP request, as `createContext` gets it. */
 export interface McpRequest {
-  /** What is asked for, such as `tools/call`. */
+  /** The JSON-RPC method, such as `tools/call`. */
   method: string;
-  /** The tool, resource or prompt that is called; `undefined` when something is listed. */
+  /** The tool, resource or prompt that is called; `undefined` if the request lists something. */
   tool: { name: string; /** The procedure's dotted path. */ path: string } | undefined;
-  /** `modern` is revision 2026-07-28, `legacy` the ones before it. */
+  /** `modern` is revision 2026-07-28, `legacy` is every revision before it. */
   era: Era;
-  /** Who the client says it is. For display only: nobody checks it. Stateless `legacy` calls do not carry it. */
+  /** Who the client says it is. For display only, because it is not verified. Stateless `legacy` calls do not have it. */
   client: Implementation | undefined;
-  /** What the client says it can do. Stateless `legacy` calls do not carry it. */
+  /** What the client says it can do. Stateless `legacy` calls do not have it. */
   capabilities: ClientCapabilities | undefined;
-  /** What `auth.authenticate` found. */
+  /** What `auth.authenticate` returned. */
   auth: AuthInfo | undefined;
   /** Aborts when a `modern` client hangs up, and when a time limit ends the call. */
   signal: AbortSignal;
-  /** Where the client's own trace goes on, in the words of W3C Trace Context. */
+  /** The client's trace, as the headers of W3C Trace Context. */
   trace: TraceContext | undefined;
 }
 
@@ -39,53 +39,53 @@ export interface TraceContext {
   baggage?: string;
 }
 
-/** The MCP call that is under way. */
+/** The MCP call that is running. */
 export interface McpCall extends McpRequest {
   tool: NonNullable<McpRequest['tool']>;
   /**
-   * Tells the client how far the call is. It has to grow from message to message; what does not is left out, and so is
-   * what comes faster than a client can use. Nothing happens where the client did not ask for it.
+   * Tells the client how far the call is. `progress` has to grow with each message; messages that do not grow are dropped,
+   * and so are messages that come too fast. Does nothing if the client did not ask for progress.
    */
   progress(progress: Progress): void;
   /**
-   * Asks the person in front of the client. The procedure **runs again from its start** with the answer, so that what comes
-   * before a question runs once more for every answer: ask first, change things after. The same questions have to come in the
-   * same order each time, or carry a `key` of their own. Throws PRECONDITION_FAILED for a client that cannot be asked.
+   * Asks the person who uses the client. The procedure **runs again from its start** with the answer, so everything before
+   * a question runs once more for every answer: ask first, change things after. Ask the same questions in the same order
+   * each time, or give each one a `key`. Throws PRECONDITION_FAILED if the client cannot be asked.
    */
   ask<TContent = Record<string, unknown>>(question: Question<TContent>): Promise<Answer<TContent>>;
   /**
-   * Sends the client a request of the protocol as it is: sampling and roots, which are deprecated and not for new use.
-   * It is answered as a question is.
+   * Sends the client a request of the protocol: sampling or roots, which are deprecated and not for new use. It is
+   * answered in the same way as a question.
    */
   request(request: InputRequest, key?: string): Promise<Record<string, unknown>>;
-  /** The SDK's own view of the request, for what has no word here; `undefined` where the fast lane answers. */
+  /** The SDK's context of the request, for what this interface does not offer; `undefined` in the fast lane. */
   sdk: ServerContext | undefined;
 }
 
-/** Which marked middleware a call skips. */
+/** Which kinds of marked middleware a call skips. */
 export type Bypass = { [TKind in BypassKind]?: true };
 
 interface Running {
   call: McpCall;
   bypass: Bypass | undefined;
-  /** What the tool's own invocation is known by: callers nested inside it have one of their own. */
+  /** Identifies the invocation of the tool's own procedure. Callers that are nested inside it have another one. */
   getRawInput: unknown;
 }
 
-// One storage for the process, so that two copies of this package (ESM beside CommonJS, two versions) see one call.
+// One storage for the process, so that two copies of this package (two versions, for example) see the same call.
 const key = Symbol.for('trpc-mcp.call');
 const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<Running> | undefined>;
 const storage = (shared[key] ??= new AsyncLocalStorage<Running>());
 
 /**
- * The MCP call that this code runs for, or `undefined` when it runs for something else, such as a call over tRPC.
- * It works in `createContext`, middleware, resolvers and everything they call. Nothing a client sends can forge it.
+ * Returns the MCP call that this code runs for, or `undefined` if it runs for something else, such as a call over tRPC.
+ * It works in `createContext`, middleware, resolvers and everything they call. Clients cannot forge it.
  */
 export function getMcpCall(): McpCall | undefined {
   return storage.getStore()?.call;
 }
 
-/** Runs `work` as part of a call. `getRawInput` is the one that the tool's own procedure is invoked with. */
+/** Runs `work` as part of a call. `getRawInput` is what the tool's own procedure is invoked with. */
 export function runInCall<TResult>(
   call: McpCall,
   bypass: Bypass | undefined,
@@ -95,13 +95,13 @@ export function runInCall<TResult>(
   return storage.run({ call, bypass, getRawInput }, work);
 }
 
-/** Whether this invocation skips middleware of a kind: the tool's own procedure does, callers nested inside it do not. */
+/** Whether this invocation skips middleware of a kind. The tool's own procedure does; callers nested inside it do not. */
 export function isBypassed(kind: BypassKind, invocation: { getRawInput: unknown }): boolean {
   const active = storage.getStore();
   return active?.bypass?.[kind] === true && active.getRawInput === invocation.getRawInput;
 }
 
-/** What tRPC's adapters give `createContext` as `info`, for a call of this one procedure. */
+/** Makes the `info` that tRPC's adapters pass to `createContext`, for a call of this one procedure. */
 export function toRequestInfo(
   { path, type, procedure }: Callable,
   readInput: () => unknown,
@@ -120,9 +120,9 @@ export function toRequestInfo(
   return info;
 }
 
-/** The same for a request that calls no procedure. */
+/** Makes the same for a request that calls no procedure. */
 export function toListInfo({ url }: { url: URL | null }, signal: AbortSignal): TRPCRequestInfo {
-  // No getter for the URL: V8 would make a hidden class for each of these objects, and keep it.
+  // The URL is no getter: V8 would create a hidden class for each of these objects and keep it.
   return {
     accept: null,
     type: 'unknown',

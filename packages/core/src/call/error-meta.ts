@@ -4,7 +4,7 @@ import type { Callable } from '../catalog/callable.ts';
 import { configOf } from '../catalog/walk.ts';
 import type { Failure } from './error.ts';
 
-/** What a failed call says to clients that are programs, in the result's `_meta`. */
+/** Describes a failed call for programs. It becomes the `_meta` of the result. */
 export function errorMeta(
   { error, code, isMasked, issues }: Failure,
   tool: Callable,
@@ -12,14 +12,14 @@ export function errorMeta(
   readInput: () => unknown,
   router: AnyTRPCRouter,
 ): Record<string, unknown> {
-  // Some errors can be read once and not twice.
+  // Asks by the code alone: some errors throw when they are read a second time.
   const httpStatus = getHTTPStatusCodeFromError({ code } as TRPCError);
   const meta = { code, httpStatus, path: tool.path };
   if (isMasked) return meta;
   return { ...meta, ...(issues && { issues }), ...shapeOf(error, tool, ctx, readInput, router) };
 }
 
-/** What the app's own errorFormatter makes of it, less the stack that it has in development. */
+/** Calls the app's `errorFormatter`, and removes the stack that it adds in development. */
 function shapeOf(
   error: Failure['error'],
   { path, type }: Callable,
@@ -28,7 +28,7 @@ function shapeOf(
   router: AnyTRPCRouter,
 ): { shape?: unknown } {
   try {
-    // A context that was never made, and an input that could not be decoded, are unknown to the formatter as well.
+    // `ctx` is undefined if `createContext` failed, and `input` if the arguments could not be decoded.
     const input = inputOf(readInput);
     const made = getTRPCErrorShape({
       config: configOf(router),
@@ -42,12 +42,12 @@ function shapeOf(
     delete shape.data?.stack;
     return { shape };
   } catch {
-    // A formatter that throws, or makes what JSON cannot say, has nothing to tell.
+    // The formatter threw, or returned something that JSON cannot express.
     return {};
   }
 }
 
-/** A formatter may have put the stack of the error, or of its cause, elsewhere. */
+/** Removes every text that is a stack: a formatter may put the one of the error, or of its cause, anywhere. */
 function dropStack(_key: string, value: unknown): unknown {
   return typeof value === 'string' && /^\s+at .+:\d+:\d+\)?$/m.test(value) ? undefined : value;
 }

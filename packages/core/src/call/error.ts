@@ -1,42 +1,42 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Refusal } from '../auth/gate.ts';
-import { ownMessageOf, toError } from '../thrown.ts';
 import type { Callable } from '../catalog/callable.ts';
 import { EncodeError, type WireIssue } from '../schema/wire-error.ts';
-import type { Report } from './failure.ts';
+import { ownMessageOf, toError } from '../thrown.ts';
+import { type Report, reportThrown } from './failure.ts';
 
 type Code = TRPCError['code'];
 
-/** What an error means for the client and for the model. */
+/** What an error of a call means for the client and for the model. */
 export interface Failure {
-  /** What was thrown, as tRPC sees it. */
+  /** What was thrown, as tRPC wraps it. */
   error: TRPCError;
   code: Code;
-  /** What a masked error is known by, to the model and to `onError`. */
+  /** Identifies a masked error to the model and to `onError`. */
   reference: string;
-  /** Whether the model was given the reference in place of the message. */
+  /** Whether the model is given the reference instead of the message. */
   isMasked: boolean;
-  /** Whether it is for the app's developers to mend. */
+  /** Whether the app's developers have to fix it. */
   isForApp: boolean;
-  /** What the model reads. */
+  /** The text for the model. */
   text: string;
-  /** What was wrong with the arguments. */
+  /** What is wrong with the arguments. */
   issues: WireIssue[] | undefined;
 }
 
-/** The HTTP status of an answer. Only 401 and 403 are more than a matter for the model. */
+/** The HTTP status of a failed call. Clients act on 401 and 403; everything else is told to the model only. */
 export type AuthStatus = 200 | 401 | 403;
 
 interface Advice {
-  /** Who can do something about it: the model, the person it works for, or the app's developers. */
+  /** Who can do something about the error: the model, the person it works for, or the app's developers. */
   audience: 'model' | 'person' | 'app';
-  /** What the model should do next, where the code alone says it. */
+  /** What the model should do next, if the code alone tells. */
   hint?: string;
-  /** Whether it passes with time, so that a time to wait is worth telling. */
+  /** Whether the error passes with time, so that the model is told how long to wait. */
   passes?: true;
 }
 
-/** Every code of tRPC: the types make sure that a new one is not forgotten. */
+/** The advice for every code of tRPC. The type makes sure that a new code is not forgotten. */
 const advice: Record<Code, Advice> = {
   PARSE_ERROR: { audience: 'model', hint: 'Send the arguments as the tool’s input schema describes them.' },
   BAD_REQUEST: { audience: 'model' },
@@ -65,17 +65,17 @@ const advice: Record<Code, Advice> = {
 };
 
 export interface FailureOptions {
-  /** Shows the messages that are masked otherwise. For development. */
+  /** Shows messages that would be masked. For development only. */
   exposeInternalErrors: boolean;
   report: Report;
 }
 
-/** Reads what was thrown below a call. It never throws itself, whatever that was. */
+/** Reads what a call has thrown. Never throws itself, whatever that was. */
 export function toFailure(thrown: unknown, tool: Callable, args: unknown, options: FailureOptions): Failure {
   const reference = crypto.randomUUID();
   try {
     const error = getTRPCErrorFromUnknown(thrown);
-    // Only in name is it a TRPCError, or of a tRPC to come. Nobody knows then what its code says, and to whom.
+    // A code that we do not know, of something that only looks like a TRPCError or of a later version of tRPC.
     const { code } = error;
     if (!Object.hasOwn(advice, code)) throw error;
     const issues = code === 'BAD_REQUEST' ? tool.input.explain(error.cause, args) : undefined;
@@ -87,7 +87,7 @@ export function toFailure(thrown: unknown, tool: Callable, args: unknown, option
     const isForApp = isMasked || advice[code].audience === 'app';
     return { error, code, reference, isMasked, isForApp, text, issues };
   } catch (cause) {
-    // An error whose own properties throw cannot be read, and so not be told either.
+    // The properties of the error throw when they are read.
     const code = 'INTERNAL_SERVER_ERROR';
     const error = new TRPCError({ code, message: 'an error that cannot be read', cause: toError(cause) });
     const text = `${code}: ${maskedMessage(error, reference, false)}`;
@@ -101,38 +101,38 @@ export function authStatusOf(error: TRPCError): AuthStatus {
     if (code === 'UNAUTHORIZED') return 401;
     return code === 'FORBIDDEN' ? 403 : 200;
   } catch {
-    // Some errors can be read once and not twice.
+    // Some errors throw when they are read a second time.
     return 200;
   }
 }
 
-/** What a caller is told who has to sign in, or may not; `undefined` for every other error. */
+/** Converts UNAUTHORIZED and FORBIDDEN into a refusal; `undefined` for every other error. */
 export function authRefusalOf(thrown: unknown, { challenge }: { challenge: string }): Refusal | undefined {
   try {
     const error = getTRPCErrorFromUnknown(thrown);
     const status = authStatusOf(error);
     if (status === 200) return undefined;
     const message = messageOf(error) ?? 'the app gave no reason';
-    return { status, message, ...(status === 401 && { challenge }) };
+    return { kind: 'refusal', status, message, ...(status === 401 && { challenge }) };
   } catch {
-    // An error that cannot be read refuses nobody by its code.
+    // The error has no code that can be read.
     return undefined;
   }
 }
 
-/** What was written for the caller, by the app, by tRPC or by us. `undefined` when nothing was. */
+/** The message, if the app, tRPC or this package wrote it for the caller; `undefined` otherwise. */
 function messageOf(error: TRPCError): string | undefined {
   if (error.cause instanceof EncodeError) return error.cause.message;
   const { code, message } = error;
-  // It is ours to report: what the model asked for has nothing to do with it.
+  // The output of the app does not fit its schema. The caller did nothing wrong.
   if (code === 'INTERNAL_SERVER_ERROR' && message === outputRefused) return undefined;
   const own = ownMessageOf(error);
   if (own !== undefined || code === 'INTERNAL_SERVER_ERROR' || message !== code) return own;
-  // Where there is no cause either, the app knew what it threw and had nothing to say.
+  // The app threw an error with a code, and without a message and a cause.
   return 'the app gave no reason';
 }
 
-/** tRPC's message when a result does not fit `.output()`. */
+/** The message of tRPC for a result that does not fit `.output()`. */
 const outputRefused = 'Output validation failed';
 
 function maskedMessage(error: TRPCError, reference: string, exposeInternalErrors: boolean): string {
@@ -142,18 +142,13 @@ function maskedMessage(error: TRPCError, reference: string, exposeInternalErrors
   return `${reason} (reference ${reference})`;
 }
 
-/** The app's own hint. One that throws costs the model the hint, and nothing else. */
-function ownHintOf(
-  error: TRPCError,
-  { errorHint, name, path }: Callable,
-  report: Report,
-): string | undefined {
+/** Calls the app's `errorHint`. If it throws, the model is given no hint, and `onError` is called. */
+function ownHintOf(error: TRPCError, item: Callable, report: Report): string | undefined {
   try {
-    const hint: unknown = errorHint?.(error);
+    const hint: unknown = item.errorHint?.(error);
     return typeof hint === 'string' && hint !== '' ? hint : undefined;
   } catch (thrown) {
-    const failure = { error: toError(thrown), reference: crypto.randomUUID(), tool: name, path };
-    report(failure, { isForApp: true });
+    reportThrown(report, thrown, item);
     return undefined;
   }
 }
@@ -165,7 +160,7 @@ function hintOf({ code, cause }: TRPCError): string | undefined {
   return `Call again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, not sooner.`;
 }
 
-/** In the words of `Retry-After`, and of the rate limiters that people use. */
+/** Reads the properties of common rate limiters, and `Retry-After`. */
 function retrySecondsOf(cause: unknown): number | undefined {
   const { retryAfterMs, msBeforeNext, _msBeforeNext, retryAfter, resetTime, reset } = (cause ?? {}) as Record<
     string,
@@ -183,7 +178,7 @@ function retrySecondsOf(cause: unknown): number | undefined {
   return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1000));
 }
 
-/** A number, or one that came in a header. */
+/** Reads a number, or the text of one, as headers have it. */
 function amountOf(value: unknown): number | undefined {
   const isAmount = typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value));
   const amount = isAmount ? Number(value) : Number.NaN;
@@ -194,7 +189,7 @@ function scale(amount: number | undefined, by: number): number | undefined {
   return amount === undefined ? undefined : amount * by;
 }
 
-/** How long it is until a Date, or a date as `Retry-After` or JSON writes it. */
+/** The milliseconds until a Date, or until a date as `Retry-After` or JSON writes it. */
 function msUntil(time: unknown): number | undefined {
   const isDate = typeof time === 'string' ? /GMT$|^\d{4}-\d\d-\d\dT/.test(time) : time instanceof Date;
   const ms = isDate ? new Date(time as string | Date).getTime() - Date.now() : Number.NaN;

@@ -1,25 +1,26 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
+import { toError } from '../thrown.ts';
 
-/** What `onError` is told. */
+/** What `onError` is called with. */
 export interface CallFailure {
-  /** A `TRPCError` when a call failed. */
+  /** A `TRPCError` if a call failed. */
   error: Error;
-  /** What a masked error is known by: the model was given it in place of the message. */
+  /** Identifies the failure. If the error was masked, the model was given this reference instead of the message. */
   reference: string;
-  /** The tool's name, when a call failed. */
+  /** The tool's name, if a call failed. */
   tool?: string;
-  /** The procedure's or the lazy router's dotted path. */
+  /** The dotted path of the procedure or of the lazy router. */
   path?: string;
-  /** What `createContext` made, unless it is that which failed. */
+  /** What `createContext` returned. Missing if `createContext` itself failed. */
   ctx?: unknown;
-  /** What `auth.authenticate` found. */
+  /** What `auth.authenticate` returned. */
   auth?: AuthInfo | undefined;
 }
 
-/** Tells the app of a failure. Never throws. */
+/** Reports a failure to the app. Never throws. */
 export type Report = (failure: CallFailure, options: { isForApp: boolean }) => void;
 
-/** Without an `onError` of the app's own, what the app's developers have to mend is printed. */
+/** Without `onError`, prints the failures that the app's developers have to fix. */
 export function createReport(onError: ((failure: CallFailure) => void) | undefined): Report {
   return (failure, { isForApp }) => {
     const { reference, path, error } = failure;
@@ -35,7 +36,23 @@ export function createReport(onError: ((failure: CallFailure) => void) | undefin
   };
 }
 
-/** Some errors throw when they are looked at. */
+/**
+ * Reports something that was thrown outside of a procedure, under a new reference, and returns that reference. It is a
+ * matter for the app's developers unless `isForApp` says otherwise.
+ */
+export function reportThrown(
+  report: Report,
+  thrown: unknown,
+  { name, path }: { name?: string; path?: string } = {},
+  isForApp = true,
+): string {
+  const reference = crypto.randomUUID();
+  const where = { ...(name !== undefined && { tool: name }), ...(path !== undefined && { path }) };
+  report({ error: toError(thrown), reference, ...where }, { isForApp });
+  return reference;
+}
+
+/** Some errors throw when they are inspected. */
 function print(message: string, error: unknown): void {
   try {
     console.error(message, error);

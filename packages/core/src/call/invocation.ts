@@ -2,9 +2,9 @@ import type { AnyTRPCRouter, callTRPCProcedure } from '@trpc/server';
 import type { Callable } from '../catalog/callable.ts';
 
 /**
- * What `createCaller` hands to tRPC, with an input that is decoded when tRPC reads it: middleware before `.input()`
- * decides first, as it does over HTTP. tRPC copies these options for every middleware, so the router is inherited and
- * not one of them: middleware is told what a caller's is told, and no more is copied than that.
+ * Makes the options with which `createCaller` invokes a procedure, except that the input is decoded when tRPC reads it, so
+ * that middleware before `.input()` decides first, as it does over HTTP. tRPC copies the own properties for every
+ * middleware. The router is inherited, so middleware gets what it gets under a caller, and less is copied.
  */
 export function toInvocation(
   { path, type, router }: Callable,

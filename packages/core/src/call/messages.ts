@@ -1,13 +1,13 @@
-import type { GetPromptResult, PromptMessage } from '@modelcontextprotocol/server';
-import { isSpecType } from '@modelcontextprotocol/server';
+import { type GetPromptResult, isSpecType, type PromptMessage } from '@modelcontextprotocol/server';
 import type { Prompt } from '../catalog/prompt.ts';
+import { isRecord } from '../record.ts';
 import { restoreAttachments } from '../schema/wire/attachment.ts';
 import { isMcpContent } from '../schema/content.ts';
-import type { Told } from './result.ts';
+import type { ResultOutcome } from './outcome.ts';
 
-/** What the query returned, as the messages of a prompt. Throws where a client would refuse them. */
-export async function toMessages(prompt: Prompt, value: unknown): Promise<Told> {
-  return { result: await messagesOf(prompt, value) };
+/** Converts what the query returned into the messages of a prompt. Throws if a client would reject them. */
+export async function toMessages(prompt: Prompt, value: unknown): Promise<ResultOutcome> {
+  return { kind: 'result', result: await messagesOf(prompt, value) };
 }
 
 async function messagesOf(prompt: Prompt, value: unknown): Promise<GetPromptResult> {
@@ -40,21 +40,17 @@ function isMessage(value: unknown): boolean {
   return isRecord(value) && 'role' in value && 'content' in value;
 }
 
-/** Text may stand for itself. */
+/** The content of a message may be a string, which stands for one text block. */
 function withContent(message: unknown): unknown {
   if (!isRecord(message) || typeof message['content'] !== 'string') return message;
   return { ...message, content: { type: 'text', text: message['content'] } };
 }
 
 function check(result: unknown): GetPromptResult {
-  // What JSON leaves out is gone before it is looked at.
+  // Checks the result as it is sent: JSON leaves some values out.
   const plain: unknown = JSON.parse(JSON.stringify(result));
   if (isSpecType.GetPromptResult(plain)) return plain;
   throw new TypeError(
     'a message of a prompt has a role, "user" or "assistant", and as content a string or one content block',
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,32 +1,33 @@
 import type { Era } from '../catalog/tool.ts';
-import type { Failed, Outcome } from './outcome.ts';
-import type { Told } from './result.ts';
+import type { FailureOutcome, Outcome, ResultOutcome } from './outcome.ts';
 import type { Store } from './store.ts';
 
-/** What is kept under a key. */
+/** What the store keeps under an idempotency key. */
 interface Kept {
-  /** Of the arguments. */
+  /** The digest of the arguments. */
   digest: string;
   /** Missing while the first call runs. */
   outcome?: Outcome;
-  /** A result in the words of both eras: whoever asks again may speak the other one. */
-  told?: Partial<Record<Era, Told>>;
+  /** The result for clients of each era: the client that repeats the call may speak the other one. */
+  results?: ResultsByEra;
 }
 
-/** What came of a call, for every era. */
+type ResultsByEra = Partial<Record<Era, ResultOutcome>>;
+
+/** How a call ended, with its result for clients of each era. */
 export interface Ran {
   outcome: Outcome | undefined;
-  told: Partial<Record<Era, Told>>;
+  results: ResultsByEra;
 }
 
-/** How long an answer is given again. */
+/** How long an outcome is kept. */
 const keptMs = 24 * 3_600_000;
-/** How long a call is waited for that does not say any more that it runs: its process has died. */
+/** How long other calls wait for a running call that no longer renews its entry. Its process has died then. */
 const runningMs = 30_000;
 
 /**
- * Runs a call once for a key. Whoever comes with the same one waits for its outcome, and gets that. Rejects when the store
- * does before anything has run.
+ * Runs a call once for each key. Further calls with the same key wait for its outcome and return it. Rejects if the store
+ * rejects before anything has run.
  */
 export async function runOnce(
   store: Store,
@@ -42,8 +43,8 @@ export async function runOnce(
     if (await store.add(at, running, runningMs)) return runFirst(store, at, running, digest, run);
     const text = await store.get(at);
     const kept = text === undefined ? undefined : (JSON.parse(text) as Kept);
-    if (kept && kept.digest !== digest) return { failed: toOtherArguments(path), status: 200 };
-    if (kept?.outcome) return { ...kept.outcome, ...(kept.told?.[era] && { told: kept.told[era] }) };
+    if (kept && kept.digest !== digest) return toOtherArguments(path);
+    if (kept?.outcome) return kept.results?.[era] ?? kept.outcome;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
@@ -55,7 +56,7 @@ async function runFirst(
   digest: string,
   run: () => Promise<Ran>,
 ): Promise<Outcome | undefined> {
-  // Says that it still runs: nobody must take it for dead, and run it again.
+  // Renews the entry while the call runs. Otherwise another process would take the call for dead and run it again.
   const timer = setInterval(() => void store.set(at, running, runningMs).catch(() => {}), runningMs / 3);
   let ran: Ran;
   try {
@@ -63,35 +64,35 @@ async function runFirst(
   } finally {
     clearInterval(timer);
   }
-  const { outcome, told } = ran;
+  const { outcome, results } = ran;
   const kept =
-    outcome && isKept(outcome) ? JSON.stringify({ digest, outcome, told } satisfies Kept) : undefined;
-  // It has run: whoever waits for this answer gets it, also when the store has gone meanwhile.
+    outcome && isKept(outcome) ? JSON.stringify({ digest, outcome, results } satisfies Kept) : undefined;
+  // The call has run, so the caller gets its outcome even if the store has failed meanwhile.
   const keep = () => (kept === undefined ? store.delete(at) : store.set(at, kept, keptMs));
   await keep().catch(() => void keepLater(keep));
   return outcome;
 }
 
-const mostTries = 600;
+const maxTries = 600;
 
-/** What is not kept would run again when it is tried again: a store that has gone mostly comes back within minutes. */
+/** Retries once a second, for up to ten minutes: an outcome that is not kept would let the same call run again. */
 async function keepLater(keep: () => Promise<void>): Promise<void> {
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxTries; tries++) {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, 1000);
-      // It keeps no process alive. Other hosts have timers of another kind.
+      // Does not keep a Node process alive. Timers of other hosts have no `unref`.
       (timer as { unref?: () => void }).unref?.();
     });
     try {
       return await keep();
     } catch {
-      // Not yet.
+      // The store is still down.
     }
   }
 }
 
-/** What never came to run may be tried again under the same key. */
-const notRun: ReadonlySet<Failed['code']> = new Set([
+/** Failures with these codes happen before the procedure runs, so the call may be repeated with the same key. */
+const codesBeforeRun: ReadonlySet<FailureOutcome['code']> = new Set([
   'BAD_REQUEST',
   'PARSE_ERROR',
   'UNAUTHORIZED',
@@ -101,12 +102,12 @@ const notRun: ReadonlySet<Failed['code']> = new Set([
   'SERVICE_UNAVAILABLE',
 ]);
 
-function isKept({ told, failed }: Outcome): boolean {
-  return told !== undefined || (failed !== undefined && !notRun.has(failed.code));
+function isKept(outcome: Outcome): boolean {
+  return outcome.kind === 'result' || (outcome.kind === 'failure' && !codesBeforeRun.has(outcome.code));
 }
 
-function toOtherArguments(path: string): Failed {
+function toOtherArguments(path: string): FailureOutcome {
   const code = 'CONFLICT';
   const text = `${code}: this _idempotencyKey was used with other arguments; take a new one for another call`;
-  return { code, text, meta: { code, httpStatus: 409, path } };
+  return { kind: 'failure', code, text, meta: { code, httpStatus: 409, path }, status: 200 };
 }

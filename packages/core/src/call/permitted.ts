@@ -1,13 +1,13 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
-import { runHook } from '../hook.ts';
-import { toError } from '../thrown.ts';
 import type { Callable } from '../catalog/callable.ts';
-import type { CallParts } from './call.ts';
+import { runHook } from '../hook.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
+import type { CallParts } from './call.ts';
 import { runInCall } from './context.ts';
 import { authStatusOf } from './error.ts';
+import { reportThrown } from './failure.ts';
 
-/** What `next()` of a middleware gives. */
+/** What `next()` of a middleware returns. */
 interface MiddlewareResult {
   ok: boolean;
   error?: TRPCError;
@@ -20,8 +20,8 @@ interface NextOptions {
 }
 
 /**
- * Whether the middleware of a procedure would let this caller as far as its input, or its resolver where it takes none.
- * Neither is reached. Only UNAUTHORIZED and FORBIDDEN say no: what cannot be determined may be permitted.
+ * Whether the middleware before the first `.input()` of a procedure lets this caller pass. Neither the input nor the
+ * resolver is reached. Only UNAUTHORIZED and FORBIDDEN mean no: if it cannot be determined, the answer is yes.
  */
 export async function isPermitted(
   item: Callable,
@@ -35,7 +35,7 @@ export async function isPermitted(
     asksForInput = true;
     throw notCalled();
   };
-  // Nobody is there to answer.
+  // Listing cannot ask questions.
   const call = new ActiveCall(item, { ...request, canAsk: false }, request.signal);
   try {
     const given = await ctx;
@@ -44,18 +44,12 @@ export async function isPermitted(
     );
     return isLetThrough || asksForInput;
   } catch (thrown) {
-    const failure = {
-      error: toError(thrown),
-      reference: crypto.randomUUID(),
-      tool: item.name,
-      path: item.path,
-    };
-    report(failure, { isForApp: true });
+    reportThrown(report, thrown, item);
     return true;
   }
 }
 
-/** Runs them as tRPC does, up to where the input would be parsed, and says whether that was reached, or why not. */
+/** Runs the middleware as tRPC does. Resolves with false if one of them refused before the input would be parsed. */
 function tryMiddlewares(
   { guards: { middlewares, meta }, path, type }: Callable,
   given: unknown,
@@ -67,7 +61,7 @@ function tryMiddlewares(
       const middleware = middlewares[index];
       if (!middleware) {
         resolve(true);
-        // Not a success: a transaction must not be committed, nor this be cached as what the procedure returned.
+        // Not a success: middleware must not commit a transaction or cache this as what the procedure returned.
         return { ok: false, error: notCalled() };
       }
       const next = ({ ctx, ...more }: NextOptions = {}) =>
@@ -99,12 +93,12 @@ function toTRPCError(thrown: unknown): TRPCError {
   try {
     return getTRPCErrorFromUnknown(thrown);
   } catch {
-    // Some errors throw when they are looked at.
+    // Some errors throw when they are inspected.
     return notCalled();
   }
 }
 
 function notCalled(): TRPCError {
-  const message = 'this is only about whether the call would be permitted; nothing is called';
+  const message = 'this checks only whether the call would be permitted; the procedure is not called';
   return new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', message });
 }

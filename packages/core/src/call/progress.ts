@@ -2,27 +2,27 @@ import type { ServerContext } from '@modelcontextprotocol/server';
 
 /** How far a call is. @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/progress */
 export interface Progress {
-  /** Has to grow. */
+  /** Has to grow with each message. */
   progress: number;
-  /** What it grows to, where that is known. */
+  /** The value of `progress` at the end, if it is known. */
   total?: number;
   message?: string;
 }
 
-/** Where the progress of one call goes. */
+/** Sends the progress of one call to its client. */
 export interface ProgressChannel {
-  /** Sends it, unless it comes too fast; the last one is always sent. */
-  tell(progress: Progress): void;
-  /** Sends it in any case, and gives the client time to take it. */
-  tellNow(progress: Progress): Promise<void>;
-  /** Sends what was held back, before the result goes out. Nothing is sent after it. */
+  /** Sends the progress unless it comes too fast. The last one is always sent. */
+  offer(progress: Progress): void;
+  /** Sends the progress in any case. Resolves when it is sent. */
+  send(progress: Progress): Promise<void>;
+  /** Sends what was held back, and nothing after it. Called before the result is sent. */
   end(): Promise<void>;
 }
 
-/** Faster than this nobody sees it. */
+/** The shortest time between two messages. Nobody could see faster ones. */
 const intervalMs = 20;
 
-/** Where the client asked for progress, a channel to it. */
+/** Returns a channel to the client, if the client asked for progress. */
 export function openProgress(sdk: ServerContext | undefined): ProgressChannel | undefined {
   const progressToken = sdk?.mcpReq._meta?.progressToken;
   if (progressToken === undefined) return undefined;
@@ -33,13 +33,13 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
   let isOver = false;
   let sending = Promise.resolve();
 
-  const send = (progress: Progress): Promise<void> => {
+  const write = (progress: Progress): Promise<void> => {
     sentAt = Date.now();
     held = undefined;
     clearTimeout(timer);
     timer = undefined;
     const params = { ...progress, progressToken };
-    // A client that has gone is heard of by the signal.
+    // Ignores a client that has hung up: the signal says so.
     const sent = async () => sdk!.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
     return (sending = sending.then(sent));
   };
@@ -50,34 +50,34 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
   };
 
   return {
-    tell(told) {
-      const progress = toValid(told);
+    offer(offered) {
+      const progress = toValid(offered);
       if (!progress || !isNew(progress)) return;
       const wait = intervalMs - (Date.now() - sentAt);
       if (wait <= 0) {
-        void send(progress);
+        void write(progress);
       } else {
         held = progress;
-        // What follows may take minutes, and until then this is the last that is known.
-        timer ??= setTimeout(() => void send(held!), wait);
+        // The next progress may come minutes later, so this one is sent when the time has passed.
+        timer ??= setTimeout(() => void write(held!), wait);
       }
     },
-    async tellNow(progress) {
-      // What a stream yields goes on where the app's own count has come to.
+    async send(progress) {
+      // Counts the values of a stream from where the app's own progress has come to.
       const next = progress.progress > last ? progress : { ...progress, progress: last + 1 };
-      if (isNew(next)) await send(next);
+      if (isNew(next)) await write(next);
     },
     async end() {
-      if (held) void send(held);
+      if (held) void write(held);
       isOver = true;
       await sending;
     },
   };
 }
 
-/** What a client can read: JSON has none but finite numbers. `undefined` where there is no such progress. */
-function toValid(told: unknown): Progress | undefined {
-  const { progress, total, message } = (told ?? {}) as Record<keyof Progress, unknown>;
+/** Keeps what a client can read: JSON has only finite numbers. `undefined` if `progress` itself is not one. */
+function toValid(offered: unknown): Progress | undefined {
+  const { progress, total, message } = (offered ?? {}) as Record<keyof Progress, unknown>;
   if (!Number.isFinite(progress)) return undefined;
   return {
     progress: progress as number,

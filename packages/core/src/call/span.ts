@@ -2,12 +2,12 @@ import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Outcome } from './outcome.ts';
 import type { TraceContext } from './context.ts';
 
-/** What a span says of its call. */
+/** What the attributes of a span are made of. */
 export interface SpanSubject {
   method: string;
-  /** Of a tool or a prompt. */
+  /** The name of a tool or prompt. */
   name: string;
-  /** Of a resource that is read. */
+  /** The URI of a resource that is read. */
   uri: string | undefined;
   id: string | number | undefined;
   protocolVersion: string | undefined;
@@ -17,11 +17,11 @@ export interface SpanSubject {
 type Work = () => Promise<Outcome | undefined>;
 
 /**
- * Runs calls in spans, where the app has `@opentelemetry/api` and has registered a tracer provider.
+ * Runs calls in spans, if the app has installed `@opentelemetry/api` and registered a tracer provider.
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp
  */
 export interface Spans {
-  /** `describe` is called where somebody collects spans, and nothing is paid where nobody does. */
+  /** Calls `describe` only if spans are collected. */
   run(describe: () => SpanSubject, work: Work): Promise<Outcome | undefined>;
 }
 
@@ -42,7 +42,7 @@ export function createSpans(): Spans {
 
 type Api = typeof OpenTelemetry;
 
-/** Its name is written out so that bundlers find it, and tried so that they do without it where it is not installed. */
+/** The name is a literal, so that bundlers find the package. It is optional, so a failing import is ignored. */
 async function load(): Promise<Api | undefined> {
   try {
     return await import('@opentelemetry/api');
@@ -51,7 +51,7 @@ async function load(): Promise<Api | undefined> {
   }
 }
 
-/** The app's own. Until it has registered one, what the API hands out stands for none. */
+/** The tracer of the provider that the app has registered; `undefined` until it has registered one. */
 function tracerOf({ trace }: Api): OpenTelemetry.Tracer | undefined {
   const provider = trace.getTracerProvider();
   const scope = '@trpc-mcp/core';
@@ -68,7 +68,7 @@ function runInSpan(
   const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
   const ambient = context.active();
   const parent = subject.trace ? propagation.extract(ambient, subject.trace) : ambient;
-  // The client's own trace goes on; the HTTP request that brought it is linked to.
+  // Continues the client's trace, and links to the span of the HTTP request.
   const transport = trace.getSpanContext(ambient);
   const isRemote = transport && trace.getSpanContext(parent)?.spanId !== transport.spanId;
   const span = tracer.startSpan(
@@ -83,10 +83,10 @@ function runInSpan(
   return context.with(trace.setSpan(parent, span), async () => {
     try {
       const outcome = await work();
-      const { code, text = '' } = outcome ? (outcome.failed ?? {}) : { code: 'NOT_FOUND' };
-      if (code !== undefined) {
-        span.setAttribute('error.type', code);
-        span.setStatus({ code: SpanStatusCode.ERROR, message: text });
+      const failure = outcome ?? notFound;
+      if (failure.kind === 'failure') {
+        span.setAttribute('error.type', failure.code);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: failure.text });
       }
       return outcome;
     } finally {
@@ -95,7 +95,10 @@ function runInSpan(
   });
 }
 
-/** What a resource is called by may be one of millions, and is no part of the name. */
+/** What a missing outcome means: the item is hidden from this caller. */
+const notFound = { kind: 'failure', code: 'NOT_FOUND', text: '' } as const;
+
+/** A span's name must not have millions of values, so the URI of a resource is not part of it. */
 function toSpanName({ method, name }: SpanSubject): string {
   return method === 'tools/call' || method === 'prompts/get' ? `${method} ${name}` : method;
 }

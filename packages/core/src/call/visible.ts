@@ -1,45 +1,44 @@
-import { runHook } from '../hook.ts';
-import { toError } from '../thrown.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Era } from '../catalog/tool.ts';
-import type { Report } from './failure.ts';
+import { runHook } from '../hook.ts';
+import { type Report, reportThrown } from './failure.ts';
 
 export interface VisibleParts {
   hookTimeoutMs: number;
   report: Report;
 }
 
-/** Whether this caller may know of the tool. What cannot be found out hides it. */
+/** Asks `visible` whether this caller may know of an item. An item whose `visible` or context throws is hidden. */
 export async function isVisible(
-  { visible, name, path }: Callable,
+  item: Callable,
   readContext: () => unknown,
   { hookTimeoutMs, report }: VisibleParts,
 ): Promise<boolean> {
+  const { visible } = item;
   if (!visible) return true;
   try {
     const ctx = await readContext();
-    // An app without types may return anything; only `true` says yes.
+    // An app without types may return anything. Only `true` makes the item visible.
     const verdict: unknown = await runHook('meta.mcp.visible', hookTimeoutMs, () => visible(ctx));
     return verdict === true;
   } catch (thrown) {
-    const failure = { error: toError(thrown), reference: crypto.randomUUID(), tool: name, path };
-    report(failure, { isForApp: true });
+    reportThrown(report, thrown, item);
     return false;
   }
 }
 
-/** What of these the caller may know of, as it is listed. */
+/** Returns the list entries of the items that this caller may know of. */
 export async function listVisible<TListed>(
   items: Iterable<Callable & { listed: Record<Era, TListed> }>,
   era: Era,
   ctx: Promise<unknown>,
   parts: VisibleParts,
-  /** Asked besides, where it is given. */
+  /** If given, leaves out the items for which it returns false. */
   permits?: (item: Callable) => Promise<boolean>,
 ): Promise<TListed[]> {
   const all = [...items];
   const mayList = async (item: Callable) =>
     (await isVisible(item, () => ctx, parts)) && (!permits || permits(item));
-  const seen = await Promise.all(all.map(mayList));
-  return all.filter((_, index) => seen[index]).map(({ listed }) => listed[era]);
+  const isListed = await Promise.all(all.map(mayList));
+  return all.filter((_, index) => isListed[index]).map(({ listed }) => listed[era]);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../record.ts';
 import type { Input } from '../schema/input.ts';
 import { WireError } from '../schema/wire-error.ts';
 
@@ -69,8 +70,4 @@ function splitExtras(args: Record<string, unknown>) {
   const isOurs = _dryRun !== undefined || _idempotencyKey !== undefined;
   // A procedure that takes no input would refuse an empty object.
   return { _dryRun, _idempotencyKey, rest: isOurs && !hasMore ? undefined : rest };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -39,6 +39,11 @@ export function toParamHeaders(schema: JsonSchema): ParamHeader[] {
 
 const prefix = 'mcp-param-';
 
+/** Whether a header, by its name in lower case, carries an argument. */
+export function isParamHeader(name: string): boolean {
+  return name.startsWith(prefix) && name.length > prefix.length && isHeaderName(name);
+}
+
 function toParamHeader(schema: JsonSchema, path: readonly string[]): ParamHeader {
   const name = schema[keyword];
   const where = path.join('.');

@@ -1,42 +1,44 @@
 import type { Result } from '@modelcontextprotocol/server';
-import { type Failed, type Outcome, textOf } from '../call/outcome.ts';
+import { type FailureOutcome, type QuestionsOutcome, type Outcome, textOf } from '../call/outcome.ts';
 import { toErrorResult } from '../call/result.ts';
 import type { CallMethod, CallParams } from './call-by-name.ts';
-import { errorCodes } from './exchange.ts';
+import { errorCodes, type RpcError } from './json-rpc.ts';
 
-/** A JSON-RPC error, where a result cannot say that something failed. */
-export interface RpcError {
-  code: number;
-  message: string;
-  data?: Record<string, unknown>;
-}
-
-/** What a client is answered. */
+/** The answer to a call: a result, or a JSON-RPC error if a result of this method cannot say that the call failed. */
 export type Answer =
   | {
+      kind: 'result';
       result: Result;
-      /** The structured content as JSON, where it is the text too. */ json?: string | undefined;
+      /** The structured content as JSON, if it is the text content too. */
+      json?: string;
     }
-  | { error: RpcError };
+  | { kind: 'error'; error: RpcError };
 
-/** The answer to a call. `undefined` as an outcome is a name that nothing answers to. */
-export function toAnswer(method: CallMethod, params: CallParams, outcome: Outcome | undefined): Answer {
-  if (!outcome) return { error: toUnknown(method, params) };
-  const { told, failed, challenge } = outcome;
-  if (told) return told;
-  const text = textOf(failed!, challenge);
-  if (method === 'tools/call') return { result: toErrorResult(text, failed!.meta) };
-  return { error: toRpcError(failed!, text, params.uri) };
+/** Converts an outcome into the answer. `undefined` stands for an item that is missing or hidden. */
+export function toAnswer(
+  method: CallMethod,
+  params: CallParams,
+  outcome: Exclude<Outcome, QuestionsOutcome> | undefined,
+): Answer {
+  if (!outcome) return { kind: 'error', error: toUnknown(method, params) };
+  if (outcome.kind === 'result') return outcome;
+  if (method !== 'tools/call') return { kind: 'error', error: toRpcError(outcome, params.uri) };
+  return { kind: 'result', result: toErrorResult(textOf(outcome), outcome.meta) };
 }
 
-/** @see https://modelcontextprotocol.io/specification/2026-07-28/server/resources#error-handling */
-export function toRpcError({ code, meta }: Failed, message: string, uri?: string): RpcError {
-  const data = { ...(uri !== undefined && { uri }), ...meta };
-  return { code: rpcCodes[code] ?? errorCodes.internalError, message, data };
+/**
+ * Converts a failure into a JSON-RPC error. Refusals of every method are worded here.
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/server/resources#error-handling
+ */
+export function toRpcError(failure: FailureOutcome, uri?: string): RpcError {
+  const error = { code: rpcCodes[failure.code] ?? errorCodes.internalError, message: textOf(failure) };
+  // A refusal of the gate or of the context concerns no procedure, and its message says everything.
+  if (failure.meta['path'] === undefined) return error;
+  return { ...error, data: { ...(uri !== undefined && { uri }), ...failure.meta } };
 }
 
-/** What the client can mend by asking for something else. The gate's own refusals are invalid requests too. */
-const rpcCodes: Partial<Record<Failed['code'], number>> = {
+/** The codes of failures that the client can avoid with another request. All others are internal errors. */
+const rpcCodes: Partial<Record<FailureOutcome['code'], number>> = {
   PARSE_ERROR: errorCodes.invalidParams,
   BAD_REQUEST: errorCodes.invalidParams,
   UNPROCESSABLE_CONTENT: errorCodes.invalidParams,
@@ -45,7 +47,8 @@ const rpcCodes: Partial<Record<Failed['code'], number>> = {
   FORBIDDEN: errorCodes.invalidRequest,
 };
 
-function toUnknown(method: CallMethod, { name = '', uri = '' }: CallParams): RpcError {
+/** The error for an item that is missing or hidden. */
+export function toUnknown(method: CallMethod, { name = '', uri = '' }: CallParams): RpcError {
   const code = errorCodes.invalidParams;
   if (method === 'resources/read') {
     return { code, message: `Resource not found: ${shorten(uri)}`, data: { uri: shorten(uri, 2000) } };
@@ -53,7 +56,7 @@ function toUnknown(method: CallMethod, { name = '', uri = '' }: CallParams): Rpc
   return { code, message: `Unknown ${method === 'tools/call' ? 'tool' : 'prompt'}: ${shorten(name)}` };
 }
 
-/** A name may be as long as a body. */
+/** A client may send a name of several megabytes. */
 function shorten(name: string, length = 100): string {
   return name.length > length ? `${name.slice(0, length)}…` : name;
 }

@@ -1,34 +1,33 @@
-import { callItem } from '../call/call.ts';
 import type { CallRequest } from '../call/active-call.ts';
-import type { Outcome } from '../call/outcome.ts';
-import { toContents } from '../call/contents.ts';
-import { type McpRequest, toListInfo } from '../call/context.ts';
-import { toMessages } from '../call/messages.ts';
+import { callItem } from '../call/call.ts';
 import { callTool } from '../call/call-tool.ts';
+import { toContents } from '../call/contents.ts';
+import { toMessages } from '../call/messages.ts';
+import type { Outcome } from '../call/outcome.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Resource } from '../catalog/resource.ts';
-import type { HttpServing, ServerParts, Serving } from './server.ts';
+import { createListContext, spendTimeOfHidden } from './list-context.ts';
+import type { ServerParts, Serving } from './serving.ts';
 
-/** The methods that call a procedure of the app's by a name of the client's. */
+/** The methods that call a procedure, which the client names. */
 export type CallMethod = 'tools/call' | 'prompts/get' | 'resources/read';
 
 export interface CallParams {
-  /** Of a tool or a prompt. */
+  /** The name of a tool or prompt. */
   name?: string | undefined;
-  /** Of a resource. */
+  /** The URI of a resource. */
   uri?: string | undefined;
   arguments?: unknown;
 }
 
-/** Calls what a request names. `undefined` when there is no such thing, or none for this caller: nothing tells them apart. */
+/** Calls the item that a request names. Returns `undefined` if it is missing or hidden: callers cannot tell which. */
 export async function callNamed(
   parts: ServerParts,
-  serving: Serving,
+  { catalog, exchange }: Serving,
   method: CallMethod,
   params: CallParams,
   request: CallRequest,
 ): Promise<Outcome | undefined> {
-  const { catalog, exchange } = serving;
   if (method === 'tools/call') {
     const tool = catalog.tools.get(params.name!);
     if (tool) return callTool(parts, tool, params.arguments, request, exchange);
@@ -45,12 +44,11 @@ export async function callNamed(
       );
     }
   }
-  // What something hidden costs, what does not exist costs too.
-  if (catalog.hasHidden) await createListContext(exchange, request).catch(() => {});
+  await spendTimeOfHidden(catalog, () => createListContext(exchange, request));
   return undefined;
 }
 
-/** The resource that a URI is read from, and what its variables are. */
+/** Finds the resource that a URI is read from, with the values of the variables in its template. */
 export function findResource(
   catalog: Catalog,
   uri: string,
@@ -62,19 +60,4 @@ export function findResource(
     if (args) return { resource, args };
   }
   return undefined;
-}
-
-/** The context of a request that calls nothing. */
-export async function createListContext(
-  exchange: Serving['exchange'],
-  request: Omit<McpRequest, 'tool'>,
-): Promise<unknown> {
-  const mcp: McpRequest = { ...request, tool: undefined };
-  return exchange.createContext({ info: toListInfo(exchange, request.signal), mcp });
-}
-
-/** What is known of a request of 2026 before the SDK has read it. */
-export function toBareRequest({ exchange, auth }: HttpServing, method: string): Omit<McpRequest, 'tool'> {
-  const unread = { client: undefined, capabilities: undefined, trace: undefined };
-  return { ...unread, method, era: 'modern', auth, signal: exchange.signal };
 }

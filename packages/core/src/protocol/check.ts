@@ -4,7 +4,7 @@ import { checkCors } from './cors.ts';
 import { checkHosts } from './guard.ts';
 import type { HandlerOptions } from './options.ts';
 
-/** What is wrong with the options by themselves, whatever the router holds. */
+/** Returns the problems of the options that do not depend on the router. */
 export function checkOptions(options: HandlerOptions): SetupProblem[] {
   return [
     ...checkHosts(options),
@@ -15,7 +15,7 @@ export function checkOptions(options: HandlerOptions): SetupProblem[] {
   ];
 }
 
-/** What is signed here, another machine has to be able to read. */
+/** Machines that share a store or a bus must be able to verify what another one has signed. */
 function checkSecret({ secret, store, bus }: HandlerOptions): SetupProblem[] {
   if (secret === undefined) {
     if (!store && !bus) return [];
@@ -26,7 +26,7 @@ function checkSecret({ secret, store, bus }: HandlerOptions): SetupProblem[] {
   return [{ code: 'SECRET_SHORT', path: 'secret', message: 'it has to have 32 bytes or more' }];
 }
 
-/** A bypass without a gate before it opens the app. */
+/** A bypass without `auth` would let everybody in. */
 function checkBypass({ bypass = {}, auth }: HandlerOptions): SetupProblem[] {
   const isUsed = bypass.authentication || bypass.permissions;
   if (!isUsed || auth?.required || auth?.authorize) return [];

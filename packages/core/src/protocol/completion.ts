@@ -1,26 +1,26 @@
 import type { CompleteResult } from '@modelcontextprotocol/server';
-import { callItem } from '../call/call.ts';
 import type { CallRequest } from '../call/active-call.ts';
-import { type Outcome, toRefused } from '../call/outcome.ts';
+import { callItem } from '../call/call.ts';
+import { type Outcome, type ResultOutcome, toRefusalOutcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Prompt } from '../catalog/prompt.ts';
 import type { Resource } from '../catalog/resource.ts';
-import { createListContext } from './call-by-name.ts';
-import type { ServerParts, Serving } from './server.ts';
+import { createListContext, spendTimeOfHidden } from './list-context.ts';
+import type { ServerParts, Serving } from './serving.ts';
 
-/** What is to be completed. */
+/** The parameters of `completion/complete`. */
 export interface CompletionParams {
   ref: { type: 'ref/prompt'; name: string } | { type: 'ref/resource'; uri: string };
   argument: { name: string; value: string };
   context?: { arguments?: Record<string, string> | undefined } | undefined;
 }
 
-/** As many as the protocol takes. */
-const most = 100;
+/** How many values the protocol allows. */
+const maxValues = 100;
 
-/** Completes an argument. `undefined` when there is no such prompt or resource for this caller. */
+/** Completes an argument. Returns `undefined` if the prompt or resource is missing or hidden. */
 export async function complete(
   parts: ServerParts,
   { catalog, exchange }: Serving,
@@ -30,30 +30,26 @@ export async function complete(
   const item = findItem(catalog, ref);
   const ctx = () => createListContext(exchange, request);
   if (!item) {
-    // What something hidden costs, what does not exist costs too.
-    if (catalog.hasHidden) await ctx().catch(() => {});
+    await spendTimeOfHidden(catalog, ctx);
     return undefined;
   }
   if (!(await isVisible(item, ctx, parts))) return undefined;
   const refusal = item.scopes.length > 0 && parts.gate.checkScopes(request.auth, item.scopes);
-  if (refusal) return toRefused(refusal, item.path);
+  if (refusal) return toRefusalOutcome(refusal, item.path);
   const completer = item.completers.get(argument.name);
-  if (!completer) return nothing;
+  if (!completer) return noValues;
   if (!('path' in completer)) {
     const typed = argument.value.toLowerCase();
-    const fitting = completer.filter((value) => value.toLowerCase().startsWith(typed));
-    return { told: { result: toResult(fitting) }, status: 200 };
+    return toOutcome(completer.filter((value) => value.toLowerCase().startsWith(typed)));
   }
   const args = argumentsOf(completer, { value: argument.value, arguments: context?.arguments ?? {} });
   const silent = { ...request, canAsk: false };
-  const outcome = await callItem(parts, completer, args, silent, exchange, (_, value) => ({
-    result: readCompletion(value),
-  }));
-  // A query that is hidden from this caller completes nothing for them.
-  return outcome ?? nothing;
+  const outcome = await callItem(parts, completer, args, silent, exchange, (_, value) => readValues(value));
+  // A query that is hidden from this caller completes nothing.
+  return outcome ?? noValues;
 }
 
-const nothing: Outcome = { told: { result: toResult([]) }, status: 200 };
+const noValues = toOutcome([]);
 
 function findItem(
   { prompts, resources, templates }: Catalog,
@@ -63,7 +59,7 @@ function findItem(
   return resources.get(ref.uri) ?? templates.find(({ uri }) => uri.text === ref.uri);
 }
 
-/** Only what it takes: a strict schema would refuse the rest. */
+/** Keeps the arguments that a procedure takes, because a strict schema would reject the others. */
 export function argumentsOf({ input }: Callable, offered: Record<string, unknown>): unknown {
   const { takesInput, schema } = input;
   if (!takesInput) return undefined;
@@ -71,8 +67,8 @@ export function argumentsOf({ input }: Callable, offered: Record<string, unknown
   return Object.fromEntries(Object.entries(offered).filter(([name]) => Object.hasOwn(properties, name)));
 }
 
-function readCompletion(value: unknown): CompleteResult {
-  if (Array.isArray(value)) return toResult(value.map(String));
+function readValues(value: unknown): ResultOutcome {
+  if (Array.isArray(value)) return toOutcome(value.map(String));
   const { values, total, hasMore } = (value ?? {}) as {
     values?: unknown;
     total?: unknown;
@@ -81,21 +77,20 @@ function readCompletion(value: unknown): CompleteResult {
   if (!Array.isArray(values)) {
     throw new TypeError('a query that completes returns a list, or { values, total, hasMore }');
   }
-  return toResult(
+  return toOutcome(
     values.map(String),
     typeof total === 'number' ? total : undefined,
     typeof hasMore === 'boolean' ? hasMore : undefined,
   );
 }
 
-function toResult(values: readonly string[], total?: number, hasMore?: boolean): CompleteResult {
-  const isCut = values.length > most;
+function toOutcome(values: readonly string[], total?: number, hasMore?: boolean): ResultOutcome {
+  const isCut = values.length > maxValues;
   const all = total ?? (hasMore ? undefined : values.length);
-  return {
-    completion: {
-      values: values.slice(0, most),
-      ...(all !== undefined && { total: all }),
-      hasMore: isCut || (hasMore ?? (total !== undefined && total > values.length)),
-    },
+  const completion: CompleteResult['completion'] = {
+    values: values.slice(0, maxValues),
+    ...(all !== undefined && { total: all }),
+    hasMore: isCut || (hasMore ?? (total !== undefined && total > values.length)),
   };
+  return { kind: 'result', result: { completion } };
 }

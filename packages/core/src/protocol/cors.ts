@@ -1,27 +1,28 @@
+import { isParamHeader } from '../catalog/param-header.ts';
 import { isHeaderName } from '../header-name.ts';
 import type { SetupProblem, SetupProblemCode } from '../setup-error.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { checkOrigins } from './guard.ts';
 
-/** Which web pages of other origins may call, and with what. */
+/** Which web pages of other origins may call, and which headers they may send. */
 export interface CorsOptions {
-  /** Origins such as `https://app.example.com`; `true` for any. What is named here need not be in `allowedOrigins`. */
+  /** Origins such as `https://app.example.com`; `true` for any. They need not be in `allowedOrigins` too. */
   origins: readonly string[] | true;
-  /** Request headers of the app's own, beside those of MCP. */
+  /** Request headers that the app needs besides those of MCP. */
   headers?: readonly string[];
-  /** Lets pages send cookies, and needs `origins` by name. */
+  /** Lets pages send cookies. Needs a list of `origins`. */
   credentials?: boolean;
 }
 
-/** Lets web pages read the answers. */
+/** Lets web pages of other origins call and read the answers. */
 export interface CorsPolicy {
-  /** The answer to a browser that asks whether a page may call; `undefined` when it does not ask. */
+  /** Answers a preflight request; returns `undefined` for any other request. */
   preflight: (exchange: Exchange) => Reply | undefined;
-  /** The reply, with what lets the page that called read it. */
+  /** Adds the headers that let the page read the reply. */
   share: (exchange: Exchange, reply: Reply) => Reply;
 }
 
-/** What MCP clients send. Sessions and resumed streams come with the clients of 2025. */
+/** The headers that MCP clients send. The last two are for sessions and resumed streams of clients of 2025. */
 const requestHeaders = [
   'authorization',
   'content-type',
@@ -32,9 +33,8 @@ const requestHeaders = [
   'mcp-session-id',
   'last-event-id',
 ];
-const paramPrefix = 'mcp-param-';
 const exposedHeaders = 'www-authenticate, mcp-session-id';
-/** Two hours, the most that browsers take. */
+/** Two hours, the longest time that browsers accept. */
 const preflightSeconds = '7200';
 
 export function checkCors(cors: true | CorsOptions | undefined): SetupProblem[] {
@@ -66,7 +66,7 @@ export function checkCors(cors: true | CorsOptions | undefined): SetupProblem[] 
   ];
 }
 
-/** The origins that may call, because they are allowed to or because CORS lets them. */
+/** The origins that may call: the allowed ones and those of `cors`. */
 export function originsOf(
   allowed: readonly string[] | true | undefined,
   cors: true | CorsOptions | undefined,
@@ -95,10 +95,8 @@ export function createCors(cors: true | CorsOptions): CorsPolicy {
           .header('access-control-request-headers')
           ?.toLowerCase()
           .split(/\s*,\s*/) ?? [];
-      // Tools name these headers, and there is no wildcard for a part of a name.
-      const params = asked.filter(
-        (name) => name.startsWith(paramPrefix) && isHeaderName(name.slice(paramPrefix.length)),
-      );
+      // The tools decide the names of these headers, and CORS has no wildcard for a part of a name.
+      const params = asked.filter(isParamHeader);
       return {
         status: 204,
         headers: {
@@ -119,7 +117,7 @@ export function createCors(cors: true | CorsOptions): CorsPolicy {
         ...(credentials && { 'access-control-allow-credentials': 'true' }),
       };
       const vary = reply.headers['vary'];
-      // Also without CORS headers: the same answer to another page would have them.
+      // Also if this page gets no CORS headers, because another page would get them.
       return {
         ...reply,
         headers: { ...reply.headers, ...shared, vary: vary ? `Origin, ${vary}` : 'Origin' },

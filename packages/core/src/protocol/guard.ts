@@ -1,30 +1,24 @@
 import { isJsonContentType } from '@modelcontextprotocol/server';
 import type { SetupProblem } from '../setup-error.ts';
-import {
-  type Body,
-  type BodyTooLarge,
-  errorCodes,
-  errorReply,
-  type Exchange,
-  type Reply,
-} from './exchange.ts';
+import { type Body, type BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
+import { errorCodes } from './json-rpc.ts';
 
 const { invalidRequest, parseError } = errorCodes;
 
-/** Which hosts and web pages may be talked to. */
+/** Which host names requests may be sent to, and which web pages may send them. */
 export interface HostOptions {
-  /** Host names, with or without a port, that requests may be sent to. `true` lets all through. */
+  /** Host names, with or without a port, that requests may be sent to. `true` allows all. */
   allowedHosts?: readonly string[] | true | undefined;
-  /** Origins such as `https://app.example.com` whose pages may call. `true` lets all through. */
+  /** Origins such as `https://app.example.com` whose pages may call. `true` allows all. */
   allowedOrigins?: readonly string[] | true | undefined;
 }
 
 export interface GuardOptions extends HostOptions {
-  /** How the endpoint calls itself to those who open it in a browser. */
+  /** The name that is shown to somebody who opens the endpoint in a browser. */
   serverName: string;
-  /** Answers browsers that ask whether a page may call. */
+  /** Answers the CORS preflight requests of browsers. */
   preflight?: ((exchange: Exchange) => Reply | undefined) | undefined;
-  /** Whether sessions of clients of 2025 are kept, which have a stream of their own and an end. */
+  /** Whether clients of 2025 have sessions, which are opened for streaming with GET and ended with DELETE. */
   hasSessions: boolean;
 }
 
@@ -32,7 +26,7 @@ export function checkHosts({ allowedOrigins = [] }: HostOptions): SetupProblem[]
   return allowedOrigins === true ? [] : checkOrigins(allowedOrigins, 'allowedOrigins');
 }
 
-/** An origin that no browser would send lets nobody in, and is a mistake. */
+/** Reports origins in a form that no browser sends. They would allow nobody. */
 export function checkOrigins(origins: readonly string[], path: string): SetupProblem[] {
   return origins.flatMap((origin) => {
     if (/^[a-z][a-z\d+.-]*:\/\/[^\s/?#]+$/.test(origin)) return [];
@@ -44,10 +38,10 @@ export function checkOrigins(origins: readonly string[], path: string): SetupPro
 const loopbackName = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /**
- * Refuses what no MCP client sends, before anything of it is read.
+ * Rejects requests that no MCP client sends, before their body is read.
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#security-warning
  */
-export function refuse(exchange: Exchange, options: GuardOptions): Reply | undefined {
+export function rejectRequest(exchange: Exchange, options: GuardOptions): Reply | undefined {
   const { allowedHosts, allowedOrigins } = options;
   if ((allowedHosts ?? exchange.isLoopback) && allowedHosts !== true) {
     const host = exchange.header('host') ?? '';
@@ -64,11 +58,11 @@ export function refuse(exchange: Exchange, options: GuardOptions): Reply | undef
   if (options.hasSessions && isOfSession(exchange)) return undefined;
   if (exchange.method !== 'POST') {
     const message = `This is the MCP endpoint of ${options.serverName}. MCP clients send JSON-RPC messages here with POST; there is nothing to see with ${exchange.method}.`;
-    return errorReply(405, invalidRequest, message, { allow: 'POST' });
+    return errorReply(405, { code: invalidRequest, message }, { allow: 'POST' });
   }
   const type = exchange.header('content-type');
   if (type !== 'application/json' && !isJsonContentType(type ?? null)) {
-    return errorReply(415, invalidRequest, 'send the message as application/json');
+    return errorReply(415, { code: invalidRequest, message: 'send the message as application/json' });
   }
   return undefined;
 }
@@ -78,7 +72,7 @@ function isOfSession(exchange: Exchange): boolean {
   return (method === 'GET' || method === 'DELETE') && exchange.header('mcp-session-id') !== undefined;
 }
 
-/** The JSON-RPC message in the body. Throws a `BodyError` where there is none. */
+/** Reads the JSON-RPC message in the body. Throws a `BodyError` if the body is not JSON. */
 export function parseMessage(body: Body): unknown {
   if ('parsed' in body) return body.parsed;
   try {
@@ -88,24 +82,24 @@ export function parseMessage(body: Body): unknown {
   }
 }
 
-/** The answer to a body that cannot be read. */
+/** Makes the reply to a body that cannot be read. */
 export function bodyReply(error: BodyError | BodyTooLarge, maxBytes: number): Reply {
-  if (error instanceof BodyError) return errorReply(400, parseError, error.message);
+  if (error instanceof BodyError) return errorReply(400, { code: parseError, message: error.message });
   const message = `the body is larger than ${maxBytes} bytes; send less, or raise the option maxBodyBytes`;
-  return errorReply(413, invalidRequest, message);
+  return errorReply(413, { code: invalidRequest, message });
 }
 
 export class BodyError extends Error {
   override readonly name = 'BodyError';
 }
 
-/** Without a list, the connection is a loopback one. */
+/** Without a list, the connection is on a loopback address, and only loopback names are allowed. */
 function isAllowedHost(host: string, allowed: readonly string[] | undefined): boolean {
   if (!allowed) return loopbackName.test(host);
   return allowed.includes(host) || allowed.includes(hostname(host));
 }
 
-/** The request's own origin is one with the same host and port. TLS may end before us, so the scheme says nothing. */
+/** Allows pages of the same host and port. The scheme is not compared, because a proxy may terminate TLS. */
 function isAllowedOrigin(
   origin: string,
   exchange: Exchange,
@@ -123,5 +117,5 @@ function hostname(host: string): string {
 }
 
 function forbidden(message: string): Reply {
-  return errorReply(403, invalidRequest, message);
+  return errorReply(403, { code: invalidRequest, message });
 }

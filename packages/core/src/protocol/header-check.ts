@@ -1,16 +1,17 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ParamHeader } from '../catalog/param-header.ts';
 import type { Tool } from '../catalog/tool.ts';
+import { isRecord } from '../record.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Arguments and headers that do not agree. */
+/** An argument that differs from its header. */
 export interface HeaderMismatch {
   tool: Tool;
   message: string;
 }
 
 /**
- * What is wrong with the arguments that a client of 2026 sends as headers too, if anything is.
+ * Compares the arguments that a client of 2026 sends as headers too. Returns the first that differs from its header.
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#custom-headers
  */
 export function checkParamHeaders(
@@ -50,13 +51,13 @@ function mismatchOf({ header, path }: ParamHeader, args: unknown, exchange: Exch
   return undefined;
 }
 
-/** What no header can say as it is comes as `=?base64?…?=`. */
+/** Decodes a value that a header cannot hold as it is. It is sent as `=?base64?…?=`. */
 function decode(value: string): string | undefined {
   const encoded = /^=\?base64\?(.*)\?=$/.exec(value)?.[1];
   if (encoded === undefined) return value;
   try {
     const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-    // `atob` is lenient, and two spellings of one value must not both pass.
+    // `atob` is lenient. Only one spelling of each value is accepted.
     if (btoa(String.fromCharCode(...bytes)) !== encoded) return undefined;
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -64,11 +65,7 @@ function decode(value: string): string | undefined {
   }
 }
 
-/** Numbers are the same however they are written. */
+/** Compares numbers by value, however they are written. */
 function isSame(text: string, value: unknown): boolean {
   return typeof value === 'number' ? text.trim() !== '' && Number(text) === value : text === String(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,11 +1,42 @@
-/** A JSON-RPC request or notification, as far as a gate has to know it before anything is checked. */
+/** The id of a JSON-RPC request. `null` stands for an id that is missing or that could not be read. */
+export type MessageId = string | number | null;
+
+/** A JSON-RPC error. */
+export interface RpcError {
+  code: number;
+  message: string;
+  data?: Record<string, unknown>;
+}
+
+/** A whole JSON-RPC message that carries an error. */
+export interface ErrorMessage {
+  jsonrpc: '2.0';
+  error: RpcError;
+  id: MessageId;
+}
+
+/** A JSON-RPC request or notification, as far as the gate needs it. */
 export interface MessageHead {
   method: string;
   /** The tool's name, for `tools/call`. */
   tool: string | undefined;
 }
 
-/** What is asked for by a message, or by each one of a batch. */
+/** The codes of JSON-RPC itself, and those of MCP that are needed outside of the SDK. */
+export const errorCodes = {
+  parseError: -32_700,
+  invalidRequest: -32_600,
+  invalidParams: -32_602,
+  internalError: -32_603,
+  headerMismatch: -32_020,
+} as const;
+
+/** Makes the message that answers a request with an error. */
+export function toErrorMessage(error: RpcError, id: MessageId = null): ErrorMessage {
+  return { jsonrpc: '2.0', error, id };
+}
+
+/** Reads the method and tool of a message, or of each message of a batch. */
 export function headsOf(message: unknown): MessageHead[] {
   return [message].flat().map((one) => {
     const { method, params } = (one ?? {}) as { method?: unknown; params?: { name?: unknown } };
@@ -17,13 +48,13 @@ export function headsOf(message: unknown): MessageHead[] {
   });
 }
 
-/** Whether the message is one call of a tool, which is answered by a tool result even when it is refused. */
+/** Whether the message is one `tools/call` request. A refused one is answered with a tool result, for the model to read. */
 export function isToolCall(message: unknown): boolean {
   return !Array.isArray(message) && headsOf(message)[0]?.method === 'tools/call' && idOf(message) !== null;
 }
 
-/** The id to answer to, where there is one. */
-export function idOf(message: unknown): string | number | null {
+/** The id of a message. */
+export function idOf(message: unknown): MessageId {
   const id = (message as { id?: unknown } | null)?.id;
   return typeof id === 'string' || typeof id === 'number' ? id : null;
 }

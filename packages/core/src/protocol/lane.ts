@@ -8,143 +8,132 @@ import {
   SERVER_INFO_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
-import type { CallRequest } from '../call/active-call.ts';
+import type { Outcome } from '../call/outcome.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Era } from '../catalog/tool.ts';
+import { isRecord } from '../record.ts';
+import {
+  cacheHintsOf,
+  itemsOf,
+  revision,
+  toDiscovery,
+  toEntries,
+  toListResult,
+  uncached,
+} from './advertise.ts';
 import { type Answer, toAnswer } from './answer.ts';
 import { type CallMethod, callNamed, type CallParams } from './call-by-name.ts';
+import { type ReadRequest, toCallRequest } from './call-request.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Legacy } from './options.ts';
-import { cacheHintsOf, capabilitiesOf, type HttpServing, type ServerParts } from './server.ts';
-import { callerOf } from './state.ts';
-import { traceOf } from './trace.ts';
+import type { HttpServing, ServerParts } from './serving.ts';
 
 /**
- * The protocol's happy path: a request that is hot and plain is answered here, from the catalog and without the SDK.
- * Whatever is not exactly as it should be is left to the SDK, which knows every way to be wrong. So is whatever may
- * need more than one message for its answer. Nothing has run by then.
+ * The fast lane: answers frequent, simple requests from the catalog, without the SDK. It leaves everything else to the
+ * SDK before anything has run: requests that are not valid in every detail, and requests that may need more than one
+ * message as their answer.
  */
 export interface Lane {
-  /** `undefined` when the SDK has to serve it. */
-  serve(serving: HttpServing, message: unknown): Promise<Reply | undefined> | Reply | undefined;
+  /**
+   * Returns `undefined` if the SDK has to serve the request. `refused` is set if the gate has refused the call: then it is
+   * answered with that, and does not run.
+   */
+  serve(
+    serving: HttpServing,
+    message: unknown,
+    refused: Outcome | undefined,
+  ): Promise<LaneAnswer> | LaneAnswer | undefined;
 }
 
-/** A request that the lane takes. */
-interface PlainRequest {
-  id: string | number;
-  method: string;
-  era: Era;
-  params: Record<string, unknown>;
-  client: Implementation | undefined;
-  capabilities: ClientCapabilities | undefined;
+/** Without a reply, the call has run and has open questions: the SDK has to send these, and must not run it again. */
+export interface LaneAnswer {
+  reply: Reply | undefined;
+  outcome: Outcome | undefined;
 }
 
 export function createLane(parts: ServerParts, legacy: Legacy): Lane {
-  const { instructions, capabilities, ...info } = parts.info;
+  const { instructions: _, capabilities, ...info } = parts.info;
   const modernTail = `,"resultType":"complete","_meta":{${JSON.stringify(SERVER_INFO_META_KEY)}:${JSON.stringify(info)}}`;
   const lists = new WeakMap<Catalog, Lists>();
 
-  // Serialised once: these answers differ in nothing but the id, which comes last.
+  // Serialized once for each catalog: these answers differ only in the id, which comes last.
   const listsOf = (catalog: Catalog): Lists => {
     const made = lists.get(catalog);
     if (made) return made;
-    const hints = cacheHintsOf(parts, catalog);
-    const discovered = {
-      supportedVersions: [revision],
-      capabilities: capabilitiesOf(parts, catalog, true),
-      ...(instructions !== undefined && { instructions }),
-      ...hints['server/discover'],
-    };
+    const hints = cacheHintsOf(parts, catalog)['tools/list'];
+    const toList = (era: Era) => toListResult('tools/list', toEntries(itemsOf(catalog, 'tools/list'), era));
     const toBytes = (result: object, tail: string) =>
       encoder.encode(`{"result":${JSON.stringify(result).slice(0, -1)}${tail}}`);
     const all = {
-      modern: toBytes({ tools: catalog.list.modern, ...hints['tools/list'] }, modernTail),
-      legacy: toBytes({ tools: catalog.list.legacy }, ''),
-      discover: toBytes(discovered, modernTail),
+      modern: toBytes({ ...toList('modern'), ...hints }, modernTail),
+      legacy: toBytes(toList('legacy'), ''),
+      discover: toBytes(toDiscovery(parts, catalog), modernTail),
     };
     lists.set(catalog, all);
     return all;
   };
 
   const write = (answer: Answer, method: CallMethod, era: Era): string => {
-    if ('error' in answer) return `"error":${JSON.stringify(answer.error)}`;
+    if (answer.kind === 'error') return `"error":${JSON.stringify(answer.error)}`;
     const { result, json } = answer;
     if (json !== undefined) {
       const tail = era === 'modern' ? modernTail : '';
       return `"result":{"content":[{"type":"text","text":${JSON.stringify(json)}}],"structuredContent":${json}${tail}}`;
     }
     if (era === 'legacy') return `"result":${JSON.stringify(result)}`;
-    const hints = method === 'resources/read' ? unheld : undefined;
+    const hints = method === 'resources/read' ? uncached : undefined;
     const _meta = { ...result._meta, [SERVER_INFO_META_KEY]: info };
     return `"result":${JSON.stringify({ ...hints, ...result, resultType: 'complete', _meta })}`;
   };
 
   const serveCall = async (
     serving: HttpServing,
-    { id, method, era, params, client, capabilities: can }: PlainRequest,
-  ): Promise<Reply | undefined> => {
-    const { exchange, auth } = serving;
-    const request: CallRequest = {
-      id,
-      method,
-      era,
-      client,
-      capabilities: can,
-      auth,
-      // A client of 2025 that hangs up has not cancelled, and has no other way to do so without a session.
-      signal: era === 'modern' ? exchange.signal : new AbortController().signal,
-      trace: traceOf(params['_meta'] as Record<string, unknown> | undefined),
-      sdk: undefined,
-      canAsk: era === 'modern',
-      state: undefined,
-      caller: () => callerOf(serving),
-    };
-    const named = params as CallParams;
-    const called = method as CallMethod;
-    const outcome = serving.settled ?? (await callNamed(parts, serving, called, named, request));
-    serving.outcome = outcome;
-    if (outcome?.open) {
-      // It has run, and need not run again for the SDK to ask what it wants to know.
-      serving.settled = outcome;
-      return undefined;
-    }
-    const answer = toAnswer(called, named, outcome);
-    return toReply(`{${write(answer, called, era)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
+    read: ReadRequest,
+    refused: Outcome | undefined,
+  ): Promise<LaneAnswer> => {
+    const { id, era } = read;
+    const isModern = era === 'modern';
+    // A client of 2025 that hangs up has not cancelled its call, and without a session it cannot cancel.
+    const signal = isModern ? serving.exchange.signal : new AbortController().signal;
+    const request = toCallRequest(serving, read, signal, isModern, undefined, undefined);
+    const params = read.params as CallParams;
+    const method = read.method as CallMethod;
+    const outcome = refused ?? (await callNamed(parts, serving, method, params, request));
+    if (outcome?.kind === 'questions') return { reply: undefined, outcome };
+    const answer = toAnswer(method, params, outcome);
+    const reply = toReply(`{${write(answer, method, era)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
+    return { reply, outcome };
   };
 
   return {
-    serve(serving, message) {
-      const request = toPlainRequest(message, serving.exchange);
+    serve(serving, message, refused) {
+      const request = readPlainRequest(message, serving.exchange);
       if (!request) return undefined;
       const { id, method, era } = request;
-      // What is logged on the way needs a stream to go by, and a session is one conversation.
+      // Log messages need a stream, and all requests of a session belong to one server of the SDK.
       if (era === 'legacy' && (legacy !== 'stateless' || capabilities?.logging)) return undefined;
       const { catalog } = serving;
       if (!hasMethod(catalog, method)) return undefined;
-      if (isCall(method)) return serveCall(serving, request);
+      if (isCall(method)) return serveCall(serving, request, refused);
       if (method === 'tools/list' && catalog.hasHidden) return undefined;
       const bytes = listsOf(catalog)[method === 'tools/list' ? era : 'discover'];
-      return toReply([bytes, encoder.encode(`,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`)]);
+      const reply = toReply([bytes, encoder.encode(`,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`)]);
+      return { reply, outcome: undefined };
     },
   };
 }
 
-/** What is read may be something else the next time, and for somebody else. */
-const unheld = { ttlMs: 0, cacheScope: 'private' } as const;
-
 type Lists = Record<Era | 'discover', Uint8Array>;
 
 const encoder = new TextEncoder();
-/** The revision that needs no session. */
-export const revision = '2026-07-28';
 const json = { 'content-type': 'application/json' };
 
 function toReply(body: Reply['body']): Reply {
   return { status: 200, headers: json, body };
 }
 
-/** The request, if it is exactly what its era's clients send and asks for nothing but one answer. */
-function toPlainRequest(message: unknown, exchange: Exchange): PlainRequest | undefined {
+/** Reads a request. Returns `undefined` unless it is valid in every detail and needs nothing but one answer. */
+function readPlainRequest(message: unknown, exchange: Exchange): ReadRequest | undefined {
   if (!isRecord(message) || message['jsonrpc'] !== '2.0') return undefined;
   const { id, method, params = {} } = message;
   if (typeof id !== 'string' && !Number.isSafeInteger(id)) return undefined;
@@ -153,7 +142,7 @@ function toPlainRequest(message: unknown, exchange: Exchange): PlainRequest | un
   if (!hasOnly(params, keys) || !isPlain(method, params)) return undefined;
   const client = exchange.header('mcp-protocol-version') === revision ? modernClient : legacyClient;
   const found = client(method, params, exchange);
-  return found && ({ ...found, id, method, params } as PlainRequest);
+  return found && ({ ...found, id, method, params } as ReadRequest);
 }
 
 const messageKeys = new Set(['jsonrpc', 'id', 'method', 'params']);
@@ -174,9 +163,9 @@ const modernMethods = new Set([...callMethods, 'tools/list', 'server/discover'])
 const legacyMethods = new Set([...callMethods, 'tools/list']);
 const legacyRevisions = new Set(SUPPORTED_PROTOCOL_VERSIONS.filter((version) => version !== revision));
 
-type Found = Pick<PlainRequest, 'era' | 'client' | 'capabilities'>;
+type Found = Pick<ReadRequest, 'era' | 'client' | 'capabilities'>;
 
-/** Headers and envelope have to agree; a progress token, and whatever else is in the envelope, is for the SDK. */
+/** Headers and `_meta` have to agree. A request with a progress token, or with anything else in `_meta`, is left to the SDK. */
 function modernClient(
   method: string,
   params: Record<string, unknown>,
@@ -195,7 +184,7 @@ function modernClient(
   return { era: 'modern', client, capabilities: capabilities as ClientCapabilities };
 }
 
-/** What nearly every client says of itself is seen at a glance. */
+/** Most clients send only a name and a version, which is checked here. The SDK's validator checks everything else. */
 function isImplementation(client: unknown): client is Implementation {
   const hasNoMore = isRecord(client) && hasOnly(client, implementationKeys);
   if (hasNoMore && typeof client['name'] === 'string' && typeof client['version'] === 'string') return true;
@@ -217,7 +206,7 @@ function legacyClient(
     : undefined;
 }
 
-/** A method of something that the app does not have is no method. */
+/** A method does not exist if the app has nothing that it could call. */
 function hasMethod({ prompts, resources, templates }: Catalog, method: string): boolean {
   if (method === 'prompts/get') return prompts.size > 0;
   return method !== 'resources/read' || resources.size + templates.length > 0;
@@ -238,12 +227,8 @@ function isPlain(method: string, { name, uri, arguments: args }: Record<string, 
   if (typeof name !== 'string') return false;
   if (args === undefined) return true;
   if (!isRecord(args) || Object.hasOwn(args, '__proto__')) return false;
-  // What is typed into a prompt is text.
+  // The arguments of a prompt are texts.
   return method !== 'prompts/get' || Object.values(args).every((value) => typeof value === 'string');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isEmpty(value: object): boolean {

@@ -5,8 +5,8 @@ import {
 } from '@modelcontextprotocol/server';
 
 /**
- * The SDK's transport for clients of before 2026, which streams only where there is something to stream: an answer that comes
- * first is one JSON body, so that it can have a status of its own.
+ * The SDK's transport for clients before 2026, except that it streams only if something comes before the answer.
+ * Otherwise the answer is one JSON body, so that it can have an HTTP status of its own.
  */
 export class LegacyTransport extends WebStandardStreamableHTTPServerTransport {
   readonly #firsts = new Map<RequestId, (message: JSONRPCMessage) => void>();
@@ -20,7 +20,7 @@ export class LegacyTransport extends WebStandardStreamableHTTPServerTransport {
     return super.send(message, options);
   }
 
-  /** Answers a message. `onEnd` hears when nothing more comes, and whether that is because the client has left. */
+  /** Answers a message. Calls `onEnd` when nothing more will be sent, with true if the client has hung up. */
   async answer(request: Request, message: unknown, onEnd: OnEnd): Promise<Response> {
     const id = Array.isArray(message) ? undefined : (message as { id?: RequestId } | null)?.id;
     const first = id === undefined ? undefined : this.#firstOf(id);
@@ -55,7 +55,7 @@ export function isEventStream({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 }
 
-/** A client that has gone waits for nothing. */
+/** Resolves when the client has hung up. */
 function closed(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
@@ -74,7 +74,7 @@ function toStream(response: Response, onEnd: OnEnd): Response {
       controller.close();
       onEnd();
     },
-    // A client of 2025 that hangs up has not cancelled: what it has started ends by itself.
+    // A client of 2025 that hangs up has not cancelled its call, so the call goes on.
     async cancel(reason) {
       onEnd(true);
       await reader.cancel(reason);

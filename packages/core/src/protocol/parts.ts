@@ -1,51 +1,43 @@
 import type { ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createGate } from '../auth/gate.ts';
-import { HookTimeout } from '../hook.ts';
 import { CredentialError } from '../auth/credential-error.ts';
-import { createReport } from '../call/failure.ts';
+import { createReport, reportThrown } from '../call/failure.ts';
 import { createSpans } from '../call/span.ts';
 import { createMemoryStore } from '../call/store.ts';
 import { type CatalogSource, createCatalog } from '../catalog/catalog.ts';
+import { HookTimeout } from '../hook.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
-import type { ServerParts } from './server.ts';
+import type { ServerParts } from './serving.ts';
 import { createStateSeal } from './state.ts';
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
 
 /**
- * What a router is served with, over HTTP and over stdio. `notifier` hears when tools have come or gone. Throws a
- * `SetupError` when the router cannot be served.
+ * Makes what a router is served with, over HTTP and over stdio. Calls `notify` when the catalog changes. Throws a
+ * `SetupError` if the router cannot be served.
  */
 export function createParts(
   router: AnyTRPCRouter,
   options: HandlerOptions,
-  notifier: () => ServerNotifier,
+  notify: ServerNotifier,
 ): { catalog: CatalogSource; parts: ServerParts } {
   const { server: info = defaultServer, hookTimeoutMs = 5000, auth } = options;
   const report = createReport(options.onError);
   const catalog = createCatalog(router, options, checkOptions(options), () => {
-    const notify = notifier();
     notify.toolsChanged();
     notify.promptsChanged();
     notify.resourcesChanged();
   });
   void catalog.problems.then((problems) => {
-    for (const problem of problems) {
-      const failure = {
-        error: new SetupError([problem]),
-        reference: crypto.randomUUID(),
-        path: problem.path,
-      };
-      report(failure, { isForApp: true });
-    }
+    for (const problem of problems) reportThrown(report, new SetupError([problem]), { path: problem.path });
   });
   const gate = createGate(auth, hookTimeoutMs, (error) => {
-    const failure = { error, reference: crypto.randomUUID() };
     const isDown = error instanceof CredentialError && error.status === 503;
-    report(failure, { isForApp: isDown || error instanceof HookTimeout || error instanceof SetupError });
+    const isForApp = isDown || error instanceof HookTimeout || error instanceof SetupError;
+    reportThrown(report, error, {}, isForApp);
   });
   const parts: ServerParts = {
     router,
@@ -56,7 +48,7 @@ export function createParts(
     exposeInternalErrors: options.exposeInternalErrors ?? false,
     report,
     info,
-    // Only what does not depend on who asks may be kept for somebody else.
+    // Shared caches may keep a list only if it does not depend on the caller.
     isPublic: !auth?.required && !auth?.authorize && !auth?.requiredScopes,
     listing: options.listing,
     rateLimit: options.rateLimit,
@@ -67,7 +59,7 @@ export function createParts(
   return { catalog, parts };
 }
 
-/** Resolves when lazy routers are loaded, and rejects with a `SetupError` when they brought problems. */
+/** Resolves when lazy routers are loaded. Rejects with a `SetupError` if they have problems. */
 export async function whenReady(catalog: CatalogSource): Promise<void> {
   const problems = await catalog.problems;
   if (problems.length > 0) throw new SetupError(problems);

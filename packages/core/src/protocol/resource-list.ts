@@ -1,31 +1,34 @@
-import { callItem } from '../call/call.ts';
 import type { CallRequest } from '../call/active-call.ts';
-import type { Outcome } from '../call/outcome.ts';
+import { callItem } from '../call/call.ts';
+import type { FailureOutcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { ListedResource, Resource } from '../catalog/resource.ts';
 import { argumentsOf } from './completion.ts';
-import type { ServerParts, Serving } from './server.ts';
+import type { ServerParts, Serving } from './serving.ts';
 
-/** One page of what there is to read. */
+/** One page of the result of `resources/list`. */
 export interface ResourcePage {
+  kind: 'page';
   resources: ListedResource[];
   nextCursor?: string;
 }
 
-/** What one query lists, which goes on where it says. */
+/** What one query has listed. */
 interface Listed {
+  kind: 'listed';
   resources: ListedResource[];
+  /** Where the query goes on; missing at the end of its list. */
   cursor?: unknown;
 }
 
-/** Where a page begins: at a resource that lists its own, and in its list. */
+/** Where a page begins: at which of the templates that have a query, and where in the list of that query. */
 interface Position {
   lister: number;
-  /** As the query gave it, as JSON. */
+  /** The cursor of the query. */
   cursor?: unknown;
 }
 
-/** A page, or the failure of a query that lists. `undefined` for a cursor that is none of ours. */
+/** Makes a page, or returns the failure of a query that lists. `undefined` if the cursor is not valid. */
 export async function listResources(
   parts: ServerParts,
   { catalog, exchange }: Serving,
@@ -33,31 +36,31 @@ export async function listResources(
   cursor: string | undefined,
   request: CallRequest,
   ctx: () => Promise<unknown>,
-): Promise<ResourcePage | Outcome | undefined> {
+): Promise<ResourcePage | FailureOutcome | undefined> {
   const position = cursor === undefined ? { lister: 0 } : readCursor(cursor);
   const templates = catalog.templates.filter(({ lister }) => lister);
   if (!position || position.lister > templates.length) return undefined;
   const resources = cursor === undefined ? [...fixed] : [];
   const template = templates[position.lister];
-  if (!template) return { resources };
+  if (!template) return { kind: 'page', resources };
   const next = nextOf(templates, position.lister);
   const page = (await mayList(parts, template, request, ctx))
     ? await listOf(parts, template, position.cursor, request, exchange)
-    : {};
-  if ('status' in page) {
-    // Who may not list these may list others.
-    return page.failed?.code === 'FORBIDDEN' ? { resources, ...next } : page;
+    : nothingListed;
+  if (page.kind === 'failure') {
+    // A caller who may not list these resources may list others.
+    return page.code === 'FORBIDDEN' ? { kind: 'page', resources, ...next } : page;
   }
-  resources.push(...(page.resources ?? []));
+  resources.push(...page.resources);
   const goesOn = page.cursor === undefined ? undefined : { lister: position.lister, cursor: page.cursor };
-  return { resources, ...(goesOn ? { nextCursor: writeCursor(goesOn) } : next) };
+  return { kind: 'page', resources, ...(goesOn ? { nextCursor: writeCursor(goesOn) } : next) };
 }
 
 function nextOf(templates: readonly Resource[], index: number): { nextCursor?: string } {
   return index + 1 < templates.length ? { nextCursor: writeCursor({ lister: index + 1 }) } : {};
 }
 
-/** What one may not read is not listed either. */
+/** A caller who may not read these resources may not list them either. */
 async function mayList(
   parts: ServerParts,
   template: Resource,
@@ -74,17 +77,20 @@ async function listOf(
   cursor: unknown,
   request: CallRequest,
   exchange: Serving['exchange'],
-): Promise<Partial<Listed> | Outcome> {
+): Promise<Listed | FailureOutcome> {
   const lister = template.lister!;
   const args = argumentsOf(lister, cursor === undefined ? {} : { cursor });
   const silent = { ...request, canAsk: false };
   const outcome = await callItem(parts, lister, args, silent, exchange, async (_, value) => {
     const { json } = await lister.output.encode(value);
-    return { result: { ...readPage(template, json) } };
+    return { kind: 'result', result: { ...readPage(template, json) } };
   });
-  if (!outcome) return {};
-  return outcome.told ? (outcome.told.result as Partial<Listed>) : outcome;
+  // A query that cannot ask has no open questions.
+  if (!outcome || outcome.kind === 'questions') return nothingListed;
+  return outcome.kind === 'failure' ? outcome : (outcome.result as unknown as Listed);
 }
+
+const nothingListed: Listed = { kind: 'listed', resources: [] };
 
 function readPage(template: Resource, json: unknown): Listed {
   const { items, nextCursor } = (Array.isArray(json) ? { items: json } : (json ?? {})) as Record<
@@ -95,14 +101,14 @@ function readPage(template: Resource, json: unknown): Listed {
     throw new TypeError('a query that lists resources returns a list, or { items, nextCursor }');
   }
   const resources = items.map((item) => toListed(template, (item ?? {}) as Record<string, unknown>));
-  // What takes no cursor would begin anew for ever.
+  // A query that takes no cursor would start again from the beginning each time.
   const takesCursor = Object.hasOwn(template.lister!.input.schema.properties ?? {}, 'cursor');
   const goesOn = takesCursor && nextCursor !== undefined && nextCursor !== null;
-  return { resources, ...(goesOn && { cursor: nextCursor }) };
+  return { kind: 'listed', resources, ...(goesOn && { cursor: nextCursor }) };
 }
 
-/** What of an item is listed, with the type that it is expected to have. */
-const told = {
+/** The fields of an item that are listed, if they have this type. */
+const extraFields = {
   title: 'string',
   description: 'string',
   mimeType: 'string',
@@ -119,7 +125,7 @@ function toListed(template: Resource, item: Record<string, unknown>): ListedReso
     );
   }
   const { mimeType } = template;
-  const extras = Object.entries(told).filter(
+  const extras = Object.entries(extraFields).filter(
     ([key, type]) => typeof item[key] === type && item[key] !== null,
   );
   return {

@@ -1,29 +1,33 @@
 import {
   classifyInboundRequest,
   createMcpHandler,
+  type RequestId,
   type ServerEventBus,
-  type ServerNotifier,
 } from '@modelcontextprotocol/server';
+import type { Outcome } from '../call/outcome.ts';
 import type { Exchange, Reply } from './exchange.ts';
+import { idOf } from './json-rpc.ts';
 import { isEventStream, LegacyTransport } from './legacy-transport.ts';
 import type { Legacy, SessionLimits } from './options.ts';
-import { createServer, type HttpServing, type ServerParts, type Serving } from './server.ts';
-import { narrowListening } from './subscription.ts';
+import { createServer, type SdkServing } from './server.ts';
+import type { HttpServing, Served, ServerParts } from './serving.ts';
 import { createSessions } from './session.ts';
+import { narrowListening } from './subscription.ts';
 
-/** Serves a message by the official SDK, which knows every corner of the protocol. */
+/** Serves requests with the official SDK, which implements all of the protocol. */
 export interface SdkLeg {
-  /** `message` is undefined where the request has no body: a stream of a session, or its end. */
-  serve(serving: HttpServing, message: unknown): Promise<Reply>;
-  /** Tells those who listen of a change. */
-  notify: ServerNotifier;
-  /** Ends the calls that are under way. */
+  /**
+   * Answers a request. `message` is undefined for GET and DELETE of a session. `made` is how the call ended, if that is
+   * known already: the gate refused it, or it ran in the fast lane and has open questions. It does not run again then.
+   */
+  serve(serving: HttpServing, message: unknown, made: Outcome | undefined): Promise<Served>;
+  /** Ends the calls that are running. */
   close(): Promise<void>;
 }
 
 export interface SdkOptions {
   maxBodyBytes: number;
-  bus: ServerEventBus | undefined;
+  bus: ServerEventBus;
   legacy: Legacy;
   sessions: SessionLimits | undefined;
 }
@@ -32,40 +36,43 @@ export function createSdkLeg(
   parts: ServerParts,
   { maxBodyBytes, bus, legacy, sessions: limits }: SdkOptions,
 ): SdkLeg {
-  const underWay = new WeakMap<Request, Serving>();
+  const running = new WeakMap<Request, SdkServing>();
   const modern = createMcpHandler(
-    // `requestInfo` is the request given to `fetch` below, because its body comes parsed.
+    // `requestInfo` is the request that is passed to `fetch` below, because its body is parsed already.
     ({ requestInfo }) => {
-      const serving = underWay.get(requestInfo!)!;
-      const { catalog } = serving;
-      return createServer(parts, { era: 'modern', catalog, servingOf: () => serving, subscribed: undefined });
+      const task = running.get(requestInfo!)!;
+      const { catalog } = task.serving;
+      return createServer(parts, { era: 'modern', catalog, servingOf: () => task, subscribed: undefined });
     },
-    { legacy: 'reject', maxRequestBodySize: maxBodyBytes, ...(bus && { bus }) },
+    { legacy: 'reject', maxRequestBodySize: maxBodyBytes, bus },
   );
 
-  const serveModern = async (serving: HttpServing, request: Request, message: unknown) => {
-    underWay.set(request, serving);
+  const serveModern = async (task: SdkServing, serving: HttpServing, request: Request, message: unknown) => {
+    running.set(request, task);
     return modern.fetch(request, { parsedBody: await narrowListening(parts, serving, message) });
   };
 
-  // A server and a transport live for one request.
+  // The server and the transport live for one request.
   const serveStateless = async (
-    serving: HttpServing,
+    task: SdkServing,
+    { catalog }: HttpServing,
     request: Request,
     message: unknown,
   ): Promise<Response> => {
-    const { catalog } = serving;
-    const servingOf = () => serving;
-    const server = createServer(parts, { era: 'legacy', catalog, servingOf, subscribed: undefined });
+    const server = createServer(parts, {
+      era: 'legacy',
+      catalog,
+      servingOf: () => task,
+      subscribed: undefined,
+    });
     const transport = new LegacyTransport({ enableJsonResponse: !mayStream(parts, message) });
     await server.connect(transport);
     return transport.answer(request, message, (hasLeft) => {
-      // To close it would cancel what a client that has left did not cancel.
+      // A client of 2025 that has hung up has not cancelled its call, which closing the server would do.
       if (!hasLeft) void server.close();
     });
   };
 
-  // Made with the first of them: until then nobody has to listen.
   const openSessions = () => {
     const sessions = createSessions((catalog, servingOf, subscribed) => {
       return createServer(parts, {
@@ -75,30 +82,42 @@ export function createSdkLeg(
         subscribed,
       });
     }, limits);
-    modern.bus.subscribe((event) => sessions.publish(event));
+    bus.subscribe((event) => sessions.publish(event));
     return sessions;
   };
   const sessions = legacy === 'sessions' ? openSessions() : undefined;
   const serveLegacy = {
     stateless: serveStateless,
-    sessions: (...args: Parameters<typeof serveStateless>) => sessions!.serve(...args),
+    sessions: (task: SdkServing, _serving: HttpServing, request: Request, message: unknown) =>
+      sessions!.serve(task, request, message),
     reject: serveModern,
   }[legacy];
 
   return {
-    async serve(serving, message) {
+    async serve(serving, message, made) {
+      const outcomes = new Map<RequestId, Outcome>();
+      const task: SdkServing = { serving, made, onOutcome: (id, outcome) => outcomes.set(id, outcome) };
       const request = serving.exchange.toRequest();
       const serve = isLegacy(serving.exchange, message) ? serveLegacy : serveModern;
-      return toReply(await serve(serving, request, message));
+      const reply = await toReply(await serve(task, serving, request, message));
+      return { reply, outcome: outcomeOf(message, outcomes) };
     },
-    notify: modern.notify,
     async close() {
       await Promise.all([modern.close(), sessions?.close()]);
     },
   };
 }
 
-/** Whether something may come before the answer: progress that was asked for, or log messages. */
+/** The outcome of the one message that is answered. A batch with several requests has several, and so none of its own. */
+function outcomeOf(message: unknown, outcomes: ReadonlyMap<RequestId, Outcome>): Outcome | undefined {
+  const [id = null, ...others] = [message]
+    .flat()
+    .map(idOf)
+    .filter((each) => each !== null);
+  return id === null || others.length > 0 ? undefined : outcomes.get(id);
+}
+
+/** Whether messages may come before the answer: progress that was asked for, or log messages. */
 function mayStream({ info }: ServerParts, message: unknown): boolean {
   if (Array.isArray(message)) return false;
   const { params, id } = (message ?? {}) as {
@@ -110,7 +129,7 @@ function mayStream({ info }: ServerParts, message: unknown): boolean {
 }
 
 function isLegacy(exchange: Exchange, body: unknown): boolean {
-  // A session is of before 2026, whatever is done with it.
+  // Only sessions use other methods than POST, and they are of revisions before 2026.
   if (exchange.method !== 'POST') return true;
   const protocolVersionHeader = exchange.header('mcp-protocol-version');
   const mcpMethodHeader = exchange.header('mcp-method');
@@ -124,7 +143,7 @@ function isLegacy(exchange: Exchange, body: unknown): boolean {
 }
 
 async function toReply(response: Response): Promise<Reply> {
-  // A connection is for the host to keep, and HTTP/2 knows no such header.
+  // The host manages the connection, and HTTP/2 has no such header.
   const { connection: _, ...headers } = Object.fromEntries(response.headers);
   const body = isEventStream(response) ? response.body! : (await response.text()) || undefined;
   return { status: response.status, headers, body };

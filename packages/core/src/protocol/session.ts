@@ -1,15 +1,16 @@
 import type { Server, ServerEvent } from '@modelcontextprotocol/server';
 import type { Catalog } from '../catalog/catalog.ts';
-import { errorCodes } from './exchange.ts';
+import { errorCodes, toErrorMessage } from './json-rpc.ts';
 import { LegacyTransport } from './legacy-transport.ts';
+import { notifyClient } from './notify.ts';
 import type { SessionLimits } from './options.ts';
-import type { Serving } from './server.ts';
+import type { SdkServing } from './server.ts';
 import { callerOf } from './state.ts';
 
-/** The conversations of clients of 2025. */
+/** The sessions of clients of 2025. */
 export interface Sessions {
-  serve(serving: Serving, request: Request, message: unknown): Promise<Response>;
-  /** Tells every session of a change. */
+  serve(task: SdkServing, request: Request, message: unknown): Promise<Response>;
+  /** Sends a change to the client of every session. */
   publish(event: ServerEvent): void;
   close(): Promise<void>;
 }
@@ -17,20 +18,20 @@ export interface Sessions {
 interface Session {
   server: Server;
   transport: LegacyTransport;
-  /** Whoever opened it: nobody else may use it. */
+  /** A digest of the credential of the caller who opened it. No other caller may use it. */
   caller: string;
   usedAt: number;
-  /** Calls that are under way; a session that has any does not end. */
+  /** The number of running calls. A session that has any is not ended. */
   busy: number;
-  /** Streams that wait for changes. They are no call, and give way when there is no other room. */
+  /** The number of streams that wait for changes. Sessions that have only these are ended if there is no other room. */
   listening: number;
   subscribed: Set<string>;
 }
 
-/** Makes the server of one session, which asks for each request what serves it. */
+/** Makes the server of one session. `servingOf` returns what a request is served with. */
 export type CreateSessionServer = (
   catalog: Catalog,
-  servingOf: (request: Request) => Serving,
+  servingOf: (request: Request) => SdkServing,
   subscribed: Set<string>,
 ) => Server;
 
@@ -38,9 +39,9 @@ export function createSessions(
   createServer: CreateSessionServer,
   { max = 1000, idleMs = 600_000 }: SessionLimits = {},
 ): Sessions {
-  // In the order of use: the first one was used longest ago.
+  // Sorted by use: the first session was used longest ago.
   const sessions = new Map<string, Session>();
-  const servings = new WeakMap<Request, Serving>();
+  const tasks = new WeakMap<Request, SdkServing>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const end = async (id: string) => {
@@ -64,7 +65,7 @@ export function createSessions(
   const schedule = () => {
     if (timer !== undefined || sessions.size === 0) return;
     timer = setTimeout(sweep, Math.min(idleMs, 60_000));
-    // It keeps no process alive. Other hosts have timers of another kind.
+    // Does not keep a Node process alive. Timers of other hosts have no `unref`.
     (timer as { unref?: () => void }).unref?.();
   };
   const makeRoom = (): boolean => {
@@ -79,7 +80,7 @@ export function createSessions(
 
   const open = async (catalog: Catalog, caller: string): Promise<Session> => {
     const subscribed = new Set<string>();
-    const server = createServer(catalog, (request) => servings.get(request)!, subscribed);
+    const server = createServer(catalog, (request) => tasks.get(request)!, subscribed);
     const session: Session = {
       server,
       transport: undefined!,
@@ -102,13 +103,14 @@ export function createSessions(
   };
 
   return {
-    async serve(serving, request, message) {
+    async serve(task, request, message) {
+      const { serving } = task;
       const id = request.headers.get('mcp-session-id');
       const caller = await callerOf(serving);
       let session: Session;
       if (id !== null) {
         const found = sessions.get(id);
-        // One of somebody else is none: nothing tells them apart.
+        // Answers the same for a session of another caller as for a missing one.
         if (!found || found.caller !== caller) return unknownSession();
         session = found;
         touch(id, session);
@@ -116,7 +118,7 @@ export function createSessions(
         if (!makeRoom()) return tooMany();
         session = await open(serving.catalog, caller);
       }
-      servings.set(request, serving);
+      tasks.set(request, task);
       const use = request.method === 'GET' ? 'listening' : 'busy';
       session[use]++;
       return session.transport.answer(request, message, () => {
@@ -126,7 +128,7 @@ export function createSessions(
     },
     publish(event) {
       for (const { server, subscribed } of sessions.values())
-        void tell(server, subscribed, event).catch(() => {});
+        void notifyClient(server, subscribed, event).catch(() => {});
     },
     async close() {
       clearTimeout(timer);
@@ -143,34 +145,16 @@ function isWithoutCalls({ busy }: Session): boolean {
   return busy === 0;
 }
 
-/** Tells a client of a change. `subscribed` is what it wants to hear of, unless something else knows that. */
-export async function tell(
-  server: Server,
-  subscribed: ReadonlySet<string> | undefined,
-  event: ServerEvent,
-): Promise<void> {
-  switch (event.kind) {
-    case 'tools_list_changed':
-      return server.sendToolListChanged();
-    case 'prompts_list_changed':
-      return server.sendPromptListChanged();
-    case 'resources_list_changed':
-      return server.sendResourceListChanged();
-    case 'resource_updated':
-      if (subscribed?.has(event.uri) ?? true) await server.sendResourceUpdated({ uri: event.uri });
-  }
-}
-
 /** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management */
 function unknownSession(): Response {
-  return toError(404, errorCodes.invalidRequest, 'There is no such session; initialize a new one');
+  return toErrorResponse(404, errorCodes.invalidRequest, 'There is no such session; initialize a new one');
 }
 
 function tooMany(): Response {
   const message = 'All sessions have calls under way; try again later, or raise the option sessions.max';
-  return toError(503, errorCodes.internalError, message);
+  return toErrorResponse(503, errorCodes.internalError, message);
 }
 
-function toError(status: number, code: number, message: string): Response {
-  return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
+function toErrorResponse(status: number, code: number, message: string): Response {
+  return Response.json(toErrorMessage({ code, message }), { status });
 }

@@ -1,31 +1,17 @@
-import {
-  createRequestStateCodec,
-  type RequestStateCodec,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
-import type { AskState } from '../call/ask.ts';
+import { createRequestStateCodec, type RequestStateCodec } from '@modelcontextprotocol/server';
+import { type AskState, stateLifeMs } from '../call/ask.ts';
 import { digest } from '../call/digest.ts';
 import type { CallMethod, CallParams } from './call-by-name.ts';
-import type { Serving } from './server.ts';
+import type { Serving, StateSeal } from './serving.ts';
 
-/** Seals what a client carries from one round of a call to the next. */
-export interface StateSeal {
-  seal(state: AskState, context: ServerContext): Promise<string>;
-  /** Throws for what was not sealed here, or too long ago. */
-  verify(text: string, context: ServerContext): Promise<AskState>;
-}
-
-/** How long a person may take to answer. */
-const ttlSeconds = 600;
-
-/** `secret` is shared by the machines that may serve the next round; one of this process without it. */
+/** Makes the seal. Machines that serve the same calls share a `secret`; without it, each process makes one of its own. */
 export function createStateSeal(secret: string | undefined): StateSeal {
   let made: RequestStateCodec<AskState> | undefined;
-  // Not at mount: Workers have no random numbers there.
+  // Made at the first call, because Workers have no random numbers at mount time.
   const codec = () =>
     (made ??= createRequestStateCodec({
       key: secret ?? crypto.getRandomValues(new Uint8Array(32)),
-      ttlSeconds,
+      ttlSeconds: stateLifeMs / 1000,
     }));
   return {
     seal: async (state, context) => codec().mint(state, context),
@@ -33,7 +19,7 @@ export function createStateSeal(secret: string | undefined): StateSeal {
   };
 }
 
-/** What call a state belongs to: an answer to one cannot be carried to another, or to another caller's. */
+/** A digest of a call and its caller. A state is valid only for the call that it was made for. */
 export async function bindingOf(
   serving: Serving,
   method: CallMethod,
@@ -42,7 +28,7 @@ export async function bindingOf(
   return digest([method, name ?? uri, args ?? {}, await callerOf(serving)]);
 }
 
-/** Who is calling, as far as it can be known: not who they say they are, but what they prove it with. */
+/** A digest of the caller's credential. It does not use what the client says of itself, which is not verified. */
 export async function callerOf({ exchange, auth }: Serving): Promise<string> {
   if (!auth) return digest([exchange.header('authorization'), exchange.header('cookie')]);
   return digest([auth.clientId, auth.extra?.['sub'] ?? auth.token]);

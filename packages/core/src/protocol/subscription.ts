@@ -1,13 +1,14 @@
 import { isVisible } from '../call/visible.ts';
-import { createListContext, findResource, toBareRequest } from './call-by-name.ts';
-import type { HttpServing, ServerParts } from './server.ts';
+import { findResource } from './call-by-name.ts';
+import { createListContext, spendTimeOfHidden, toBareRequest } from './list-context.ts';
+import type { HttpServing, ServerParts } from './serving.ts';
 
-/** Of one listener. */
-export const mostSubscriptions = 1000;
+/** How many resources one client can subscribe to. */
+export const maxSubscriptions = 1000;
 
 /**
- * A request to listen, less the resources that the caller may not read: nobody hears of changes to what is hidden. The
- * server may agree to less than what it was asked for, and says so.
+ * Removes the resources that the caller may not read from a `subscriptions/listen` request, so that nobody is told of
+ * changes to what is hidden. A server may agree to less than it was asked for, and its answer says so.
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions
  */
 export async function narrowListening(
@@ -21,14 +22,18 @@ export async function narrowListening(
   };
   const uris = params?.notifications?.resourceSubscriptions;
   if (method !== 'subscriptions/listen' || !Array.isArray(uris)) return message;
-  // What is no list of URIs is for the SDK to refuse.
+  // The SDK answers a list that is not valid.
   if (!uris.every((uri) => typeof uri === 'string')) return message;
   let made: Promise<unknown> | undefined;
   const ctx = () => (made ??= createListContext(serving.exchange, toBareRequest(serving, method)));
   const mayHear = await Promise.all(
-    uris.slice(0, mostSubscriptions).map(async (uri) => {
+    uris.slice(0, maxSubscriptions).map(async (uri) => {
       const resource = findResource(serving.catalog, uri)?.resource;
-      if (!resource || parts.gate.checkScopes(serving.auth, resource.scopes)) return false;
+      if (!resource) {
+        await spendTimeOfHidden(serving.catalog, ctx);
+        return false;
+      }
+      if (parts.gate.checkScopes(serving.auth, resource.scopes)) return false;
       return isVisible(resource, ctx, parts);
     }),
   );

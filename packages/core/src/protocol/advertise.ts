@@ -1,0 +1,95 @@
+import type { CacheHint, ServerCapabilities } from '@modelcontextprotocol/server';
+import type { Callable } from '../catalog/callable.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { appMimeType } from '../catalog/resource.ts';
+import type { Era } from '../catalog/tool.ts';
+import type { ServerParts } from './serving.ts';
+
+/** The revision of MCP that needs no session. Clients that speak it are of the era `modern`. */
+export const revision = '2026-07-28';
+
+/** A method that lists a part of the catalog. */
+export type ListMethod = keyof typeof listKinds;
+
+/** An item of the catalog, with its list entry for each era. */
+export type ListedItem = Callable & { listed: Record<Era, object> };
+
+/** For each method that lists something: the field of its result, and the items that it lists. */
+const listKinds = {
+  'tools/list': { field: 'tools', itemsOf: ({ tools }: Catalog) => tools.values() },
+  'prompts/list': { field: 'prompts', itemsOf: ({ prompts }: Catalog) => prompts.values() },
+  'resources/list': { field: 'resources', itemsOf: ({ resources }: Catalog) => resources.values() },
+  'resources/templates/list': { field: 'resourceTemplates', itemsOf: ({ templates }: Catalog) => templates },
+} satisfies Record<string, { field: string; itemsOf: (catalog: Catalog) => Iterable<ListedItem> }>;
+
+/** The items that a method lists for a caller who may know of all of them. */
+export function itemsOf(catalog: Catalog, method: ListMethod): Iterable<ListedItem> {
+  return listKinds[method].itemsOf(catalog);
+}
+
+/** The list entries of items. */
+export function toEntries(items: Iterable<ListedItem>, era: Era): object[] {
+  return Array.from(items, ({ listed }) => listed[era]);
+}
+
+/** Makes the result of a method that lists something. */
+export function toListResult(method: ListMethod, entries: readonly object[]): Record<string, unknown> {
+  return { [listKinds[method].field]: entries };
+}
+
+/** Makes the result of `server/discover`, without what every result of the era `modern` has. */
+export function toDiscovery(parts: ServerParts, catalog: Catalog): Record<string, unknown> {
+  const { instructions } = parts.info;
+  return {
+    supportedVersions: [revision],
+    capabilities: capabilitiesOf(parts, catalog, true),
+    ...(instructions !== undefined && { instructions }),
+    ...cacheHintsOf(parts, catalog)['server/discover'],
+  };
+}
+
+/** How long clients may cache a list. Lists change when the app is deployed, which cannot be foreseen. */
+const listTtlMs = 300_000;
+
+/** A hint that forbids to cache a result, or to share it with other callers. */
+export const uncached = { ttlMs: 0, cacheScope: 'private' } as const satisfies CacheHint;
+
+/** How long clients may cache lists, and whether callers may share them. */
+export function cacheHintsOf(
+  parts: ServerParts,
+  catalog: Catalog,
+): Record<ListMethod | 'server/discover', CacheHint> {
+  const discover: CacheHint = { ttlMs: listTtlMs, cacheScope: parts.isPublic ? 'public' : 'private' };
+  const list: CacheHint = {
+    ttlMs: catalog.isLive ? 0 : listTtlMs,
+    cacheScope: catalog.hasHidden ? 'private' : discover.cacheScope!,
+  };
+  // The result of a query that lists resources changes with the data and depends on the caller.
+  const isQueried = catalog.templates.some(({ lister }) => lister);
+  return {
+    'server/discover': discover,
+    'tools/list': list,
+    'prompts/list': list,
+    'resources/list': isQueried ? uncached : list,
+    'resources/templates/list': list,
+  };
+}
+
+/** What the server can do with this catalog. `isListening` is false for clients that cannot be told of changes. */
+export function capabilitiesOf(
+  { info }: ServerParts,
+  { prompts, resources, templates }: Catalog,
+  isListening: boolean,
+): ServerCapabilities {
+  const listChanged = isListening && { listChanged: true };
+  const hasResources = resources.size + templates.length > 0;
+  const hasApps = [...resources.values()].some(({ mimeType }) => mimeType === appMimeType);
+  return {
+    tools: { ...listChanged },
+    ...(prompts.size > 0 && { prompts: { ...listChanged } }),
+    ...(hasResources && { resources: { subscribe: true, ...listChanged } }),
+    ...(prompts.size + templates.length > 0 && { completions: {} }),
+    ...(hasApps && { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: [appMimeType] } } }),
+    ...info.capabilities,
+  };
+}

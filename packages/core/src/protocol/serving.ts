@@ -1,0 +1,42 @@
+import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server';
+import type { AskState } from '../call/ask.ts';
+import type { CallHost, CallParts } from '../call/call.ts';
+import type { Outcome } from '../call/outcome.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Exchange, Reply } from './exchange.ts';
+import type { ServerInfo } from './options.ts';
+
+/** What all requests of a handler share. */
+export interface ServerParts extends CallParts {
+  listing: 'all' | 'permitted' | undefined;
+  info: ServerInfo;
+  /** Whether every caller gets the same lists. */
+  isPublic: boolean;
+  seal: StateSeal;
+}
+
+/** What one request is served with. Nothing in it changes: what comes of a request is returned. */
+export interface Serving {
+  readonly exchange: CallHost;
+  readonly catalog: Catalog;
+  readonly auth: AuthInfo | undefined;
+}
+
+/** What a request over HTTP is served with. */
+export interface HttpServing extends Serving {
+  readonly exchange: Exchange;
+}
+
+/** How a request over HTTP was answered. */
+export interface Served {
+  reply: Reply;
+  /** How the call ended, or why a list was refused. It decides the HTTP status. `undefined` for everything else. */
+  outcome: Outcome | undefined;
+}
+
+/** Seals the state that a client carries from one round of a call to the next. */
+export interface StateSeal {
+  seal(state: AskState, context: ServerContext): Promise<string>;
+  /** Throws if the state was not sealed with the same secret, or has expired. */
+  verify(text: string, context: ServerContext): Promise<AskState>;
+}
