@@ -1,17 +1,17 @@
 export type SchemaProblemCode =
-  | 'SCHEMA_UNSUPPORTED' // nothing that JSON can say would be accepted
-  | 'SCHEMA_FAILED' // the validator's own converter threw
-  | 'CONVERTER_MISSING' // the validator has no JSON Schema, or its converter was not handed in
-  | 'CODEC_MISSING' // a class that only the app knows
-  | 'INPUTS_CONTRADICT' // stacked inputs that no value satisfies
-  | 'HEADER_INVALID' // an x-mcp-header for which clients drop the tool
-  | 'CONFIRM_UNKNOWN' // a question about an argument that there is not
-  | 'URI_INVALID' // a resource's URI that cannot be read
-  | 'URI_VARIABLE_UNKNOWN' // one that is no argument
-  | 'URI_VARIABLE_MISSING' // an argument that is no variable
-  | 'URI_VARIABLE_LIST'; // one that is written as a list, and is none
+  | 'SCHEMA_UNSUPPORTED' // the schema accepts no JSON value
+  | 'SCHEMA_FAILED' // the validator's own converter threw an error
+  | 'CONVERTER_MISSING' // the validator has no JSON Schema, or its converter was not passed in
+  | 'CODEC_MISSING' // the schema needs a class that only the app knows
+  | 'INPUTS_CONTRADICT' // no value satisfies all stacked inputs
+  | 'HEADER_INVALID' // clients would drop the tool because of this x-mcp-header
+  | 'CONFIRM_UNKNOWN' // the question names an argument that does not exist
+  | 'URI_INVALID' // the URI of a resource cannot be parsed
+  | 'URI_VARIABLE_UNKNOWN' // a variable of the URI is not an argument
+  | 'URI_VARIABLE_MISSING' // an argument is not a variable of the URI
+  | 'URI_VARIABLE_LIST'; // a variable is written as a list, but its argument is not one
 
-/** What is wrong with a schema, found at mount: the code is stable, the message says what to change. */
+/** Thrown at mount time if a schema cannot be used. The code is stable, and the message says what to change. */
 export class SchemaProblem extends Error {
   override readonly name = 'SchemaProblem';
   readonly code: SchemaProblemCode;
