@@ -27,8 +27,9 @@ export function fits(
 
   function check(raw: JsonSchema | boolean, at: unknown, depth: number): boolean {
     if (typeof raw === 'boolean') return raw;
-    if (++steps > maxSteps)
+    if (++steps > maxSteps) {
       throw new WireError('too many alternatives to try; send fewer values in one call');
+    }
     assertArgumentDepth(depth);
     const node = deref(root, raw);
     const mark = getMark(node);

@@ -12,7 +12,7 @@ const mergeableKeywords = new Set(
  * Merges several object schemas into one that requires all of them. Returns undefined if one is not a plain object.
  *
  * - `stacked`: each parser sees all keys, so a key that one strict parser does not know is forbidden.
- * - `intersection`: the validator combines the keys, so a key is forbidden only if no schema knows it.
+ * - `intersection`: the validator combines the keys, so unknown keys are forbidden only if all schemas forbid them.
  */
 export function mergeObjects(
   root: JsonSchema,

@@ -36,7 +36,7 @@ export function dropPatterns(schema: JsonSchema, sources: ReadonlySet<string>): 
 
 const regExps = new Map<string, RegExp>();
 
-/** Makes a regular expression of a `pattern`. One that is invalid in unicode mode accepts everything; it is not published either. */
+/** Makes a regular expression of a `pattern`. One that is invalid in unicode mode accepts everything, and is not published. */
 export function toRegExp(source: string): RegExp {
   let regExp = regExps.get(source);
   if (regExp === undefined) {

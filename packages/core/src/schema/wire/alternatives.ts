@@ -26,7 +26,7 @@ export function createGuard(
     alternatives *= Math.max(1, Array.isArray(wire) ? arrays : objects);
     try {
       if (alternatives > maxAlternatives) {
-        throw new TooManyError('too many alternatives within alternatives');
+        throw new TooManyError('too many combinations of nested alternatives; send less nested values');
       }
       return run();
     } finally {

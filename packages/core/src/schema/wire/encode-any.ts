@@ -47,7 +47,7 @@ export function encodeWhole(value: unknown, encode: Encode, encoding: Encoding):
     const cycle = error instanceof EncodeError ? findCycle(value) : undefined;
     throw cycle ?? error;
   }
-  if (json === undefined) throw new EncodeError(`is a ${typeof value}, which JSON cannot say`);
+  if (json === undefined) throw new EncodeError(`is a ${typeof value}, which cannot be encoded as JSON`);
   return json;
 }
 

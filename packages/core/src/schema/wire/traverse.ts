@@ -12,9 +12,9 @@ export type Step = (value: unknown, depth: number) => unknown;
 export interface Marked {
   readonly root: JsonSchema;
   readonly leaves: readonly Leaf[];
-  /** See the field of the same name in Document. */
+  /** The validator tries every branch of a union to its end, even one that a discriminating key rules out. */
   readonly isEager?: boolean;
-  /** See the field of the same name in Document. */
+  /** The validator rejects an infinity and NaN where the schema says a number. */
   readonly isFinite?: boolean;
 }
 
