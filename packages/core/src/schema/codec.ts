@@ -1,7 +1,8 @@
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * Teaches the bridge a class that it cannot know, or cannot see. At least one of `class` and `parser` says where it applies.
+ * Teaches @trpc-mcp how instances of a class are written in JSON. At least one of `class` and `parser` says where the codec
+ * applies.
  *
  * ```ts
  * codecs: [
@@ -11,32 +12,32 @@ import type { JsonSchema } from './json-schema.ts';
  *     decode: (wire) => Temporal.Instant.from(wire as string),
  *     encode: (instant) => instant.toString(),
  *   },
- *   // A branded class behind `z.custom()` shows no class: name the schema itself.
+ *   // `z.custom()` does not show its class, so name the schema itself.
  *   { parser: money, schema: { type: 'string' }, decode: (wire) => Money.parse(wire as string), encode: String },
  * ]
  * ```
  */
 export type WireCodec<T = any> = TaughtClass<T> | NamedClass;
 
-/** A class of the app's own, with its form on the wire. */
+/** A class of the app, and how its instances are written in JSON. */
 export interface TaughtClass<T = any> {
-  /** What `z.instanceof`, arktype and valibot's `instance` name; results that are instances of it are encoded too. */
+  /** The class that `z.instanceof`, arktype or valibot's `instance` names. Its instances are also encoded in any result. */
   class?: abstract new (...args: any[]) => T;
-  /** The very schema object of the app's validator, also when it is refined, described or made optional afterwards. */
+  /** The schema object of the app's validator itself. It is still recognised if it is refined, described or made optional. */
   parser?: unknown;
-  /** What is published for it: JSON Schema 2020-12. */
+  /** The published JSON Schema, draft 2020-12. */
   schema: JsonSchema;
-  /** From JSON to the value. Whatever it throws refuses the arguments, with its message. */
+  /** Makes the value from JSON. If it throws, the arguments are rejected with the message of its error. */
   decode(wire: unknown): T;
-  /** From the value to JSON. */
+  /** Encodes the value as JSON. */
   encode(value: T): unknown;
 }
 
-/** A class that every runtime has, behind a schema that does not show it. */
+/** A class that every runtime has, for a schema that does not show it. */
 export interface NamedClass {
-  /** Date, URL, RegExp, File, Blob, FormData, Uint8Array, ArrayBuffer, Map, Set, Buffer. */
+  /** One of Date, URL, RegExp, File, Blob, FormData, Uint8Array, ArrayBuffer, Map, Set and Buffer. */
   class: abstract new (...args: any[]) => unknown;
-  /** The very schema object of the app's validator. */
+  /** The schema object of the app's validator itself. */
   parser: unknown;
 }
 

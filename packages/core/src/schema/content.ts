@@ -1,4 +1,4 @@
-/** What MCP puts into a tool result beside text: https://modelcontextprotocol.io/specification → Tools, Tool result. */
+/** A content block of a tool result, see https://modelcontextprotocol.io/specification, Tools, Tool result. */
 export type ContentBlock =
   | { type: 'text'; text: string; [key: string]: unknown }
   | { type: 'image' | 'audio'; data: string; mimeType: string; [key: string]: unknown }
@@ -10,19 +10,19 @@ export type ContentBlock =
       [key: string]: unknown;
     };
 
-/** Ready-made content, as `mcpContent` makes it. */
+/** A result that `mcpContent` made. */
 export interface McpContent {
   readonly blocks: readonly ContentBlock[];
 }
 
-// Shared between copies of this package; nothing that merely has a `content` array carries it.
-const BRAND = Symbol.for('trpc-mcp.content');
+// All copies of this package share this symbol. A result that merely has a `content` array does not have it.
+const brand = Symbol.for('trpc-mcp.content');
 
-/** Makes a result that is sent to the client as it is: a procedure returns it instead of data. */
+/** Makes a result of content blocks that are sent to the client unchanged. A procedure returns it instead of data. */
 export function mcpContent(blocks: readonly ContentBlock[]): McpContent {
-  return Object.freeze({ blocks: [...blocks], [BRAND]: true });
+  return Object.freeze({ blocks: [...blocks], [brand]: true });
 }
 
 export function isMcpContent(value: unknown): value is McpContent {
-  return typeof value === 'object' && value !== null && (value as { [BRAND]?: true })[BRAND] === true;
+  return typeof value === 'object' && value !== null && (value as { [brand]?: true })[brand] === true;
 }

@@ -1,106 +1,109 @@
-import { octetInputParser } from '@trpc/server/http';
-import { arktypeAllowsUndefined, createArktypeFallback, markInfinities } from './vendor/arktype.ts';
 import type { Conversion } from './vendor/conversion.ts';
 import { isSchema, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
-import { octetLeaf } from './wire/octet.ts';
 import { SchemaProblem } from './problem.ts';
 import { normalizeRefs } from './refs.ts';
-import type { Document } from './root.ts';
-import { convertValibot, valibotAllowsUndefined, type ValibotSchema } from './vendor/valibot.ts';
-import { convertZod3, isZod3, zod3AllowsUndefined } from './vendor/zod3.ts';
-import { convertZod4, isZod4, zod4AllowsUndefined } from './vendor/zod4.ts';
+import { standardOf } from './vendor/standard.ts';
+import { findVendor, type Vendor } from './vendor/vendors.ts';
 
-/** One parser as a marked document, by the app's own copy of its validator. Throws a SchemaProblem that names the fix. */
+/** All that is known about one parser, or about the override that is published in its place. */
+export interface Document {
+  /** The marked schema. */
+  schema: JsonSchema;
+  /** Whether `undefined` is accepted as the whole value. */
+  optional: boolean;
+  /** Whether the procedure's own validator enforces this schema. It does not enforce an override. */
+  isEnforced: boolean;
+  /** The validator tries every branch of a union to its end, even one that a discriminating key rules out. */
+  isEager: boolean;
+  /** The validator rejects an infinity and NaN where this schema says a number. */
+  isFinite: boolean;
+  /** Set if an input is published exactly as the app wrote it, in place of `schema`. */
+  asWritten?: JsonObjectSchema;
+}
+
+/** Converts one parser, using the app's own copy of its validator. Throws a SchemaProblem that names the fix. */
 export function convert(parser: unknown, conversion: Conversion): Document {
+  const vendor = findVendor(parser, conversion.io);
+  return {
+    ...convertOnly(parser, vendor, conversion),
+    isEnforced: true,
+    isEager: vendor?.isEager ?? false,
+    isFinite: vendor?.isFinite ?? false,
+  };
+}
+
+/** Whether `convert` has a way to make a JSON Schema of this parser. It has none for a function, for example. */
+export function isConvertible(parser: unknown, conversion: Conversion): boolean {
+  return conversion.codecFor(parser) !== undefined || findVendor(parser, conversion.io) !== undefined;
+}
+
+/**
+ * Converts what `meta.mcp.input` or `meta.mcp.output` holds: a schema of any validator, or a JSON Schema. `parsers` are
+ * the parsers behind it, which still validate each value. A JSON Schema of an input that names its dialect, 2020-12, is
+ * published exactly as it is written if its root is an object. Others are adapted for clients that do not support all of
+ * JSON Schema.
+ */
+export function convertOverride(
+  override: unknown,
+  parsers: readonly unknown[],
+  conversion: Conversion,
+): Document {
+  const facts = {
+    isEnforced: false,
+    isEager: parsers.some((parser) => findVendor(parser, conversion.io)?.isEager === true),
+    isFinite: false,
+  };
+  if (!isJsonSchema(override)) return { ...convert(override, conversion), ...facts };
+  return {
+    schema: normalizeRefs(override),
+    optional: false,
+    ...facts,
+    ...(isAsWritten(override) && { asWritten: override }),
+  };
+}
+
+function convertOnly(
+  parser: unknown,
+  vendor: Vendor | undefined,
+  conversion: Conversion,
+): Pick<Document, 'schema' | 'optional'> {
+  const { io } = conversion;
   try {
-    const document = convertByVendor(parser, conversion);
-    if (document !== undefined) return document;
+    const codec = conversion.codecFor(parser);
+    if (codec !== undefined) {
+      const schema: JsonSchema = {};
+      conversion.putCodec(schema, codec);
+      return { schema, optional: false };
+    }
+    if (vendor !== undefined) {
+      const schema = vendor.convert(parser, conversion);
+      return { schema, optional: vendor.allowsUndefined(parser, io, schema) };
+    }
   } catch (error) {
     if (error instanceof SchemaProblem) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new SchemaProblem(
       'SCHEMA_FAILED',
-      `its JSON Schema cannot be made: ${reason}; set meta.mcp.${conversion.io}`,
-      {
-        cause: error,
-      },
+      `its JSON Schema cannot be made: ${reason}; set meta.mcp.${io}`,
+      { cause: error },
     );
   }
   throw new SchemaProblem(
     'CONVERTER_MISSING',
-    `${vendorOf(parser)} has no JSON Schema; set meta.mcp.${conversion.io} to a schema that has one, or to a JSON Schema`,
+    `${describeParser(parser)} has no JSON Schema; set meta.mcp.${io} to a schema that has one, or to a JSON Schema`,
   );
 }
 
-/**
- * What a `meta.mcp.input` or `output` holds: a schema of any validator, or a JSON Schema. An input that names its dialect,
- * 2020-12, is published as it is if its root is an object; others are made to suit clients that do not know all of it.
- */
-export function convertOverride(override: unknown, conversion: Conversion): Document {
-  const isJsonSchema =
-    isSchema(override) && !('~standard' in override) && !('_zod' in override) && !('_def' in override);
-  if (!isJsonSchema) return convert(override, conversion);
-  const document: Document = { schema: normalizeRefs(override), optional: false };
-  return isAsWritten(override) ? { ...document, asWritten: override } : document;
+// Schemas of validators are objects too; each has at least one of these keys.
+function isJsonSchema(override: unknown): override is JsonSchema {
+  return isSchema(override) && !['~standard', '_zod', '_def'].some((key) => key in override);
 }
 
 function isAsWritten(schema: JsonSchema): schema is JsonObjectSchema {
   return schema['$schema'] === 'https://json-schema.org/draft/2020-12/schema' && schema.type === 'object';
 }
 
-function convertByVendor(parser: unknown, conversion: Conversion): Document | undefined {
-  const codec = conversion.codecFor(parser);
-  if (codec !== undefined) {
-    const schema: JsonSchema = {};
-    conversion.putCodec(schema, codec);
-    return { schema, optional: false };
-  }
-  if (isZod4(parser)) {
-    return { schema: convertZod4(parser, conversion), optional: zod4AllowsUndefined(parser, conversion.io) };
-  }
-  if (isZod3(parser)) {
-    return { schema: convertZod3(parser, conversion), optional: zod3AllowsUndefined(parser, conversion.io) };
-  }
-  if (parser === octetInputParser) return { schema: conversion.leafSchema(octetLeaf), optional: false };
-  const standard = standardOf(parser);
-  if (standard?.vendor === 'valibot' && standard.jsonSchema === undefined) {
-    return convertByValibot(parser as ValibotSchema, conversion);
-  }
-  const own = standard?.jsonSchema?.[conversion.io];
-  if (own === undefined) return undefined;
-  const libraryOptions =
-    standard!.vendor === 'arktype' ? { fallback: createArktypeFallback(conversion) } : undefined;
-  const options = { target: 'draft-2020-12', ...(libraryOptions === undefined ? {} : { libraryOptions }) };
-  const schema = normalizeRefs(own.call(standard!.jsonSchema, options) as JsonSchema);
-  if (standard!.vendor !== 'arktype') return { schema, optional: false };
-  return { schema: markInfinities(schema, conversion), optional: arktypeAllowsUndefined(schema) };
-}
-
-function convertByValibot(parser: ValibotSchema, conversion: Conversion): Document {
-  const { valibot } = conversion.converters;
-  if (valibot === undefined) {
-    throw new SchemaProblem(
-      'CONVERTER_MISSING',
-      "valibot has its JSON Schema converter in a package of its own: import { toJsonSchema } from '@valibot/to-json-schema' and pass the option converters: { valibot: toJsonSchema }",
-    );
-  }
-  return {
-    schema: convertValibot(parser, valibot, conversion),
-    optional: valibotAllowsUndefined(parser, conversion.io),
-  };
-}
-
-interface Standard {
-  vendor?: string;
-  jsonSchema?: Partial<Record<'input' | 'output', (options: object) => unknown>>;
-}
-
-export function standardOf(parser: unknown): Standard | undefined {
-  const isHolder = (typeof parser === 'object' || typeof parser === 'function') && parser !== null;
-  return isHolder ? (parser as { '~standard'?: Standard })['~standard'] : undefined;
-}
-
-function vendorOf(parser: unknown): string {
+function describeParser(parser: unknown): string {
   const vendor = standardOf(parser)?.vendor;
   if (vendor !== undefined) return `a schema of ${vendor}`;
   return typeof parser === 'function' ? 'a function as validator' : 'this validator';

@@ -1,17 +1,19 @@
+import { assertArgumentDepth } from './depth.ts';
 import { isDateTime, isPlainDate } from './wire/date-time.ts';
 import { deref, isSchema, type JsonSchema } from './json-schema.ts';
 import type { Leaf } from './wire/leaf.ts';
 import { getMark } from './mark.ts';
 import { toRegExp } from './pattern.ts';
+import { isRecord } from '../record.ts';
 import { WireError } from './wire-error.ts';
 
-// Unions of recursive unions make checking exponential; nobody means a million branches.
-const MAX_STEPS = 200_000;
-const MAX_DEPTH = 512;
+// Checking a union of recursive unions takes exponential time. Real arguments stay far below this limit.
+const maxSteps = 200_000;
 
 /**
- * Whether a wire value follows a marked schema: what decides between the branches of a union. Like a JSON Schema
- * validator, but it knows the leaves, and gives up on values made to exhaust it.
+ * Whether a JSON value follows a marked schema. Decides between the branches of a union. Works like a JSON Schema
+ * validator, but knows the leaves, and throws a WireError for values that would take too many steps. Without `isLoose`,
+ * a value that fits a leaf only loosely does not count.
  */
 export function fits(
   schema: JsonSchema,
@@ -25,8 +27,10 @@ export function fits(
 
   function check(raw: JsonSchema | boolean, at: unknown, depth: number): boolean {
     if (typeof raw === 'boolean') return raw;
-    if (++steps > MAX_STEPS) throw new WireError('too many alternatives to try; say less at once');
-    if (depth > MAX_DEPTH) throw new WireError(`nested deeper than ${MAX_DEPTH} levels`);
+    if (++steps > maxSteps) {
+      throw new WireError('too many alternatives to try; send fewer values in one call');
+    }
+    assertArgumentDepth(depth);
     const node = deref(root, raw);
     const mark = getMark(node);
     if (mark?.is === 'never' || mark?.is === 'undefined') return false;
@@ -75,7 +79,7 @@ export function fits(
   }
 }
 
-/** The keywords that look at one value alone. */
+/** Checks the keywords that concern only the value itself, not the values inside it. */
 function isPlainFit(node: JsonSchema, at: unknown): boolean {
   if (node.type !== undefined && !hasType(node.type, at)) return false;
   if ('const' in node && node['const'] !== at) return false;
@@ -97,7 +101,7 @@ export function hasType(types: string | readonly string[], value: unknown): bool
     case 'array':
       return Array.isArray(value);
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
+      return isRecord(value);
     case 'integer':
       return Number.isInteger(value);
     default:

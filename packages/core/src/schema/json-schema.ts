@@ -1,3 +1,5 @@
+import { isRecord } from '../record.ts';
+
 /** A JSON Schema of draft 2020-12. */
 export interface JsonSchema {
   [keyword: string]: unknown;
@@ -9,13 +11,13 @@ export interface JsonSchema {
   $defs?: Record<string, JsonSchema>;
 }
 
-/** A JSON Schema whose root is an object: what MCP wants of tool inputs, and clients of 2025 of outputs. */
+/** A JSON Schema whose root is an object. MCP requires one for tool inputs, clients of 2025 also for outputs. */
 export interface JsonObjectSchema extends JsonSchema {
   type: 'object';
 }
 
 /** Keywords whose value is one schema. */
-export const ONE: ReadonlySet<string> = new Set([
+export const schemaKeywords: ReadonlySet<string> = new Set([
   'items',
   'additionalProperties',
   'propertyNames',
@@ -30,10 +32,10 @@ export const ONE: ReadonlySet<string> = new Set([
 ]);
 
 /** Keywords whose value is a list of schemas. */
-export const MANY: ReadonlySet<string> = new Set(['prefixItems', 'anyOf', 'oneOf', 'allOf']);
+export const schemaListKeywords: ReadonlySet<string> = new Set(['prefixItems', 'anyOf', 'oneOf', 'allOf']);
 
 /** Keywords whose value is an object of schemas. */
-export const NAMED: ReadonlySet<string> = new Set([
+export const schemaMapKeywords: ReadonlySet<string> = new Set([
   'properties',
   'patternProperties',
   '$defs',
@@ -41,8 +43,8 @@ export const NAMED: ReadonlySet<string> = new Set([
   'dependentSchemas',
 ]);
 
-/** Keywords of 2020-12 and of MCP with plain values. Whatever else a validator writes (an app's own metadata) is not published. */
-export const PLAIN: ReadonlySet<string> = new Set(
+/** Other keywords of 2020-12, and one of MCP. Any further keyword, such as the app's own metadata, is not published. */
+export const plainKeywords: ReadonlySet<string> = new Set(
   (
     '$ref type const enum required format pattern title description default examples deprecated readOnly writeOnly ' +
     'minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems uniqueItems ' +
@@ -51,10 +53,10 @@ export const PLAIN: ReadonlySet<string> = new Set(
 );
 
 export function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(value);
 }
 
-/** Sets a key that may be called `__proto__`. */
+/** Sets a key of an object, also if it is called `__proto__`. */
 export function setOwn(target: object, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
@@ -63,21 +65,21 @@ export function setOwn(target: object, key: string, value: unknown): void {
   }
 }
 
-/** Calls `visit` for every schema directly inside `schema`, in the order they are written. */
+/** Calls `visit` for every schema directly inside `schema`, in the order in which they are written. */
 export function eachChild(schema: JsonSchema, visit: (child: JsonSchema, keyword: string) => void): void {
   for (const keyword in schema) {
     const value = schema[keyword];
-    if (ONE.has(keyword)) {
+    if (schemaKeywords.has(keyword)) {
       if (isSchema(value)) visit(value, keyword);
-    } else if (MANY.has(keyword)) {
+    } else if (schemaListKeywords.has(keyword)) {
       for (const child of value as unknown[]) if (isSchema(child)) visit(child, keyword);
-    } else if (NAMED.has(keyword)) {
+    } else if (schemaMapKeywords.has(keyword)) {
       for (const child of Object.values(value as object)) if (isSchema(child)) visit(child, keyword);
     }
   }
 }
 
-/** A copy in which every schema directly inside went through `map`. The rest is shared. */
+/** Copies a schema and replaces every schema directly inside by what `map` returns. Everything else is shared. */
 export function mapChildren(
   schema: JsonSchema,
   map: (child: JsonSchema, keyword: string) => JsonSchema | boolean,
@@ -86,18 +88,22 @@ export function mapChildren(
   const one = (value: unknown, keyword: string): unknown => (isSchema(value) ? map(value, keyword) : value);
   for (const keyword in schema) {
     const value = schema[keyword];
-    if (ONE.has(keyword)) copy[keyword] = one(value, keyword);
-    else if (MANY.has(keyword)) copy[keyword] = (value as unknown[]).map((child) => one(child, keyword));
-    else if (NAMED.has(keyword)) {
+    if (schemaKeywords.has(keyword)) {
+      copy[keyword] = one(value, keyword);
+    } else if (schemaListKeywords.has(keyword)) {
+      copy[keyword] = (value as unknown[]).map((child) => one(child, keyword));
+    } else if (schemaMapKeywords.has(keyword)) {
       const named = {};
       for (const [name, child] of Object.entries(value as object)) setOwn(named, name, one(child, keyword));
       copy[keyword] = named;
-    } else copy[keyword] = value;
+    } else {
+      copy[keyword] = value;
+    }
   }
   return copy;
 }
 
-/** The schema that a local `$ref` (`#`, `#/$defs/User`, `#/properties/tree`) points at within `root`. */
+/** Finds the schema that a local `$ref` (`#`, `#/$defs/User`, `#/properties/tree`) points at within `root`. */
 export function resolveRef(root: JsonSchema, ref: string): JsonSchema | undefined {
   if (!ref.startsWith('#')) return undefined;
   let node: unknown = root;
@@ -109,7 +115,7 @@ export function resolveRef(root: JsonSchema, ref: string): JsonSchema | undefine
   return isSchema(node) ? node : undefined;
 }
 
-/** Follows references until a schema that is none; what stands beside a `$ref` wins over what it points at. */
+/** Follows references to a schema that is not a reference. Keywords beside a `$ref` override those of its target. */
 export function deref(root: JsonSchema, schema: JsonSchema): JsonSchema {
   let found = schema;
   for (let hops = 0; typeof found['$ref'] === 'string' && hops < 32; hops++) {
@@ -121,7 +127,7 @@ export function deref(root: JsonSchema, schema: JsonSchema): JsonSchema {
   return found;
 }
 
-/** The reference to a definition of this name. */
+/** Makes the reference to a definition of this name. */
 export function refTo(name: string): string {
   return `#/$defs/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

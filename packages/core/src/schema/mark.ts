@@ -1,41 +1,41 @@
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * What JSON Schema cannot say about a position. Converters write marks into the schema they make; the codec is compiled
- * from them; they are gone from what is published. They pass through the converters' own JSON round trip, so they are
- * plain JSON: a leaf is an index into the conversion's table.
+ * What JSON Schema cannot express about the values at one place. Converters write marks into the schema that they make.
+ * Encoders and decoders are compiled from the marks, and the published schema has none. A converter may copy its schema
+ * through JSON, so marks are plain JSON too. That is why a leaf is an index into the table of its conversion.
  */
 export type Mark =
   | { is: 'leaf'; leaf: number }
   | { is: 'set' }
   /** A Map with string keys: an object. */
   | { is: 'map' }
-  /** A Map with other keys: a list of pairs. */
+  /** A Map with other keys: an array of `[key, value]` pairs. */
   | { is: 'pairs' }
-  /** The parser makes its value out of the wire value itself (coerce): neither decoded nor repaired. */
+  /** The parser converts the JSON value itself (coercion), so that it is neither decoded nor repaired. */
   | { is: 'asIs' }
-  /** No JSON value is accepted here; the reason is told when nothing else is possible either. */
+  /** No JSON value is accepted here. The reason is reported if nothing else is accepted at this place either. */
   | { is: 'never'; code: 'SCHEMA_UNSUPPORTED' | 'CODEC_MISSING'; reason: string }
-  /** `undefined`, which on the wire is absence. */
+  /** Only `undefined` is accepted here. In JSON, that is a key that is left out. */
   | { is: 'undefined' }
-  /** Fields of a FormData. */
+  /** The fields of a FormData. */
   | { is: 'form' };
 
-const KEY = 'x-trpc-mcp';
+const markKey = 'x-trpc-mcp';
 
 export function getMark(schema: JsonSchema): Mark | undefined {
-  return schema[KEY] as Mark | undefined;
+  return schema[markKey] as Mark | undefined;
 }
 
 export function setMark(schema: JsonSchema, mark: Mark): void {
-  schema[KEY] = mark;
+  schema[markKey] = mark;
 }
 
 export function isMarkKey(keyword: string): boolean {
-  return keyword === KEY;
+  return keyword === markKey;
 }
 
-/** A schema with a mark, in one expression. */
+/** Copies a schema and adds a mark. */
 export function marked(mark: Mark, schema: JsonSchema = {}): JsonSchema {
-  return { ...schema, [KEY]: mark };
+  return { ...schema, [markKey]: mark };
 }

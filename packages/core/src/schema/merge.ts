@@ -2,17 +2,17 @@ import { deref, isSchema, setOwn, type JsonSchema } from './json-schema.ts';
 import { getMark } from './mark.ts';
 import { SchemaProblem } from './problem.ts';
 
-const MERGEABLE = new Set(
+const mergeableKeywords = new Set(
   'type properties required additionalProperties patternProperties propertyNames title description examples default deprecated readOnly'.split(
     ' ',
   ),
 );
 
 /**
- * One object schema that says what several say together; undefined where one of them is no plain object.
+ * Merges several object schemas into one that requires all of them. Returns undefined if one is not a plain object.
  *
- * - `stacked`: each parser sees all keys, so a key that a strict one does not know is forbidden.
- * - `intersection`: the validator pools the keys, so it is forbidden only where all forbid it.
+ * - `stacked`: each parser sees all keys, so a key that one strict parser does not know is forbidden.
+ * - `intersection`: the validator combines the keys, so unknown keys are forbidden only if all schemas forbid them.
  */
 export function mergeObjects(
   root: JsonSchema,
@@ -27,8 +27,9 @@ export function mergeObjects(
   for (const key of new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))) {
     const parts = nodes.map((node) => partFor(node, key));
     if (mode === 'stacked' && parts.includes(false)) {
-      if (required.includes(key))
+      if (required.includes(key)) {
         throw contradiction(key, 'one input requires it, another one is strict and does not know it');
+      }
       continue;
     }
     setOwn(properties, key, combine(root, parts.filter(isSchema), required.includes(key) ? key : undefined));
@@ -52,18 +53,19 @@ export function mergeObjects(
   return merged;
 }
 
-// A schema as one plain object: through references, and with its own `allOf` merged.
+// Makes one plain object of a schema: follows references, and merges its own `allOf`.
 function flatten(root: JsonSchema, schema: JsonSchema): JsonSchema | undefined {
   const { $defs: _, $schema: __, ...node } = deref(root, schema);
   if (Array.isArray(node['allOf'])) {
     const { allOf, unevaluatedProperties, ...beside } = node;
     const merged = mergeObjects(root, allOf as JsonSchema[], 'intersection');
-    // Beside `allOf` the one word, in a merged object the other.
-    const rest = unevaluatedProperties === undefined ? {} : { additionalProperties: unevaluatedProperties };
-    return merged === undefined ? undefined : flatten(root, { ...rest, ...merged, ...beside });
+    // Beside `allOf`, a schema is closed by `unevaluatedProperties`; a merged object by `additionalProperties`.
+    if (merged === undefined) return undefined;
+    const rest = unevaluatedProperties !== undefined && { additionalProperties: unevaluatedProperties };
+    return flatten(root, { ...rest, ...merged, ...beside });
   }
   const isPlain = node.type === 'object' && getMark(node) === undefined;
-  return isPlain && Object.keys(node).every((keyword) => MERGEABLE.has(keyword)) ? node : undefined;
+  return isPlain && Object.keys(node).every((keyword) => mergeableKeywords.has(keyword)) ? node : undefined;
 }
 
 function partFor(node: JsonSchema, key: string): JsonSchema | false | undefined {
@@ -88,7 +90,7 @@ function combine(root: JsonSchema, parts: readonly JsonSchema[], requiredKey?: s
   return { allOf: distinct };
 }
 
-// What one parser takes as a Date the other would see as a Date too, and refuse.
+// Each parser gets the decoded value. If one wants a Date and another a string, the second one would always fail.
 function assertCompatible(nodes: readonly JsonSchema[], key: string): void {
   const kinds = new Set(
     nodes
@@ -96,7 +98,8 @@ function assertCompatible(nodes: readonly JsonSchema[], key: string): void {
       .map((node) => {
         const mark = getMark(node);
         if (mark !== undefined && mark.is !== 'asIs') return JSON.stringify(mark);
-        return typeof node.type === 'string' ? (node.type === 'integer' ? 'number' : node.type) : undefined;
+        if (node.type === 'integer') return 'number';
+        return typeof node.type === 'string' ? node.type : undefined;
       })
       .filter((kind) => kind !== undefined),
   );

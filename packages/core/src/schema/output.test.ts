@@ -66,7 +66,7 @@ it('names the path of what cannot be sent', () => {
     'loop.self.again contains itself: it is loop again',
   );
   expect(() => compileOutput(undefined).encode(() => 1)).toThrow(
-    'The result is a function, which JSON cannot say',
+    'The result is a function, which cannot be encoded as JSON',
   );
 });
 

@@ -1,11 +1,17 @@
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * Whether a JSON Schema `pattern` says the same as this expression: patterns are unanchored, have no flags and are read
- * in unicode mode.
+ * Whether a JSON Schema `pattern` of the same source accepts the same strings as this regular expression. A `pattern` has
+ * no flags, and validators read it in unicode mode.
  */
-export function isHonestPattern(regExp: RegExp): boolean {
+export function isPortablePattern(regExp: RegExp): boolean {
   return !/[imsy]/.test(regExp.flags) && isUnicodePattern(regExp.source);
+}
+
+/** The sources of those regular expressions among `values` that a `pattern` cannot express. Ignores other values. */
+export function findForeignPatterns(values: readonly unknown[]): Set<string> {
+  const patterns = values.filter((value) => value instanceof RegExp);
+  return new Set(patterns.filter((regExp) => !isPortablePattern(regExp)).map(({ source }) => source));
 }
 
 export function isUnicodePattern(source: string): boolean {
@@ -17,7 +23,7 @@ export function isUnicodePattern(source: string): boolean {
   }
 }
 
-/** Takes a pattern out of a schema again, wherever the converter put it. */
+/** Removes patterns from a schema, wherever the converter put them. */
 export function dropPatterns(schema: JsonSchema, sources: ReadonlySet<string>): void {
   if (sources.size === 0) return;
   if (sources.has(schema['pattern'] as string)) delete schema['pattern'];
@@ -30,7 +36,7 @@ export function dropPatterns(schema: JsonSchema, sources: ReadonlySet<string>): 
 
 const regExps = new Map<string, RegExp>();
 
-/** A `pattern` as an expression; one that is not valid in unicode mode says nothing, and is not published either. */
+/** Makes a regular expression of a `pattern`. One that is invalid in unicode mode accepts everything, and is not published. */
 export function toRegExp(source: string): RegExp {
   let regExp = regExps.get(source);
   if (regExp === undefined) {

@@ -1,6 +1,6 @@
 import type { SetupProblemCode } from '../setup-error.ts';
 
-/** What is wrong with a schema, found at mount: the code is stable, the message says what to change. */
+/** Thrown at mount time if a schema cannot be used. The code is stable, and the message says what to change. */
 export class SchemaProblem extends Error {
   override readonly name = 'SchemaProblem';
   readonly code: SetupProblemCode;

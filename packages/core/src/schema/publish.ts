@@ -3,10 +3,10 @@ import {
   deref,
   isSchema,
   mapChildren,
-  MANY,
-  NAMED,
-  ONE,
-  PLAIN,
+  plainKeywords,
+  schemaKeywords,
+  schemaListKeywords,
+  schemaMapKeywords,
   setOwn,
   type JsonSchema,
 } from './json-schema.ts';
@@ -14,32 +14,32 @@ import { getMark, type Mark } from './mark.ts';
 import { isUnicodePattern } from './pattern.ts';
 import { SchemaProblem } from './problem.ts';
 
-/** Formats that JSON Schema defines. Of others a strict client would complain. */
-const FORMATS = new Set(
+// The formats that JSON Schema defines. Strict clients reject others.
+const publishedFormats = new Set(
   (
     'date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference ' +
     'uuid uri-template json-pointer relative-json-pointer regex'
   ).split(' '),
 );
 
-/** The schema as clients see it: marks gone, only keywords of 2020-12, and only what is true. */
+/** Makes the schema that clients see: without marks, without impossible branches, and with the keywords of 2020-12 only. */
 export function publish(schema: JsonSchema): JsonSchema {
-  if (isNothing(schema)) return { ...annotations(schema), not: {} };
+  if (isImpossible(schema)) return { ...pickAnnotations(schema), not: {} };
   const out: JsonSchema = {};
   for (const keyword in schema) {
     const value = schema[keyword];
-    if (PLAIN.has(keyword)) {
-      if (keyword === 'format' && !FORMATS.has(value as string)) continue;
+    if (plainKeywords.has(keyword)) {
+      if (keyword === 'format' && !publishedFormats.has(value as string)) continue;
       if (keyword === 'pattern' && !isUnicodePattern(value as string)) continue;
       out[keyword] = keyword === 'type' && Array.isArray(value) ? compactTypes(value as string[]) : value;
-    } else if (ONE.has(keyword)) {
+    } else if (schemaKeywords.has(keyword)) {
       out[keyword] = isSchema(value) ? publish(value) : value;
-    } else if (MANY.has(keyword)) {
+    } else if (schemaListKeywords.has(keyword)) {
       const kept = (value as (JsonSchema | boolean)[]).filter(
-        (branch) => keyword === 'prefixItems' || !isNothing(branch),
+        (branch) => keyword === 'prefixItems' || !isImpossible(branch),
       );
       if (kept.length > 0) out[keyword] = kept.map((branch) => (isSchema(branch) ? publish(branch) : branch));
-    } else if (NAMED.has(keyword)) {
+    } else if (schemaMapKeywords.has(keyword)) {
       const named = {};
       for (const [name, child] of Object.entries(value as Record<string, JsonSchema>)) {
         setOwn(named, name, isSchema(child) ? publish(child) : child);
@@ -47,10 +47,11 @@ export function publish(schema: JsonSchema): JsonSchema {
       out[keyword] = named;
     }
   }
-  return unwrapSingle(typed(closeTuple(out)));
+  return unwrapSingle(addType(closeTuple(out)));
 }
 
-// In drafts before 2020-12, which clients of 2025 validate by, `items: false` refuses the items of `prefixItems` too.
+// Clients of 2025 validate by older drafts, in which `items: false` rejects the items of `prefixItems` too. So `maxItems`
+// closes the tuple instead.
 function closeTuple(schema: JsonSchema): JsonSchema {
   const { items, ...tuple } = schema;
   const first = tuple['prefixItems'];
@@ -59,7 +60,7 @@ function closeTuple(schema: JsonSchema): JsonSchema {
   return { ...tuple, maxItems: typeof most === 'number' ? Math.min(most, first.length) : first.length };
 }
 
-/** A published schema that is true to validators of drafts before 2020-12 too: they take `items` for all of a tuple. */
+/** Loosens `items` for validators of drafts before 2020-12, which apply it to all items of a tuple, not only to the rest. */
 export function loosenTuples<TSchema extends JsonSchema>(schema: TSchema): TSchema {
   return JSON.stringify(schema).includes('"prefixItems"') ? (loosen(schema) as TSchema) : schema;
 }
@@ -76,13 +77,13 @@ function compactTypes(types: readonly string[]): string | string[] {
   return distinct.length === 1 ? distinct[0]! : distinct;
 }
 
-const OF_STRINGS = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding'];
+const stringKeywords = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding'];
 
-// Strict clients want the type named beside what is said about it.
-function typed(schema: JsonSchema): JsonSchema {
+// Strict clients require a `type` beside keywords that apply to one type only.
+function addType(schema: JsonSchema): JsonSchema {
   if (schema.type !== undefined) return schema;
   if ('unevaluatedProperties' in schema) return { type: 'object', ...schema };
-  if (!OF_STRINGS.some((keyword) => keyword in schema)) return schema;
+  if (!stringKeywords.some((keyword) => keyword in schema)) return schema;
   const { const: only, anyOf, oneOf } = schema;
   const branches = (anyOf ?? oneOf) as JsonSchema[] | undefined;
   const isOfStrings =
@@ -90,17 +91,17 @@ function typed(schema: JsonSchema): JsonSchema {
   return isOfStrings ? { type: 'string', ...schema } : schema;
 }
 
-function isNothing(schema: JsonSchema | boolean): boolean {
+function isImpossible(schema: JsonSchema | boolean): boolean {
   if (typeof schema === 'boolean') return false;
   const mark = getMark(schema)?.is;
   return mark === 'never' || mark === 'undefined' || JSON.stringify(schema) === '{"not":{}}';
 }
 
-function annotations({ title, description }: JsonSchema): JsonSchema {
-  return { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) };
+function pickAnnotations({ title, description }: JsonSchema): JsonSchema {
+  return { ...(title !== undefined && { title }), ...(description !== undefined && { description }) };
 }
 
-// A union of which one branch is left is that branch.
+// Replaces a union that has only one branch left by this branch.
 function unwrapSingle(schema: JsonSchema): JsonSchema {
   for (const keyword of ['anyOf', 'oneOf'] as const) {
     const branches = schema[keyword] as JsonSchema[] | undefined;
@@ -115,7 +116,7 @@ function unwrapSingle(schema: JsonSchema): JsonSchema {
   return schema;
 }
 
-/** Throws where no JSON value at all would be accepted, and says why and where. */
+/** Throws a SchemaProblem, with the place and the reason, if the schema accepts no JSON value at all. */
 export function assertPossible(root: JsonSchema): void {
   const found = findImpossible(root, root, [], new Set());
   if (found === undefined) return;
@@ -140,8 +141,13 @@ function findImpossible(
   const node = deref(root, raw);
   const mark = getMark(node);
   if (mark?.is === 'never') return { path, code: mark.code, reason: mark.reason };
-  if (mark?.is === 'undefined')
-    return { path, code: 'SCHEMA_UNSUPPORTED', reason: 'only undefined is accepted, which JSON cannot say' };
+  if (mark?.is === 'undefined') {
+    return {
+      path,
+      code: 'SCHEMA_UNSUPPORTED',
+      reason: 'only undefined is accepted, and JSON has no undefined',
+    };
+  }
   const below = (child: unknown, key?: string | number): Impossible | undefined =>
     isSchema(child)
       ? findImpossible(root, child, key === undefined ? path : [...path, key], seen)

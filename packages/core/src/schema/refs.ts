@@ -1,6 +1,6 @@
 import { deref, eachChild, mapChildren, refTo, resolveRef, setOwn, type JsonSchema } from './json-schema.ts';
 
-/** A copy in which every `$ref` went through `rename`. */
+/** Copies a schema and replaces every `$ref` by what `rename` returns. */
 export function mapRefs(schema: JsonSchema, rename: (ref: string) => string): JsonSchema {
   const copy = mapChildren(schema, (child) => mapRefs(child, rename));
   if (typeof copy['$ref'] === 'string') copy['$ref'] = rename(copy['$ref']);
@@ -16,8 +16,9 @@ export function usesRef(schema: JsonSchema, wanted: (ref: string) => boolean): b
 }
 
 /**
- * Takes a whole document into `defs` and gives the schema that stands for it elsewhere. Its own definitions move along,
- * renamed where the name is taken by another; its references are told the new places.
+ * Moves a whole document into another one, whose definitions are `defs`. Returns the schema that stands for the moved
+ * document. Its own definitions are added to `defs`, under a new name if the name is taken, and its references are
+ * updated.
  */
 export function adoptDocument(
   document: JsonSchema,
@@ -50,8 +51,8 @@ export function adoptDocument(
 }
 
 /**
- * The same document with `$defs` only: what other pointers (`#/properties/tree/items`) point at becomes a definition,
- * and `definitions` of older drafts are `$defs`.
+ * Makes all references of a document point into `$defs`. The target of any other pointer (`#/properties/tree/items`)
+ * becomes a definition, and the `definitions` of older drafts become `$defs`.
  */
 export function normalizeRefs(document: JsonSchema): JsonSchema {
   const { definitions, ...rest } = document;
@@ -87,7 +88,7 @@ export function normalizeRefs(document: JsonSchema): JsonSchema {
   return { ...moved, $defs: { ...moved.$defs, ...defs } };
 }
 
-/** Replaces references by what they point at, where that is neither recursive nor used elsewhere. */
+/** Replaces references to the named definitions by their targets, if those are not recursive and are used only once. */
 export function inlineDefs(document: JsonSchema, names: readonly string[]): JsonSchema {
   const defs = document.$defs;
   if (defs === undefined || names.length === 0) return document;

@@ -1,26 +1,18 @@
-import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
-import { deref } from './json-schema.ts';
+import type { Document } from './convert.ts';
+import { deref, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
 import { getMark } from './mark.ts';
 import { mergeObjects } from './merge.ts';
 import { adoptDocument } from './refs.ts';
 
-/** One parser, converted: its marked schema, and whether it accepts `undefined` as a whole. */
-export interface Document {
-  schema: JsonSchema;
-  optional: boolean;
-  /** What is published of an input in place of `schema`, untouched. */
-  asWritten?: JsonObjectSchema;
-}
-
 export interface Root {
   schema: JsonObjectSchema;
-  /** The key under which a value travels that is no plain object. */
+  /** The key under which a value is sent that is not a plain object. */
   wrap: string | undefined;
 }
 
 /**
- * One object root for all the documents: a plain object as it is, several merged, anything else under `key`. Clients
- * drop tools whose root is a union, a list or a reference.
+ * Makes one object root of all documents. A plain object stays as it is, several are merged, and anything else is put
+ * under `key`. This is needed because clients drop tools whose root is a union, an array or a reference.
  */
 export function toObjectRoot(documents: readonly Document[], key: string): Root {
   const [first] = documents;
@@ -35,7 +27,7 @@ export function toObjectRoot(documents: readonly Document[], key: string): Root 
   const withDefs = (schema: JsonSchema): JsonObjectSchema => ({
     ...schema,
     type: 'object',
-    ...(Object.keys(defs).length > 0 ? { $defs: defs } : {}),
+    ...(Object.keys(defs).length > 0 && { $defs: defs }),
   });
   if (parts.length > 1) {
     const merged = mergeObjects({ $defs: defs }, parts, 'stacked');
@@ -47,23 +39,22 @@ export function toObjectRoot(documents: readonly Document[], key: string): Root 
   return { schema: withDefs(wrapper), wrap: key };
 }
 
-const COMBINATORS = ['anyOf', 'oneOf', 'not', 'if', 'enum', 'const', '$ref'];
+const combinators = ['anyOf', 'oneOf', 'not', 'if', 'enum', 'const', '$ref'];
 
-/** The document itself where its root is a plain object, also behind a reference or as an intersection of such. */
-export function toPlainObject(document: JsonSchema): JsonObjectSchema | undefined {
+/** The document itself if its root is a plain object, a reference to one, or an intersection of plain objects. */
+function toPlainObject(document: JsonSchema): JsonObjectSchema | undefined {
   const { $defs, $schema: _, ...node } = deref(document, document);
   const defs = document.$defs ?? $defs;
   const mark = getMark(node)?.is;
   if (
     node.type === 'object' &&
     (mark === undefined || mark === 'form') &&
-    ![...COMBINATORS, 'allOf'].some((each) => each in node)
+    ![...combinators, 'allOf'].some((each) => each in node)
   ) {
-    return { ...node, type: 'object', ...(defs === undefined ? {} : { $defs: defs }) };
+    return { ...node, type: 'object', ...(defs !== undefined && { $defs: defs }) };
   }
-  if (!('allOf' in node) || COMBINATORS.some((each) => each in node)) return undefined;
+  if (!('allOf' in node) || combinators.some((each) => each in node)) return undefined;
   const merged = mergeObjects(document, [node], 'intersection');
-  return merged === undefined
-    ? undefined
-    : { ...merged, type: 'object', ...(defs === undefined ? {} : { $defs: defs }) };
+  if (merged === undefined) return undefined;
+  return { ...merged, type: 'object', ...(defs !== undefined && { $defs: defs }) };
 }

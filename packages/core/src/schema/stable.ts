@@ -1,10 +1,11 @@
 import { toPlainJson } from './wire/encode-any.ts';
 
-const SOON = 60_000;
+const nowToleranceMs = 60_000;
 
 /**
- * Whether a default is the same whenever it is asked for. Published, a random or current one would be frozen: a
- * validator shows only a getter, so it is asked twice, and what looks like the present moment counts as changing.
+ * Whether a default is the same each time it is read. A random default, or one that is the current time, must not be
+ * published, because clients would send the published value forever. A validator only has a getter for its default. So
+ * it is read twice, and a value close to the current time counts as changing.
  */
 export function isStable(read: () => unknown): boolean {
   try {
@@ -16,11 +17,11 @@ export function isStable(read: () => unknown): boolean {
 }
 
 function isNow(value: unknown): boolean {
-  const time =
-    value instanceof Date
-      ? value.getTime()
-      : typeof value === 'string' && /^\d{4}-/.test(value)
-        ? Date.parse(value)
-        : value;
-  return typeof time === 'number' && Math.abs(time - Date.now()) < SOON;
+  const time = toTime(value);
+  return typeof time === 'number' && Math.abs(time - Date.now()) < nowToleranceMs;
+}
+
+function toTime(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime();
+  return typeof value === 'string' && /^\d{4}-/.test(value) ? Date.parse(value) : value;
 }

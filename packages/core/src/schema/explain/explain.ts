@@ -1,18 +1,20 @@
-import { describeSchema, orList, show } from './describe.ts';
+import { cut, describeSchema, orList, show } from './describe.ts';
 import { fits } from '../fit.ts';
 import { readIssues, toIssues, type Issue } from './issue.ts';
 import { deref, isSchema, type JsonSchema } from '../json-schema.ts';
 import { isPairs } from '../wire/decode.ts';
+import { toPlainJson } from '../wire/encode-any.ts';
 import { descend, intoItem, intoPair, narrow, type Place } from './locate.ts';
 import { getMark } from '../mark.ts';
+import { isRecord } from '../../record.ts';
 import { compileChoice } from '../wire/union.ts';
 import type { Marked, Step } from '../wire/traverse.ts';
 import { formatPath, WireError, type WireIssue } from '../wire-error.ts';
 
-const MAX_ISSUES = 10;
-const MAX_MESSAGE = 300;
+const maxIssues = 10;
+const maxMessageCharacters = 300;
 
-/** What a validation error says about the wire value that was sent; undefined for any other error. */
+/** Words a validation error in terms of the arguments that were sent. Returns undefined for any other error. */
 export function explainError(
   marked: Marked,
   error: unknown,
@@ -22,22 +24,23 @@ export function explainError(
 ): WireIssue[] | undefined {
   const issues = readIssues(error);
   if (issues === undefined) return undefined;
-  // Already in terms of the wire.
-  const refused = findWireError(error);
-  if (refused !== undefined) return refused.issues;
+  // A WireError is in terms of the arguments already.
+  const wireError = findWireError(error);
+  if (wireError !== undefined) return wireError.issues;
   const wire = mend === undefined ? args : mendSafely(mend, args);
   const root: Place = { keys: [], wire: wire ?? {}, node: marked.root };
   const start = wrap === undefined ? root : descend(marked, root, wrap, false);
-  const told: WireIssue[] = [];
+  const found: WireIssue[] = [];
   for (const issue of issues) {
-    for (const each of tell(marked, issue, start, 0)) {
-      if (told.some((other) => other.path === each.path && other.message === each.message)) continue;
-      if (told.length === MAX_ISSUES)
-        return [...told, { path: '', message: 'and more problems of the kind' }];
-      told.push(each);
+    for (const each of explainIssue(marked, issue, start, 0)) {
+      if (found.some((other) => other.path === each.path && other.message === each.message)) continue;
+      if (found.length === maxIssues) {
+        return [...found, { path: '', message: 'and more problems of this kind' }];
+      }
+      found.push(each);
     }
   }
-  return told;
+  return found;
 }
 
 function findWireError(error: unknown): WireError | undefined {
@@ -55,7 +58,7 @@ function mendSafely(mend: Step, args: unknown): unknown {
   }
 }
 
-function tell(marked: Marked, issue: Issue, start: Place, depth: number): WireIssue[] {
+function explainIssue(marked: Marked, issue: Issue, start: Place, depth: number): WireIssue[] {
   let place = start;
   for (const key of issue.keys) place = descend(marked, place, key, issue.skipsItems);
   const { raw } = issue;
@@ -65,16 +68,16 @@ function tell(marked: Marked, issue: Issue, start: Place, depth: number): WireIs
     (raw['code'] === 'invalid_key' || raw['code'] === 'invalid_element') &&
     depth < 8
   ) {
-    return tellOfEntry(marked, issue, toIssues(nested, issue.skipsItems), place, depth);
+    return explainEntry(marked, issue, toIssues(nested, issue.skipsItems), place, depth);
   }
   const branches = raw['errors'] ?? raw['unionErrors'];
   if (raw['code'] === 'invalid_union' && Array.isArray(branches) && branches.length > 0 && depth < 8) {
-    return tellOfUnion(marked, issue, branches, place, depth);
+    return explainUnion(marked, issue, branches, place, depth);
   }
-  return [tellOne(marked, issue, intoItems(marked, issue, place))];
+  return [explainPlace(marked, issue, intoItems(marked, issue, place))];
 }
 
-// A Set's issue has the path of the Set, unless it is about the Set as a whole.
+// zod 4 gives an issue of a Set's item the path of the Set. Such an issue is moved to the item.
 function intoItems(marked: Marked, { raw, skipsItems }: Issue, start: Place): Place {
   const isOfSet = raw['origin'] === 'set' || raw['expected'] === 'set' || raw['expected'] === 'Set';
   if (!skipsItems || isOfSet) return start;
@@ -89,7 +92,7 @@ function intoItems(marked: Marked, { raw, skipsItems }: Issue, start: Place): Pl
   return place;
 }
 
-function tellOfEntry(
+function explainEntry(
   marked: Marked,
   issue: Issue,
   nested: Issue[],
@@ -97,18 +100,18 @@ function tellOfEntry(
   depth: number,
 ): WireIssue[] {
   const node = narrow(marked, place);
-  if (node === undefined || getMark(node)?.is !== 'pairs')
-    return nested.length === 0
-      ? [tellOne(marked, issue, place)]
-      : nested.map((each) =>
-          tellOne(marked, { ...each, message: `${issue.message}: ${each.message}` }, place),
-        );
+  if (node === undefined || getMark(node)?.is !== 'pairs') {
+    if (nested.length === 0) return [explainPlace(marked, issue, place)];
+    return nested.map((each) =>
+      explainPlace(marked, { ...each, message: `${issue.message}: ${each.message}` }, place),
+    );
+  }
   const pair = intoPair(marked, { ...place, node });
-  return nested.flatMap((each) => tell(marked, each, pair, depth + 1));
+  return nested.flatMap((each) => explainIssue(marked, each, pair, depth + 1));
 }
 
-/** The issues of the branch that was meant; where none can be told, what all of them would have taken. */
-function tellOfUnion(
+/** Explains the issues of the branch that the client meant. If that is unclear, says what the union accepts. */
+function explainUnion(
   marked: Marked,
   issue: Issue,
   errors: readonly unknown[],
@@ -119,19 +122,19 @@ function tellOfUnion(
     const list = (each as { issues?: unknown }).issues ?? each;
     const isAbsolute = (each as { issues?: unknown }).issues !== undefined;
     const issues = toIssues(list as unknown[], issue.skipsItems);
-    // Inside a union, zod 3 tells paths from the root, zod 4 from the union.
+    // Inside a union, the paths of zod 3 start at the root, those of zod 4 at the union.
     return isAbsolute ? issues.map((own) => ({ ...own, keys: own.keys.slice(issue.keys.length) })) : issues;
   });
   const node = place.node === undefined ? undefined : deref(marked.root, place.node);
   const options = ((node?.['anyOf'] ?? node?.['oneOf']) as JsonSchema[] | undefined) ?? [];
   const chosen = options.length === branches.length ? compileChoice(marked, options)(place.wire) : -1;
   const meant = chosen === -1 ? nearest(branches) : branches[chosen];
-  if (meant === undefined || meant.length === 0) return [tellOne(marked, issue, place)];
+  if (meant === undefined || meant.length === 0) return [explainPlace(marked, issue, place)];
   const inside = chosen === -1 ? place : { ...place, node: options[chosen] };
-  return meant.flatMap((each) => tell(marked, each, inside, depth + 1));
+  return meant.flatMap((each) => explainIssue(marked, each, inside, depth + 1));
 }
 
-// Nearest is what was not refused as a whole, with the fewest issues.
+// The nearest branch is the one with the fewest issues, among those that were not rejected as a whole.
 function nearest(branches: readonly Issue[][]): Issue[] | undefined {
   const inside = branches.filter(
     (issues) => issues.length > 0 && issues.every((issue) => issue.keys.length > 0),
@@ -139,12 +142,12 @@ function nearest(branches: readonly Issue[][]): Issue[] | undefined {
   return inside.toSorted((one, other) => one.length - other.length)[0];
 }
 
-function tellOne(marked: Marked, issue: Issue, place: Place): WireIssue {
-  return { path: formatPath(place.keys), message: shorten(wordsFor(marked, issue, place)) };
+function explainPlace(marked: Marked, issue: Issue, place: Place): WireIssue {
+  return { path: formatPath(place.keys), message: cut(wordsFor(marked, issue, place), maxMessageCharacters) };
 }
 
-// The validator's words of a wrong type, in as far as they are its own and not the app's.
-const TYPE_WORDS =
+// Matches the default messages of the validators for a wrong type. A message of the app's own is kept.
+const typeMessage =
   /^(?:invalid (?:input|type|value|option|literal)|expected |required|must be (?!at|more|less|in )|input not instance|.* must be a|.* is a required)/i;
 
 function wordsFor(marked: Marked, { message, raw }: Issue, place: Place): string {
@@ -156,18 +159,18 @@ function wordsFor(marked: Marked, { message, raw }: Issue, place: Place): string
       place.wire === undefined
         ? `required; expected ${expected}`
         : `expected ${expected}, received ${show(place.wire)}`;
-    return TYPE_WORDS.test(message) ? words : `${message} (${words})`;
+    return typeMessage.test(message) ? words : `${message} (${words})`;
   }
-  if (place.wire === undefined && place.keys.length > 0 && TYPE_WORDS.test(message)) {
+  if (place.wire === undefined && place.keys.length > 0 && typeMessage.test(message)) {
     return `required; expected ${describeWire(marked, node, 0)}`;
   }
-  if (raw['code'] === 'invalid_union' && TYPE_WORDS.test(message)) {
+  if (raw['code'] === 'invalid_union' && typeMessage.test(message)) {
     return `expected ${describeWire(marked, node, 0)}, received ${show(place.wire)}`;
   }
   return toWireBounds(message, raw);
 }
 
-/** Whether what the validator calls its type has another name on the wire, here or in a branch. */
+/** Whether a type has another form in JSON than the validator's message says, here or in a branch. */
 function isMarked(marked: Marked, raw: JsonSchema, depth: number): boolean {
   const node = deref(marked.root, raw);
   const mark = getMark(node)?.is;
@@ -176,13 +179,12 @@ function isMarked(marked: Marked, raw: JsonSchema, depth: number): boolean {
   return depth < 8 && (parts ?? []).some((part) => isSchema(part) && isMarked(marked, part, depth + 1));
 }
 
-// Of lists and objects only whether they are such: what is wrong inside has issues of its own.
+// Checks only the type of an array or object that has a mark. Problems inside have issues of their own.
 function isFitHere(marked: Marked, node: JsonSchema, wire: unknown): boolean {
   const mark = getMark(node)?.is;
   if (mark === 'set') return Array.isArray(wire);
   if (mark === 'pairs') return isPairs(wire);
-  if (mark === 'map' || mark === 'form')
-    return typeof wire === 'object' && wire !== null && !Array.isArray(wire);
+  if (mark === 'map' || mark === 'form') return isRecord(wire);
   return fits(node, wire, marked.root, marked.leaves);
 }
 
@@ -193,20 +195,16 @@ function describeWire(marked: Marked, raw: JsonSchema, depth: number): string {
   if (mark?.is === 'pairs') return 'an array of [key, value] pairs';
   const parts = (node['anyOf'] ?? node['oneOf'] ?? node['allOf']) as JsonSchema[] | undefined;
   if (parts === undefined || depth > 4) return describeSchema(node);
-  const told = parts.filter(
+  const accepted = parts.filter(
     (part) => isSchema(part) && getMark(part)?.is !== 'undefined' && getMark(part)?.is !== 'never',
   );
-  return orList([...new Set(told.map((part) => describeWire(marked, part, depth + 1)))]);
+  return orList([...new Set(accepted.map((part) => describeWire(marked, part, depth + 1)))]);
 }
 
-// zod tells bounds of dates in milliseconds.
+// The messages of zod contain bounds of dates in milliseconds.
 function toWireBounds(message: string, raw: Readonly<Record<string, unknown>>): string {
   if (raw['origin'] !== 'date') return message;
   const bound = raw['maximum'] ?? raw['minimum'];
   if (typeof bound !== 'number' || !Number.isFinite(bound)) return message;
-  return message.replace(String(bound), new Date(bound).toISOString());
-}
-
-function shorten(text: string): string {
-  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
+  return message.replace(String(bound), String(toPlainJson(new Date(bound))));
 }

@@ -2,17 +2,17 @@ import { WireError } from '../wire-error.ts';
 
 type Key = string | number;
 
-/** One issue of any validator: where in the decoded value, and in its words. */
+/** One issue of any validator: its path in the decoded value, and its message. */
 export interface Issue {
   keys: readonly Key[];
   message: string;
-  /** The validator's own record, for what only it says: zod's code, its bounds, the issues of a union's branches. */
+  /** The validator's own issue. Read for what only zod has: its code, its bounds, the issues of a union's branches. */
   raw: Readonly<Record<string, unknown>>;
-  /** Paths of zod 4 skip the index of a Set's item, and that of a Map's pair where the key is no string or number. */
+  /** zod 4 leaves out the index of a Set's item in a path, and the key of a Map's entry unless it is a string or number. */
   skipsItems: boolean;
 }
 
-/** The issues of a validation error, or of the cause of one; undefined when it is no validation error. */
+/** Reads the issues of a validation error, or of its cause. Returns undefined for any other error. */
 export function readIssues(error: unknown): Issue[] | undefined {
   let each = error as Record<string, unknown> | null | undefined;
   for (let hops = 0; typeof each === 'object' && each !== null && hops < 5; hops++) {
@@ -24,30 +24,33 @@ export function readIssues(error: unknown): Issue[] | undefined {
 }
 
 function readOwn(error: Record<string, unknown>): Issue[] | undefined {
-  if (error instanceof WireError)
+  if (error instanceof WireError) {
     return [{ keys: error.keys, message: error.reason, raw: {}, skipsItems: false }];
+  }
   if (error instanceof RangeError && /call stack/.test(error.message)) {
     return [{ keys: [], message: 'nested too deeply', raw: {}, skipsItems: false }];
   }
   // arktype
   if (isList(error['arkErrors'])) return toIssues(error['arkErrors'], false);
-  // zod, zod/mini, valibot and every Standard Schema
-  if (isList(error['issues']))
+  // zod, zod/mini, valibot and any other Standard Schema
+  if (isList(error['issues'])) {
     return toIssues(error['issues'], '_zod' in error || error['name'] === 'SchemaError');
+  }
   // yup
   if (error['name'] === 'ValidationError' && isList(error['errors'])) {
     const inner = isList(error['inner']) ? [...error['inner']] : [];
     return toIssues(inner.length > 0 ? inner : [error], false);
   }
   // superstruct
-  if (typeof error['failures'] === 'function')
+  if (typeof error['failures'] === 'function') {
     return toIssues([...(error['failures'] as () => Iterable<unknown>)()], false);
+  }
   return undefined;
 }
 
 export function toIssues(list: ArrayLike<unknown>, skipsItems: boolean): Issue[] {
-  // A million wrong items are as wrong as the first few.
-  return Array.from({ length: Math.min(list.length, MAX_READ) }, (_, index) => {
+  // Reads only the first issues. An array of a million wrong items has a million of them.
+  return Array.from({ length: Math.min(list.length, maxIssuesRead) }, (_, index) => {
     const raw = (list[index] ?? {}) as Record<string, unknown>;
     const message = raw['problem'] ?? raw['message'];
     return {
@@ -59,7 +62,7 @@ export function toIssues(list: ArrayLike<unknown>, skipsItems: boolean): Issue[]
   });
 }
 
-const MAX_READ = 50;
+const maxIssuesRead = 50;
 
 function isList(value: unknown): value is ArrayLike<unknown> & Iterable<unknown> {
   return (
@@ -67,7 +70,7 @@ function isList(value: unknown): value is ArrayLike<unknown> & Iterable<unknown>
   );
 }
 
-/** A path of any validator: keys, or objects that hold them, or text such as `lines[0].price`. */
+/** Reads a path of any validator: an array of keys, or of objects that hold keys, or a text such as `lines[0].price`. */
 function toKeys(path: unknown): Key[] {
   if (typeof path === 'string') {
     return [...path.matchAll(/[^.[\]"]+/g)].map(([key]) => (/^\d+$/.test(key) ? Number(key) : key));
@@ -76,7 +79,7 @@ function toKeys(path: unknown): Key[] {
   const keys: Key[] = [];
   for (const part of Array.from(path)) {
     const key = typeof part === 'object' && part !== null ? (part as { key?: unknown }).key : part;
-    // valibot knows no key for what is in a Set.
+    // Skips parts without a key: valibot has no key for an item of a Set.
     if (typeof key === 'number' || typeof key === 'string') keys.push(key);
     else if (typeof key === 'symbol') keys.push(key.toString());
   }

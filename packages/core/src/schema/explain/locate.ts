@@ -5,24 +5,25 @@ import { compileChoice } from '../wire/union.ts';
 import { toRegExp } from '../pattern.ts';
 import type { Marked } from '../wire/traverse.ts';
 
-/** A place in what the client sent: the path, the value, and what the schema says about it. */
+/** A place in the arguments that a client sent: its path, its value, and the schema of this place. */
 export interface Place {
   readonly keys: readonly (string | number)[];
   readonly wire: unknown;
   readonly node: JsonSchema | undefined;
 }
 
-/** One step down: from a place to what a key of the decoded value was on the wire. */
+/** Goes one step down: finds the place in the arguments from which one key of the decoded value came. */
 export function descend(marked: Marked, place: Place, key: string | number, skipsItems: boolean): Place {
   const node = narrow(marked, place);
   const mark = node === undefined ? undefined : getMark(node)?.is;
-  if (mark === 'set' && skipsItems)
+  if (mark === 'set' && skipsItems) {
     return descend(marked, intoItem(marked, { ...place, node }), key, skipsItems);
+  }
   if (mark === 'pairs') return intoPair(marked, { ...place, node }, key);
   return { keys: [...place.keys, key], wire: at(place.wire, key), node: childOf(marked, node, key) };
 }
 
-/** The first item of a Set that is wrong; the place itself where none is. */
+/** Finds the first wrong item of a Set. Returns the place itself if no item is wrong. */
 export function intoItem(marked: Marked, place: Place): Place {
   const items = place.node?.['items'];
   if (!Array.isArray(place.wire) || !isSchema(items)) return place;
@@ -30,7 +31,7 @@ export function intoItem(marked: Marked, place: Place): Place {
   return index === -1 ? place : { keys: [...place.keys, index], wire: place.wire[index], node: items };
 }
 
-/** The wrong half of the pair that became this entry of a Map; of the first wrong pair where the key is not known. */
+/** Finds the wrong half of the pair that became an entry of a Map: by its key, or the first wrong pair without one. */
 export function intoPair(marked: Marked, place: Place, key?: string | number): Place {
   const pair = place.node?.['items'] as JsonSchema | undefined;
   const halves = pair?.['prefixItems'] as [JsonSchema, JsonSchema] | undefined;
@@ -42,13 +43,14 @@ export function intoPair(marked: Marked, place: Place, key?: string | number): P
     return key === undefined ? !isFit(0, entry[0]) || !isFit(1, entry[1]) : String(entry[0]) === String(key);
   });
   const entry: unknown = place.wire[index];
-  if (!Array.isArray(entry))
+  if (!Array.isArray(entry)) {
     return index === -1 ? place : { keys: [...place.keys, index], wire: entry, node: pair };
+  }
   const half = isFit(0, entry[0]) ? 1 : 0;
   return { keys: [...place.keys, index, half], wire: entry[half], node: halves[half] };
 }
 
-/** Behind references, and in a union the branch that the value belongs to; the union itself where it belongs to none. */
+/** Follows references, and in a union chooses the branch that the value belongs to. Returns the union itself if none fits. */
 export function narrow(marked: Marked, { node, wire }: Place): JsonSchema | undefined {
   let found = node === undefined ? undefined : deref(marked.root, node);
   for (let hops = 0; found !== undefined && hops < 16; hops++) {
@@ -84,7 +86,7 @@ function childOf(
     if (toRegExp(pattern).test(String(key))) return schema;
   }
   if (isSchema(node['additionalProperties'])) return node['additionalProperties'];
-  // What any of the branches says.
+  // Collects what the branches say about the key.
   const branches = (node['anyOf'] ?? node['oneOf'] ?? node['allOf']) as JsonSchema[] | undefined;
   const children = (branches ?? [])
     .map((branch) => childOf(marked, deref(marked.root, branch), key, depth + 1))

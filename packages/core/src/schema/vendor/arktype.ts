@@ -1,9 +1,34 @@
-import { areJson, leafOfClass, literals, type Conversion } from './conversion.ts';
+import { areJson, type Conversion } from './conversion.ts';
+import { convertStandard, isStandard, type StandardSchema } from './standard.ts';
 import { deref, mapChildren, type JsonSchema } from '../json-schema.ts';
-import { bigintLeaf, dateLeaf } from '../wire/leaf.ts';
+import { bigintLeaf, dateLeaf, literalLeaf } from '../wire/leaf.ts';
 import { getMark, setMark } from '../mark.ts';
 
-/** What arktype asks about when JSON Schema has no word: `code` says of what kind, `base` is what it has so far. */
+export function isArktype(parser: unknown, io: 'input' | 'output'): parser is StandardSchema {
+  return isStandard(parser, io) && parser['~standard'].vendor === 'arktype';
+}
+
+export function convertArktype(parser: StandardSchema, conversion: Conversion): JsonSchema {
+  const schema = convertStandard(parser, conversion, { fallback: createFallback(conversion) });
+  return markInfinities(schema, conversion);
+}
+
+/** Whether `undefined` is accepted. Read from the converted schema: asking the type would run the app's own narrowing. */
+export function arktypeAllowsUndefined(
+  _: StandardSchema,
+  __: 'input' | 'output',
+  schema: JsonSchema,
+): boolean {
+  // The root of a recursive type is a reference to itself.
+  const root = deref(schema, schema);
+  const branches = (root['anyOf'] ?? []) as JsonSchema[];
+  return (
+    Object.keys(root).every((key) => key === '$schema') ||
+    [root, ...branches].some((each) => getMark(each)?.is === 'undefined')
+  );
+}
+
+/** A part of a type that JSON Schema cannot express. `code` is the kind, `base` is the schema that arktype has so far. */
 interface Gap {
   code: string;
   base: JsonSchema;
@@ -12,17 +37,20 @@ interface Gap {
   unit?: unknown;
 }
 
-/** arktype's answer to every gap: the option `fallback` of its Standard JSON Schema. */
-export function createArktypeFallback(conversion: Conversion): (gap: Gap) => JsonSchema {
+// Answers arktype's question about each gap: the option `fallback` of its Standard JSON Schema.
+function createFallback(conversion: Conversion): (gap: Gap) => JsonSchema {
   return (gap) => {
     const schema = { ...gap.base };
-    if (gap.code === 'date' || gap.proto === Date) conversion.putLeaf(schema, dateLeaf);
-    else if (gap.code === 'proto') conversion.putClass(schema, gap.proto);
-    else if (gap.code === 'domain' && gap.domain === 'bigint') conversion.putLeaf(schema, bigintLeaf);
-    else if (gap.code === 'unit' && gap.unit === undefined) setMark(schema, { is: 'undefined' });
-    else if (gap.code === 'unit' && !areJson([gap.unit]) && typeof gap.unit !== 'symbol') {
-      if (gap.unit instanceof Date) conversion.putLeaf(schema, leafOfClass(Date)!);
-      else conversion.putLeaf(schema, literals([gap.unit]));
+    if (gap.code === 'date' || gap.proto === Date) {
+      conversion.putLeaf(schema, dateLeaf);
+    } else if (gap.code === 'proto') {
+      conversion.putClass(schema, gap.proto);
+    } else if (gap.code === 'domain' && gap.domain === 'bigint') {
+      conversion.putLeaf(schema, bigintLeaf);
+    } else if (gap.code === 'unit' && gap.unit === undefined) {
+      setMark(schema, { is: 'undefined' });
+    } else if (gap.code === 'unit' && !areJson([gap.unit]) && typeof gap.unit !== 'symbol') {
+      conversion.putLeaf(schema, gap.unit instanceof Date ? dateLeaf : literalLeaf([gap.unit]));
     } else if (gap.code === 'domain' || gap.code === 'unit') {
       setMark(schema, {
         is: 'never',
@@ -34,21 +62,10 @@ export function createArktypeFallback(conversion: Conversion): (gap: Gap) => Jso
   };
 }
 
-/** Whether `undefined` passes. Read off the schema: to ask the type would run the app's own narrowing. */
-export function arktypeAllowsUndefined(schema: JsonSchema): boolean {
-  // A recursive type is a reference to itself.
-  const root = deref(schema, schema);
-  const branches = (root['anyOf'] ?? []) as JsonSchema[];
-  return (
-    Object.keys(root).every((key) => key === '$schema') ||
-    [root, ...branches].some((each) => getMark(each)?.is === 'undefined')
-  );
-}
-
-/** Literals that arktype takes for JSON, though they are none: the infinities. */
-export function markInfinities(schema: JsonSchema, conversion: Conversion): JsonSchema {
+// Makes leaves of the infinities, which arktype writes into a JSON Schema although JSON has none.
+function markInfinities(schema: JsonSchema, conversion: Conversion): JsonSchema {
   const marked = mapChildren(schema, (child) => markInfinities(child, conversion));
   const values = 'const' in marked ? [marked['const']] : ((marked['enum'] ?? []) as unknown[]);
-  if (!areJson(values)) conversion.putLeaf(marked, literals(values));
+  if (!areJson(values)) conversion.putLeaf(marked, literalLeaf(values));
   return marked;
 }

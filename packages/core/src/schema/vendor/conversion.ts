@@ -1,33 +1,34 @@
+import { isTaught, type TaughtClass, type WireCodec } from '../codec.ts';
+import { codecLeaf } from '../wire/codec-leaf.ts';
+import { fileLeaf, toBlob, toFile } from '../wire/file-leaf.ts';
+import type { JsonSchema } from '../json-schema.ts';
 import {
+  arrayBufferLeaf,
   bigintLeaf,
   bytesLeaf,
   dateLeaf,
-  literalLeaf,
   regexpLeaf,
+  uint8ArrayLeaf,
   urlLeaf,
   type Leaf,
 } from '../wire/leaf.ts';
-import { codecLeaf } from '../wire/codec-leaf.ts';
-import { fileLeaf, toBlob, toFile } from '../wire/file-leaf.ts';
-import { isTaught, type TaughtClass, type WireCodec } from '../codec.ts';
-import type { JsonSchema } from '../json-schema.ts';
 import { marked, setMark, type Mark } from '../mark.ts';
 
-/** How valibot's, or another copy of zod's, own function looks from here. */
+/** A function of valibot, or of another copy of zod, that makes a JSON Schema. */
 export type Converter = (schema: any, options?: any) => unknown;
 
-/** The insides of a validator's schema, of whatever version: read, never written, and not typed by anyone. */
+/** The internals of a validator's schema, of any version. They have no public types. We read them and never change them. */
 export type Internals = Record<string, any>;
 
-/** Converters of validators that carry none on the schema itself. */
+/** Converters for validators whose schemas have none of their own. */
 export interface Converters {
-  /** `toJSONSchema` of the app's own zod 4: only where zod/mini or zod 4.0 comes from another copy than ours. */
+  /** `toJSONSchema` of the app's own zod 4. Needed only if zod/mini or zod 4.0 comes from another copy than ours. */
   zod?: Converter;
   /** `toJsonSchema` of `@valibot/to-json-schema`. */
   valibot?: Converter;
 }
 
-/** What one conversion shares: the direction, and the table that leaf marks point into. */
+/** What the steps of one conversion share: the direction, and the table that leaf marks point into. */
 export class Conversion {
   readonly io: 'input' | 'output';
   readonly converters: Converters;
@@ -40,7 +41,7 @@ export class Conversion {
     this.codecs = codecs;
   }
 
-  /** Makes `target` say that this leaf is here, whatever the converter put there. */
+  /** Replaces what the converter wrote into `target` by this leaf. */
   putLeaf(target: JsonSchema, leaf: Leaf): void {
     clearStructure(target);
     let index = this.leaves.indexOf(leaf);
@@ -49,7 +50,7 @@ export class Conversion {
     setMark(target, { is: 'leaf', leaf: index });
   }
 
-  /** What is published for a leaf that the parser makes itself: neither decoded nor repaired. */
+  /** Publishes a leaf that the parser decodes itself (coercion): the value is neither decoded nor repaired. */
   putAsIs(target: JsonSchema, leaf: Leaf): void {
     clearStructure(target);
     Object.assign(target, this.published(leaf));
@@ -62,33 +63,33 @@ export class Conversion {
     return schema;
   }
 
-  /** Makes `target` stand for what this codec teaches. */
+  /** Makes `target` the schema of what this codec teaches. */
   putCodec(target: JsonSchema, codec: WireCodec): void {
     if (isTaught(codec)) this.putLeaf(target, this.codecLeaf(codec));
     else this.putClass(target, codec.class);
   }
 
-  /** Makes `target` stand for an instance of this class, or say why it cannot. */
+  /** Makes `target` the schema of an instance of this class, or marks it as impossible and says why. */
   putClass(target: JsonSchema, Class: unknown): void {
-    const codec = this.taught.find((each) => each.class !== undefined && each.class === Class);
+    const codec = this.taughtClasses.find((each) => each.class === Class);
     const leaf = codec === undefined ? leafOfClass(Class) : this.codecLeaf(codec);
     if (leaf !== undefined) return this.putLeaf(target, leaf);
     clearStructure(target);
-    if (Class === Map)
+    if (Class === Map) {
       Object.assign(target, marked({ is: 'map' }, { type: 'object', additionalProperties: {} }));
-    else if (Class === Set) Object.assign(target, marked({ is: 'set' }, { type: 'array', items: {} }));
-    else if (Class === FormData) Object.assign(target, formSchema(this));
-    // Going out, an instance is what its toJSON or its own properties say.
-    else if (this.io === 'input') setMark(target, noCodec(Class));
+    } else if (Class === Set) {
+      Object.assign(target, marked({ is: 'set' }, { type: 'array', items: {} }));
+    } else if (Class === FormData) {
+      Object.assign(target, formSchema(this));
+    } else if (this.io === 'input') {
+      // In an output, any instance can be encoded: by its toJSON, or as its own properties.
+      setMark(target, noCodec(Class));
+    }
   }
 
-  get taught(): TaughtClass[] {
-    return this.codecs.filter(isTaught);
-  }
-
-  /** The leaves of classes that the app taught: their instances are known wherever they are met. */
-  get taughtLeaves(): Leaf[] {
-    return this.taught.filter((codec) => codec.class !== undefined).map((codec) => this.codecLeaf(codec));
+  /** The codecs that name a class. Instances of these classes are encoded wherever they occur. */
+  get taughtClasses(): TaughtClass[] {
+    return this.codecs.filter(isTaught).filter((codec) => codec.class !== undefined);
   }
 
   readonly #codecLeaves = new Map<TaughtClass, Leaf>();
@@ -99,7 +100,7 @@ export class Conversion {
     return leaf;
   }
 
-  /** The codec that names this very schema object. */
+  /** Finds the codec that names this very schema object. */
   codecFor(parser: unknown): WireCodec | undefined {
     return this.codecs.find((codec) => codec.parser !== undefined && codec.parser === parser);
   }
@@ -114,50 +115,29 @@ const classLeaves = new Map<unknown, Leaf>([
   [BigInt, bigintLeaf],
   [URL, urlLeaf],
   [RegExp, regexpLeaf],
-  [File, fileLeaf('File', toFile)],
-  [Blob, fileLeaf('Blob', toBlob)],
-  [
-    Uint8Array,
-    bytesLeaf(
-      (bytes) => bytes,
-      (value) => value instanceof Uint8Array,
-    ),
-  ],
-  [
-    ArrayBuffer,
-    bytesLeaf(
-      (bytes) => bytes.buffer,
-      (value) => value instanceof ArrayBuffer,
-    ),
-  ],
+  [File, fileLeaf(toFile)],
+  [Blob, fileLeaf(toBlob)],
+  [Uint8Array, uint8ArrayLeaf],
+  [ArrayBuffer, arrayBufferLeaf],
 ]);
 
-/** The leaf of a class that every runtime has, of Node's Buffer, or of whatever extends Uint8Array with a `from`. */
-export function leafOfClass(Class: unknown): Leaf | undefined {
+/** Finds the leaf of a class that every runtime has, or makes one for a subclass of Uint8Array, such as Node's Buffer. */
+function leafOfClass(Class: unknown): Leaf | undefined {
   const known = classLeaves.get(Class);
   if (known !== undefined || typeof Class !== 'function') return known;
   if (!(Class.prototype instanceof Uint8Array)) return undefined;
   const Bytes = Class as unknown as { from(buffer: ArrayBuffer): Uint8Array };
-  // Buffer.from shares the memory of an ArrayBuffer; other subclasses would read it as a list of nothing.
+  // Buffer.from uses the memory of an ArrayBuffer. In other subclasses, `from` would read an ArrayBuffer as an empty list.
   const make = (bytes: Uint8Array<ArrayBuffer>): unknown =>
     Class.name === 'Buffer'
       ? Bytes.from(bytes.buffer)
       : new (Class as unknown as Uint8ArrayConstructor)(bytes.buffer);
-  const leaf = bytesLeaf(make, (value) => value instanceof Class);
+  const leaf = bytesLeaf(make);
   classLeaves.set(Class, leaf);
   return leaf;
 }
 
-/** A literal that JSON cannot say, or one among literals that it can. */
-export function literals(values: readonly unknown[]): Leaf {
-  return literalLeaf(values, (value) =>
-    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))
-      ? String(value)
-      : value,
-  );
-}
-
-/** Whether JSON can say all of these literals. */
+/** Whether JSON has a form for all of these literals. */
 export function areJson(values: readonly unknown[]): boolean {
   return values.every(
     (value) =>
@@ -168,7 +148,7 @@ export function areJson(values: readonly unknown[]): boolean {
   );
 }
 
-const ANNOTATIONS = new Set([
+const annotations = new Set([
   'title',
   'description',
   'default',
@@ -179,9 +159,9 @@ const ANNOTATIONS = new Set([
   '$ref',
 ]);
 
-/** Leaves of a schema only what people wrote about it. */
+/** Removes everything from a schema except its annotations, such as the description. */
 export function clearStructure(schema: JsonSchema): void {
-  for (const keyword of Object.keys(schema)) if (!ANNOTATIONS.has(keyword)) delete schema[keyword];
+  for (const keyword of Object.keys(schema)) if (!annotations.has(keyword)) delete schema[keyword];
 }
 
 function formSchema(conversion: Conversion): JsonSchema {

@@ -2,18 +2,18 @@ import { refTo, setOwn, type JsonSchema } from '../json-schema.ts';
 import { adoptDocument, inlineDefs, mapRefs } from '../refs.ts';
 
 /**
- * Converters see nothing inside a Map or a Set. What is inside is converted by calls of its own, once for each schema
- * object, and referred to: so recursion through a Map or a Set ends too.
+ * Converters do not look inside a Map or a Set. Each schema inside is converted by a call of its own, once for each schema
+ * object, and becomes a definition that is referred to. So recursion through a Map or a Set ends too.
  */
 export class Islands {
   readonly #names = new Map<object, string>();
   readonly #queue: [parser: object, name: string][] = [];
 
   constructor(root: object) {
-    this.#names.set(root, ROOT);
+    this.#names.set(root, rootName);
   }
 
-  /** A reference to where the schema of `parser` will be. */
+  /** Returns a reference to the definition that the schema of `parser` will have. */
   refer(parser: object): JsonSchema {
     let name = this.#names.get(parser);
     if (name === undefined) {
@@ -24,7 +24,7 @@ export class Islands {
     return { $ref: refTo(name) };
   }
 
-  /** The document with everything it refers to, converted by `convert`. */
+  /** Converts everything that has been referred to, and returns the document with these definitions. */
   settle(document: JsonSchema, convert: (parser: object) => JsonSchema): JsonSchema {
     const defs: Record<string, JsonSchema> = { ...document.$defs };
     const names: string[] = [];
@@ -35,9 +35,9 @@ export class Islands {
       setOwn(defs, name, schema);
     }
     const whole = Object.keys(defs).length === 0 ? document : { ...document, $defs: defs };
-    const rooted = mapRefs(whole, (ref) => (ref === refTo(ROOT) ? '#' : ref));
+    const rooted = mapRefs(whole, (ref) => (ref === refTo(rootName) ? '#' : ref));
     return inlineDefs(rooted, names);
   }
 }
 
-const ROOT = '$root';
+const rootName = '$root';

@@ -1,25 +1,36 @@
 import { labelEnum, setDefault } from './annotate.ts';
-import { areJson, literals, type Conversion, type Converter, type Internals } from './conversion.ts';
+import { areJson, type Conversion, type Internals } from './conversion.ts';
 import { fileLeaf, toBlob, toFile, type FileRules } from '../wire/file-leaf.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
-import { bigintLeaf, dateLeaf, nanLeaf } from '../wire/leaf.ts';
+import { bigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
 import { marked, setMark } from '../mark.ts';
-import { dropPatterns, isHonestPattern } from '../pattern.ts';
+import { dropPatterns, findForeignPatterns, isPortablePattern } from '../pattern.ts';
+import { SchemaProblem } from '../problem.ts';
 import { normalizeRefs } from '../refs.ts';
+import { standardOf } from './standard.ts';
 
-/** What is read of a valibot schema. */
+/** What we read of a valibot schema. */
 export type ValibotSchema = Internals & {
   type: string;
   pipe?: readonly (Internals & { type: string })[];
 };
 
-/** Converts by the `toJsonSchema` that the app handed in: valibot carries none on its schemas. */
-export function convertValibot(
-  root: ValibotSchema,
-  toJsonSchema: Converter,
-  conversion: Conversion,
-): JsonSchema {
+/** Whether a schema is one of valibot's that cannot convert itself. One that can is read as a Standard Schema. */
+export function isValibot(parser: unknown): parser is ValibotSchema {
+  const standard = standardOf(parser);
+  return standard?.vendor === 'valibot' && standard.jsonSchema === undefined;
+}
+
+/** Converts by the `toJsonSchema` that the app passed in, because valibot's schemas have no converter of their own. */
+export function convertValibot(root: ValibotSchema, conversion: Conversion): JsonSchema {
+  const { valibot: toJsonSchema } = conversion.converters;
+  if (toJsonSchema === undefined) {
+    throw new SchemaProblem(
+      'CONVERTER_MISSING',
+      "valibot has its JSON Schema converter in a package of its own: import { toJsonSchema } from '@valibot/to-json-schema' and pass the option converters: { valibot: toJsonSchema }",
+    );
+  }
   const islands = new Islands(root);
   const convert = (schema: object): JsonSchema =>
     normalizeRefs(
@@ -27,21 +38,11 @@ export function convertValibot(
         typeMode: conversion.io,
         errorMode: 'ignore',
         target: 'draft-2020-12',
-        overrideSchema: ({
-          valibotSchema,
-          jsonSchema,
-        }: {
-          valibotSchema: ValibotSchema;
-          jsonSchema: JsonSchema;
-        }) => mark(valibotSchema, { ...jsonSchema }, conversion, islands),
-        // Bounds and the like of values that are strings on the wire would be no JSON.
-        overrideAction: ({
-          valibotAction,
-          jsonSchema,
-        }: {
-          valibotAction: Internals;
-          jsonSchema: JsonSchema;
-        }) => (isJsonRequirement(valibotAction['requirement']) ? undefined : jsonSchema),
+        overrideSchema: (made: { valibotSchema: ValibotSchema; jsonSchema: JsonSchema }) =>
+          markValibot(made.valibotSchema, { ...made.jsonSchema }, conversion, islands),
+        // Leaves out requirements that JSON cannot express, such as the bounds of a date, which is a string in JSON.
+        overrideAction: (made: { valibotAction: Internals; jsonSchema: JsonSchema }) =>
+          isJsonRequirement(made.valibotAction['requirement']) ? undefined : made.jsonSchema,
       }) as JsonSchema,
     );
   return islands.settle(convert(root), convert);
@@ -51,11 +52,11 @@ function isJsonRequirement(requirement: unknown): boolean {
   return (
     typeof requirement !== 'bigint' &&
     !(requirement instanceof Date) &&
-    !(requirement instanceof RegExp && !isHonestPattern(requirement))
+    !(requirement instanceof RegExp && !isPortablePattern(requirement))
   );
 }
 
-function mark(
+function markValibot(
   schema: ValibotSchema,
   target: JsonSchema,
   conversion: Conversion,
@@ -76,17 +77,17 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
     case 'nan':
       return conversion.putLeaf(target, nanLeaf);
     case 'file':
-      return conversion.putLeaf(target, fileLeaf('File', toFile, fileRules(schema)));
+      return conversion.putLeaf(target, fileLeaf(toFile, fileRules(schema)));
     case 'blob':
-      return conversion.putLeaf(target, fileLeaf('Blob', toBlob, fileRules(schema)));
+      return conversion.putLeaf(target, fileLeaf(toBlob, fileRules(schema)));
     case 'instance':
       return conversion.putClass(target, schema['class']);
     case 'literal':
-      return areJson([schema['literal']])
-        ? undefined
-        : conversion.putLeaf(target, literals([schema['literal']]));
+      if (areJson([schema['literal']])) return undefined;
+      return conversion.putLeaf(target, literalLeaf([schema['literal']]));
     case 'picklist':
-      return areJson(schema['options']) ? undefined : conversion.putLeaf(target, literals(schema['options']));
+      if (areJson(schema['options'])) return undefined;
+      return conversion.putLeaf(target, literalLeaf(schema['options']));
     case 'enum':
       return labelEnum(schema['enum'], target);
     case 'map':
@@ -106,7 +107,10 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
         reason: `no JSON value can be given for v.${schema.type}()`,
       });
     case 'string':
-      return dropPatterns(target, lyingPatterns(schema));
+      return dropPatterns(
+        target,
+        findForeignPatterns((schema.pipe ?? []).map((action) => action['requirement'])),
+      );
     case 'optional':
     case 'nullish':
     case 'nullable':
@@ -154,9 +158,9 @@ function setSizes(schema: ValibotSchema, target: JsonSchema, of: 'Items' | 'Prop
 function fileRules(schema: ValibotSchema): FileRules {
   const [types, min, max] = ['mime_type', 'min_size', 'max_size'].map((type) => requirementOf(schema, type));
   return {
-    ...(types === undefined ? {} : { mimeTypes: types as string[] }),
-    ...(min === undefined ? {} : { minBytes: min as number }),
-    ...(max === undefined ? {} : { maxBytes: max as number }),
+    ...(types !== undefined && { mimeTypes: types as string[] }),
+    ...(min !== undefined && { minBytes: min as number }),
+    ...(max !== undefined && { maxBytes: max as number }),
   };
 }
 
@@ -164,13 +168,7 @@ function requirementOf(schema: ValibotSchema, type: string): unknown {
   return schema.pipe?.find((action) => action.type === type)?.['requirement'];
 }
 
-function lyingPatterns(schema: ValibotSchema): Set<string> {
-  const all = (schema.pipe ?? []).map((action) => action['requirement'] as unknown);
-  const lying = all.filter((each): each is RegExp => each instanceof RegExp && !isHonestPattern(each));
-  return new Set(lying.map((pattern) => pattern.source));
-}
-
-/** Whether `undefined` passes, as the whole input or output. */
+/** Whether the schema accepts `undefined` as the whole input or output. */
 export function valibotAllowsUndefined(schema: ValibotSchema, io: 'input' | 'output', depth = 0): boolean {
   const inner = (next: ValibotSchema): boolean => depth < 32 && valibotAllowsUndefined(next, io, depth + 1);
   switch (schema.type) {

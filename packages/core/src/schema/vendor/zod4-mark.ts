@@ -1,14 +1,29 @@
-import { areJson, clearStructure, literals, type Conversion, type Internals } from './conversion.ts';
+import { areJson, clearStructure, type Conversion, type Internals } from './conversion.ts';
+import { toPlainJson } from '../wire/encode-any.ts';
 import { fileLeaf, toFile, type FileRules } from '../wire/file-leaf.ts';
 import type { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
-import { bigintLeaf, coercedBigintLeaf, dateLeaf, nanLeaf } from '../wire/leaf.ts';
+import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
 import { getMark, setMark } from '../mark.ts';
-import { dropPatterns, isHonestPattern } from '../pattern.ts';
+import { dropPatterns, findForeignPatterns } from '../pattern.ts';
 import { describe, labelEnum, setDefault } from './annotate.ts';
-import type { Zod4Schema } from './zod4.ts';
 
-/** Called by zod for every schema it converts: marks what JSON cannot say, and takes out what is not true. */
+/** What we read of a zod 4 schema, classic or mini, from any copy of the library. */
+export interface Zod4Schema {
+  _zod: {
+    def: Internals & { type: string };
+    bag: Internals;
+    parent?: Zod4Schema;
+    optout?: string;
+  };
+  '~standard'?: { jsonSchema?: Record<'input' | 'output', (options: object) => unknown> };
+  toJSONSchema?: (options: object) => unknown;
+}
+
+/**
+ * zod calls this for every schema that it converts. Marks what JSON Schema cannot express, and removes what would be
+ * wrong in JSON.
+ */
 export function markZod4(
   schema: Zod4Schema,
   target: JsonSchema,
@@ -16,28 +31,26 @@ export function markZod4(
   islands: Islands,
 ): void {
   const { def, bag } = schema._zod;
+  const isCoerced = Boolean(def['coerce']) && conversion.io === 'input';
   switch (def.type) {
     case 'date':
-      if (def['coerce'] && conversion.io === 'input') return conversion.putAsIs(target, dateLeaf);
+      if (isCoerced) return conversion.putAsIs(target, dateLeaf);
       return conversion.putLeaf(target, dateLeaf);
     case 'bigint':
-      return conversion.putLeaf(
-        target,
-        def['coerce'] && conversion.io === 'input' ? coercedBigintLeaf : bigintLeaf,
-      );
+      return conversion.putLeaf(target, isCoerced ? coercedBigintLeaf : bigintLeaf);
     case 'nan':
       return conversion.putLeaf(target, nanLeaf);
     case 'literal':
       return markLiteral(def['values'], target, conversion);
     case 'file':
-      return conversion.putLeaf(target, fileLeaf('File', toFile, fileRules(bag)));
+      return conversion.putLeaf(target, fileLeaf(toFile, fileRules(bag)));
     case 'map':
       return markMap(def, target, conversion, islands, bag);
     case 'set':
       Object.assign(target, { type: 'array', items: islands.refer(def['valueType']) });
       if (bag['minimum'] !== undefined) target['minItems'] = bag['minimum'];
       if (bag['maximum'] !== undefined) target['maxItems'] = bag['maximum'];
-      // Two equal items would make one: only where their number counts.
+      // Two equal items become one in a Set. That is published only where their number matters.
       if (bag['minimum'] > 1) target['uniqueItems'] = true;
       return setMark(target, { is: 'set' });
     case 'success':
@@ -62,17 +75,18 @@ export function markZod4(
         reason: `no JSON value can be given for z.${def.type}()`,
       });
     case 'string':
-      return dropPatterns(target, lyingPatterns(schema));
+      return dropPatterns(target, findForeignPatterns(patternsOf(schema)));
     case 'number':
     case 'boolean':
-      if (def['coerce'] && conversion.io === 'input') setMark(target, { is: 'asIs' });
+      if (isCoerced) setMark(target, { is: 'asIs' });
       return undefined;
     case 'enum':
       return labelEnum(def['entries'], target);
     case 'array':
-      // What is undefined in a list arrives as null.
-      if (conversion.io === 'output' && def['element']._zod.optout === 'optional')
-        target['items'] = orNull(target['items']);
+      // An item that is undefined is sent as null.
+      if (conversion.io === 'output' && def['element']._zod.optout === 'optional') {
+        target['items'] = { anyOf: [target['items'] as JsonSchema, { type: 'null' }] };
+      }
       return undefined;
     case 'default':
     case 'prefault':
@@ -84,7 +98,7 @@ export function markZod4(
   }
 }
 
-// z.xor of a date and a string: on the wire a date is both, and becomes the first.
+// In JSON, a value may fit several branches of a z.xor: a date-time is also a string. It goes to the first one.
 function loosenXor(target: JsonSchema): void {
   const { oneOf } = target;
   if (!Array.isArray(oneOf) || !oneOf.some((branch: JsonSchema) => getMark(branch) !== undefined)) return;
@@ -93,10 +107,10 @@ function loosenXor(target: JsonSchema): void {
 }
 
 function markLiteral(values: unknown[], target: JsonSchema, conversion: Conversion): void {
-  const said = values.filter((value) => value !== undefined);
-  if (said.length === 0 && values.length > 0) setMark(target, { is: 'undefined' });
-  else if (!areJson(said)) conversion.putLeaf(target, literals(said));
-  // Before 4.2 zod took null for an object.
+  const defined = values.filter((value) => value !== undefined);
+  if (defined.length === 0 && values.length > 0) setMark(target, { is: 'undefined' });
+  else if (!areJson(defined)) conversion.putLeaf(target, literalLeaf(defined));
+  // Before 4.2, zod wrote the type of null as object.
   else if (target.type === 'object') target.type = 'null';
 }
 
@@ -111,8 +125,9 @@ function markMap(
   const isObject = isStringKey(key, conversion.io);
   if (isObject) {
     Object.assign(target, { type: 'object', additionalProperties: islands.refer(value) });
-    if (key._zod.def.type !== 'string' || (key._zod.def['checks'] ?? []).length > 0)
+    if (key._zod.def.type !== 'string' || (key._zod.def['checks'] ?? []).length > 0) {
       target['propertyNames'] = islands.refer(key);
+    }
   } else {
     const pair = {
       type: 'array',
@@ -162,50 +177,40 @@ function markCustom(schema: Zod4Schema, target: JsonSchema, conversion: Conversi
   ) {
     Class = each._zod.bag['Class'];
   }
-  // Nothing is known of a custom check without a class: what comes is what it gets.
+  // Nothing is known about a custom check without a class. It receives the JSON value as the client sent it.
   if (Class !== undefined) conversion.putClass(target, Class);
 }
 
 function fileRules(bag: Internals): FileRules {
   return {
-    ...(bag['mime'] === undefined ? {} : { mimeTypes: bag['mime'] }),
-    ...(bag['minimum'] === undefined ? {} : { minBytes: bag['minimum'] }),
-    ...(bag['maximum'] === undefined ? {} : { maxBytes: bag['maximum'] }),
+    ...(bag['mime'] !== undefined && { mimeTypes: bag['mime'] }),
+    ...(bag['minimum'] !== undefined && { minBytes: bag['minimum'] }),
+    ...(bag['maximum'] !== undefined && { maxBytes: bag['maximum'] }),
   };
 }
 
-function lyingPatterns(schema: Zod4Schema): Set<string> {
+function patternsOf(schema: Zod4Schema): unknown[] {
   const { def, bag } = schema._zod;
   const checks = ((def['checks'] ?? []) as Zod4Schema[]).map((check) => check._zod.def['pattern'] as unknown);
-  const all = [def['pattern'], ...checks, ...((bag['patterns'] as Set<unknown> | undefined) ?? [])];
-  const lying = all.filter(
-    (pattern): pattern is RegExp => pattern instanceof RegExp && !isHonestPattern(pattern),
-  );
-  return new Set(lying.map((pattern) => pattern.source));
+  return [def['pattern'], ...checks, ...((bag['patterns'] as Set<unknown> | undefined) ?? [])];
 }
 
-/** Bounds that no keyword can carry, because the value is a string on the wire. */
+/** Adds bounds to the description of a date or a bigint. These are strings in JSON, so that no keyword can express bounds. */
 export function describeBounds(schema: Zod4Schema, target: JsonSchema): void {
   const { def } = schema._zod;
   if (def.type !== 'date' && def.type !== 'bigint') return;
   for (const check of (def['checks'] ?? []) as Zod4Schema[]) {
-    const {
-      check: kind,
-      value,
-      inclusive,
-    } = check._zod.def as unknown as { check: string; value: unknown; inclusive: boolean };
+    const { check: kind, value, inclusive } = check._zod.def as unknown as Bound;
     if (kind !== 'greater_than' && kind !== 'less_than') continue;
-    const text =
-      value instanceof Date && !Number.isNaN(value.getTime())
-        ? value.toISOString()
-        : typeof value === 'bigint'
-          ? String(value)
-          : undefined;
-    if (text !== undefined)
-      describe(target, `${kind === 'greater_than' ? '>' : '<'}${inclusive ? '=' : ''} ${text}`);
+    const isDate = value instanceof Date && !Number.isNaN(value.getTime());
+    if (!isDate && typeof value !== 'bigint') continue;
+    const sign = kind === 'greater_than' ? '>' : '<';
+    describe(target, `${sign}${inclusive ? '=' : ''} ${String(toPlainJson(value))}`);
   }
 }
 
-function orNull(items: unknown): JsonSchema {
-  return { anyOf: [items as JsonSchema, { type: 'null' }] };
+interface Bound {
+  check: string;
+  value: unknown;
+  inclusive: boolean;
 }

@@ -1,28 +1,16 @@
 import { toJSONSchema } from 'zod/v4/core';
-import type { Conversion, Converter, Internals } from './conversion.ts';
+import type { Conversion, Converter } from './conversion.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
-import { describeBounds, markZod4 } from './zod4-mark.ts';
-
-/** What is read of a zod 4 schema, classic or mini, of whatever copy of the library. */
-export interface Zod4Schema {
-  _zod: {
-    def: Internals & { type: string };
-    bag: Internals;
-    parent?: Zod4Schema;
-    optout?: string;
-  };
-  '~standard'?: { jsonSchema?: Record<'input' | 'output', (options: object) => unknown> };
-  toJSONSchema?: (options: object) => unknown;
-}
+import { describeBounds, markZod4, type Zod4Schema } from './zod4-mark.ts';
 
 export function isZod4(parser: unknown): parser is Zod4Schema {
   return (typeof parser === 'object' || typeof parser === 'function') && parser !== null && '_zod' in parser;
 }
 
 /**
- * Converts by the schema's own converter where it has one (zod 4.2 classic), else by the one handed in, else by
- * `zod/v4/core`, which reads schemas of older copies too.
+ * Converts by the converter that the app passed in, if there is one, else by the schema's own converter (zod 4.2
+ * classic), else by `zod/v4/core`, which also reads schemas of older copies.
  */
 export function convertZod4(root: Zod4Schema, conversion: Conversion): JsonSchema {
   const islands = new Islands(root);
@@ -39,8 +27,9 @@ export function convertZod4(root: Zod4Schema, conversion: Conversion): JsonSchem
     const own = given === undefined ? schema['~standard']?.jsonSchema?.[conversion.io] : undefined;
     if (own !== undefined) return own({ target: 'draft-2020-12', libraryOptions: options }) as JsonSchema;
     const full = { ...options, io: conversion.io, target: 'draft-2020-12' };
-    if (given === undefined && schema.toJSONSchema !== undefined)
+    if (given === undefined && schema.toJSONSchema !== undefined) {
       return schema.toJSONSchema(full) as JsonSchema;
+    }
     return (given ?? (toJSONSchema as Converter))(schema, full) as JsonSchema;
   };
   return islands.settle(convert(root), (parser) => convert(parser as Zod4Schema));
@@ -55,7 +44,7 @@ function codecOf(schema: Zod4Schema, conversion: Conversion): ReturnType<Convers
   return undefined;
 }
 
-/** Whether `undefined` passes, as the whole input or output. */
+/** Whether the schema accepts `undefined` as the whole input or output. */
 export function zod4AllowsUndefined(schema: Zod4Schema, io: 'input' | 'output', depth = 0): boolean {
   const def = schema._zod.def;
   const inner = (next: Zod4Schema): boolean => depth < 32 && zod4AllowsUndefined(next, io, depth + 1);
@@ -68,7 +57,6 @@ export function zod4AllowsUndefined(schema: Zod4Schema, io: 'input' | 'output', 
       return true;
     case 'default':
     case 'prefault':
-      return io === 'input' || inner(def['innerType']);
     case 'catch':
       return io === 'input' || inner(def['innerType']);
     case 'literal':
@@ -84,12 +72,9 @@ export function zod4AllowsUndefined(schema: Zod4Schema, io: 'input' | 'output', 
     case 'lazy':
       return inner((def['getter'] as () => Zod4Schema)());
     case 'pipe':
-      return inner(
-        io === 'output' ? def['out'] : def['in']._zod.def.type === 'transform' ? def['out'] : def['in'],
-      );
-    case 'transform':
-    case 'custom':
-      return false;
+      // An input that begins with a transform (z.preprocess) is described by what the transform leads to.
+      if (io === 'output' || def['in']._zod.def.type === 'transform') return inner(def['out']);
+      return inner(def['in']);
     default:
       return false;
   }

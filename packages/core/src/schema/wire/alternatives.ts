@@ -2,13 +2,15 @@ import { deref, type JsonSchema } from '../json-schema.ts';
 import type { Marked } from './traverse.ts';
 import { WireError } from '../wire-error.ts';
 
-const MAX_ALTERNATIVES = 100_000;
+const maxAlternatives = 100_000;
 
+// The product of the branches that are open at this moment. Shared by nested guards, which run synchronously.
 let alternatives = 1;
 
 /**
- * Keeps a recursive union from exhausting the validator behind it: with five object branches that each look into the
- * same children, twelve levels are 244 million attempts. A validator that goes by a discriminator makes one.
+ * Makes a guard that rejects arguments for which the validator would try too many combinations of branches. With five
+ * object branches that all contain the same recursive children, twelve levels are 244 million attempts. No guard is
+ * needed for a validator that goes by a discriminator, because it tries one branch only.
  */
 export function createGuard(
   marked: Marked,
@@ -23,8 +25,9 @@ export function createGuard(
     const before = alternatives;
     alternatives *= Math.max(1, Array.isArray(wire) ? arrays : objects);
     try {
-      if (alternatives > MAX_ALTERNATIVES)
-        throw new TooManyError('too many alternatives within alternatives');
+      if (alternatives > maxAlternatives) {
+        throw new TooManyError('too many combinations of nested alternatives; send less nested values');
+      }
       return run();
     } finally {
       alternatives = before;

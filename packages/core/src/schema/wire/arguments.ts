@@ -1,10 +1,14 @@
 import { toBase64 } from './base64.ts';
-import { type Encode, encodeWhole, type Files } from './encode-any.ts';
+import { encodeWhole } from './encode-any.ts';
+import type { Encode, Encoding, Files } from './encoding.ts';
 import type { WireFile } from './file-leaf.ts';
-import type { Leaf } from './leaf.ts';
 
-/** A whole input as the arguments of a call, with its files in their places. A promise where one must be read. */
-export function encodeArguments(value: unknown, encode: Encode, classes: readonly Leaf[]): unknown {
+/** Encodes a whole input as the arguments of a call, files included. Returns a promise only if a Blob must be read. */
+export function encodeArguments(
+  value: unknown,
+  encode: Encode,
+  classes: NonNullable<Encoding['classes']>,
+): unknown {
   if (value === undefined) return undefined;
   const files = new InlineFiles();
   const json = encodeWhole(value, encode, { files, classes });
@@ -19,8 +23,9 @@ class InlineFiles implements Files {
   }
 
   addBlob(blob: Blob): WireFile {
-    const name = blob instanceof File && blob.name !== '' ? { name: blob.name } : {};
-    const file: WireFile = { ...name, ...(blob.type !== '' && { mimeType: blob.type }), data: '' };
+    const name = blob instanceof File ? blob.name : '';
+    const mimeType = blob.type;
+    const file: WireFile = { ...(name !== '' && { name }), ...(mimeType !== '' && { mimeType }), data: '' };
     this.#reads.push(async () => {
       file.data = toBase64(await blob.arrayBuffer());
     });
@@ -35,7 +40,7 @@ class InlineFiles implements Files {
     return new InlineFiles();
   }
 
-  /** Fills in the files that have been put into their places. */
+  /** Reads all files and fills in their `data`. */
   async read(): Promise<void> {
     await Promise.all(this.#reads.map((read) => read()));
   }

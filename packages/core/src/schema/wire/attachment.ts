@@ -1,9 +1,10 @@
 import { toBase64 } from './base64.ts';
 import type { ContentBlock } from '../content.ts';
-import { type Files, mimeTypeOf } from './encode-any.ts';
+import type { Files } from './encoding.ts';
+import { mimeTypeOf } from './file-leaf.ts';
 import { setOwn } from '../json-schema.ts';
 
-/** How JSON tells of a file whose bytes are a content block beside it. */
+/** How JSON describes a file whose bytes are in a content block of the same result. */
 export interface Attachment {
   name?: string;
   mimeType: string;
@@ -11,7 +12,7 @@ export interface Attachment {
   uri: string;
 }
 
-/** The files found in one result, in the order in which they were met. */
+/** Collects the files of one result, in the order in which they occur. */
 export class Attachments implements Files {
   readonly #found: { attachment: Attachment; source: Blob | Uint8Array }[] = [];
 
@@ -23,7 +24,10 @@ export class Attachments implements Files {
     return this.#add(blob, blob.size, mimeTypeOf(blob));
   }
 
-  /** Base64; but a picture or a sound, and bytes that are the whole result, go beside the JSON, where clients show them. */
+  /**
+   * Returns the bytes as base64. Images, sounds and bytes that are the whole result become content blocks instead,
+   * because clients show those.
+   */
   addBytes(bytes: Uint8Array, depth: number): string {
     const type = sniffMimeType(bytes) ?? (depth === 0 ? 'application/octet-stream' : undefined);
     return type === undefined ? toBase64(bytes) : this.#add(bytes, bytes.byteLength, type).uri;
@@ -34,14 +38,14 @@ export class Attachments implements Files {
   }
 
   #add(source: Blob | Uint8Array, size: number, mimeType: string): Attachment {
-    const name =
-      'name' in source && typeof source.name === 'string' && source.name !== '' ? { name: source.name } : {};
-    const attachment = { ...name, mimeType, size, uri: `${SCHEME}${this.#found.length + 1}` };
+    const name = 'name' in source && typeof source.name === 'string' ? source.name : '';
+    const uri = `${scheme}${this.#found.length + 1}`;
+    const attachment = { ...(name !== '' && { name }), mimeType, size, uri };
     this.#found.push({ attachment, source });
     return attachment;
   }
 
-  /** Reads them all. Synchronous where no Blob is among them. */
+  /** Reads all files. Synchronous unless one of them is a Blob. */
   toBlocks(): ContentBlock[] | Promise<ContentBlock[]> {
     const blocks: ContentBlock[] = [];
     const reads = this.#found.map(async ({ attachment, source }, index) => {
@@ -54,7 +58,7 @@ export class Attachments implements Files {
   }
 }
 
-const SCHEME = 'attachment:';
+const scheme = 'attachment:';
 
 function toBlock({ name, mimeType, uri }: Attachment, bytes: Uint8Array): ContentBlock {
   const data = toBase64(bytes);
@@ -62,11 +66,11 @@ function toBlock({ name, mimeType, uri }: Attachment, bytes: Uint8Array): Conten
   if (kind !== undefined) return { type: kind, data, mimeType };
   return {
     type: 'resource',
-    resource: { uri, ...(name === undefined ? {} : { name }), mimeType, blob: data },
+    resource: { uri, ...(name !== undefined && { name }), mimeType, blob: data },
   };
 }
 
-/** The JSON of a result with its files back in their places, as the wire has them going in. */
+/** Puts the files of a result back into its JSON, in the form in which arguments contain files. */
 export function restoreAttachments(json: unknown, content: readonly ContentBlock[]): unknown {
   const files = content.filter(({ type }) => type === 'image' || type === 'audio' || type === 'resource');
   return files.length === 0 ? json : restore(json);
@@ -77,14 +81,14 @@ export function restoreAttachments(json: unknown, content: readonly ContentBlock
     if (typeof value !== 'object' || value === null) return value;
     const { uri, mimeType, name } = value as Partial<Attachment>;
     const data = typeof uri === 'string' ? dataOf(uri) : undefined;
-    if (data !== undefined) return { ...(name === undefined ? {} : { name }), mimeType, data };
+    if (data !== undefined) return { ...(name !== undefined && { name }), mimeType, data };
     const copy = {};
     for (const [key, child] of Object.entries(value)) setOwn(copy, key, restore(child));
     return copy;
   }
 
   function dataOf(uri: string): string | undefined {
-    const block = uri.startsWith(SCHEME) ? files[Number(uri.slice(SCHEME.length)) - 1] : undefined;
+    const block = uri.startsWith(scheme) ? files[Number(uri.slice(scheme.length)) - 1] : undefined;
     if (block === undefined) return undefined;
     const data =
       block.type === 'resource' ? (block as { resource: { blob?: unknown } }).resource.blob : block['data'];
@@ -92,7 +96,7 @@ export function restoreAttachments(json: unknown, content: readonly ContentBlock
   }
 }
 
-/** The type of bytes that begin like an image or a sound; undefined for all others. */
+/** Returns the MIME type of bytes that begin like an image or a sound; undefined for all others. */
 export function sniffMimeType(bytes: Uint8Array): string | undefined {
   if (bytes.length < 12) return undefined;
   const head = String.fromCharCode(...bytes.subarray(0, 12));

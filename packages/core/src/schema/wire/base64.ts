@@ -1,13 +1,13 @@
-/** Standard alphabet, padded: what is published is what is accepted. */
+/** The standard alphabet with padding. Published, and exactly what is accepted. */
 export const base64Pattern = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
-// One character class over the whole text: a repeated group would overflow the regex stack on large files.
-const ALPHABET = /^[A-Za-z0-9+/]*={0,2}$/;
-const LENIENT = /^[A-Za-z0-9+/_\-\s]*={0,2}\s*$/;
-const DATA_URI = /^data:([^;,]*)(?:;[^;,]*)*;base64,/;
+// Uses one character class for the whole text. A repeated group would overflow the stack of the regex engine on large files.
+const standardPattern = /^[A-Za-z0-9+/]*={0,2}$/;
+const lenientPattern = /^[A-Za-z0-9+/_\-\s]*={0,2}\s*$/;
+const dataUriPattern = /^data:([^;,]*)(?:;[^;,]*)*;base64,/;
 
 export function isBase64(text: string): boolean {
-  return text.length % 4 === 0 && ALPHABET.test(text);
+  return text.length % 4 === 0 && standardPattern.test(text);
 }
 
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
@@ -20,23 +20,23 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 export function toBase64(source: Uint8Array | ArrayBuffer): string {
   const bytes = source instanceof Uint8Array ? source : new Uint8Array(source);
   let binary = '';
-  // In chunks: the arguments of one call are limited.
+  // Works in chunks, because the number of arguments of one function call is limited.
   for (let start = 0; start < bytes.length; start += 0x2000) {
     binary += String.fromCharCode(...bytes.subarray(start, start + 0x2000));
   }
   return btoa(binary);
 }
 
-/** The padded standard form of base64 that comes url-safe, unpadded, with line breaks or as a data: URI; else the text itself. */
+/** Converts base64 that is url-safe, unpadded, broken into lines or in a data: URI to the standard form. Returns other text unchanged. */
 export function toCanonicalBase64(text: string): string {
   const bare = splitDataUri(text)?.data ?? text;
-  if (isBase64(bare) || !LENIENT.test(bare)) return isBase64(bare) ? bare : text;
+  if (isBase64(bare) || !lenientPattern.test(bare)) return isBase64(bare) ? bare : text;
   const packed = bare.replaceAll(/[\s=]/g, '').replaceAll('-', '+').replaceAll('_', '/');
   const padded = packed + '='.repeat((4 - (packed.length % 4)) % 4);
   return padded !== '' && isBase64(padded) ? padded : text;
 }
 
 export function splitDataUri(text: string): { mimeType: string; data: string } | undefined {
-  const head = text.startsWith('data:') ? DATA_URI.exec(text.slice(0, 512)) : null;
+  const head = text.startsWith('data:') ? dataUriPattern.exec(text.slice(0, 512)) : null;
   return head === null ? undefined : { mimeType: head[1]!, data: text.slice(head[0].length) };
 }

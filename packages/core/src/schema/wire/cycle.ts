@@ -1,6 +1,6 @@
 import { EncodeError, formatPath } from '../wire-error.ts';
 
-/** The first place where a value contains itself, as the error that says so. */
+/** Finds the first place where a value contains itself, and returns the error that names it. */
 export function findCycle(value: unknown): EncodeError | undefined {
   const open = new Map<object, (string | number)[]>();
   const done = new Set<object>();

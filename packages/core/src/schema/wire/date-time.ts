@@ -1,30 +1,30 @@
-/** RFC 3339, as the `date-time` format of JSON Schema has it: a validator and this must agree on every string. */
-const DATE_TIME =
+// RFC 3339, as in the `date-time` format of JSON Schema. This must accept the same strings as a validator.
+const dateTimePattern =
   /^(\d{4})-(\d\d)-(\d\d)[Tt\s](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)$/;
-const CANONICAL = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
-const PLAIN_DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
-const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const usualPattern = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
+const plainDatePattern = /^(\d{4})-(\d\d)-(\d\d)$/;
+const daysOfMonth = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 export function isDateTime(text: string): boolean {
   return parseDateTime(text) !== undefined;
 }
 
 export function isPlainDate(text: string): boolean {
-  const parts = PLAIN_DATE.exec(text);
+  const parts = plainDatePattern.exec(text);
   return parts !== null && isDay(Number(parts[1]), Number(parts[2]), Number(parts[3]));
 }
 
-/** The moment a date-time names, or undefined when it names none (30 February, 25 o'clock, no offset). */
+/** Parses a date-time. Returns undefined if it is not one: 30 February, hour 25, or no offset. */
 export function parseDateTime(text: string): Date | undefined {
   if (text.length > 64) return undefined;
-  // The form that everybody writes; the day is looked at all the same, because Date would take 30 February for 2 March.
+  // A fast path for the usual form. The day must be checked too, because Date reads 30 February as 2 March.
   if (
-    CANONICAL.test(text) &&
+    usualPattern.test(text) &&
     isDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
   ) {
     return new Date(text);
   }
-  const parts = DATE_TIME.exec(text);
+  const parts = dateTimePattern.exec(text);
   if (parts === null || !isDay(Number(parts[1]), Number(parts[2]), Number(parts[3]))) return undefined;
   const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6])];
   const sign = parts[8] === '-' ? -1 : 1;
@@ -42,10 +42,10 @@ export function parseDateTime(text: string): Date | undefined {
 
 function isDay(year: number, month: number, day: number): boolean {
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return month >= 1 && month <= 12 && day >= 1 && day <= (leap ? 29 : DAYS[month]!);
+  return month >= 1 && month <= 12 && day >= 1 && day <= (leap ? 29 : daysOfMonth[month]!);
 }
 
-// 23:59:60 UTC, whatever the offset it is told in.
+// Whether a time is 23:59:60 in UTC, whatever its offset.
 function isLeapSecond(
   hour: number,
   minute: number,

@@ -3,13 +3,12 @@ import { toFormData } from './form-data.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import type { Leaf } from './leaf.ts';
 import { getMark } from '../mark.ts';
+import { isRecord } from '../../record.ts';
 import { compileChoice, hasTags } from './union.ts';
 import { compileWalk, type Marked, type Step } from './traverse.ts';
 import { WireError } from '../wire-error.ts';
 
-export const identity = <T>(value: T): T => value;
-
-/** Compiles what makes of JSON the values that the parser expects; undefined where JSON is what it expects. */
+/** Compiles the decoder from JSON to the values that the parser expects. Returns undefined if the parser expects JSON. */
 export function compileDecode(marked: Marked, start: JsonSchema = marked.root): Step | undefined {
   return compileWalk(marked, start, {
     at(node, inside) {
@@ -22,7 +21,7 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
             Array.isArray(wire) ? new Set(run(inside, wire, depth) as unknown[]) : wire;
         case 'map':
           return (wire, depth) =>
-            isRecord(wire) ? new Map(Object.entries(run(inside, wire, depth) as object)) : wire;
+            isEntries(wire) ? new Map(Object.entries(run(inside, wire, depth) as object)) : wire;
         case 'pairs':
           return (wire, depth) =>
             isPairs(wire) ? new Map(run(inside, wire, depth) as [unknown, unknown][]) : wire;
@@ -43,7 +42,7 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
         const index = choose(wire);
         if (guard === undefined) return index === -1 ? wire : run(steps[index], wire, depth);
         if (index !== -1) return guard(wire, () => run(steps[index], wire, depth));
-        // No branch: the parser will say so, after it has tried them all.
+        // The value fits no branch. The parser will reject it, but only after it has tried all branches.
         for (const step of steps) guard(wire, () => probe(step, wire, depth));
         return wire;
       };
@@ -63,7 +62,7 @@ function probe(step: Step | undefined, wire: unknown, depth: number): void {
   }
 }
 
-// What does not fit stays as it is: the parser refuses it, together with whatever else is wrong.
+// A value that does not fit stays unchanged, so that the parser can reject it together with all other problems.
 function decodeLeaf(leaf: Leaf): Step {
   return (wire) => {
     if (leaf.attempt !== undefined) return leaf.attempt(wire) ?? wire;
@@ -74,9 +73,9 @@ function decodeLeaf(leaf: Leaf): Step {
   };
 }
 
-// Not what another parser of the same input has decoded already.
-function isRecord(wire: unknown): wire is object {
-  return typeof wire === 'object' && wire !== null && !Array.isArray(wire) && !(wire instanceof Map);
+// A Map was decoded already, for another parser of the same input.
+function isEntries(wire: unknown): wire is Record<string, unknown> {
+  return isRecord(wire) && !(wire instanceof Map);
 }
 
 export function isPairs(wire: unknown): wire is [unknown, unknown][] {

@@ -1,36 +1,14 @@
-import { toBase64 } from './base64.ts';
 import { findCycle } from './cycle.ts';
-import type { Leaf } from './leaf.ts';
+import { assertResultDepth } from '../depth.ts';
+import type { Encode, Encoding } from './encoding.ts';
+import { fileLeaf, toFile } from './file-leaf.ts';
 import { setOwn } from '../json-schema.ts';
+import { bigintLeaf, dateLeaf, regexpLeaf, uint8ArrayLeaf, urlLeaf, type Leaf } from './leaf.ts';
 import { EncodeError, under } from '../wire-error.ts';
 
-/** What encoding one value needs to know. */
-export interface Encoding {
-  /** Where files go; without it they are told by name and type alone. */
-  readonly files?: Files;
-  /** Classes that the app taught. */
-  readonly classes?: readonly Leaf[];
-}
-
-/** Takes the files out of a value while it is encoded: what it returns stands in their places. */
-export interface Files {
-  /** How many have been taken out. */
-  readonly count: number;
-  addBlob(blob: Blob): unknown;
-  addBytes(bytes: Uint8Array, depth: number): string;
-  /** An empty one of the same kind, for an encoding that is only tried. */
-  fresh(): Files;
-}
-
-/** From a value to JSON. Gets how deep the value lies; gives the same reference where it is JSON already. */
-export type Encode = (value: unknown, encoding: Encoding, depth: number) => unknown;
-
-export const MAX_DEPTH = 1000;
-const NONE: Encoding = {};
-
 /**
- * Any value as JSON, by the conventions alone: what a schema cannot see, or nobody wrote a schema for. A part that is
- * plain JSON already comes back as the same reference. `undefined` is what JSON leaves out.
+ * Encodes any value as JSON without a schema. A part that is plain JSON already is returned as the same reference.
+ * Returns undefined for what JSON leaves out, such as functions.
  */
 export function encodeAny(value: unknown, encoding: Encoding, depth: number): unknown {
   switch (typeof value) {
@@ -40,14 +18,14 @@ export function encodeAny(value: unknown, encoding: Encoding, depth: number): un
     case 'number':
       return Number.isFinite(value) ? value : null;
     case 'bigint':
-      return String(value);
+      return bigintLeaf.encode(value, encoding, depth);
     case 'object':
       break;
     default:
       return undefined;
   }
   if (value === null) return null;
-  if (depth > MAX_DEPTH) throw new EncodeError(`is nested deeper than ${MAX_DEPTH} levels`);
+  assertResultDepth(depth);
   if (Array.isArray(value)) return encodeArray(value, encoding, depth);
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (
@@ -59,28 +37,28 @@ export function encodeAny(value: unknown, encoding: Encoding, depth: number): un
   return encodeInstance(value, encoding, depth);
 }
 
-/** A value that is not part of another one. Throws where there is nothing that JSON can say of it. */
+/** Encodes a whole result or input. Throws an EncodeError for a value that JSON has no form for, such as a function. */
 export function encodeWhole(value: unknown, encode: Encode, encoding: Encoding): unknown {
   let json: unknown;
   try {
     json = encode(value, encoding, 0);
   } catch (error) {
-    // Looked for only now: a set of all objects on the way would cost every call.
+    // A cycle is looked for only after an error. Remembering every visited object would make each call slower.
     const cycle = error instanceof EncodeError ? findCycle(value) : undefined;
     throw cycle ?? error;
   }
-  if (json === undefined) throw new EncodeError(`is a ${typeof value}, which JSON cannot say`);
+  if (json === undefined) throw new EncodeError(`is a ${typeof value}, which cannot be encoded as JSON`);
   return json;
 }
 
-/** A small value from a schema (a default, an example) as JSON. */
+/** Encodes a small value that a schema contains, such as a default or a bound, as JSON. */
 export function toPlainJson(value: unknown): unknown {
-  return encodeAny(value, NONE, 0);
+  return encodeAny(value, {}, 0);
 }
 
 function encodeArray(list: readonly unknown[], encoding: Encoding, depth: number): unknown[] {
   let copy: unknown[] | undefined;
-  // By index: holes count as undefined.
+  // Goes by index, so that holes in the array are visited too. They count as undefined.
   for (let index = 0; index < list.length; index++) {
     const item = list[index];
     let encoded: unknown;
@@ -115,32 +93,32 @@ function encodeObject(object: object, encoding: Encoding, depth: number): object
 }
 
 function encodeInstance(value: object, encoding: Encoding, depth: number): unknown {
-  const taught = encoding.classes?.find((leaf) => leaf.is(value));
+  const taught = encoding.classes?.find((codec) => value instanceof codec.class!);
   if (taught !== undefined) return encodeAny(taught.encode(value), encoding, depth + 1);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  for (const leaf of objectLeaves) if (leaf.is!(value)) return leaf.encode(value, encoding, depth);
   if (value instanceof Map) return encodeMap(value, encoding, depth);
   if (value instanceof Set) return encodeArray([...value], encoding, depth);
-  if (value instanceof Blob) return encodeBlob(value, encoding);
-  if (value instanceof Uint8Array) return encodeBytes(value, encoding, depth);
-  if (value instanceof ArrayBuffer) return encodeBytes(new Uint8Array(value), encoding, depth);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
     return encodeArray([...(value as Float64Array)], encoding, depth);
+  }
   if (value instanceof FormData) return encodeForm(value, encoding, depth);
-  if (value instanceof ReadableStream)
+  if (value instanceof ReadableStream) {
     throw new EncodeError('is a stream; read it in the procedure and return its bytes');
-  if (value instanceof URL) return value.href;
-  if (value instanceof RegExp) return String(value);
+  }
   const { toJSON } = value as { toJSON?: (key: string) => unknown };
   if (typeof toJSON === 'function') return encodeAny(toJSON.call(value, ''), encoding, depth + 1);
   if (value instanceof Error) return { name: value.name, message: value.message };
-  // `new String('x')` and the like.
+  // Unwraps `new String('x')` and other wrapped primitives.
   const primitive: unknown = value.valueOf();
   if (typeof primitive !== 'object') return encodeAny(primitive, encoding, depth);
-  // Own properties only, without the class: a copy, so that it is a plain object.
+  // Copies the own properties, so that what is encoded is a plain object without a class.
   return encodeObject({ ...value }, encoding, depth);
 }
 
-// Fields as an object; one that is there several times is a list.
+// The objects that are leaves wherever they occur. The most frequent kind is first.
+const objectLeaves: readonly Leaf[] = [dateLeaf, uint8ArrayLeaf, fileLeaf(toFile), urlLeaf, regexpLeaf];
+
+// Makes an object of the fields. A field that occurs several times becomes an array.
 function encodeForm(form: FormData, encoding: Encoding, depth: number): object {
   const object = {};
   for (const name of new Set(form.keys())) {
@@ -157,17 +135,4 @@ export function encodeMap(map: ReadonlyMap<unknown, unknown>, encoding: Encoding
   const object = {};
   for (const [key, value] of map) setOwn(object, key as string, value);
   return encodeObject(object, encoding, depth);
-}
-
-function encodeBlob(blob: Blob, { files }: Encoding): unknown {
-  if (files !== undefined) return files.addBlob(blob);
-  return { mimeType: mimeTypeOf(blob), size: blob.size };
-}
-
-export function mimeTypeOf({ type }: Blob): string {
-  return type === '' ? 'application/octet-stream' : type;
-}
-
-function encodeBytes(bytes: Uint8Array, { files }: Encoding, depth: number): string {
-  return files === undefined ? toBase64(bytes) : files.addBytes(bytes, depth);
 }

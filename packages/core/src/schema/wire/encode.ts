@@ -1,6 +1,9 @@
-import { encodeAny, encodeMap, MAX_DEPTH, type Encode } from './encode-any.ts';
+import { assertResultDepth } from '../depth.ts';
+import { encodeAny, encodeMap } from './encode-any.ts';
+import type { Encode, Encoding } from './encoding.ts';
 import { fits } from '../fit.ts';
 import { deref, eachChild, resolveRef, setOwn, type JsonSchema } from '../json-schema.ts';
+import type { Leaf } from './leaf.ts';
 import { getMark } from '../mark.ts';
 import { mergeObjects } from '../merge.ts';
 import { compileChoice, hasTags } from './union.ts';
@@ -8,8 +11,8 @@ import type { Marked } from './traverse.ts';
 import { EncodeError, under } from '../wire-error.ts';
 
 /**
- * Compiles the encoder of a marked schema; undefined where its values are JSON already. A trusted schema is one that the
- * validator has just enforced: what it calls a string is not looked at.
+ * Compiles the encoder of a marked schema. Returns undefined if the values of the schema are JSON already. `isTrusted`
+ * says that the validator has just enforced this schema. Then a value that the schema calls a string is not checked.
  */
 export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boolean): Encode | undefined {
   const byRef = new Map<string, { encode?: Encode | undefined; done?: true }>();
@@ -21,12 +24,8 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
     const ref = node['$ref'];
     if (typeof ref === 'string' && mark === undefined) return compileRef(ref);
     switch (mark?.is) {
-      case 'leaf': {
-        const leaf = leaves[mark.leaf]!;
-        if (leaf.ownEncode === true)
-          return (value) => (value === null || value === undefined ? value : leaf.encode(value));
-        return leaf.name === 'Date' ? encodeDate : encodeAny;
-      }
+      case 'leaf':
+        return compileLeaf(leaves[mark.leaf]!);
       case 'set': {
         const encodeItems = compileArray(node);
         return (value, encoding, depth) =>
@@ -77,7 +76,7 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
     if (known?.done === true) return known.encode;
     if (known !== undefined) {
       return (value, encoding, depth) => {
-        if (depth > MAX_DEPTH) throw new EncodeError(`is nested deeper than ${MAX_DEPTH} levels`);
+        assertResultDepth(depth);
         return apply(known.encode, value, encoding, depth);
       };
     }
@@ -116,12 +115,12 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
     };
   }
 
-  // Whether values below are encoded differently from what can be seen on them.
+  // Whether values of this schema, or values inside them, are encoded in a way that `encodeAny` could not know.
   function needsGuidance(raw: JsonSchema, depth: number): boolean {
     const node = deref(root, raw);
     const mark = getMark(node);
     if (mark?.is === 'map' || mark?.is === 'pairs' || depth > 6) return true;
-    if (mark?.is === 'leaf') return leaves[mark.leaf]!.ownEncode === true;
+    if (mark?.is === 'leaf') return leaves[mark.leaf]!.is === undefined;
     let found = false;
     eachChild(node, (child, keyword) => {
       found ||= keyword !== '$defs' && needsGuidance(child, depth + 1);
@@ -129,10 +128,10 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
     return found;
   }
 
-  // The first branch whose wire form, made of the value, is what the branch says.
+  // Encodes the value by each branch in turn, and takes the first result that follows the schema of its branch.
   function tryBranches(branches: readonly JsonSchema[], encoders: readonly (Encode | undefined)[]): Encode {
     return (value, encoding, depth) => {
-      if (depth > MAX_DEPTH) throw new EncodeError(`is nested deeper than ${MAX_DEPTH} levels`);
+      assertResultDepth(depth);
       for (const [index, branch] of branches.entries()) {
         const encode = encoders[index] ?? encodeAny;
         const files = encoding.files?.fresh();
@@ -151,15 +150,16 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
     const fields: [key: string, encode: Encode | undefined][] = [];
     for (const [key, child] of Object.entries(node.properties ?? {})) {
       const encode = compile(child);
-      // What is optional may be undefined, which is dropped.
+      // An optional key may be undefined. Then it is left out.
       if (encode !== undefined || !required.has(key)) fields.push([key, encode]);
     }
     if (fields.length === 0 && isClosed) return undefined;
     const rest = isClosed ? undefined : compileRest(node);
     const known = node.properties ?? {};
     return (value, encoding, depth) => {
-      if (typeof value !== 'object' || value === null || !isPlain(value))
+      if (typeof value !== 'object' || value === null || !isPlain(value)) {
         return encodeAny(value, encoding, depth);
+      }
       const source = value as Record<string, unknown>;
       let copy: Record<string, unknown> | undefined;
       const put = (key: string, encode: Encode | undefined): void => {
@@ -208,21 +208,33 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
   }
 }
 
+function compileLeaf(leaf: Leaf): Encode {
+  if (leaf.is === undefined) {
+    return (value, encoding, depth) =>
+      value === null || value === undefined ? value : leaf.encode(value, encoding, depth);
+  }
+  return (value, encoding, depth) => {
+    if (leaf.is?.(value) !== true) return encodeAny(value, encoding, depth);
+    leaf.assertEncodable?.(value);
+    return leaf.encode(value, encoding, depth);
+  };
+}
+
 function saysNumber({ type }: JsonSchema): boolean {
   const types = Array.isArray(type) ? type : [type];
   return types.includes('number') || types.includes('integer');
 }
 
-// `null` in its place would be another value, and no number either.
+// Throws for an infinity and for NaN. `encodeAny` makes them null, which would not follow the schema.
 const encodeNumber: Encode = (value, encoding, depth) => {
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value;
-    throw new EncodeError(`is ${value}, and the schema says a number, which JSON cannot say it as`);
+    throw new EncodeError(`is ${value}, but the schema says a number, and JSON has no such number`);
   }
   return typeof value === 'string' ? value : encodeAny(value, encoding, depth);
 };
 
-// An infinity or NaN in a union with numbers: a branch may have a word for it.
+// A union with numbers may have a branch that sends an infinity or NaN as a word, for example as "NaN".
 function tryWords(encoders: readonly (Encode | undefined)[], encode: Encode): Encode {
   return (value, encoding, depth) => {
     if (typeof value !== 'number' || Number.isFinite(value)) return encode(value, encoding, depth);
@@ -235,20 +247,11 @@ function tryWords(encoders: readonly (Encode | undefined)[], encode: Encode): En
   };
 }
 
-const encodeDate: Encode = (value, encoding, depth) => {
-  if (!(value instanceof Date)) return encodeAny(value, encoding, depth);
-  if (Number.isNaN(value.getTime())) throw new EncodeError('is an invalid date');
-  const text = value.toISOString();
-  // Years of six digits are in ECMA-262, not in the `date-time` that the schema promises.
-  if (text.length > 24) throw new EncodeError(`is ${text}, and a date-time has a year from 0 to 9999`);
-  return text;
-};
-
 function encodeUnder(
   encode: Encode,
   value: unknown,
   key: string | number,
-  encoding: Parameters<Encode>[1],
+  encoding: Encoding,
   depth: number,
 ): unknown {
   try {
@@ -258,12 +261,7 @@ function encodeUnder(
   }
 }
 
-function apply(
-  encode: Encode | undefined,
-  value: unknown,
-  encoding: Parameters<Encode>[1],
-  depth: number,
-): unknown {
+function apply(encode: Encode | undefined, value: unknown, encoding: Encoding, depth: number): unknown {
   return encode === undefined ? value : encode(value, encoding, depth);
 }
 

@@ -1,8 +1,9 @@
 import { base64Pattern, fromBase64, isBase64, splitDataUri, toCanonicalBase64 } from './base64.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import type { Leaf } from './leaf.ts';
+import { isRecord } from '../../record.ts';
 
-/** A file on the wire: `{ name?, mimeType?, data }`, data in base64. */
+/** A file in JSON. `data` is base64. */
 export interface WireFile {
   name?: string;
   mimeType?: string;
@@ -15,25 +16,26 @@ export interface FileRules {
   maxBytes?: number;
 }
 
-/** A File, a Blob, or whatever `make` makes of one that came over the wire. */
+/** A File, a Blob, or anything else that `make` makes from the file that a client sent. */
 export function fileLeaf(
-  name: string,
   make: (file: WireFile, bytes: Uint8Array<ArrayBuffer>) => unknown,
   rules: FileRules = {},
 ): Leaf {
   return {
-    name,
     schema: attachmentSchema,
     input: fileSchema(rules),
     expected: 'a file as { "name"?, "mimeType"?, "data": base64 } or as a data: URI in base64',
     fits: (wire) => toWireFile(wire) !== undefined,
-    decode: (wire) => {
+    decode(wire) {
       const file = toWireFile(wire)!;
       return make(file, fromBase64(file.data));
     },
     mend: mendFile,
     is: (value) => value instanceof Blob,
-    encode: (value) => value, // the encoder takes files out itself: reading them is asynchronous
+    encode: (value, { files }) => {
+      const blob = value as Blob;
+      return files === undefined ? { mimeType: mimeTypeOf(blob), size: blob.size } : files.addBlob(blob);
+    },
   };
 }
 
@@ -45,7 +47,7 @@ export function toBlob(file: WireFile, bytes: Uint8Array<ArrayBuffer>): Blob {
   return file.name === undefined ? new Blob([bytes], { type: file.mimeType ?? '' }) : toFile(file, bytes);
 }
 
-/** How a file that a procedure returned is told in JSON; its bytes travel beside it, as a content block. */
+/** How JSON describes a file that a procedure returned. The bytes are in a content block of the same result. */
 export const attachmentSchema: JsonSchema = {
   type: 'object',
   properties: {
@@ -57,6 +59,10 @@ export const attachmentSchema: JsonSchema = {
   required: ['mimeType', 'size', 'uri'],
 };
 
+export function mimeTypeOf({ type }: Blob): string {
+  return type === '' ? 'application/octet-stream' : type;
+}
+
 function toWireFile(wire: unknown): WireFile | undefined {
   if (typeof wire !== 'string') return isWireFile(wire) ? wire : undefined;
   const uri = splitDataUri(wire);
@@ -64,8 +70,8 @@ function toWireFile(wire: unknown): WireFile | undefined {
 }
 
 function isWireFile(wire: unknown): wire is WireFile {
-  if (typeof wire !== 'object' || wire === null) return false;
-  const { name, mimeType, data } = wire as Partial<WireFile>;
+  if (!isRecord(wire)) return false;
+  const { name, mimeType, data } = wire;
   return (
     typeof data === 'string' &&
     (name === undefined || typeof name === 'string') &&
@@ -80,11 +86,13 @@ function fileSchema(rules: FileRules): JsonSchema {
   if (rules.maxBytes !== undefined) data['maxLength'] = Math.ceil(rules.maxBytes / 3) * 4;
   const mimeType: JsonSchema = { type: 'string' };
   if (rules.mimeTypes !== undefined) mimeType['enum'] = rules.mimeTypes;
+  const mimeTypePattern =
+    rules.mimeTypes === undefined ? '[^,]*' : `(?:${rules.mimeTypes.map(escapeRegExp).join('|')})(?:;[^,]*)?`;
   return {
     type: ['object', 'string'],
     properties: { name: { type: 'string' }, mimeType, data },
     required: rules.mimeTypes === undefined ? ['data'] : ['mimeType', 'data'],
-    pattern: `^data:${rules.mimeTypes === undefined ? '[^,]*' : `(?:${rules.mimeTypes.map(escapeRegExp).join('|')})(?:;[^,]*)?`};base64,${base64Pattern.slice(1)}`,
+    pattern: `^data:${mimeTypePattern};base64,${base64Pattern.slice(1)}`,
   };
 }
 
@@ -92,15 +100,13 @@ function escapeRegExp(text: string): string {
   return text.replaceAll(/[$()*+./?[\\\]^{|}]/g, '\\$&');
 }
 
-// Base64 in any of its spellings, and a data: URI in place of the data.
+// Accepts every variant of base64, and a data: URI in place of the file or of its data.
 function mendFile(wire: unknown): unknown {
   if (typeof wire === 'string') {
     const uri = splitDataUri(wire);
     return uri === undefined ? wire : { mimeType: uri.mimeType, data: toCanonicalBase64(uri.data) };
   }
-  if (typeof wire !== 'object' || wire === null || isWireFile(wire)) return wire;
-  const file = wire as Partial<WireFile>;
-  if (typeof file.data !== 'string') return wire;
-  const type = splitDataUri(file.data)?.mimeType;
-  return { ...(type === undefined ? {} : { mimeType: type }), ...file, data: toCanonicalBase64(file.data) };
+  if (!isRecord(wire) || isWireFile(wire) || typeof wire['data'] !== 'string') return wire;
+  const mimeType = splitDataUri(wire['data'])?.mimeType;
+  return { ...(mimeType !== undefined && { mimeType }), ...wire, data: toCanonicalBase64(wire['data']) };
 }

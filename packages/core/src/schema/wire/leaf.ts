@@ -1,39 +1,46 @@
 import { base64Pattern, fromBase64, isBase64, toBase64, toCanonicalBase64 } from './base64.ts';
 import { isDateTime, isPlainDate, parseDateTime } from './date-time.ts';
+import type { Encoding } from './encoding.ts';
 import type { JsonSchema } from '../json-schema.ts';
+import { EncodeError } from '../wire-error.ts';
 
-/** One kind of value that JSON has no word for, and its convention on the wire. */
+/**
+ * One kind of value that JSON has no type for, and how it is written in JSON. Everything that depends on this convention
+ * is in its leaf: to send dates as numbers, for example, change `dateLeaf` and nothing else.
+ */
 export interface Leaf {
-  readonly name: string;
-  /** What is published for outputs, and for inputs unless `input` says more. */
+  /** The published schema: for outputs, and also for inputs unless `input` is set. */
   readonly schema: JsonSchema;
   readonly input?: JsonSchema;
-  /** For messages: "expected …". */
+  /** Completes the message "expected …". */
   readonly expected: string;
-  /** Whether a wire value follows the convention. */
+  /** Whether a JSON value follows the convention. */
   fits(wire: unknown): boolean;
-  /** What fits, but is what another branch of a union would have been encoded to: it takes it only when no other does. */
+  /**
+   * Whether a JSON value that fits would more likely belong to another branch of a union. Then this leaf gets it only if
+   * no other branch takes it. For example, 5 fits a bigint, but belongs to a number if the union has one.
+   */
   isLoose?(wire: unknown): boolean;
-  /** The value for the parser. Called with what fits; may throw a WireError for what must not go on. */
+  /** Makes the value for the parser. Called only with what fits. May throw a WireError to reject the call. */
   decode(wire: unknown): unknown;
-  /** `fits` and `decode` in one, where that saves half of the work; undefined for a misfit. */
+  /** Does `fits` and `decode` in one step, where that is cheaper. Returns undefined if the JSON value does not fit. */
   attempt?(wire: unknown): unknown;
-  /** Brings a wire value that nearly follows the convention to it; anything else comes back as it is. */
+  /** Corrects a JSON value that nearly follows the convention. Returns anything else unchanged. */
   mend?(wire: unknown): unknown;
-  /** Whether a value is of this kind, where the encoder must ask. */
-  is(value: unknown): boolean;
-  encode(value: unknown): unknown;
-  /** The schema alone says that values at its place are of this kind: nothing can be seen on them. */
-  readonly ownEncode?: boolean;
-  /** Why a misfit must not reach the parser; undefined lets the parser refuse it, beside whatever else is wrong. */
+  /** The reason why a JSON value that does not fit must not reach the parser; undefined if the parser may judge it. */
   refuse?(wire: unknown): string | undefined;
+  /**
+   * Whether a value is of this kind. Absent where the value does not show it, as with a literal: then only the schema
+   * says so, and every value in its place is encoded by this leaf.
+   */
+  is?(value: unknown): boolean;
+  /** Encodes a value of this kind as JSON. */
+  encode(value: unknown, encoding: Encoding, depth: number): unknown;
+  /** Throws an EncodeError for a value that `encode` cannot write the way `schema` promises. Called only where a schema is published. */
+  assertEncodable?(value: unknown): void;
 }
 
-export const MAX_BIGINT_DIGITS = 4096;
-const BIGINT = /^-?\d+$/;
-
 export const dateLeaf: Leaf = {
-  name: 'Date',
   schema: { type: 'string', format: 'date-time' },
   expected: 'an ISO 8601 date-time such as 2026-01-31T09:00:00Z',
   fits: (wire) => typeof wire === 'string' && isDateTime(wire),
@@ -43,70 +50,74 @@ export const dateLeaf: Leaf = {
     typeof wire === 'string' && wire.length === 10 && isPlainDate(wire) ? `${wire}T00:00:00Z` : wire,
   is: (value) => value instanceof Date,
   encode: (value) => (Number.isNaN((value as Date).getTime()) ? null : (value as Date).toISOString()),
+  assertEncodable(value) {
+    const time = (value as Date).getTime();
+    if (Number.isNaN(time)) throw new EncodeError('is an invalid date');
+    if (time < firstMoment || time > lastMoment) {
+      const text = (value as Date).toISOString();
+      throw new EncodeError(`is ${text}, but the year of a date-time must be from 0 to 9999`);
+    }
+  },
 };
 
+// ECMA-262 allows years of more than four digits. The `date-time` format of JSON Schema does not.
+const firstMoment = Date.parse('0000-01-01T00:00:00.000Z');
+const lastMoment = Date.parse('9999-12-31T23:59:59.999Z');
+
+export const maxBigintDigits = 4096;
+const bigintPattern = /^-?\d+$/;
+
 export const bigintLeaf: Leaf = {
-  name: 'bigint',
-  schema: { type: 'string', pattern: BIGINT.source },
+  schema: { type: 'string', pattern: bigintPattern.source },
   input: {
     type: ['string', 'integer'],
-    pattern: BIGINT.source,
-    maxLength: MAX_BIGINT_DIGITS,
+    pattern: bigintPattern.source,
+    maxLength: maxBigintDigits,
     minimum: Number.MIN_SAFE_INTEGER,
     maximum: Number.MAX_SAFE_INTEGER,
   },
   expected: 'an integer, as a string of decimal digits such as "12345678901234567890"',
   fits: (wire) =>
     typeof wire === 'string'
-      ? wire.length <= MAX_BIGINT_DIGITS && BIGINT.test(wire)
+      ? wire.length <= maxBigintDigits && bigintPattern.test(wire)
       : Number.isSafeInteger(wire),
   isLoose: (wire) => typeof wire === 'number',
   decode: (wire) => BigInt(wire as string | number),
-  is: (value) => typeof value === 'bigint',
-  encode: (value) => String(value),
   refuse: (wire) =>
-    typeof wire === 'string' && wire.length > MAX_BIGINT_DIGITS
-      ? `expected a whole number of at most ${MAX_BIGINT_DIGITS} digits, received ${wire.length} characters`
+    typeof wire === 'string' && wire.length > maxBigintDigits
+      ? `expected a whole number of at most ${maxBigintDigits} digits, received ${wire.length} characters`
       : undefined,
+  is: (value) => typeof value === 'bigint',
+  encode: String,
 };
 
-/** For a parser that makes the bigint itself, but would take a second over a million digits. */
+/** For a parser that makes the bigint itself (coercion). The limit still applies: parsing a million digits takes a second. */
 export const coercedBigintLeaf: Leaf = { ...bigintLeaf, decode: (wire) => wire };
 
-export const nanLeaf: Leaf = wordLeaf('NaN', { type: 'string', const: 'NaN' }, ['NaN']);
+export const nanLeaf: Leaf = {
+  schema: { type: 'string', const: 'NaN' },
+  expected: '"NaN"',
+  fits: (wire) => wire === 'NaN',
+  decode: Number,
+  encode: String,
+};
 
-/** Numbers among which the infinities are: plain numbers travel as they are. */
-export function wordLeaf(name: string, schema: JsonSchema, words: readonly string[]): Leaf {
-  return {
-    name,
-    schema,
-    expected: words.map((word) => JSON.stringify(word)).join(' or '),
-    fits: (wire) => typeof wire === 'string' && words.includes(wire),
-    decode: Number,
-    ownEncode: true,
-    is: (value) => typeof value === 'number' && words.includes(String(value)),
-    encode: String,
-  };
-}
-
-// What WHATWG URLs and RFC 3986 agree on; published next to `format` so that both sides refuse the same.
-const URL_PATTERN = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/+(?=[^/?#:@])|(?!\/\/)(?=.))[^\s<>"{}|\\^`]*$/;
+// What the WHATWG URL standard and RFC 3986 agree on. Published beside `format`, so that both sides accept the same URLs.
+const urlPattern = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/+(?=[^/?#:@])|(?!\/\/)(?=.))[^\s<>"{}|\\^`]*$/;
 
 export const urlLeaf: Leaf = {
-  name: 'URL',
-  schema: { type: 'string', format: 'uri', pattern: URL_PATTERN.source },
+  schema: { type: 'string', format: 'uri', pattern: urlPattern.source },
   expected: 'a URL such as https://example.com/page',
-  fits: (wire) => typeof wire === 'string' && URL_PATTERN.test(wire) && URL.canParse(wire),
+  fits: (wire) => typeof wire === 'string' && urlPattern.test(wire) && URL.canParse(wire),
   decode: (wire) => new URL(wire as string),
   is: (value) => value instanceof URL,
   encode: (value) => (value as URL).href,
 };
 
-const REGEXP = /^\/([\s\S]+)\/([dgimsuvy]*)$/;
+const regexpPattern = /^\/([\s\S]+)\/([dgimsuvy]*)$/;
 
 export const regexpLeaf: Leaf = {
-  name: 'RegExp',
-  schema: { type: 'string', pattern: REGEXP.source },
+  schema: { type: 'string', pattern: regexpPattern.source },
   expected: 'a regular expression such as /^a.*z$/i',
   fits: (wire) => parseRegExp(wire) !== undefined,
   decode: parseRegExp,
@@ -117,7 +128,7 @@ export const regexpLeaf: Leaf = {
 };
 
 function parseRegExp(wire: unknown): RegExp | undefined {
-  const parts = typeof wire === 'string' && wire.length <= 10_000 ? REGEXP.exec(wire) : null;
+  const parts = typeof wire === 'string' && wire.length <= 10_000 ? regexpPattern.exec(wire) : null;
   return parts === null ? undefined : toRegExp(parts[1]!, parts[2]);
 }
 
@@ -129,13 +140,9 @@ function toRegExp(source: string, flags?: string): RegExp | undefined {
   }
 }
 
-/** A class made from bytes: Uint8Array and its kind, Node's Buffer, ArrayBuffer. */
-export function bytesLeaf(
-  make: (bytes: Uint8Array<ArrayBuffer>) => unknown,
-  is: (value: unknown) => boolean,
-): Leaf {
+/** A class that is made from bytes: Uint8Array and its subclasses, such as Node's Buffer, and ArrayBuffer. */
+export function bytesLeaf(make: (bytes: Uint8Array<ArrayBuffer>) => unknown): Leaf {
   return {
-    name: 'bytes',
     schema: {
       type: 'string',
       description: 'base64, or attachment:<n> for the n-th file among the content blocks',
@@ -146,26 +153,36 @@ export function bytesLeaf(
     fits: (wire) => typeof wire === 'string' && isBase64(wire),
     decode: (wire) => make(fromBase64(wire as string)),
     mend: (wire) => (typeof wire === 'string' ? toCanonicalBase64(wire) : wire),
-    refuse: (wire) => (typeof wire === 'string' ? 'expected base64, received text that is none' : undefined),
-    is,
-    encode: (value) => toBase64(value as Uint8Array | ArrayBuffer),
+    refuse: (wire) =>
+      typeof wire === 'string' ? 'expected base64, received text that is not base64' : undefined,
+    is: (value) => value instanceof Uint8Array || value instanceof ArrayBuffer,
+    encode(value, { files }, depth) {
+      const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : (value as Uint8Array);
+      return files === undefined ? toBase64(bytes) : files.addBytes(bytes, depth);
+    },
   };
 }
 
-/** Literals among which are some that JSON cannot say: those travel as strings, the others as they are. */
-export function literalLeaf(values: readonly unknown[], toWire: (value: unknown) => unknown): Leaf {
-  const byWire = new Map(values.map((value) => [toWire(value), value]));
+export const uint8ArrayLeaf: Leaf = bytesLeaf((bytes) => bytes);
+
+export const arrayBufferLeaf: Leaf = bytesLeaf((bytes) => bytes.buffer);
+
+/** Literals of which JSON has no form for at least one. Those are sent as strings, the others unchanged. */
+export function literalLeaf(values: readonly unknown[]): Leaf {
+  const byWire = new Map(values.map((value) => [toWireLiteral(value), value]));
   const words = [...byWire.keys()];
   return {
-    name: 'literal',
     schema: words.length === 1 ? { const: words[0] } : { enum: words },
     expected: words.map((word) => JSON.stringify(word)).join(' or '),
     fits: (wire) => byWire.has(wire),
     decode: (wire) => byWire.get(wire),
     mend: (wire) =>
       Number.isSafeInteger(wire) && !byWire.has(wire) && byWire.has(String(wire)) ? String(wire) : wire,
-    is: (value) => values.includes(value),
-    encode: toWire,
-    ownEncode: true,
+    encode: toWireLiteral,
   };
+}
+
+function toWireLiteral(value: unknown): unknown {
+  const isString = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
+  return isString ? String(value) : value;
 }

@@ -1,10 +1,4 @@
 import { bytesLeaf, type Leaf } from './leaf.ts';
 
-/** Raw bytes for tRPC's `octetInputParser`, which takes nothing but a stream. */
-export const octetLeaf: Leaf = {
-  ...bytesLeaf(
-    (bytes) => new Blob([bytes]).stream(),
-    (value) => value instanceof ReadableStream,
-  ),
-  name: 'ReadableStream',
-};
+/** The input of a procedure that uses tRPC's `octetInputParser`, which accepts only a stream. */
+export const octetLeaf: Leaf = bytesLeaf((bytes) => new Blob([bytes]).stream());

@@ -1,13 +1,14 @@
 import { hasType, fits } from '../fit.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { getMark } from '../mark.ts';
+import { isRecord } from '../../record.ts';
 import { compileChoice } from './union.ts';
 import { chain, compileWalk, type Marked, type Step } from './traverse.ts';
 
 /**
- * Compiles what mends arguments that models write nearly right: JSON or a number as a string where the schema refuses
- * strings, and leaves in another spelling (a date without a time). From wire value to wire value; what already follows
- * the schema is never touched. undefined where there is nothing that could be mended.
+ * Compiles the repair of arguments that are nearly right: JSON or a number inside a string where the schema allows no
+ * string, and leaves in another notation, such as a date without a time. Returns JSON again. Never touches a value that
+ * follows the schema already. Returns undefined if the schema has nothing that could be repaired.
  */
 export function compileRepair(marked: Marked, start: JsonSchema = marked.root): Step | undefined {
   return compileWalk(marked, start, {
@@ -46,13 +47,14 @@ export function compileRepair(marked: Marked, start: JsonSchema = marked.root): 
   });
 }
 
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Reads a string as the type that the schema wants in its place. */
+/** Compiles the parsing of a string into the type that the schema requires. Returns undefined if it allows strings. */
 function parseString({ type }: JsonSchema): Step | undefined {
   const types = typeof type === 'string' ? [type] : type;
-  if (types === undefined || types.includes('string') || types.every((each) => each === 'null'))
+  if (types === undefined || types.includes('string') || types.every((each) => each === 'null')) {
     return undefined;
+  }
   return (wire) => {
     if (typeof wire !== 'string') return wire;
     const parsed = parse(wire.trim());
@@ -61,8 +63,8 @@ function parseString({ type }: JsonSchema): Step | undefined {
 }
 
 function parse(text: string): unknown {
-  if (NUMBER.test(text)) return Number(text);
-  // Python writes True.
+  if (numberPattern.test(text)) return Number(text);
+  // Ignores the case, because Python writes `True`.
   if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   if (text === 'null') return null;
   if (!/^[[{]/.test(text)) return undefined;
@@ -79,5 +81,4 @@ const fromPairs: Step = (wire) =>
     ? Object.fromEntries(wire as [string, unknown][])
     : wire;
 
-const toPairs: Step = (wire) =>
-  typeof wire === 'object' && wire !== null && !Array.isArray(wire) ? Object.entries(wire) : wire;
+const toPairs: Step = (wire) => (isRecord(wire) ? Object.entries(wire) : wire);

@@ -1,27 +1,28 @@
+import { assertArgumentDepth } from '../depth.ts';
 import { resolveRef, setOwn, type JsonSchema } from '../json-schema.ts';
 import type { Leaf } from './leaf.ts';
 import { getMark } from '../mark.ts';
 import { toRegExp } from '../pattern.ts';
-import { under, WireError } from '../wire-error.ts';
+import { under } from '../wire-error.ts';
 
-/** Goes over one value. Whoever calls it passes how deep the value lies, and gets the same reference when nothing changed. */
+/** Converts one value that is nested `depth` levels deep. Returns the same reference if nothing changed. */
 export type Step = (value: unknown, depth: number) => unknown;
 
-/** A schema that still has its marks, with the leaves they point at. */
+/** A schema that still has its marks, with the leaves that they point to. */
 export interface Marked {
   readonly root: JsonSchema;
   readonly leaves: readonly Leaf[];
-  /** The validator tries every branch of a union to its end, also those that another key rules out. */
+  /** The validator tries every branch of a union to its end, even one that a discriminating key rules out. */
   readonly isEager?: boolean;
-  /** The validator lets no infinity and no NaN pass for a number. */
+  /** The validator rejects an infinity and NaN where the schema says a number. */
   readonly isFinite?: boolean;
 }
 
-/** What is to be done where; the walk knows how to get there. */
+/** What a walk does at each place. */
 export interface Rules {
-  /** At a schema, given what its properties, items and `allOf` need. undefined: nothing to do at or below. */
+  /** Makes the step for a schema. `inside` is the step for its properties, items and `allOf`. Return undefined to do nothing. */
   at(node: JsonSchema, inside: Step | undefined): Step | undefined;
-  /** At an `anyOf` or `oneOf`, given what each branch needs. Called when at least one needs something. */
+  /** Makes the step for an `anyOf` or `oneOf`, given the step of each branch. Called only if at least one branch has a step. */
   union(
     branches: readonly JsonSchema[],
     steps: readonly (Step | undefined)[],
@@ -29,9 +30,7 @@ export interface Rules {
   ): Step | undefined;
 }
 
-export const MAX_DEPTH = 512;
-
-/** Compiles a walk over the values of a schema, which goes only where the rules have something to do. */
+/** Compiles a walk over the values of a schema. It visits only the places where the rules have something to do. */
 export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): Step | undefined {
   const byRef = new Map<string, { step?: Step | undefined; done?: true }>();
   return compile(start);
@@ -50,13 +49,14 @@ export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): 
     return rules.at(node, chain([compileObject(node), compileArray(node), ...all, union]));
   }
 
-  // Recursion: looked up when it runs. To be recursive is reason enough to be walked, so that levels are counted.
+  // In a recursive schema, the step is not known before all of it is compiled, so it is looked up at request time. Recursive
+  // schemas are always walked, even if there is nothing to do, so that the depth is checked.
   function compileRef(ref: string): Step | undefined {
     const known = byRef.get(ref);
     if (known?.done === true) return known.step;
     if (known !== undefined) {
       return (value, depth) => {
-        if (depth > MAX_DEPTH) throw new WireError(`nested deeper than ${MAX_DEPTH} levels`);
+        assertArgumentDepth(depth);
         return known.step === undefined ? value : known.step(value, depth);
       };
     }
@@ -93,7 +93,7 @@ export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): 
     };
   }
 
-  // What goes over the keys that are no properties.
+  // Compiles the step for the keys that are not in `properties`.
   function compileRest(node: JsonSchema): ((key: string) => Step | undefined) | undefined {
     const { additionalProperties: others, patternProperties } = node;
     const other = typeof others === 'object' && others !== null ? compile(others as JsonSchema) : undefined;
@@ -131,14 +131,14 @@ export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): 
   }
 }
 
-/** One step after the other; undefined where there is none. */
+/** Combines steps that run one after the other. Returns undefined if there are none. */
 export function chain(steps: readonly (Step | undefined)[]): Step | undefined {
   const needed = steps.filter((step) => step !== undefined);
   if (needed.length < 2) return needed[0];
   return (value, depth) => needed.reduce((result, step) => step(result, depth), value);
 }
 
-/** Sets one key in a copy that is made when the first key changes; `value` itself never changes. */
+/** Runs a step on one key. The first key that changes makes a copy; `value` itself never changes. */
 function replace(
   value: object,
   result: Record<string, unknown>,

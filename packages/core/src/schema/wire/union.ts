@@ -4,9 +4,11 @@ import { getMark } from '../mark.ts';
 import type { Marked } from './traverse.ts';
 
 /**
- * Compiles which branch of a union a wire value belongs to: the index, or -1 for none. A key that tells the branches
- * apart decides; else the first branch that the value fits, in the order in which they are written. That is what the
- * validators do, but on the wire (and a number is a number where there is a branch of numbers, a bigint only else): in `[string, date]` a date-time stays a string, in `[date, string]` it becomes a Date.
+ * Compiles a function that finds the branch of a union to which a JSON value belongs: its index, or -1 for none. If a key
+ * has another literal value in each branch, that key decides. Otherwise the first branch that fits decides, as in the
+ * validators. But they look at the decoded value, and this looks at the JSON: in `[string, date]` a date-time stays a
+ * string, in `[date, string]` it becomes a Date. A branch that fits only loosely is taken last: a number is decoded as a
+ * bigint only if the union has no branch of numbers.
  */
 export function compileChoice(marked: Marked, branches: readonly JsonSchema[]): (wire: unknown) => number {
   const { root, leaves } = marked;
@@ -28,19 +30,19 @@ export function compileChoice(marked: Marked, branches: readonly JsonSchema[]): 
   };
 }
 
-/** Whether a key tells the branches apart, so that a choice looks at nothing else. */
+/** Whether a single key tells the branches apart, as in a discriminated union. */
 export function hasTags({ root }: Marked, branches: readonly JsonSchema[]): boolean {
   const open = branches.map((_, index) => index).filter((index) => isOpen(deref(root, branches[index]!)));
   return findTags(root, branches, open) !== undefined;
 }
 
-// Neither null, which needs no choosing, nor what no JSON value fits.
+// Leaves out null, which is checked first, and branches that no JSON value fits.
 function isOpen(branch: JsonSchema): boolean {
   const mark = getMark(branch)?.is;
-  return branch.type !== 'null' && mark !== 'never' && mark !== 'undefined' && !isNever(branch);
+  return branch.type !== 'null' && mark !== 'never' && mark !== 'undefined' && !fitsNothing(branch);
 }
 
-function isNever({ not, ...beside }: JsonSchema): boolean {
+function fitsNothing({ not, ...beside }: JsonSchema): boolean {
   return isSchema(not) && Object.keys(not).length === 0 && Object.keys(beside).length === 0;
 }
 
@@ -49,7 +51,7 @@ interface Tags {
   byTag: Map<unknown, number>;
 }
 
-// A key whose literal values differ between all branches that are objects.
+// Finds a key that has another literal value in each branch that is an object.
 function findTags(
   root: JsonSchema,
   branches: readonly JsonSchema[],

@@ -1,4 +1,4 @@
-import { MANY, NAMED, ONE } from '../../schema/json-schema.ts';
+import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from '../../schema/json-schema.ts';
 import type { Edit } from './edit.ts';
 
 /** What an edit does to the set of values that a schema takes. */
@@ -52,9 +52,12 @@ function placeOf(path: readonly string[]): { keyword: string; isEntry: boolean }
   for (let index = 0; index < path.length;) {
     const keyword = path[index]!;
     const isLast = index === path.length - 1;
-    if (isLast || !(NAMED.has(keyword) || MANY.has(keyword) || ONE.has(keyword)))
+    if (
+      isLast ||
+      !(schemaMapKeywords.has(keyword) || schemaListKeywords.has(keyword) || schemaKeywords.has(keyword))
+    )
       return { keyword, isEntry: false };
-    if (!ONE.has(keyword)) {
+    if (!schemaKeywords.has(keyword)) {
       if (index === path.length - 2) return { keyword, isEntry: true };
       index += 1;
     }

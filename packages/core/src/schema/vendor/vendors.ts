@@ -1,0 +1,58 @@
+import { octetInputParser } from '@trpc/server/http';
+import { arktypeAllowsUndefined, convertArktype, isArktype } from './arktype.ts';
+import type { Conversion } from './conversion.ts';
+import { convertStandard, isStandard } from './standard.ts';
+import type { JsonSchema } from '../json-schema.ts';
+import { octetLeaf } from '../wire/octet.ts';
+import { convertValibot, isValibot, valibotAllowsUndefined, type ValibotSchema } from './valibot.ts';
+import { convertZod3, isZod3, zod3AllowsUndefined, type Zod3Schema } from './zod3.ts';
+import type { Zod4Schema } from './zod4-mark.ts';
+import { convertZod4, isZod4, zod4AllowsUndefined } from './zod4.ts';
+
+/** What we know about a validator library, and how its schemas are read. */
+export interface Vendor {
+  /** Whether this entry can read the schema in this direction. */
+  matches(parser: unknown, io: 'input' | 'output'): boolean;
+  /** Makes a marked JSON Schema. */
+  convert(parser: unknown, conversion: Conversion): JsonSchema;
+  /** Whether the schema accepts `undefined` as the whole value. `converted` is what `convert` returned. */
+  allowsUndefined(parser: unknown, io: 'input' | 'output', converted: JsonSchema): boolean;
+  /** The validator tries every branch of a union to its end, even one that a discriminating key rules out. */
+  readonly isEager?: boolean;
+  /** The validator rejects an infinity and NaN where the schema says a number. */
+  readonly isFinite?: boolean;
+}
+
+/** Finds the vendor of a schema: the first in the list that can read it in this direction. */
+export function findVendor(parser: unknown, io: 'input' | 'output'): Vendor | undefined {
+  return vendors.find((vendor) => vendor.matches(parser, io));
+}
+
+// `matches` has made sure of the type of schema that the other functions of an entry receive.
+const vendors: readonly Vendor[] = [
+  {
+    matches: isZod4,
+    convert: convertZod4,
+    allowsUndefined: (parser: Zod4Schema, io) => zod4AllowsUndefined(parser, io),
+    isEager: true,
+    isFinite: true,
+  },
+  {
+    matches: isZod3,
+    convert: convertZod3,
+    allowsUndefined: (parser: Zod3Schema, io) => zod3AllowsUndefined(parser, io),
+    isEager: true,
+  },
+  {
+    matches: (parser) => parser === octetInputParser,
+    convert: (_, conversion) => conversion.leafSchema(octetLeaf),
+    allowsUndefined: () => false,
+  },
+  {
+    matches: isValibot,
+    convert: convertValibot,
+    allowsUndefined: (parser: ValibotSchema, io) => valibotAllowsUndefined(parser, io),
+  },
+  { matches: isArktype, convert: convertArktype, allowsUndefined: arktypeAllowsUndefined },
+  { matches: isStandard, convert: convertStandard, allowsUndefined: () => false },
+];
