@@ -10,6 +10,6 @@ export default defineConfig({
     onConsoleLog: (log) => !log.startsWith('MCP failure'),
     name: 'core',
     include: ['{src,test}/**/*.test.ts'],
-    typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    typecheck: { enabled: true, include: ['{src,test}/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
   },
 });
