@@ -6,7 +6,6 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       'packages/*',
-      'packages/core/vitest.sdk.config.ts',
       'apps/*',
       'examples/*',
       // In vitest.large.config.ts.

@@ -1,10 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-/** What is large to install or slow to build, and so not for everybody who runs the tests. */
+/** What is large to install, slow to build or long to run, and so not for everybody who runs the tests. */
 export default defineConfig({
   test: {
-    projects: ['apps/clients', 'apps/runtimes', 'examples/next', 'examples/workers'],
-    // They build and start whole servers: one after another, so that each has the machine for itself.
-    fileParallelism: false,
+    maxWorkers: '100%',
+    projects: [
+      'packages/core/vitest.large.config.ts',
+      'packages/core/vitest.sdk.config.ts',
+      // They build and start whole servers: one after another, so that each has the machine for itself.
+      ...['apps/clients', 'apps/runtimes', 'examples/next', 'examples/workers'].map((root, index) => ({
+        extends: `./${root}/vitest.config.ts`,
+        root,
+        test: { fileParallelism: false, sequence: { groupOrder: index + 1 } },
+      })),
+    ],
   },
 });

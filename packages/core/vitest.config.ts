@@ -10,6 +10,8 @@ export default defineConfig({
     onConsoleLog: (log) => !log.startsWith('MCP failure'),
     name: 'core',
     include: ['{src,test}/**/*.test.ts'],
+    // In vitest.large.config.ts.
+    exclude: ['test/**/*.large.test.ts'],
     typecheck: { enabled: true, include: ['{src,test}/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
   },
 });

@@ -14,15 +14,14 @@ function open(client: RedisClient, prefix: string) {
   return shared;
 }
 
-/** What an operation failed with, and how soon. */
-async function failureOf(operation: () => Promise<unknown>): Promise<{ error: RedisError; ms: number }> {
-  const start = Date.now();
+/** What an operation failed with. One that does not fail in time keeps its test waiting until that fails. */
+async function failureOf(operation: () => Promise<unknown>): Promise<RedisError> {
   const error: unknown = await operation().then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(RedisError);
-  return { error: error as RedisError, ms: Date.now() - start };
+  return error as RedisError;
 }
 
 describeRedis('the store while Redis is away', () => {
@@ -43,12 +42,11 @@ describeRedis('the store while Redis is away', () => {
         await failureOf(() => store.delete('before')),
         await failureOf(() => store.take('me', limit)),
       ];
-      expect(failures.map(({ error }) => error.command)).toEqual(['SET', 'GET', 'SET', 'DEL', 'EVAL']);
-      for (const { error, ms } of failures) {
+      expect(failures.map(({ command }) => command)).toEqual(['SET', 'GET', 'SET', 'DEL', 'EVAL']);
+      for (const error of failures) {
         expect(error.message).toMatch(
           /^Redis failed at [A-Z]+: .+\. What needs Redis \(consents, idempotency keys, rate limits\) fails until it is back; calls that do not need it go on$/,
         );
-        expect(ms).toBeLessThan(timeoutMs + 300);
       }
 
       await proxy.restore();
@@ -66,10 +64,8 @@ describeRedis('the store while Redis is away', () => {
       const { store } = open(create(proxy.url), keys.prefix);
       await store.set('before', '1', 60_000);
       proxy.freeze();
-      const { error, ms } = await failureOf(() => store.get('before'));
+      const error = await failureOf(() => store.get('before'));
       expect(error.message).toContain(`Redis failed at GET: no answer within ${timeoutMs} ms`);
-      expect(ms).toBeGreaterThanOrEqual(timeoutMs - 5);
-      expect(ms).toBeLessThan(timeoutMs + 300);
       await proxy.restore();
       await eventually(async () => expect(await store.get('before')).toBe('1'));
     },
@@ -80,9 +76,8 @@ describeRedis('the store while Redis is away', () => {
     await using proxy = await openTcpProxy(redisUrl);
     await proxy.cut();
     const { store } = open(create(proxy.url), keys.prefix);
-    const { error, ms } = await failureOf(() => store.add('key', '1', 60_000));
+    const error = await failureOf(() => store.add('key', '1', 60_000));
     expect(error.message).toContain('Redis failed at SET: ');
-    expect(ms).toBeLessThan(timeoutMs + 300);
     await proxy.restore();
     await eventually(async () => expect(await store.add('key', '1', 60_000)).toBe(true));
   });
@@ -93,7 +88,7 @@ describeRedis('the store while Redis is away', () => {
     const admin = new Redis(redisUrl);
     onTestFinished(() => admin.disconnect());
     await admin.lpush(`${keys.prefix}list`, '1');
-    const { error } = await failureOf(() => store.get('list'));
+    const error = await failureOf(() => store.get('list'));
     expect(error.message).toContain('Redis failed at GET: WRONGTYPE');
     expect(error.cause).toBeInstanceOf(Error);
   });
@@ -111,7 +106,7 @@ describeRedis('the app’s own client', () => {
     expect(client.status).toBe('ready');
     expect(await client.get(`${keys.prefix}key`)).toBe('1');
     client.disconnect();
-    const { error } = await failureOf(() => shared.store.get('key'));
+    const error = await failureOf(() => shared.store.get('key'));
     expect(error.message).toContain('Redis failed at GET: it was closed by close()');
   });
 

@@ -162,7 +162,6 @@ describeRedis('two nodes behind a round-robin proxy', () => {
     );
 
     const limitedAs = (as: string) => send(balancer.url, { name: 'limited' }, { as });
-    const start = Date.now();
     const [echo, alsoEcho] = [
       await send(balancer.url, { name: 'echo' }),
       await send(balancer.url, { name: 'echo' }),
@@ -187,7 +186,6 @@ describeRedis('two nodes behind a round-robin proxy', () => {
       expect(answer).toMatchObject({ status: 200, result: { isError: true } });
       expect(textOf(answer)).toMatch(/^SERVICE_UNAVAILABLE: /);
     }
-    expect(Date.now() - start).toBeLessThan(5000);
     expect(await nodes.runsOf('1')).toEqual([]);
 
     // Heard at once where it happens, and nowhere else yet.

@@ -64,7 +64,7 @@ describe('subscriptions', () => {
         .as('support')
         .subscriptions.extendTrial.mutate({ customerId, by: 2, unit: 'days' });
       expect(subscription.status).toBe('trialing');
-      expect(Math.abs(subscription.trialEndsAt.getTime() - Date.now() - 2 * day)).toBeLessThan(60_000);
+      expect(Math.round((subscription.trialEndsAt.getTime() - Date.now()) / day)).toBe(2);
     });
 
     it.each(['active', 'past_due', 'cancelled'] as const)(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { growthOf, mostInProportion } from '../../test/growth.ts';
 import { matchPieces, type Piece } from './uri-pattern.ts';
 
 const span = (without = ''): Piece => ({ without, mayBeEmpty: false });
@@ -11,13 +12,11 @@ test('each span is as short as it can be', () => {
   expect(matchPieces([], '')).toEqual([]);
 });
 
-test('100 kB against spans that take anything take less than 50 ms', () => {
+test('a text costs in proportion to its length, against spans that take anything', async () => {
   const pieces = ['x', span(), 'y', span(), 'y', span(), 'y', span(), 'z'];
-  const text = `x${'y'.repeat(100_000)}`;
-  const times = Array.from({ length: 3 }, () => {
-    const start = performance.now();
-    expect(matchPieces(pieces, text)).toBeUndefined();
-    return performance.now() - start;
-  });
-  expect(Math.min(...times)).toBeLessThan(50);
+  const growth = await growthOf((size) => {
+    const text = `x${'y'.repeat(size)}`;
+    return () => expect(matchPieces(pieces, text)).toBeUndefined();
+  }, 100_000);
+  expect(growth).toBeLessThan(mostInProportion);
 });

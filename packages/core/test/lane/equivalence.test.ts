@@ -5,11 +5,12 @@ import { z } from 'zod';
 import type { McpMeta, McpSettings } from '../../src/index.ts';
 import { createHandler } from '../../src/protocol/handler.ts';
 import type { HandlerOptions } from '../../src/protocol/options.ts';
+import { runsOf } from '../runs.ts';
 import { type Seen, send } from './exchange.ts';
 import { anyRequest } from './requests.ts';
 
 const seed = Number(process.env['FC_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const numRuns = Number(process.env['FC_RUNS'] ?? 10_000);
+const numRuns = Number(process.env['FC_RUNS'] ?? runsOf(10_000));
 
 const t = initTRPC.context<{ user: string | undefined }>().meta<McpMeta>().create({ isDev: false });
 

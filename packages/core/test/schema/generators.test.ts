@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { runsOf } from '../runs.ts';
 import { seed } from './generated/seed.ts';
 import { samplesOf } from './generated/sample.ts';
 import { typesOf } from './generated/type.ts';
@@ -18,7 +19,7 @@ describe('what is generated is what the validator itself accepts', () => {
           fc.pre(fails?.(sample.wire) !== true);
           expect(await parse(build(type), sample.value)).not.toHaveProperty('issues');
         }),
-        { seed, numRuns: 200 },
+        { seed, numRuns: runsOf(200) },
       );
     });
   }

@@ -4,12 +4,13 @@ import { compileInput } from '../../src/schema/input.ts';
 import { compileStrict } from './advertised.ts';
 import { isSame, toComparable } from './comparable.ts';
 import { casesOf } from './generated/cases.ts';
+import { runsOf } from '../runs.ts';
 import { seed } from './generated/seed.ts';
 import { parse, validators } from './generated/validators.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const types = 60;
+const types = runsOf(60);
 const values = 10;
 
 describe('what a tRPC client would pass, encoded as arguments and decoded again, is what the parser gets', () => {

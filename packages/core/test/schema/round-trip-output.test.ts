@@ -4,6 +4,7 @@ import { compileOutput } from '../../src/schema/output.ts';
 import { compileStrict } from './advertised.ts';
 import { isSame, toComparable } from './comparable.ts';
 import { casesOf } from './generated/cases.ts';
+import { runsOf } from '../runs.ts';
 import { seed } from './generated/seed.ts';
 import { validators } from './generated/validators.ts';
 
@@ -44,7 +45,7 @@ describe('what a resolver returns comes back by the same conventions', () => {
             }
           }
         }),
-        { seed, numRuns: 50 },
+        { seed, numRuns: runsOf(50) },
       );
     });
   }

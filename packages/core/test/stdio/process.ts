@@ -1,15 +1,42 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join, relative, sep } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
-// In full: clients start servers in a folder of their own.
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const core = fileURLToPath(new URL('../..', import.meta.url));
+const tsc = createRequire(import.meta.url)
+  .resolve('typescript/package.json')
+  .replace('package.json', 'bin/tsc');
 
-/** How a client starts the server in a file of these tests. */
-export function commandOf(file: string): { command: string; args: string[] } {
-  return { command: process.execPath, args: ['--import', tsx, fileURLToPath(file)] };
+/** How a client starts a server. */
+export interface Command {
+  command: string;
+  args: string[];
+}
+
+/**
+ * Compiles the server in a file of these tests, and says how a client starts it. Each test starts some, and compiling
+ * it anew would take most of their time. It stands where it finds the packages that it imports.
+ */
+export async function compileServer(url: URL): Promise<Command> {
+  const file = relative(core, fileURLToPath(url));
+  const outDir = join(core, 'node_modules/.servers', file.replaceAll(sep, '-'));
+  await mkdir(outDir, { recursive: true });
+  await writeFile(join(outDir, 'package.json'), JSON.stringify({ type: 'module' }));
+  const compilerOptions = { noEmit: false, noCheck: true, rootDir: core, outDir };
+  const config = {
+    extends: join(core, 'tsconfig.json'),
+    compilerOptions,
+    files: [join(core, file)],
+    include: [],
+  };
+  await writeFile(join(outDir, 'tsconfig.json'), JSON.stringify(config));
+  await promisify(execFile)(process.execPath, [tsc, '-p', outDir]);
+  return { command: process.execPath, args: [join(outDir, file.replace(/\.ts$/, '.js'))] };
 }
 
 /** A server as a child process, spoken to line by line. */
@@ -30,8 +57,7 @@ export interface ServerProcess extends AsyncDisposable {
   exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-export function startServer(file: string, env: Record<string, string> = {}): ServerProcess {
-  const { command, args } = commandOf(file);
+export function startServer({ command, args }: Command, env: Record<string, string> = {}): ServerProcess {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let stderr = '';

@@ -1,18 +1,18 @@
 import { connectStdio } from '../clients.ts';
-import { commandOf } from '../stdio/process.ts';
+import { compileServer } from '../stdio/process.ts';
 import type { Transport } from './transport.ts';
-
-const command = commandOf(new URL('stdio-server.ts', import.meta.url).href);
 
 /** Every client starts a process of its own, with its user in the environment. */
 export const stdioTransport: Transport = {
   name: 'stdio',
   speaksHttp: false,
-  start: () =>
-    Promise.resolve({
+  async start() {
+    const command = await compileServer(new URL('stdio-server.ts', import.meta.url));
+    return {
       connect: (kind, user, elicit) =>
         connectStdio[kind](command, user === undefined ? {} : { AUTHORIZATION: `Bearer ${user}` }, elicit),
       // A client that is closed ends its server.
       [Symbol.asyncDispose]: () => Promise.resolve(),
-    }),
+    };
+  },
 };

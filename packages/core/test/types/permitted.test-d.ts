@@ -1,7 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { expectTypeOf, test } from 'vitest';
-import { mcpHandler } from '../adapters/fetch.ts';
-import type { HandlerOptions } from '../protocol/options.ts';
+import { mcpHandler } from '../../src/adapters/fetch.ts';
+import type { HandlerOptions } from '../../src/protocol/options.ts';
 
 declare const router: AnyTRPCRouter;
 

@@ -1,7 +1,7 @@
 import { initTRPC } from '@trpc/server';
 import { expectTypeOf, test } from 'vitest';
-import { mcpDefaults } from './catalog/settings.ts';
-import type { McpMeta } from './meta.ts';
+import { mcpDefaults } from '../../src/catalog/settings.ts';
+import type { McpMeta } from '../../src/meta.ts';
 
 const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
 

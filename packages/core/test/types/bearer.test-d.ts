@@ -1,11 +1,11 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { expectTypeOf, test } from 'vitest';
-import { mcpHandler } from '../adapters/fetch.ts';
-import { bearer, type BearerAuth } from './bearer.ts';
-import { introspection } from './introspection.ts';
-import { jwt } from './jwt.ts';
-import { resourceMetadataHandler } from './resource-metadata.ts';
-import type { VerifiedToken, VerifyToken } from './token.ts';
+import { mcpHandler } from '../../src/adapters/fetch.ts';
+import { bearer, type BearerAuth } from '../../src/auth/bearer.ts';
+import { introspection } from '../../src/auth/introspection.ts';
+import { jwt } from '../../src/auth/jwt.ts';
+import { resourceMetadataHandler } from '../../src/auth/resource-metadata.ts';
+import type { VerifiedToken, VerifyToken } from '../../src/auth/token.ts';
 
 declare const router: AnyTRPCRouter;
 const resource = 'https://app.example.com/mcp';

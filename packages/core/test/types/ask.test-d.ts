@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import type { Answer, McpCall } from '../index.ts';
+import type { Answer, McpCall } from '../../src/index.ts';
 
 const call = {} as McpCall;
 

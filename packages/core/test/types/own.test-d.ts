@@ -1,8 +1,8 @@
 import { initTRPC } from '@trpc/server';
 import { expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import { mcpHandler } from '../adapters/express.ts';
-import { mcpPrompt, mcpResource, mcpTool, type OwnTool } from '../index.ts';
+import { mcpHandler } from '../../src/adapters/express.ts';
+import { mcpPrompt, mcpResource, mcpTool, type OwnTool } from '../../src/index.ts';
 
 const input = z.object({ since: z.date(), limit: z.number().default(10) });
 type Parsed = { since: Date; limit: number };

@@ -1,0 +1,34 @@
+/** Prepares work on an input of this size. Making the input is not counted, only the work is. */
+export type Prepare = (size: number) => () => unknown;
+
+/** `growthOf` is about 1 for work in proportion to its input, and about `factor` for work in proportion to its square. */
+export const mostInProportion = 12;
+
+const factor = 32;
+
+/** How many times as much a unit of a large input costs as a unit of an input that is 32 times smaller. */
+export async function growthOf(prepare: Prepare, size: number): Promise<number> {
+  const small = prepare(Math.ceil(size / factor));
+  const large = prepare(size);
+  // Enough rounds for the clock, and for the compiler to be done.
+  let rounds = 1;
+  while ((await spend(small, rounds)) < 5000) rounds *= 2;
+  const largeRounds = Math.ceil(rounds / factor);
+  const ratio = (await costOf(large, largeRounds)) / largeRounds / ((await costOf(small, rounds)) / rounds);
+  return ratio / factor;
+}
+
+/**
+ * What the work costs when it is done this many times, in microseconds of this process's own processor time: what else
+ * the machine does is not counted. It is the lesser of two turns.
+ */
+export async function costOf(work: () => unknown, times: number): Promise<number> {
+  return Math.min(await spend(work, times), await spend(work, times));
+}
+
+async function spend(work: () => unknown, times: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let time = 0; time < times; time++) await work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
