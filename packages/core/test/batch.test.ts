@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/fetch.ts';
 import type { CallFailure, HandlerOptions, McpMeta, McpRequest } from '../src/index.ts';
 
-const numRuns = Number(process.env['FC_RUNS'] ?? 300);
+const numRuns = Number(process.env['FC_RUNS'] ?? 200);
 
 const t = initTRPC.context<object>().meta<McpMeta>().create({ isDev: false });
 const visible = () => true;

@@ -56,6 +56,6 @@ function toExtras(args: unknown): Extras | undefined {
 function toUnavailable({ report }: CallParts, tool: Tool, thrown: unknown): FailureOutcome {
   const code = 'SERVICE_UNAVAILABLE';
   reportThrown(report, thrown, tool);
-  const text = `${code}: what remembers the _idempotencyKey cannot be reached right now, so that nothing was done\nTry once more later.`;
+  const text = `${code}: the store of the _idempotencyKey cannot be reached right now, so nothing was done\nTry once more later.`;
   return { kind: 'failure', code, text, meta: { code, httpStatus: 503, path: tool.path }, status: 200 };
 }

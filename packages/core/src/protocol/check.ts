@@ -23,7 +23,7 @@ function checkSecret({ secret, store, bus }: HandlerOptions): SetupProblem[] {
     return [{ code: 'SECRET_MISSING', path: 'secret', message }];
   }
   if (new TextEncoder().encode(secret).byteLength >= 32) return [];
-  return [{ code: 'SECRET_SHORT', path: 'secret', message: 'it has to have 32 bytes or more' }];
+  return [{ code: 'SECRET_SHORT', path: 'secret', message: 'it must have at least 32 bytes' }];
 }
 
 /** A bypass without `auth` would let everybody in. */
