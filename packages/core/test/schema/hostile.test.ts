@@ -6,7 +6,7 @@ import { callOverWire, createProcedure } from './procedure.ts';
 const digits = '9'.repeat(1_000_000);
 const deep = 20_000;
 
-/** Refused, soon, and with words that fit into a context window. */
+/** Expects a quick refusal whose message fits into a context window. */
 async function expectRefused(parser: unknown, args: unknown, path?: string, withinMs = 250): Promise<void> {
   const input = compileInput([parser]);
   const run = createProcedure([parser]);

@@ -4,26 +4,26 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-// In full: clients start servers in a folder of their own.
+// An absolute path, because clients start servers in another folder.
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** How a client starts the server in a file of these tests. */
+/** The command by which a client starts the server in a file of these tests. */
 export function commandOf(file: string): { command: string; args: string[] } {
   return { command: process.execPath, args: ['--import', tsx, fileURLToPath(file)] };
 }
 
-/** A server as a child process, spoken to line by line. */
+/** A server as a child process, which reads and writes lines. */
 export interface ServerProcess extends AsyncDisposable {
-  /** Writes text as it is, and a message as a line. */
+  /** Writes text as it is, and a message as one line of JSON. */
   send(message: string | Buffer | object): void;
-  /** Hangs up. */
+  /** Closes the server's standard input. */
   end(): void;
   kill(signal: NodeJS.Signals): void;
   /** Stops listening to the answers. */
   deafen(): void;
   /** The next line of its standard output, parsed. Rejects when there is none. */
   next(): Promise<unknown>;
-  /** Resolves when this is in its standard error. */
+  /** Resolves when its standard error contains this text. */
   seen(text: string): Promise<void>;
   /** All of its standard error so far. */
   stderr(): string;

@@ -139,7 +139,7 @@ describe('a change', () => {
       notification('notifications/resources/updated', { uri: 'guide://start', _meta }),
     ]);
     expect(await server.next()).toMatchObject({ id: 1, result: { structuredContent: {} } });
-    // A subscription is under way as long as the client likes, and keeps nobody waiting at the end.
+    // A subscription runs as long as the client wants, so the end of the server does not wait for it.
     server.end();
     expect(await server.next()).toMatchObject({ id: 'sub', result: { resultType: 'complete' } });
     expect(await server.exit).toEqual({ code: 0, signal: null });
@@ -231,7 +231,7 @@ describe('the process ends', () => {
     test('after calls that are soon done', async () => {
       await using server = await opened('modern');
       server.send(toMessage('modern', 'tools/call', { name: 'slow', arguments: { ms: 400 } }));
-      // Whatever is answered after it was read after it.
+      // The answer to this line shows that the call before it was read.
       server.send('?\n');
       await server.next();
       stop(server);
@@ -247,7 +247,7 @@ describe('the process ends', () => {
       stop(server);
       expect(await server.next()).toEqual(shutDown);
       expect(await server.exit).toEqual(clean);
-      // After a second and a half on an idle machine: clients become rough after two.
+      // On an idle machine this takes a second and a half. Clients kill the server after two.
       expect(performance.now() - before).toBeLessThan(4000);
       expect(server.stderr().includes('patient aborted')).toBe(name === 'patient');
     });
@@ -302,7 +302,7 @@ const notification = (method: string, params?: object) => ({
   ...(params && { params }),
 });
 
-/** A server that has agreed on an era. */
+/** Starts a server and completes the handshake of an era. */
 async function opened(era: (typeof eras)[number], env?: Record<string, string>): Promise<ServerProcess> {
   const server = start(env);
   if (era === 'modern') {

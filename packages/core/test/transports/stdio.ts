@@ -4,7 +4,7 @@ import type { Transport } from './transport.ts';
 
 const command = commandOf(new URL('stdio-server.ts', import.meta.url).href);
 
-/** Every client starts a process of its own, with its user in the environment. */
+/** Every client starts its own process, with its user in the environment. */
 export const stdioTransport: Transport = {
   name: 'stdio',
   speaksHttp: false,
@@ -12,7 +12,7 @@ export const stdioTransport: Transport = {
     Promise.resolve({
       connect: (kind, user, elicit) =>
         connectStdio[kind](command, user === undefined ? {} : { AUTHORIZATION: `Bearer ${user}` }, elicit),
-      // A client that is closed ends its server.
+      // Closing the client ends its server.
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
 };
