@@ -12,7 +12,7 @@ interface Account {
   scopes: string[];
 }
 
-// The database keeps hashes: whoever reads it cannot sign in with what is there.
+// The database keeps hashes, so nobody who reads it can sign in with them.
 const accounts = new Map<string, Account>([
   [hash('token-of-ada'), { name: 'Ada', isAdmin: true, scopes: ['notes:read', 'notes:write'] }],
   [hash('token-of-ben'), { name: 'Ben', isAdmin: false, scopes: ['notes:read'] }],
@@ -76,8 +76,8 @@ const authenticate: Authenticate = (request) => {
 const auth: AuthOptions = {
   authenticate,
   required: true,
-  authorize: ({ auth, tool }) =>
-    tool !== 'lock' || auth?.clientId === 'Ada' || 'Agents lock notes for Ada only.',
+  authorize: ({ auth: caller, tool }) =>
+    tool !== 'lock' || caller?.clientId === 'Ada' || 'Agents lock notes for Ada only.',
   challenge: 'Bearer realm="notes"',
 };
 

@@ -189,7 +189,7 @@ describe('set-up', () => {
     ]);
   });
 
-  // Not solved yet: the options are checked together with the tools, and the tools of lazy routers come later.
+  // This check does not wait for lazy routers.
   test('a bypass without a gate is an error at once, also where routers are lazy', () => {
     const router = t.router({
       later: lazy(async () => t.router({ act: marked.meta({ mcp: true }).query(() => 1) })),

@@ -11,7 +11,7 @@ export interface Context {
 const t = initTRPC.context<Context>().meta<McpMeta<Context>>().create();
 const tool = t.procedure.meta({ mcp: true });
 
-/** Hosts that serve HTTP. */
+/** Options for every host that serves HTTP. */
 export const options = { cors: { origins: ['https://app.example.com'] } };
 
 /** The cookies that `createContext` sets, if the host allows it. */

@@ -241,7 +241,7 @@ describe('what cannot be compared is said', () => {
   test('an input is for a procedure that is not exposed, or fits no tool', async () => {
     await expect(compare(router, { inputs: { hidden: [undefined] } })).rejects.toThrow('inputs has the path hidden');
     await expect(compare(router, { inputs: { add: [1 as never] } })).rejects.toThrow(
-      'an input of add is no object',
+      'an input of add is not an object',
     );
     await expect(compare(router, { inputs: { add: [{ n: new Blob(['a']) } as never] } })).rejects.toThrow(
       'an input of add contains a file',
