@@ -239,7 +239,9 @@ describe('what cannot be compared is said', () => {
   });
 
   test('an input is for a procedure that is not exposed, or fits no tool', async () => {
-    await expect(compare(router, { inputs: { hidden: [undefined] } })).rejects.toThrow('inputs has the path hidden');
+    await expect(compare(router, { inputs: { hidden: [undefined] } })).rejects.toThrow(
+      'inputs has the path hidden',
+    );
     await expect(compare(router, { inputs: { add: [1 as never] } })).rejects.toThrow(
       'an input of add is not an object',
     );
