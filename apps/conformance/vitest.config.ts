@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The suite itself is run by `pnpm --filter conformance suite`; these are tests of what judges it.
+// `pnpm --filter conformance suite` runs the suite itself. These tests are for the code that judges its results.
 export default defineConfig({
   test: { name: 'conformance', include: ['suite/*.test.ts'] },
 });

@@ -7,9 +7,9 @@ export default defineConfig({
     name: 'demo',
     include: ['{src,test}/**/*.test.ts'],
     globalSetup: './test/global-setup.ts',
-    // Each file has a database of its own, so that they need not have a process of their own, which costs a second.
+    // Each file has its own database, so files can share a process. A new process takes a second.
     isolate: false,
-    // PGlite computes much, and its neighbours on a small machine may do so too.
+    // PGlite needs much CPU time, and other tests on a small machine may too.
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

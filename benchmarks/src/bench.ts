@@ -13,7 +13,7 @@ import { measureKinds } from './sections/kinds.ts';
 import { measureTools } from './sections/tools.ts';
 import { measureTypes } from './sections/types.ts';
 
-// Everything side by side, in one run, into RESULTS.md. `--quick` is for smoke: it prints, and writes nothing.
+// Measures everything in one run, and writes RESULTS.md. `--quick` is a smoke test, which only prints.
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, tools: { type: 'string' } },
@@ -23,7 +23,7 @@ const isQuick = values.quick ?? process.env['QUICK'] !== undefined;
 
 const full: Pace = { rounds: Number(values.rounds ?? 7), ms: 400, warmUpMs: 600 };
 const quick: Pace = { rounds: 2, ms: 70, warmUpMs: 70 };
-// A small app. What others do for each request grows with it.
+// A small app. The other libraries do more work for each request in a larger one.
 const routerSize = Number(values.tools ?? 10);
 const pace = isQuick ? quick : full;
 const shorter: Pace = isQuick ? quick : { ...full, rounds: 5 };

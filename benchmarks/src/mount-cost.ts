@@ -1,12 +1,12 @@
 import { createApp } from './app/router.ts';
 import { mcpHandler } from '@trpc-mcp/core/express';
 
-// Mounts a router once, in a process that has done nothing else, and prints what it took.
+// Mounts a router once, in a new process, and prints the cost.
 
-/** What mounting costs, apart from the router itself. */
+/** The cost of mounting, without the router itself. */
 export interface MountCost {
   ms: number;
-  /** Of all threads. The same as `ms`, if the machine has nothing else to do. */
+  /** The CPU time of all threads. The same as `ms` on an idle machine. */
   cpuMs: number;
   heapBytes: number;
 }

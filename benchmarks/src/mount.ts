@@ -6,14 +6,14 @@ import { createServer } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 
-// What mounting a router costs, how large its list is, and whether a call costs more the more tools there are.
+// Measures the cost of mounting a router, the size of its list, and whether a call becomes slower with more tools.
 const sizes = [10, 100, 1000];
 const rounds = 15;
 const callsPerRound = 40;
 
 const t = initTRPC.meta<McpMeta>().create();
 
-/** A router of typical procedures. New schemas each time, because validators keep what they have once computed. */
+/** A router of typical procedures. New schemas each time, because validators cache what they have computed. */
 function makeRouter(count: number) {
   const procedures = Array.from({ length: count }, (_, n) => {
     const input = z.object({
@@ -111,7 +111,7 @@ for (const { count, mountMs, url } of endpoints) {
   };
 }
 
-// Interleaved, so that what else the machine does weighs on all of them alike.
+// Interleaved, so that other load on the machine affects all of them equally.
 const callMs = new Map(sizes.map((count) => [count, [] as number[]]));
 for (let round = 0; round < rounds; round++) {
   for (const { count, url } of endpoints) {

@@ -8,7 +8,7 @@ import { pinLoad } from './run/cores.ts';
 import { procedures } from './sections/calls.ts';
 import { findTarget, nameOf } from './target.ts';
 
-// Where a warm server's time goes: `profile ours-express [hello|rows|list] [tools]`.
+// Shows where a warmed-up server spends its time: `profile ours-express [hello|rows|list] [tools]`.
 
 const seconds = 5;
 const shown = 30;
@@ -44,7 +44,7 @@ for (const [place, time] of [...selfTimes].toSorted(([, a], [, b]) => b - a).sli
   console.log(`${share}%  ${(time / requests).toFixed(2).padStart(10)}  ${place}`);
 }
 
-/** The time that each function spent itself, in microseconds. Waiting is nobody's. */
+/** The self time of each function in microseconds, without idle time. */
 function toSelfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Map<string, number> {
   const places = new Map(nodes.map(({ id, callFrame }) => [id, toPlace(callFrame)]));
   const times = new Map<string, number>();

@@ -4,9 +4,10 @@ import * as z from 'zod';
 import { compileInput } from '../../packages/core/src/schema/input.ts';
 import { compileOutput } from '../../packages/core/src/schema/output.ts';
 
-/*
- * What the wire codec costs: one call's arguments and result, against the call itself and against superjson, and
- * compiling 1,000 procedures. Interleaved rounds, medians, so that a busy machine disturbs all of them alike.
+/**
+ * Measures the wire codec: the arguments and the result of one call, compared with the call itself and with
+ * superjson, and compiling 1,000 procedures. The rounds are interleaved, so that a busy machine affects all of them
+ * equally.
  */
 
 const at = new Date('2026-01-31T09:00:00.000Z');

@@ -3,15 +3,15 @@ import { Session } from 'node:inspector/promises';
 import type { Start } from './app/listen.ts';
 import { findTarget, type ServerShape } from './target.ts';
 
-// One target in a process of its own, on a core of its own. Its parent asks it what it has used.
+// Runs one target in its own process, on its own core. The parent process asks for its usage.
 
-/** What a server has used since it started. */
+/** The resources that a server has used since it started. */
 export interface Usage {
-  /** Of all its threads, in microseconds. */
+  /** The CPU time of all its threads, in microseconds. */
   cpuUs: number;
   heapBytes: number;
   residentBytes: number;
-  /** Sockets, timers and whatever else keeps the process alive. */
+  /** Sockets, timers and other handles that keep the process alive. */
   handles: number;
 }
 
@@ -46,7 +46,7 @@ async function answer(question: Question): Promise<void> {
 
 function toUsage(collect: boolean): Usage {
   const { user, system } = process.cpuUsage();
-  // Twice: the first collection runs finalizers whose garbage the second one takes.
+  // Twice, because the first collection runs finalizers, and the second one frees their garbage.
   if (collect) {
     globalThis.gc!();
     globalThis.gc!();

@@ -8,7 +8,8 @@ import { pinLoad } from './run/cores.ts';
 import { quantile } from './run/stats.ts';
 import { findTarget } from './target.ts';
 
-// Minutes of mixed load, with clients that hang up: `soak [minutes] [target]`. Exits with 1 when something was not well.
+// Runs a mixed load for some minutes, with clients that hang up: `soak [minutes] [target]`. Exits with 1 if a check
+// fails.
 
 const clients = 64;
 const hangUpShare = 0.03;

@@ -1,18 +1,18 @@
 import type { AppShape } from './app/router.ts';
 
-/** How a target is talked to. The SDK before v2 knows nothing of 2026-07-28. */
+/** The protocol of a target. The SDK before v2 does not know revision 2026-07-28. */
 export type Protocol = 'trpc' | '2026-07-28' | '2025-11-25';
 
 export interface Target {
   /** A file of `targets/`. */
   family: string;
   host: string;
-  /** What the tables call it. */
+  /** Its name in the tables. */
   label: string;
   protocol: Protocol;
 }
 
-/** What a server process is told. */
+/** The options of a server process. */
 export interface ServerShape extends AppShape {
   /** For `static`: the file whose bytes are sent. */
   file?: string;
@@ -24,7 +24,7 @@ function onAll(family: string, label: string, protocol: Protocol): Target[] {
   return hosts.map((host) => ({ family, host, label: `${label}, ${host}`, protocol }));
 }
 
-/** Everything that can call a procedure, side by side. */
+/** All targets that can call a procedure. */
 export const targets: readonly Target[] = [
   ...onAll('trpc', "tRPC's own endpoint", 'trpc'),
   ...onAll('ours', '@trpc-mcp/core', '2026-07-28'),

@@ -12,7 +12,7 @@ interface Context {
   userId: string | undefined;
 }
 
-/** Who is asking: over MCP, whom the token is of; over tRPC, whom the session is of. */
+/** Finds out who is calling: over MCP by the token, over tRPC by the session. */
 function createContextFor(auth: Auth) {
   return async ({ req, mcp }: CreateExpressContextOptions & { mcp?: McpRequest }): Promise<Context> => {
     if (mcp) return { userId: mcp.auth?.extra?.['sub'] as string | undefined };

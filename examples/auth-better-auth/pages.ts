@@ -1,4 +1,4 @@
-// As plain as can be: the pages of your app use better-auth's client, which does the same.
+// Minimal pages. In your app, use better-auth's client, which does the same.
 const send = `
 const send = async (path, body) => {
   const response = await fetch('/api/auth' + path, {

@@ -28,13 +28,13 @@ export const router = t.router({
 });
 
 export interface Settings {
-  /** Of the identity provider, exactly as its tokens have it. */
+  /** The identity provider's issuer, exactly as in its tokens. */
   issuer: string;
-  /** From its metadata, at `/.well-known/openid-configuration`. */
+  /** The URL of its keys, from its metadata at `/.well-known/openid-configuration`. */
   jwksUri: string;
-  /** What the app is called at the identity provider. */
+  /** The app's name at the identity provider. */
   audience: string;
-  /** Where the MCP endpoint is, for its clients. */
+  /** The URL of the MCP endpoint, as clients know it. */
   resource: string;
 }
 

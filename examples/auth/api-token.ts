@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { createExpressMiddleware, type CreateExpressContextOptions } from '@trpc/server/adapters/express';
-import { type Authenticate, type McpMeta } from '@trpc-mcp/core';
+import { type Authenticate, type AuthOptions, type McpMeta } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/express';
 import express, { type Express } from 'express';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ interface Account {
   scopes: string[];
 }
 
-// The database keeps hashes: whoever reads it cannot sign in with what is there.
+// The database keeps hashes, so nobody who reads it can sign in with them.
 const accounts = new Map<string, Account>([
   [hash('token-of-ada'), { name: 'Ada', isAdmin: true, scopes: ['notes:read', 'notes:write'] }],
   [hash('token-of-ben'), { name: 'Ben', isAdmin: false, scopes: ['notes:read'] }],
@@ -73,22 +73,17 @@ const authenticate: Authenticate = (request) => {
   return { token, clientId: account.name, scopes: account.scopes };
 };
 
+const auth: AuthOptions = {
+  authenticate,
+  required: true,
+  authorize: ({ auth: caller, tool }) =>
+    tool !== 'lock' || caller?.clientId === 'Ada' || 'Agents lock notes for Ada only.',
+  challenge: 'Bearer realm="notes"',
+};
+
 export function createApp({ return200ForErrors = false } = {}): Express {
   const app = express();
   app.use('/trpc', createExpressMiddleware({ router, createContext }));
-  app.use(
-    '/mcp',
-    mcpHandler(router, {
-      createContext,
-      auth: {
-        authenticate,
-        required: true,
-        authorize: ({ auth, tool }) =>
-          tool !== 'lock' || auth?.clientId === 'Ada' || 'Agents lock notes for Ada only.',
-        challenge: 'Bearer realm="notes"',
-      },
-      return200ForErrors,
-    }),
-  );
+  app.use('/mcp', mcpHandler(router, { createContext, auth, return200ForErrors }));
   return app;
 }

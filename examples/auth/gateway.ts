@@ -8,7 +8,7 @@ import express, { type Express } from 'express';
 const secret = process.env['GATEWAY_SECRET'] ?? 'only the gateway and this app know it';
 
 interface Context {
-  /** Of the app's own sign-in, which people in browsers use. */
+  /** The session of the app's own sign-in, which people in browsers use. */
   session: string | undefined;
 }
 

@@ -35,7 +35,7 @@ export const router = t.router({
     .mutation(({ input }) => `${input.id} has got a mail`),
 });
 
-/** What two machines have to share. */
+/** The options that several machines have to share. */
 interface Shared {
   store: Store;
   secret: string;

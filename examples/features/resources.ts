@@ -25,7 +25,7 @@ function find(id: number): Customer {
 }
 
 const changes = new EventEmitter<{ customer: [id: number] }>();
-// The tests make an app each, and all of them listen.
+// Each test makes an app that listens.
 changes.setMaxListeners(0);
 
 const customersRouter = t.router({

@@ -50,7 +50,7 @@ export const appRouter = t.router({
   },
 });
 
-/** As it is given to tRPC's adapter and to `mcpHandler`. */
+/** The same function for tRPC's adapter and for `mcpHandler`. */
 export function createContext({ req }: { req: Request }): Context {
   const token = req.headers.get('authorization');
   return { user: token === 'Bearer of-ines' ? { name: 'Ines', role: 'admin' } : undefined };

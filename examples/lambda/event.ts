@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { LambdaEvent } from 'hono/aws-lambda';
 
-/** A request as API Gateway hands it to a function, in version 2.0 of its payload. */
+/** A request as API Gateway passes it to a function, in version 2.0 of its payload. */
 export async function toEvent(req: IncomingMessage): Promise<LambdaEvent> {
   const { pathname, search } = new URL(req.url ?? '/', 'http://gateway');
   const { method = 'GET', headers } = req;

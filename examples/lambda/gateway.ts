@@ -1,4 +1,4 @@
-// Stands in for API Gateway on this machine. What you deploy is handler.ts.
+// Stands in for API Gateway on this machine. Deploy only handler.ts.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toEvent } from './event.ts';

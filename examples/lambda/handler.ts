@@ -16,5 +16,5 @@ app.all('/trpc/*', ({ req }) =>
 );
 app.all('/mcp', ({ req }) => mcp(req.raw));
 
-/** What Lambda calls, behind a function URL, API Gateway or a load balancer. */
+/** The function that Lambda calls, behind a function URL, API Gateway or a load balancer. */
 export const handler = handle(app);

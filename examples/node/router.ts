@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import type { McpMeta } from '@trpc-mcp/core';
 import { z } from 'zod';
 
-/** What `createContext` makes of a request, for tRPC and MCP alike. */
+/** The context that `createContext` makes from a request, for tRPC and MCP alike. */
 export interface Context {
   author: string;
 }

@@ -44,7 +44,7 @@ export interface AppOptions {
   prefix: string;
 }
 
-/** The app, as each of its processes makes it. */
+/** Makes the app, in each of its processes. */
 export function createApp({ redisUrl, secret, prefix }: AppOptions) {
   const app = express();
   const client = new Redis(redisUrl, { lazyConnect: true });
@@ -63,7 +63,7 @@ export function createApp({ redisUrl, secret, prefix }: AppOptions) {
   return { app, changeNote, close };
 }
 
-/** What it shares, on the other client. */
+/** The shared state, on the other client library. */
 export function openOnNodeRedis(redisUrl: string, prefix: string): Shared {
   const client = createClient({ url: redisUrl });
   return redis({ client, prefix });

@@ -13,11 +13,11 @@ export const revisions = ['2026-07-28', '2025-11-25'] as const;
 
 export interface ConnectedClient extends AsyncDisposable {
   listTools(): Promise<string[]>;
-  /** What the tool said, as text. A status of its own is thrown as `{ status }`. */
+  /** Calls a tool and returns its text. Throws `{ status }` for an HTTP error. */
   callTool(name: string, args?: Record<string, unknown>): Promise<{ isError: boolean; text: string }>;
 }
 
-/** Connects the official client of a revision. Rejects with `{ status }` where the endpoint refuses it. */
+/** Connects the official client of a revision. Rejects with `{ status }` if the endpoint refuses it. */
 export async function connect(
   revision: (typeof revisions)[number],
   url: string,
@@ -54,12 +54,12 @@ function rethrow(error: unknown): never {
   throw Object.assign(new Error(String(error)), { status: refusal });
 }
 
-/** An answer as plain fetch sees it. */
+/** An answer to plain fetch. */
 export interface PlainAnswer {
   status: number;
-  /** Of `WWW-Authenticate`. */
+  /** The header `WWW-Authenticate`. */
   challenge: string | null;
-  /** What a model would read. */
+  /** The text that a model would read. */
   text: string;
   headers: Headers;
   body: unknown;

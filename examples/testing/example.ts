@@ -14,7 +14,7 @@ const missing = [
   },
 ];
 
-/** The tests of an example that serves HTTP: it is started as its README says, and asked by the official clients. */
+/** The tests of an example that serves HTTP. It is started as its README says, and called by the official clients. */
 export function describeHttpExample(folder: URL, findUrl?: StartOptions['findUrl']): void {
   let server: RunningServer;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ export function describeHttpExample(folder: URL, findUrl?: StartOptions['findUrl
   describeFiles(folder, () => server.url);
 }
 
-/** The same for an example that its clients start. */
+/** The tests of an example that its clients start. */
 export function describeStdioExample(folder: URL): void {
   const command = {
     command: process.execPath,

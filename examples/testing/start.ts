@@ -4,25 +4,28 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface RunningServer extends AsyncDisposable {
-  /** Of its MCP endpoint. */
+  /** The URL of its MCP endpoint. */
   url: string;
-  /** All that it has printed until it was ready. */
+  /** The text that it printed until it was ready. */
   printed: string;
 }
 
 export interface StartOptions {
   folder: URL;
   env?: Record<string, string>;
-  /** Finds the URL of the MCP endpoint in what the server has printed, once it is there. */
+  /** Finds the URL of the MCP endpoint in the printed text, or returns `undefined` while it is not there yet. */
   findUrl?: (printed: string) => string | undefined;
 }
 
-/** Starts what `pnpm start` starts, on a free port, and resolves when it says where its MCP endpoint is. */
+/** Runs `pnpm start` on a free port, and resolves when it has printed the URL of its MCP endpoint. */
 export async function startScript(options: StartOptions): Promise<RunningServer> {
   return startCommand(await scriptOf(options.folder, 'start'), options);
 }
 
-/** Starts a server by a command of the shell. `PORT` is 0. It is ended with everything that it has started. */
+/**
+ * Starts a server with a shell command. `PORT` is 0. On disposal, the server and all processes that it started are
+ * ended.
+ */
 export async function startCommand(
   command: string,
   { findUrl = (printed) => /http:\/\/\S+\/mcp\b/.exec(printed)?.[0], ...options }: StartOptions,
@@ -36,11 +39,11 @@ export async function startCommand(
     const timer = setTimeout(() => signal('SIGKILL'), 5000);
     await exit;
     clearTimeout(timer);
-    // Some of the group may wait for requests that never end.
+    // Some processes of the group may wait for requests that never end.
     try {
       signal('SIGKILL');
     } catch {
-      // All are gone.
+      // All processes have ended.
     }
   };
   let printed = '';
@@ -67,12 +70,12 @@ export async function startCommand(
   }
 }
 
-/** What `pnpm run client` prints. Rejects when it fails. */
+/** Runs `pnpm run client` and returns what it prints. Rejects if it fails. */
 export async function runClient(folder: URL, ...args: string[]): Promise<string> {
   return runCommand([await scriptOf(folder, 'client'), ...args].join(' '), { folder });
 }
 
-/** What a command of the shell prints to stdout. Rejects when it fails. */
+/** Runs a shell command and returns its stdout. Rejects if it fails. */
 export async function runCommand(command: string, options: StartOptions): Promise<string> {
   const child = spawnCommand(command, options);
   let printed = '';
@@ -96,7 +99,7 @@ function spawnCommand(command: string, { folder, env }: StartOptions) {
   const binaries = fileURLToPath(new URL('node_modules/.bin', folder));
   return spawn(command, {
     shell: true,
-    // A group of its own, which can be ended as a whole.
+    // A separate process group, which can be ended as a whole.
     detached: true,
     cwd: fileURLToPath(folder),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -104,7 +107,7 @@ function spawnCommand(command: string, { folder, env }: StartOptions) {
       ...process.env,
       PATH: `${binaries}:${process.env['PATH']}`,
       PORT: '0',
-      // Vitest tells its children that they are tests.
+      // Vitest sets variables that tell its children that they are tests.
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
       ...env,

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 
-// The path of its binary. It has no types.
+// The package exports the path of its binary. It has no types.
 const { default: workerd } = createRequire(import.meta.url)('workerd') as { default: string };
 
 interface Wrangler {

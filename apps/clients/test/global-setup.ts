@@ -6,14 +6,14 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The demo that is running. */
+    /** The URL of the running demo. */
     demo: { url: string; printed: string };
-    /** For what clients keep between their runs. */
+    /** A folder for files that clients keep between runs. */
     home: string;
   }
 }
 
-/** Starts the demo as the README's command does once it is built, with a database of its own, for all tests here. */
+/** Starts the built demo as the README's command does, with its own database, for all tests here. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), 'trpc-mcp-clients-'));
   const demo = await startCommand('node dist/main.js', {

@@ -8,14 +8,14 @@ interface Desktop {
   mcpServers: { demo: { command: string; args: string[]; env: Record<string, string> } };
 }
 
-/** Starts what the demo tells people to put into Claude Desktop's configuration, for somebody with this token. */
+/** Starts the command that the demo prints for Claude Desktop's configuration, with this token. */
 function connectDesktop(token: string) {
   const [, json = ''] = /claude_desktop_config\.json\):\n\n([^]+?)\n\n/.exec(inject('demo').printed) ?? [];
   const { command, args, env } = (JSON.parse(json) as Desktop).mcpServers.demo;
   expect([command, ...args.slice(0, 2)]).toEqual(['npx', '-y', 'mcp-remote']);
   expect(env).toEqual({ AUTH_HEADER: expect.stringMatching(/^Bearer demo-/) });
   return connectStdio('2025-11-25', {
-    // `npx -y` would take the newest one.
+    // Not `npx -y`, which would install the newest version.
     command: fileURLToPath(new URL('node_modules/.bin/mcp-remote', folder)),
     args: args.slice(2),
     cwd: fileURLToPath(folder),

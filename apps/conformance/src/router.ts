@@ -11,7 +11,7 @@ import { sampling } from './fixtures/sampling.ts';
 import { schemas } from './fixtures/schemas.ts';
 import { mergeRouters, router } from './trpc.ts';
 
-/** A procedure for each fixture that the suite asks for, under the name that the suite gives it. */
+/** A procedure for each fixture of the suite, under the name that the suite uses. */
 export const appRouter = mergeRouters(
   content,
   progress,

@@ -3,7 +3,7 @@ import express, { type Express } from 'express';
 import { appRouter } from './router.ts';
 import type { Context } from './trpc.ts';
 
-/** What the suite is run with and without. */
+/** The options that differ between the runs of the suite. */
 export interface Shape {
   fastLane: boolean;
   /** How clients before revision 2026-07-28 are served. */
@@ -17,7 +17,8 @@ export function createApp({ fastLane, legacy }: Shape): Express {
     server: {
       name: 'conformance',
       version: '1.0.0',
-      // Deprecated by the protocol, and here because the suite of 2025 asks for it. New servers have no use for it.
+      // The protocol has deprecated this. It is here because the suite of 2025 requires it. Do not use it in new
+      // servers.
       capabilities: { logging: {} },
     },
     fastLane,

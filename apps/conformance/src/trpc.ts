@@ -10,7 +10,7 @@ const t = initTRPC.context<Context>().meta<McpMeta>().create();
 
 export const { router, mergeRouters, procedure } = t;
 
-/** For what only an MCP client can answer. */
+/** A procedure that only an MCP client can call. */
 export const clientProcedure = procedure.use(({ next }) => {
   const call = getMcpCall();
   if (!call)

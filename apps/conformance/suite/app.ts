@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Shape } from '../src/server.ts';
 
-/** The app in a process of its own, on a free port. */
+/** The app in its own process, on a free port. */
 export interface RunningApp {
   url: string;
   stop(): Promise<void>;
@@ -13,7 +13,7 @@ export interface RunningApp {
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const startMs = 60_000;
 
-/** Starts the app as its `start` script does. Throws when it does not tell its URL. */
+/** Starts the app as its `start` script does. Throws if it does not print its URL. */
 export async function startApp({ fastLane, legacy }: Shape): Promise<RunningApp> {
   const args = ['--import', 'tsx', '--conditions=@trpc-mcp/source', 'src/main.ts'];
   const child = spawn(process.execPath, args, {

@@ -11,7 +11,7 @@ import type { Check, Scenario } from './scenario.ts';
 const modules = fileURLToPath(new URL('./node_modules', import.meta.url));
 const limitMs = 5 * 60_000;
 
-/** Points the suite at a server, and reads the results that it leaves behind: its exit code says too little. */
+/** Runs the suite against a server, and reads the result files, because the exit code says too little. */
 export async function runSuite({ suite, select, list }: Run, url: string): Promise<Scenario[]> {
   const required = readNames(await runCli(suite, ['list', ...list]));
   if (required.length === 0) throw new Error(`${suite} lists no server scenarios`);
@@ -31,7 +31,7 @@ export async function runSuite({ suite, select, list }: Run, url: string): Promi
   }
 }
 
-/** The version of a suite that is installed. */
+/** Reads the installed version of a suite. */
 export async function versionOf(suite: Run['suite']): Promise<string> {
   const text = await readFile(join(modules, suite, 'package.json'), 'utf8').catch((cause: unknown) => {
     throw new Error(`${suite} is not installed; run "npx -y pnpm@12 install"`, { cause });
@@ -64,7 +64,7 @@ async function readResults(results: string): Promise<Map<string, Check[]>> {
   for (const folder of await readdir(results)) {
     const name = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(folder)?.[1];
     if (name === undefined) throw new Error(`${folder} is no folder of a scenario`);
-    // A scenario that broke leaves its folder empty.
+    // If a scenario crashed, its folder is empty.
     const text = await readFile(join(results, folder, 'checks.json'), 'utf8').catch(() => '[]');
     found.set(name, JSON.parse(text) as Check[]);
   }

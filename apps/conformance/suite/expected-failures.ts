@@ -1,10 +1,10 @@
 import type { Run } from './run.ts';
 
-/** Scenarios that do not pass, and why that is right. One that passes after all has to be taken off the list. */
+/** Scenarios that do not pass, with the reason. If one passes, it has to be removed from the list. */
 export interface ExpectedFailure {
-  /** The runs that it holds for: those that are like this. */
+  /** The runs in which the scenario fails: all that have these properties. */
   where: Partial<Run>;
-  /** What the suite reports. A warning does not cost the scenario; one that is skipped had nothing to look at. */
+  /** What the suite reports. A scenario with a warning still passes. A skipped one found nothing to check. */
   outcome: 'failed' | 'warned' | 'skipped';
   scenarios: string[];
   /** A sentence for the README. */

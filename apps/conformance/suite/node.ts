@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 const needed = 22;
 
-/** A Node that the suite runs on: this one when it is new enough, else the one that is installed beside the suite. */
+/** Finds a Node that can run the suite: this one if it is new enough, else the one that is installed with the suite. */
 export function nodeForSuite(): string {
   if (Number(process.versions.node.split('.')[0]) >= needed) return process.execPath;
   const name = `node-${process.platform}-${process.arch}`;

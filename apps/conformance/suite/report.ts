@@ -3,15 +3,15 @@ import type { Run } from './run.ts';
 import type { Count, Tally } from './tally.ts';
 import { expectedIn } from './verdict.ts';
 
-/** A run that came out as it should. */
+/** A run with the expected results. */
 export interface Finished {
   run: Run;
-  /** The suite's. */
+  /** The version of the suite. */
   version: string;
   tally: Tally;
 }
 
-/** Writes the counts, and why what does not pass does not, as Markdown. */
+/** Writes the counts, and the reasons for failures, as Markdown. */
 export function printReport(finished: Finished[], expected: ExpectedFailure[]): string {
   const rows = finished.map(({ run, version, tally }) => [
     run.revision === '2026-07-28' ? run.revision : `${run.revision}, ${run.legacy}`,

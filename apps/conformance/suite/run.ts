@@ -1,9 +1,9 @@
 import type { Shape } from '../src/server.ts';
 
-/** One way to run the official suite. Each is run with the fast lane on and off, which must make no difference. */
+/** One way to run the official suite. Each is run with the fast lane on and off, and both must give the same result. */
 export interface Run {
   revision: '2026-07-28' | '2025-11-25';
-  /** How clients of that revision are served. There is one way only for those of 2026. */
+  /** How clients of that revision are served. For those of 2026 there is only one way. */
   legacy: Shape['legacy'];
   /** The folder in `node_modules`. */
   suite: '@modelcontextprotocol/conformance' | 'conformance-2025';
@@ -21,7 +21,7 @@ const toRun = (revision: Run['revision'], legacy: Run['legacy']): Run => ({
   list: ['--requirements', revision],
 });
 
-/** The last release knows nothing of 2026, and requires all that it has. */
+/** The last release does not know revision 2026-07-28, and requires all of its scenarios. */
 const toReleasedRun = (legacy: Run['legacy']): Run => ({
   revision: '2025-11-25',
   legacy,

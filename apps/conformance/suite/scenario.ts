@@ -5,18 +5,18 @@ export interface Check {
   errorMessage?: string;
 }
 
-/** A scenario that was run, or should have been. */
+/** A scenario that was run, or that should have run. */
 export interface Scenario {
   name: string;
-  /** Whether the revision demands that it passes. */
+  /** Whether the revision requires that it passes. */
   required: boolean;
   checks: Check[];
 }
 
-/** `warned` passes too: something that should be is not, but need not be. `skipped` had nothing to look at. */
+/** `warned` passes too: a recommendation is not followed. `skipped` means that there was nothing to check. */
 export type Outcome = 'passed' | 'warned' | 'failed' | 'skipped';
 
-/** What became of a scenario. One that left nothing behind has failed: the suite itself broke in it. */
+/** Finds the result of a scenario. A scenario without results has failed, because the suite crashed in it. */
 export function outcomeOf({ checks }: Scenario): Outcome {
   const has = (status: Check['status']) => checks.some((check) => check.status === status);
   if (checks.length === 0 || has('FAILURE')) return 'failed';
@@ -24,7 +24,7 @@ export function outcomeOf({ checks }: Scenario): Outcome {
   return has('SUCCESS') ? 'passed' : 'skipped';
 }
 
-/** What the suite says against it, a line for each check. */
+/** Lists the suite's complaints, one line for each check. */
 export function complaintsOf({ checks }: Scenario): string[] {
   if (checks.length === 0) return ['it did not run to its end'];
   return checks

@@ -3,9 +3,12 @@ import { outcomeOf, type Scenario } from './scenario.ts';
 /** The counts of a run. */
 export interface Tally {
   required: Count;
-  /** Of the required scenarios. Notes, and what had nothing to look at, are not counted. */
+  /** The checks in the required scenarios. Notes and skipped checks are not counted. */
   checks: Count;
-  /** The scenarios that pass beside them: extensions, and what the suite holds for unfinished. */
+  /**
+   * The scenarios that pass although they are not required: extensions, and scenarios that the suite marks as
+   * unfinished.
+   */
   beyond: string[];
 }
 
@@ -27,7 +30,7 @@ export function tally(scenarios: Scenario[]): Tally {
   };
 }
 
-/** The suite, too, lets a scenario pass that it only warns of. */
+/** A scenario with only warnings passes, as in the suite itself. */
 function isPass(scenario: Scenario): boolean {
   return ['passed', 'warned'].includes(outcomeOf(scenario));
 }

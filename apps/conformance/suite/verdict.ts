@@ -2,7 +2,10 @@ import type { ExpectedFailure } from './expected-failures.ts';
 import type { Run } from './run.ts';
 import { complaintsOf, type Outcome, outcomeOf, type Scenario } from './scenario.ts';
 
-/** What is wrong with a run, a paragraph for each problem: none when every scenario came out as it should. */
+/**
+ * Lists what is wrong with a run, one paragraph for each problem. The list is empty if every scenario has its
+ * expected result.
+ */
 export function judge(run: Run, scenarios: Scenario[], expected: ExpectedFailure[]): string[] {
   if (scenarios.length === 0) return ['the suite has run nothing'];
   const problems: string[] = [];
@@ -29,7 +32,7 @@ export function expectedIn(run: Run, expected: ExpectedFailure[]): ExpectedFailu
   );
 }
 
-/** What may be skipped had better be something that nobody has to pass. */
+/** Only scenarios that are not required may be skipped. */
 function isPass(outcome: Outcome, required: boolean): boolean {
   return outcome === 'passed' || (outcome === 'skipped' && !required);
 }

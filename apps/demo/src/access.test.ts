@@ -65,7 +65,7 @@ describe('who may call what', () => {
         });
 
         expect(differences).toEqual([]);
-        // Not because all calls failed alike.
+        // The calls did not simply all fail in the same way.
         for (const path of new Set(answers.map((answer) => answer.path))) {
           const verdicts = answers.filter((answer) => answer.path === path);
           expect(

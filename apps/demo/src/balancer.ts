@@ -8,19 +8,19 @@ export interface Balancer extends AsyncDisposable {
 }
 
 export interface BalancerOptions {
-  /** Any free one by default. */
+  /** Any free port by default. */
   port?: number;
-  /** What only the first node serves, by its path. */
+  /** Says which paths only the first node serves. */
   isForFirst?: (path: string) => boolean;
-  /** Hears of every request, before it goes to a node. */
+  /** Is called for every request, before it goes to a node. */
   onRoute?: (node: string, request: IncomingMessage) => void;
 }
 
 const sessionHeader = 'mcp-session-id';
 
 /**
- * Sends each request to the next of the nodes that there are, and those of a session to the node that opened it: what a
- * client of 2025 does in a session is known to that one only.
+ * Sends the requests to the nodes in turn. Requests of a session go to the node that opened it, because the session
+ * is in that node's memory.
  */
 export async function openBalancer(
   nodes: () => readonly string[],
@@ -33,7 +33,7 @@ export async function openBalancer(
     const running = nodes();
     if (isForFirst(url)) return running[0];
     const own = sessions.get(String(headers[sessionHeader]));
-    // Of a node that has ended, the sessions have ended too; another one says so.
+    // The sessions of a node end with it. Another node answers that the session has ended.
     return own !== undefined && running.includes(own) ? own : running[turn++ % running.length];
   };
 
@@ -46,18 +46,18 @@ export async function openBalancer(
     onRoute?.(node, req);
     const { hostname, port: nodePort } = new URL(node);
     const { method, headers, url: path } = req;
-    // The Host header too is as it came: the app makes links with it.
+    // The Host header is not changed, because the app makes links with it.
     const onward = request({ hostname, port: nodePort, method, path, headers }, (answer) => {
       const opened = answer.headers[sessionHeader];
       if (typeof opened === 'string') sessions.set(opened, node);
       if (method === 'DELETE') sessions.delete(String(headers[sessionHeader]));
       res.writeHead(answer.statusCode ?? 502, answer.headers);
-      // A stream may have nothing to say for long.
+      // A stream may be silent for a long time.
       res.flushHeaders();
       pipeline(answer, res, () => {});
     });
     onward.on('error', () => (res.headersSent ? res.destroy() : res.writeHead(502).end()));
-    // A client that hangs up cancels its call, which the node has to know.
+    // A client that hangs up cancels its call, so the node must be told.
     res.on('close', () => onward.destroy());
     req.pipe(onward);
   };

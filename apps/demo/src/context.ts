@@ -27,14 +27,14 @@ export type SignedInUser = StaffUser | CustomerUser;
 export interface Context {
   db: Database;
   user: SignedInUser | undefined;
-  /** Tells "no token" from "a token that nobody has". */
+  /** Whether a token was sent, which distinguishes a missing token from an unknown one. */
   tokenSent: boolean;
 }
 
-/** Makes the `createContext` that tRPC and MCP are both given: it finds out who is asking, and refuses nobody. */
+/** Makes the `createContext` for both tRPC and MCP. It finds out who is calling, and refuses nobody. */
 export function createContextFor(db: Database) {
   return async ({ req, mcp }: ContextOptions): Promise<Context> => {
-    // Over MCP, who is asking has been found out already: by a plain token or by a login.
+    // Over MCP, `auth` has already found out who is calling, by a plain token or a login.
     const id = mcp?.auth?.extra?.['sub'];
     if (typeof id === 'string') return { db, user: await findUserById(db, id), tokenSent: true };
     const token = tokenIn(req.headers.authorization);
@@ -46,7 +46,7 @@ export function createContextFor(db: Database) {
   };
 }
 
-/** Of what the hosts give, what a context is made from: a test writes it by hand. */
+/** The part of the host's options from which a context is made, so that tests can write it by hand. */
 interface ContextOptions {
   req: Pick<IncomingMessage, 'headers'>;
   mcp?: McpRequest;
@@ -69,7 +69,7 @@ export async function findUserById(db: Database, id: string): Promise<SignedInUs
   return user;
 }
 
-/** The people whom one can be in this demo. */
+/** The people as whom you can sign in to this demo. */
 export function findPeople(db: Database): Promise<SignedInUser[]> {
   const emails = Object.values(tokens).map(({ email }) => email);
   return findUsers(db, inArray(users.email, emails));

@@ -1,4 +1,4 @@
-/** A CSV file that knows its text: a transformer, which cannot wait for bytes, takes it through tRPC as well. */
+/** A CSV file that keeps its text, so that a transformer, which is synchronous, can send it over tRPC too. */
 export class CsvFile extends File {
   readonly csv: string;
 
@@ -17,7 +17,7 @@ function toField(value: string | number | Date | null): string {
   if (value === null) return '';
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'number') return String(value);
-  // Spreadsheets would run what begins like a formula, and customers choose their own names.
+  // Spreadsheets run cells that begin like a formula, and customers choose their own names.
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -2,7 +2,7 @@ import { and, eq, lt, or, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 
-/** The place in a list that is sorted from the newest to the oldest: what comes after it is the next page. */
+/** A position in a list that is sorted from the newest to the oldest. The next page starts after it. */
 export interface Place {
   at: Date;
   id: string;
@@ -10,7 +10,7 @@ export interface Place {
 
 const place = z.tuple([z.int(), z.uuid()]);
 
-/** Input of a paged list: opaque to whoever sends it. */
+/** The cursor in the input of a paged list. It is opaque to clients. */
 export const cursorInput = z
   .string()
   .max(200)
@@ -28,7 +28,7 @@ export const nextCursorOutput = z
   .nullable()
   .describe('Pass it as cursor for the next page; null: no more');
 
-/** Keeps what comes after the cursor. */
+/** Keeps the rows after the cursor. */
 export function after(cursor: Place | undefined, columns: { at: PgColumn; id: PgColumn }): SQL | undefined {
   if (!cursor) return undefined;
   return or(lt(columns.at, cursor.at), and(eq(columns.at, cursor.at), lt(columns.id, cursor.id)));
@@ -41,7 +41,7 @@ export function toPage<T>(rows: T[], limit: number, placeOf: (row: T) => Place) 
   return { items, nextCursor: rows.length > limit && last ? toCursor(placeOf(last)) : null };
 }
 
-/** A place as those see it who send it back. */
+/** Encodes a position as clients see it. */
 export function toCursor({ at, id }: Place): string {
   return Buffer.from(JSON.stringify([at.getTime(), id])).toString('base64url');
 }

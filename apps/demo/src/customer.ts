@@ -25,7 +25,7 @@ export const customerOutput = z.object({
 
 export type Customer = z.infer<typeof customerOutput>;
 
-/** Customers with their subscription, for a caller to narrow and sort. */
+/** Selects customers with their subscription. The caller adds conditions and an order. */
 export function selectCustomers(db: Database) {
   return db
     .select({
@@ -52,7 +52,7 @@ export async function findCustomer(db: Database, id: string): Promise<Customer> 
   });
 }
 
-/** Finds a customer whose account is open, because a closed one must not be changed behind its owner's back. */
+/** Finds a customer whose account is open. A closed account must not be changed without its owner's knowledge. */
 export async function findActiveCustomer(db: Database, id: string): Promise<Customer> {
   const customer = await findCustomer(db, id);
   if (customer.status === 'active') return customer;

@@ -8,7 +8,7 @@ import { openShared } from './shared.ts';
 import { wakeUpWatchers } from './sign-up.ts';
 import { welcomeText } from './welcome.ts';
 
-// The last three are for one node of several: where Redis is, what all of them sign with, and where they are found.
+// The last three are for several nodes: Redis, the shared secret, and the public address.
 const { DATABASE_URL, DEMO_DATA_DIR, PORT = '3000', REDIS_URL, MCP_SECRET, PUBLIC_URL } = process.env;
 
 try {
@@ -21,11 +21,11 @@ try {
 }
 
 async function start(): Promise<void> {
-  // Whoever has started this as one node of several may end without a word.
+  // As one node of several: the process that started this one may end without a signal.
   const abandoned = once(process, 'disconnect');
   const port = Number(PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`PORT is "${PORT}", which is no port.`);
+    throw new Error(`PORT is "${PORT}", which is not a port.`);
 
   console.log('Preparing the database. The first time this takes some seconds.');
   const folder = DEMO_DATA_DIR ?? fileURLToPath(new URL('../.data', import.meta.url));
@@ -41,11 +41,11 @@ async function start(): Promise<void> {
     server.on('request', await createApp(database.db, PUBLIC_URL ?? url, shared?.options));
     console.log(welcomeText(url, DATABASE_URL ? undefined : folder));
     process.send?.({ url });
-    // Another node may have written.
+    // Another node may have added sign-ups.
     if (shared) setInterval(wakeUpWatchers, 1000).unref();
 
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), abandoned]);
-    // Calls under way may finish, but nobody waits for one that hangs.
+    // Running calls may finish, but the process does not wait for a call that hangs.
     setTimeout(() => server.closeAllConnections(), 3000).unref();
     server.close();
     await once(server, 'close');
@@ -60,7 +60,8 @@ function reasonOf(error: unknown): string {
   if ('code' in error && error.code === 'EADDRINUSE') {
     return `port ${PORT} is taken. Stop what uses it, or set PORT to another one, such as 3001.`;
   }
-  // Drizzle says which query failed, its cause why; a refused connection is one error for each address.
+  // Drizzle's error says which query failed, and its cause says why. A refused connection has one error for each
+  // address.
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error.cause === undefined ? error.message : reasonOf(error.cause);
 }

@@ -34,7 +34,7 @@ describe.each(eras)('what an agent with the client of %s can read', (era) => {
     it('is listed page by page, every customer and every post once', async () => {
       await using agent = await agentOf('viewer');
       const { pages, listed } = await listAll(agent);
-      // The client of 2026 turns the pages itself.
+      // The client of 2026 reads all pages itself.
       if (era === '2025-11-25') expect(pages).toBeGreaterThan(5);
       const everybody = await demo.db.select({ id: customers.id }).from(customers);
       const everything = await demo.db.select({ id: posts.id }).from(posts);

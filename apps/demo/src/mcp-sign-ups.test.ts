@@ -77,7 +77,7 @@ describe.each(eras)('sign-ups, with the client of %s', (era) => {
         await demo.as('support').signUps.add.mutate({ ...person!, email });
       };
       const watching = agent.call<Watched>('signUps_watch', {}, (progress) => told.push(progress));
-      // Only what comes after it listens is told: the first sign-up is repeated until it has been.
+      // Only sign-ups after it listens are reported, so the first sign-up is repeated until it is reported.
       let warmUp = 0;
       while (told.length === 0) {
         await add(`warm-up-${warmUp++}@live.example`);
@@ -91,7 +91,7 @@ describe.each(eras)('sign-ups, with the client of %s', (era) => {
       expect(told.map(({ progress }) => progress)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
       expect(told.map(({ message }) => JSON.parse(message!) as unknown)).toEqual(items);
 
-      // Going on after the last one brings what came since, and nobody twice.
+      // A call that continues after the last item gets the later sign-ups, each once.
       await demo.as('support').signUps.import.mutate({ rows: people('more', 10) });
       const rest = await agent.call<Watched>('signUps_watch', { lastEventId });
       const emails = [...items, ...rest.items].map(({ email }) => email);

@@ -28,7 +28,7 @@ describe.each(eras)('an agent with the client of %s', (era) => {
       return customer;
     };
 
-    /** Expects HTTP 403 with the app's own words, and a database in which nothing has changed. */
+    /** Expects HTTP 403 with the app's own message, and an unchanged database. */
     const expectForbidden = async (
       role: Role,
       tool: string,

@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import type { SignedInUser } from './context.ts';
 
-/** Lets staff pass, and customers to their own account only. */
+/** Allows staff to use every account, and customers only their own. */
 export function checkOwnAccount(user: SignedInUser, customerId: string): void {
   if (user.role !== 'customer' || user.customerId === customerId) return;
   throw new TRPCError({
@@ -10,7 +10,10 @@ export function checkOwnAccount(user: SignedInUser, customerId: string): void {
   });
 }
 
-/** Says whose rows a list may show: of the account asked for, a customer's own, or, for staff, everybody's (`undefined`). */
+/**
+ * Returns the account whose rows a list may show: the requested one, a customer's own one, or `undefined` for all
+ * accounts, if staff calls.
+ */
 export function accountToList(user: SignedInUser, customerId: string | undefined): string | undefined {
   if (user.role !== 'customer') return customerId;
   if (customerId !== undefined) checkOwnAccount(user, customerId);

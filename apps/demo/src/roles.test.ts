@@ -25,12 +25,12 @@ interface Target {
 }
 
 const newcomer = { name: 'New Comer', email: 'new@comer.example', company: 'Comer', country: 'Norway' };
-// Everybody in the sample data has signed up after it, so that there is something to tell at once.
+// All sample customers signed up after this moment, so the first items come at once.
 const beforeEverybody = toCursor({ at: new Date(0), id: '00000000-0000-4000-8000-000000000000' });
 const everybody: Role[] = ['viewer', 'support', 'admin', 'customer'];
 const employees: Role[] = ['viewer', 'support', 'admin'];
 
-// The target belongs to the customer who asks, so that only the role decides.
+// The target belongs to the calling customer, so only the role decides.
 const rules: Record<string, Rule> = {
   'customers.search': { allowed: employees, call: (client) => client.customers.search.query({ query: 'a' }) },
   'customers.get': {
@@ -144,7 +144,7 @@ describe('roles', () => {
       expect(await everything(demo)).toEqual(before);
     });
 
-    // Last, because the admin's calls take the target away.
+    // Last, because the admin's calls remove the target.
     describe('admit', () => {
       const order = (path: string) => ['customers.deactivate', 'customers.erase'].indexOf(path);
       it.each(admissions.toSorted((a, b) => order(a.path) - order(b.path)))(

@@ -9,8 +9,8 @@ import type { Database } from './db/database.ts';
 import { appRouter } from './router.ts';
 
 /**
- * Makes the app that serves one router twice: `/trpc` for programs, `/mcp` for agents. `url` is where it is found, `shared`
- * what it has in common with its other nodes.
+ * Makes the app that serves one router twice: `/trpc` for programs, `/mcp` for agents. `url` is its public address,
+ * `shared` the state that it shares with other nodes.
  */
 export async function createApp(
   db: Database,
@@ -24,7 +24,7 @@ export async function createApp(
     resource,
     authorizationServers: [url],
     requiredScopes: ['backoffice:read'],
-    // What clients ask for at first. Tools that need more say so, and the person is asked again.
+    // The scopes that clients request at first. If a tool needs more, the person is asked again.
     scopesSupported: ['backoffice:read'],
     resourceName: 'Back office',
   });
@@ -48,7 +48,7 @@ export async function createApp(
       createContext,
       ...shared,
       auth: { ...oauth, authenticate: [plainTokens(db), oauth.authenticate] },
-      // So that clients of 2025 can be asked before an account is closed.
+      // Lets clients of 2025 be asked before an account is closed.
       legacy: 'sessions',
       server: {
         name: 'back-office',
@@ -71,7 +71,7 @@ export async function createApp(
   return app;
 }
 
-/** The tokens that the start-up text prints. They stand for everything that their owner may do. */
+/** The tokens that the start-up text prints. They allow everything that their owner may do. */
 export function plainTokens(db: Database): Authenticate {
   return async ({ headers }) => {
     const token = tokenIn(headers.get('authorization'));

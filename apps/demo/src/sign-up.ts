@@ -19,21 +19,22 @@ export const newCustomerInput = z.object({
 
 export type NewCustomer = z.infer<typeof newCustomerInput>;
 
-// Of this process: what another one wrote is seen when those who watch are woken up.
+// Only in this process. Sign-ups of other processes are read when the watchers are woken up.
 const written = new EventEmitter().setMaxListeners(0);
 
-/** Lets everybody who watches look once more. */
+/** Wakes up all watchers, so that they read the database again. */
 export function wakeUpWatchers(): void {
   written.emit('signUp');
 }
 
 /**
- * Adds customers, each in a trial that begins now, and wakes up whoever watches. Returns the id of each; `undefined` where
- * somebody has the address already.
+ * Adds customers, each in a trial that begins now, and wakes up the watchers. Returns their ids, or `undefined` for
+ * an address that is taken.
  */
 export async function signUp(db: Database, people: readonly NewCustomer[]): Promise<(string | undefined)[]> {
   const ids = await db.transaction(async (tx) => {
-    // One after another, and each at a moment of its own: whoever has seen a sign-up has seen all that came before it.
+    // Added one after another with different times, so that a watcher who has seen a sign-up has seen all earlier
+    // ones.
     await tx.execute(sql`select pg_advisory_xact_lock(${locks.signUp})`);
     const start = Math.max(Date.now(), (await lastSignUp(tx)).getTime() + 1);
     const rows = people.map(({ plan, ...person }, index) => ({
@@ -66,13 +67,13 @@ export async function signUp(db: Database, people: readonly NewCustomer[]): Prom
   return ids;
 }
 
-/** Gives the customers that sign up from now on, or that signed up after `since`, until the signal aborts. */
+/** Yields the customers that sign up from now on, or that signed up after `since`, until the signal aborts. */
 export async function* watchSignUps(
   db: Database,
   since: Date | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Customer> {
-  // It listens before it looks, so that nothing falls between the two.
+  // It listens before it reads, so that no sign-up is missed in between.
   const wakeUps = on(written, 'signUp', { signal });
   try {
     for (let last = since ?? (await lastSignUp(db)); ;) {

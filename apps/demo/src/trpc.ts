@@ -19,7 +19,7 @@ const t = initTRPC
   .meta<McpMeta>()
   .create({
     transformer: superjson,
-    // A message that nobody wrote for a reader may hold SQL and its values; the server's log has it.
+    // The message of an unexpected error may contain SQL and its values, so only the server's log has it.
     errorFormatter: ({ shape, error }) =>
       error.code === 'INTERNAL_SERVER_ERROR'
         ? { ...shape, message: 'Something went wrong on our side. Try again in a moment.' }
@@ -66,7 +66,7 @@ function withRole(...roles: SignedInUser['role'][]) {
   });
 }
 
-/** What a client that logged the person in has to have been allowed, over MCP. */
+/** The scopes that a client needs over MCP, if a person logged in there. */
 function needs(scope: Scope) {
   return mcpDefaults({ scopes: [scope] });
 }

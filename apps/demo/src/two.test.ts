@@ -39,7 +39,7 @@ function start(
   return { child, output: () => text };
 }
 
-/** What the start-up text says, once it is whole. */
+/** Reads the start-up text when it is complete. */
 async function started({
   child,
   output,
@@ -82,7 +82,7 @@ describe.skipIf(missing.length > 0)(
         await using agent = await connectAgent(era, mcp, tokens.admin.token, accept);
         const answers = await Promise.all(Array.from({ length: 4 }, () => agent.call('users_me')));
         for (const answer of answers) expect(answer).toMatchObject({ role: 'admin' });
-        // In 2026, one node asks, and the other one gets the answer.
+        // With the client of 2026, one node asks, and the other one gets the answer.
         const found = await agent.call<{ id: string }[]>('customers_search', { query: jonas.email });
         const { id } = found[0]!;
         expect(await agent.call('customers_deactivate', { id })).toMatchObject({ id });
@@ -93,7 +93,7 @@ describe.skipIf(missing.length > 0)(
         expect.stringContaining('Deactivate customer'),
       ]);
 
-      // Whoever logs in at the one authorization server is known to both.
+      // A login at the single authorization server is valid on both nodes.
       {
         const browser = openBrowser(mcp.replace(/\/mcp$/, ''));
         await using agent = await connectByLogin('2026-07-28', mcp, browser, () => tokens.viewer.email);
@@ -101,7 +101,7 @@ describe.skipIf(missing.length > 0)(
           expect(await agent.call('users_me')).toMatchObject({ role: 'viewer' });
       }
 
-      // One key on both nodes is one extension.
+      // The same key on both nodes extends the trial once.
       const extended = await Promise.all(
         [...nodes, mcp.replace(/\/mcp$/, '')].map(async (url) => {
           await using agent = await connectAgent('2026-07-28', `${url}/mcp`, tokens.support.token);

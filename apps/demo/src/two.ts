@@ -1,4 +1,4 @@
-/** Two nodes of the demo, as processes of their own, behind one address. */
+/** Starts two nodes of the demo as separate processes behind one address. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -26,7 +26,7 @@ try {
 async function start(): Promise<void> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   console.log('Preparing the database. The first time this takes some seconds.');
-  // What one node signs, the other reads.
+  // Both nodes use the same secret, so each accepts what the other has signed.
   const secret = MCP_SECRET ?? randomBytes(32).toString('hex');
   const running = new Set<string>();
   const options = { port: Number(PORT), isForFirst };
@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   }
 }
 
-/** The authorization server keeps who is logging in, and what it signs with, in memory: there is one of it. */
+/** The authorization server keeps logins and its signing key in memory, so only one node runs it. */
 function isForFirst(path: string): boolean {
   return /^\/(oauth\/|\.well-known\/(oauth-authorization-server|openid-configuration))/.test(path);
 }

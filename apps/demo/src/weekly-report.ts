@@ -11,7 +11,7 @@ export interface WeeklyReport {
   country?: string | undefined;
 }
 
-/** Asks for a report on a week, with the figures that it is about. */
+/** Writes a prompt that asks for a report on a week, with its figures. */
 export async function askForWeeklyReport(db: Database, { which, country }: WeeklyReport): Promise<string> {
   const now = new Date();
   const monday = startOfWeek(now);

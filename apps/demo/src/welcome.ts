@@ -1,6 +1,9 @@
 import { aiko, articles, jonas, tokens } from './sample/cast.ts';
 
-/** Says where the demo is, who can sign in, how to connect a client and what to try. No folder: a server has the data. */
+/**
+ * Writes the start-up text: the demo's URL, who can sign in, how to connect a client and what to try. Without
+ * `folder`, the data is on a server.
+ */
 export function welcomeText(url: string, folder: string | undefined): string {
   const mcp = `${url}/mcp`;
   const header = `Authorization: Bearer ${tokens.admin.token}`;

@@ -1,4 +1,4 @@
-// Asks a demo that is running, with the official clients of both eras: node apps/demo/test/answers.js http://…/mcp
+// Calls a running demo with the official clients of both eras: node apps/demo/test/answers.js http://…/mcp
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';

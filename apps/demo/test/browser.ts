@@ -1,8 +1,8 @@
-/** A browser as far as a login needs one: it keeps cookies, follows redirects, and presses buttons. */
+/** A simple browser for logins: it keeps cookies, follows redirects, and presses buttons. */
 export interface Browser {
-  /** Opens a page. Stops at the first address that is not `origin`'s, which is where the client waits. */
+  /** Opens a page. Stops at the first URL of another origin, where the client waits. */
   open: (url: string | URL) => Promise<Page>;
-  /** Presses the button that says this. */
+  /** Presses the button with this text. */
   press: (page: Page, label: string) => Promise<Page>;
 }
 
@@ -28,7 +28,7 @@ export function openBrowser(origin: string): Browser {
     const location = response.headers.get('location');
     if (location !== null) return load(new URL(location, to));
     const page = { url: to, status: response.status, headers: response.headers, html: await response.text() };
-    // A form that sends itself, as a browser with scripts would see to.
+    // A form that submits itself by a script in a real browser.
     return page.html.includes('document.forms[0].submit()') ? submit(page) : page;
   };
 

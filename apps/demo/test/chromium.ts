@@ -6,10 +6,10 @@ const names = ['chromium', 'chromium-browser', 'google-chrome'];
 const folders = (process.env['PATH'] ?? '').split(delimiter);
 const executable = folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
 
-// Where it has to be there, such as in CI, a test that is left out would look like one that passes.
+// In CI a missing Chromium is an error, because skipped tests would look like passing ones.
 if (!executable && process.env['REQUIRE_CHROMIUM']) {
   throw new Error(
-    'REQUIRE_CHROMIUM is set, and there is no chromium on the PATH; install Debian’s package chromium',
+    'REQUIRE_CHROMIUM is set, but there is no chromium on the PATH; install Debian’s package chromium',
   );
 }
 
@@ -19,11 +19,11 @@ if (!executable) {
   );
 }
 
-/** Why pages cannot be looked at here. */
+/** Why Chromium cannot be used here. */
 export const chromiumMissing = executable ? undefined : 'there is no chromium on the PATH';
 
-/** Starts the machine's own Chromium, without a window. Close it. */
+/** Starts the machine's own Chromium without a window. The caller has to close it. */
 export function launchChromium(): Promise<Browser> {
-  // Its sandbox needs more than a container gives, and it only sees pages of ours.
+  // Without its sandbox, which needs more rights than a container has. It opens only pages of the demo.
   return chromium.launch({ executablePath: executable!, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }

@@ -6,15 +6,15 @@ import { openPglite, openPostgres, type OpenDatabase } from '../src/db/database.
 
 export interface TestDatabase {
   name: string;
-  /** Why it cannot be tested here. */
+  /** Why this database cannot be tested here. */
   missing?: string;
-  /** Opens a copy of the sample data that nobody else uses. */
+  /** Opens its own copy of the sample data. */
   open(): Promise<OpenDatabase>;
 }
 
 const serverUrl = process.env['DATABASE_URL'];
 
-/** What every test of the app runs against. */
+/** The databases on which every test of the app runs. */
 export const databases: TestDatabase[] = [
   {
     name: 'PGlite',
@@ -27,7 +27,7 @@ export const databases: TestDatabase[] = [
   },
 ];
 
-/** Opens a database of its own on the server, a copy of `template` where one is given, and drops it on closing. */
+/** Creates a database on the server, as a copy of `template` if given, and drops it on closing. */
 export async function openTemporaryDatabase(url: string, template = 'template1'): Promise<OpenDatabase> {
   const name = temporaryName();
   await runOn(url, `create database ${name} template ${template}`);
@@ -49,7 +49,7 @@ export function urlOf(url: string, database: string): string {
   return Object.assign(new URL(url), { pathname: `/${database}` }).href;
 }
 
-/** Drops a database whose connections have ended: the server waits for those that are just about to. */
+/** Drops a database whose connections have ended. The server waits for connections that are closing. */
 export function dropDatabase(url: string, name: string): Promise<void> {
   return runOn(url, `drop database ${name}`);
 }

@@ -41,7 +41,7 @@ export function describeDemo(body: (demo: Demo) => void): void {
   }
 }
 
-/** Opens a subscription over tRPC until its first item. Rejects, as the ordinary client does, where it is refused. */
+/** Opens a subscription over tRPC until its first item. Rejects if it is refused, as the ordinary client does. */
 export async function subscribe(
   url: string,
   role: Role | undefined,

@@ -13,7 +13,7 @@ declare module 'vitest' {
   }
 }
 
-/** Makes the sample data once; each test file then takes a copy, which is several times faster than making its own. */
+/** Makes the sample data once. Each test file then uses a copy, which is several times faster than making its own. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'trpc-mcp-demo-'));
   const url = process.env['DATABASE_URL'];

@@ -31,7 +31,7 @@ export interface ListedResource {
   mimeType?: string | undefined;
 }
 
-/** What is read at a URI: text, or bytes in base64. */
+/** The contents of a resource: text, or bytes in base64. */
 export interface Contents {
   uri: string;
   mimeType?: string | undefined;
@@ -39,21 +39,21 @@ export interface Contents {
   blob?: string;
 }
 
-/** What completes an argument of. */
+/** The prompt or resource whose argument is completed. */
 export type Reference = { type: 'ref/prompt'; name: string } | { type: 'ref/resource'; uri: string };
 
-/** How far a call is, as the client is told. */
+/** The progress of a call, as the client gets it. */
 export interface Progress {
   progress: number;
   total?: number | undefined;
   message?: string | undefined;
 }
 
-/** What an agent has in its hands, whichever official client it uses. */
+/** What an agent can do, with either official client. */
 export interface Agent extends AsyncDisposable {
   instructions: () => string | undefined;
   listTools: () => Promise<ListedTool[]>;
-  /** Calls a tool and returns what it found. Throws a `Refusal` where the server answers with a status of its own. */
+  /** Calls a tool and returns its result. Throws a `Refusal` if the server answers with an error status. */
   call: <T>(
     name: string,
     args?: Record<string, unknown>,
@@ -61,19 +61,19 @@ export interface Agent extends AsyncDisposable {
   ) => Promise<T>;
   /** The content blocks of a call. */
   content: (name: string, args?: Record<string, unknown>) => Promise<unknown[]>;
-  /** One page of what there is to read. */
+  /** Reads one page of the list of resources. */
   listResources: (
     cursor?: string,
   ) => Promise<{ resources: ListedResource[]; nextCursor?: string | undefined }>;
   listTemplates: () => Promise<{ uriTemplate: string; name: string; mimeType?: string | undefined }[]>;
   read: (uri: string) => Promise<Contents>;
   listPrompts: () => Promise<{ name: string; title?: string | undefined; arguments?: unknown }[]>;
-  /** The text of a prompt that is one message. */
+  /** Returns the text of a prompt that has one message. */
   prompt: (name: string, args?: Record<string, string>) => Promise<string>;
   complete: (ref: Reference, argument: string, value: string) => Promise<string[]>;
 }
 
-/** What the official clients throw for HTTP 401 and 403, in one form. */
+/** The errors of the official clients for HTTP 401 and 403, in one form. */
 export class Refusal extends Error {
   readonly status: number | undefined;
 
@@ -83,7 +83,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What the person in front of the agent answers when they are asked. */
+/** The answer of the person when they are asked. */
 export type Person = (
   question: string,
 ) => { action: 'accept'; content: Record<string, never> } | { action: 'decline' };
@@ -172,7 +172,7 @@ function withToken(token: string) {
   return { requestInit: { headers: { authorization: `Bearer ${token}` } } };
 }
 
-// Clients of 2025 take objects only, so a list travels to them as `{ result }`.
+// Clients of 2025 accept only objects, so a list is sent to them as `{ result }`.
 function unwrap(content: unknown): unknown {
   return typeof content === 'object' && content && 'result' in content ? content.result : content;
 }

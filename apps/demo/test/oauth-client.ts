@@ -10,17 +10,17 @@ import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextp
 import type { Browser } from './browser.ts';
 import type { Era } from './mcp.ts';
 
-/** Where nobody listens: the browser of these tests stops there, and reads the code. */
+/** The redirect URL. No server listens there: the browser of these tests stops there and reads the code. */
 const redirectUrl = 'http://localhost:3999/callback';
 
-/** What an app on somebody's machine keeps of a login, for the official clients. */
+/** The login data of an app on a person's machine, for the official clients. */
 export class Login implements OAuthClientProvider {
   readonly redirectUrl = redirectUrl;
   readonly clientMetadata;
   readonly clientMetadataUrl?: string;
-  /** Where the person was sent, each time. */
+  /** The URLs to which the person was sent. */
   readonly sentTo: URL[] = [];
-  // Whatever the client hands over: the types of its two versions differ.
+  // Not typed further, because the types of the two client versions differ.
   #client: unknown;
   #tokens: unknown;
   #discovery: unknown;
@@ -45,7 +45,7 @@ export class Login implements OAuthClientProvider {
   saveTokens(tokens: unknown): void {
     this.#tokens = tokens;
   }
-  /** What the person has allowed. */
+  /** The scopes that the person has allowed. */
   scope = () => (this.#tokens as { scope?: string } | undefined)?.scope;
   redirectToAuthorization(url: URL): void {
     this.sentTo.push(url);
@@ -60,25 +60,25 @@ export class Login implements OAuthClientProvider {
   }
 }
 
-/** An official client that was given the endpoint's URL and nothing else. */
+/** An official client that knows only the endpoint's URL. */
 export interface LoggedInClient extends AsyncDisposable {
   login: Login;
-  /** Calls a tool, after another login where the tool needs one. */
+  /** Calls a tool, and logs in again if the tool needs more scopes. */
   call: (name: string, args?: Record<string, unknown>) => Promise<unknown>;
   listTools: () => Promise<string[]>;
 }
 
-/** Connects a client, which sends the person to the login page; `signIn` is what they do there, and each time after. */
+/** Connects a client, which sends the person to the login page. `signIn` is what the person does there, each time. */
 export async function connectByLogin(
   era: Era,
   mcp: string,
   browser: Browser,
   person: () => string,
-  /** Where the client is described, where it need not register. */
+  /** The URL of the client's metadata, for a client that does not register. */
   clientMetadataUrl?: string,
 ): Promise<LoggedInClient> {
-  // The client of 2025 answers every challenge with its refresh token, if it has one: it then gets the same scopes anew,
-  // and never asks the person for more.
+  // If the client of 2025 has a refresh token, it answers every challenge with it. It then gets the same scopes
+  // again, and never asks the person for more.
   const refreshes = era === '2026-07-28' ? ['refresh_token'] : [];
   const login = new Login(['authorization_code', ...refreshes], clientMetadataUrl);
   const info = { name: 'scripted-agent', version: '1.0.0' };
@@ -94,7 +94,7 @@ export async function connectByLogin(
       await client.connect((transport = new LegacyTransport(url, { authProvider: login })));
     }
   };
-  /** Does the work, and once more after the login that it turned out to need. */
+  /** Does the work, and repeats it after a login if one was needed. */
   const withLogin = async <TResult>(work: () => Promise<TResult>): Promise<TResult> => {
     try {
       return await work();

@@ -2,18 +2,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { type Browser, openBrowser } from './browser.ts';
 
-/** Where the client waits for the code; nobody listens there. */
+/** The redirect URL of the client. No server listens there. */
 export const redirectUri = 'http://127.0.0.1:3998/callback';
 
 export interface Flow {
-  /** Where the person is sent. */
+  /** The URL to which the person is sent. */
   url: string;
   browser: Browser;
   redeem: (code: string, codeVerifier?: string) => Promise<Response>;
   refresh: (refreshToken: string) => Promise<Response>;
 }
 
-/** A client by hand, up to the login page. `more` is added to the query, or takes from it what is empty. */
+/**
+ * Does the client's part by hand, up to the login page. `more` is added to the query; an empty value removes a
+ * parameter.
+ */
 export async function begin(url: string, more: Record<string, string> = {}): Promise<Flow> {
   const registered = await fetch(`${url}/oauth/register`, {
     method: 'POST',
@@ -24,7 +27,7 @@ export async function begin(url: string, more: Record<string, string> = {}): Pro
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'none',
       application_type: 'native',
-      // As clients do, who want more later.
+      // As clients do that will ask for more scopes later.
       scope: 'backoffice:read',
     }),
   });

@@ -30,7 +30,7 @@ const onError = () => {};
 const open = mcpHandler(appRouter, { createContext, onError });
 const guarded = mcpHandler(appRouter, { createContext, onError, auth: { authenticate, required: true } });
 
-/** What every runtime is given: `/mcp`, and `/guarded/mcp` for those with a token only. */
+/** The app on every runtime: `/mcp` for everybody, and `/guarded/mcp` for callers with a token. */
 export async function serve(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === '/mcp') return open(request);

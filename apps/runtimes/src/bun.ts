@@ -1,6 +1,6 @@
 import { serve } from './app.ts';
 
-// As much of Bun's types as this needs.
+// The part of Bun's types that is needed here.
 declare const Bun: {
   serve(options: { hostname: string; port: number; fetch: (request: Request) => Promise<Response> }): {
     port: number;

@@ -1,6 +1,6 @@
 import { serve } from './app.ts';
 
-// As much of Deno's types as this needs.
+// The part of Deno's types that is needed here.
 declare const Deno: {
   serve(
     options: { hostname: string; port: number; onListen: (address: { port: number }) => void },

@@ -3,7 +3,7 @@ import type { McpMeta } from '@trpc-mcp/core';
 
 const t = initTRPC.meta<McpMeta>().create();
 
-/** Loaded when somebody wants it. */
+/** Loaded lazily. */
 export const later = t.router({
   hello: t.procedure.meta({ mcp: true }).query(() => 'from later'),
 });

@@ -56,11 +56,11 @@ export const appRouter = t.router({
     throw new Error('the password is hunter2');
   }),
 
-  /** Ends when somebody who has heard of its progress says so. */
+  /** Ends when a client that has received its progress says so. */
   play: t.procedure.meta({ mcp: true }).mutation(async () => {
     const { goals } = game;
     getMcpCall()?.progress({ progress: 1 });
-    // With a timer: workerd gives up on what waits for nothing of its own.
+    // Waits with a timer, because workerd ends a request that waits only for another request.
     while (game.goals === goals) await new Promise((resolve) => setTimeout(resolve, 20));
     return game.goals - goals;
   }),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 
-/** Bundles the app for Workers, as wrangler does, and says what went in. */
+/** Bundles the app for Workers, as wrangler does, and lists the modules in the bundle. */
 export async function bundleWorker(folder: URL): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: fileURLToPath(folder),

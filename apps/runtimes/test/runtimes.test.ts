@@ -45,7 +45,7 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
 
-  // The bundle for workerd is looked into below.
+  // A test below inspects the bundle for workerd.
   test.skipIf(isWorkerd)('what was built is what runs', () => {
     expect(server.printed).toContain('/core/dist/adapters/fetch.js');
   });
@@ -140,12 +140,14 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 
-  // workerd by itself notices no client that goes before it writes; Cloudflare tells it, with enable_request_signal.
+  // workerd alone does not notice that a client has gone until it writes. On Cloudflare it is told, with
+  // enable_request_signal.
   test.skipIf(isWorkerd)('a client of 2026 that hangs up ends the procedure', async () => {
     await using client = await connectHttp('2026-07-28', server.url, {});
     const expectClients = (clients: { waiting: number; gone: number }) =>
       vi.waitFor(async () => expect(resultOf(await client.callTool('clients'))).toEqual(clients), 10_000);
-    // Head and body in one piece: Deno 2.9 may overlook that a client goes which has sent them one by one, as `fetch` does.
+    // Sends head and body in one piece: Deno 2.9 may not notice that a client has gone if it sent them separately, as
+    // `fetch` does.
     const { headers, body } = toRequest('wait');
     const call = http.request(server.url, { method: 'POST', headers }).on('error', () => {});
     call.end(body);
@@ -166,7 +168,7 @@ test('the bundle for Workers asks for nothing but AsyncLocalStorage', async () =
 
 type Result = Awaited<ReturnType<ConnectedClient['callTool']>>;
 
-// Clients of 2025 take objects only, so a scalar travels to them as `{ result }`.
+// Clients of 2025 accept only objects, so a scalar is sent to them as `{ result }`.
 function resultOf({ structuredContent }: Result): unknown {
   const isObject = typeof structuredContent === 'object' && structuredContent;
   return isObject && 'result' in structuredContent ? structuredContent.result : structuredContent;
@@ -176,7 +178,7 @@ function textOf({ content }: Result): string | undefined {
   return (content as { text?: string }[])[0]?.text;
 }
 
-/** Of what the official clients throw: `status` in one of them, `code` in the other. */
+/** The HTTP status in an error of the official clients: one calls it `status`, the other `code`. */
 function hasStatus(status: number) {
   return (error: { status?: number; code?: number }) => (error.status ?? error.code) === status;
 }

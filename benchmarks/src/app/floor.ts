@@ -9,8 +9,8 @@ type Callers = Record<string, (input: unknown) => Promise<unknown>>;
 
 /**
  * The least that answers a tool call: one JSON-RPC message in, the procedure called, both copies of its result out.
- * It checks nothing, knows no other method and survives no error. Nobody should serve this; it is what a bridge that
- * costs nothing would cost.
+ * It checks nothing, knows no other method and does not handle errors. Do not use it in an app: it measures the cost
+ * of a bridge without any work of its own.
  */
 export function createFloor(shape: AppShape): (message: unknown, context: Context) => Promise<string> {
   const router = createApp(shape);

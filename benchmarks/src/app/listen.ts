@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { Server } from 'node:net';
 import type { ServerShape } from '../target.ts';
 
-/** A module of `targets/` has one of these for each host that it runs on. It resolves to the port. */
+/** Starts a server and resolves to its port. A module of `targets/` exports one of these for each host. */
 export type Start = (shape: ServerShape) => Promise<number>;
 
 export async function listen(listener: RequestListener): Promise<number> {
@@ -18,7 +18,7 @@ export function portOf(server: { address(): unknown }): number {
   return (server.address() as { port: number }).port;
 }
 
-/** The whole body as text, by the cheapest way there is. */
+/** Reads the whole body as text, in the fastest way. */
 export function readText(req: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

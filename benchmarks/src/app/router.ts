@@ -2,22 +2,22 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { rowsOf } from './rows.ts';
 
-/** What `createContext` makes, from a header, on every host. */
+/** The context that `createContext` makes from a header, on every host. */
 export interface Context {
   user: string | undefined;
 }
 
 /** Which router a server serves. */
 export interface AppShape {
-  /** How many procedures besides those that are measured. */
+  /** The number of procedures besides those that are measured. */
   fillers?: number;
-  /** Procedures below so many more middleware, named `deep0`, `deep5`, …. */
+  /** Procedures with this many more middleware, named `deep0`, `deep5`, …. */
   depths?: readonly number[];
   /** A procedure that takes a while, named `wait`, and one that fails, named `fail`. */
   soak?: boolean;
   /** `greet`, which is `hello` as a tool, a resource and a prompt. */
   kinds?: boolean;
-  /** trpc-to-mcp wants its own words in a procedure's meta. */
+  /** trpc-to-mcp needs its own keys in a procedure's meta. */
   meta?: 'trpc-mcp' | 'trpc-to-mcp';
 }
 
@@ -55,7 +55,7 @@ const authed = t.procedure.use(({ ctx: { user }, next }) => {
   return next({ ctx: { user } });
 });
 
-/** The procedures that are measured, and what a section needs besides. */
+/** Makes the procedures that are measured, and others that a section needs. */
 export function createApp(shape: AppShape = {}) {
   const { fillers = 0, depths = [], soak = false, kinds = false, meta = 'trpc-mcp' } = shape;
   const say = (description: string): Meta => ({
@@ -111,7 +111,10 @@ function createSoak(say: (description: string) => Meta) {
   };
 }
 
-/** What a typical procedure takes and returns. New schemas each time, because validators keep what they have once computed. */
+/**
+ * What a typical procedure takes and returns. New schemas each time, because validators cache what they have
+ * computed.
+ */
 export function describeThing(n: number) {
   const inputSchema = z.object({
     id: z.uuid().describe(`Id of thing ${n}`),

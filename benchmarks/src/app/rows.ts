@@ -10,7 +10,7 @@ export interface Row {
 
 const made: Row[] = [];
 
-/** The first rows of a table, as a database driver would return them. 100 of them are about 18 kB of JSON. */
+/** Makes the first rows of a table, as a database driver would return them. 100 of them are about 18 kB of JSON. */
 export function rowsOf(count: number): Row[] {
   while (made.length < count) made.push(createRow(made.length));
   return made.slice(0, count);

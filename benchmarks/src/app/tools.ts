@@ -17,7 +17,7 @@ interface ToolTexts {
 
 type Value = Record<string, unknown>;
 
-/** The router's procedures, as one writes tools by hand for a library that knows nothing of tRPC. */
+/** The router's procedures as hand-written tools, for libraries that do not know tRPC. */
 export function createTools(shape: AppShape) {
   const router = createApp(shape);
   const hello = {
@@ -38,7 +38,7 @@ export function createTools(shape: AppShape) {
   return all.map(([name, texts]) => ({
     name,
     texts,
-    /** Calls the procedure, and answers with what it returned, twice. */
+    /** Calls the procedure, and returns its result twice, as text and as structured content. */
     call: async (args: unknown, user: string | undefined) => {
       const caller = router.createCaller({ user }) as unknown as Record<
         string,

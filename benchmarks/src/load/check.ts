@@ -5,14 +5,14 @@ import { readBody } from './body.ts';
 import { open } from './connection.ts';
 import { toBytes, type Ask, toHttp } from './request.ts';
 
-/** What the procedures answer, as JSON. */
+/** The results of the procedures, as JSON. */
 export function expectedOf(procedure: string, input: unknown): unknown {
   const { name, count } = (input ?? {}) as { name?: string; count?: number };
   const value = procedure === 'rows' ? { rows: rowsOf(count!) } : { greeting: `Hello ${name}` };
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
 
-/** Asks once. Throws when the answer is not the procedure's, whole. */
+/** Sends one request. Throws if the answer is not the complete result of the procedure. */
 export async function check(
   port: number,
   protocol: Protocol,
@@ -26,7 +26,7 @@ export async function check(
     throw new Error(`another answer than the procedure's: ${body.slice(0, 300)}`);
 }
 
-/** The body of one answer that has to be 200. */
+/** Reads the body of an answer, whose status must be 200. */
 export async function fetchBody(port: number, protocol: Protocol, ask: Ask): Promise<string> {
   const connection = await open(port);
   const answer = await connection.send(toBytes(toHttp(protocol, ask), 'keep-alive'));

@@ -25,7 +25,7 @@ interface Measured {
 
 const nothing: Figure = { median: Number.NaN, low: Number.NaN, high: Number.NaN };
 
-/** What was asked, what was measured, and whether it is met. */
+/** The goal, the measured value, and whether the goal is met. */
 export function toGoals({ calls, tools, idle }: Measured): string {
   const against = (
     measure: string,
@@ -79,7 +79,7 @@ export function toGoals({ calls, tools, idle }: Measured): string {
       asked: '0 bytes',
       seen: { median: idle.bytesEach, low: idle.bytesEach, high: idle.bytesEach },
       digits: 0,
-      // Heaps breathe by some hundred kilobytes, which is a few bytes for each.
+      // Heap sizes vary by some hundred kilobytes, which is a few bytes for each client.
       isMet: (value) => value < 64,
     },
   ]);

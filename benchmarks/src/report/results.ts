@@ -11,7 +11,7 @@ import { findTarget, nameOf, type Protocol } from '../target.ts';
 import { toGoals } from './goals.ts';
 import { toMegabytes, toNumber, toSpread, toTable } from './markdown.ts';
 
-/** Everything that one run of the benchmark has found. */
+/** All results of one run of the benchmark. */
 export interface Results {
   machine: string;
   versions: Record<string, string>;

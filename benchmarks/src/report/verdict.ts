@@ -1,10 +1,10 @@
 import { toFigure } from '../run/stats.ts';
 
-/** What was seen in a stretch of the soak. */
+/** The measurements in one part of the soak test. */
 export interface Window {
   p99: number;
   perSecond: number;
-  /** After a collection. */
+  /** The heap after a garbage collection. */
   heapBytes: number;
   handles: number;
 }
@@ -15,7 +15,7 @@ export interface Judgement {
   figures: string;
 }
 
-/** Compares the second quarter, when everything is warm, with the last. */
+/** Compares the second quarter, when everything is warmed up, with the last one. */
 export function judge(
   windows: readonly Window[],
   atRest: { heapBytes: number; handles: number },

@@ -5,17 +5,17 @@ import type { Question, Report, Usage } from '../server.ts';
 import { nameOf, type ServerShape, type Target } from '../target.ts';
 import { onServerCore } from './cores.ts';
 
-/** A target that runs. */
+/** A running target. */
 export interface Running {
   target: Target;
   port: number;
   usage(collect?: boolean): Promise<Usage>;
-  /** Profiles it for so long and writes a `.cpuprofile`. */
+  /** Profiles it for this time and writes a `.cpuprofile`. */
   profile(ms: number, file: string): Promise<void>;
   stop(): void;
 }
 
-/** A target that does not run here, and why. */
+/** A target that cannot run here, with the reason. */
 export interface Skipped {
   target: Target;
   reason: string;
@@ -61,14 +61,14 @@ export async function start(target: Target, shape: ServerShape = {}): Promise<Ru
   };
 }
 
-/** For what cannot do without it. */
+/** Starts a target, and throws if it cannot run here. */
 export async function startOrThrow(target: Target, shape: ServerShape = {}): Promise<Running> {
   const started = await start(target, shape);
   if ('reason' in started) throw new Error(`${nameOf(target)} does not run: ${started.reason}`);
   return started;
 }
 
-/** A profile takes its time, and usage is asked for meanwhile: each waits for its own kind. */
+/** Usage is requested while a profile runs, so each request waits for the answer of its own kind. */
 function nextReport(child: ChildProcess, kind: 'start' | 'usage' | 'profiled'): Promise<Report> {
   return new Promise((resolve) => {
     const take = (report: Report) => {
@@ -82,7 +82,7 @@ function nextReport(child: ChildProcess, kind: 'start' | 'usage' | 'profiled'): 
 
 function firstLine(text: string): string {
   const line = text.split('\n').find((each) => each.trim() !== '' && !each.startsWith('    at ')) ?? text;
-  // Where a file is on this machine is nobody's business.
+  // Removes paths of this machine from the message.
   return line
     .replaceAll(/\S*\/node_modules\//g, '')
     .replaceAll(/(?<=^|[\s'"(])(file:\/\/)?\/\S*\//g, '')

@@ -4,7 +4,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 const availableCores = availableParallelism();
 const canPin = hasTaskset() && availableCores > 1;
 
-/** The load comes from the first core, so that what it costs is not seen as the server's. */
+/** The load runs on the first core, so that its CPU time is not counted as the server's. */
 export function pinLoad(): void {
   if (canPin) execFileSync('taskset', ['-acp', '0', String(process.pid)], { stdio: 'ignore' });
 }
@@ -14,12 +14,12 @@ export function onServerCore(command: string, args: readonly string[]): [command
   return canPin ? ['taskset', ['-c', '1', command, ...args]] : [command, [...args]];
 }
 
-/** A command that has all cores, as one that runs beside no load. */
+/** A command that may use all cores, because no load runs at the same time. */
 export function onAllCores(command: string, args: readonly string[]): [command: string, args: string[]] {
   return canPin ? ['taskset', ['-c', `0-${availableCores - 1}`, command, ...args]] : [command, [...args]];
 }
 
-/** What the figures were measured on, in a line. */
+/** Describes in one line the machine on which the figures were measured. */
 export function describeMachine(): string {
   const all = cpus();
   const gigabytes = Math.round(totalmem() / 2 ** 30);

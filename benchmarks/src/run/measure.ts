@@ -6,11 +6,11 @@ import { quantile } from './stats.ts';
 
 /** One thing to measure, over and over. */
 export interface Run extends Omit<LoadOptions, 'ms'> {
-  /** What the figures are found by. */
+  /** The key of its figures. */
   key: string;
   server: Running;
   ask: Ask;
-  /** Where a server speaks more than one. */
+  /** The protocol, if a server has more than one. */
   protocol?: Protocol;
 }
 
@@ -24,12 +24,12 @@ export interface Series {
 
 export interface Pace {
   rounds: number;
-  /** Of a run in a round. */
+  /** The duration of one run in a round. */
   ms: number;
   warmUpMs: number;
 }
 
-/** Measures all of them in turns, so that whatever else the machine does weighs on all of them alike. */
+/** Measures all of them in turns, so that other load on the machine affects all of them equally. */
 export async function measure(runs: readonly Run[], pace: Pace): Promise<Map<string, Series>> {
   const found = new Map<string, Series>();
   for (const run of runs) {

@@ -24,7 +24,7 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
     : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 }
 
-/** Round by round, because what else the machine did weighs on neighbours alike. */
+/** Compared round by round, because other load on the machine affects neighbours equally. */
 export function toRatio(of: readonly number[], to: readonly number[]): Figure {
   return toFigure(of.map((value, round) => value / to[round]!));
 }

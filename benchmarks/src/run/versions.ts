@@ -15,7 +15,7 @@ const names = [
   'mcp-handler',
 ];
 
-/** What is installed here of the packages that are measured. */
+/** The installed versions of the packages that are measured. */
 export function readVersions(): Record<string, string> {
   return Object.fromEntries(
     names.map((name) => {

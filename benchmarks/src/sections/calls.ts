@@ -8,7 +8,7 @@ export const procedures = { hello: { name: 'Ada' }, rows: { count: 100 } } as co
 
 export type ProcedureName = keyof typeof procedures;
 
-/** 64 or one client that keeps its connection, or clients that connect anew for each request. */
+/** 64 clients or one client that keep their connection, or clients that open a new connection for each request. */
 export type Mode = '64' | '1' | 'new';
 
 export interface CallResults {
@@ -17,7 +17,7 @@ export interface CallResults {
   find(target: Target, procedure: ProcedureName, mode: Mode, protocol?: Protocol): Series | undefined;
 }
 
-/** Every target, the same two procedures of a router of so many. */
+/** Measures the same two procedures of a router of this size, on every target. */
 export async function measureCalls(tools: number, pace: Pace): Promise<CallResults> {
   const running: Running[] = [];
   const skipped: Skipped[] = [];
@@ -27,7 +27,7 @@ export async function measureCalls(tools: number, pace: Pace): Promise<CallResul
     else started.stop();
   }
   const runs = running.flatMap(toRuns);
-  // Those that are compared come right after one another.
+  // Targets that are compared run right after one another.
   const order = ['hello 64', 'rows 64', 'hello 1', 'rows 1'];
   const series = await measure(
     order.flatMap((kind) => runs.filter(({ key }) => key.endsWith(kind))),
@@ -35,7 +35,7 @@ export async function measureCalls(tools: number, pace: Pace): Promise<CallResul
   );
   const reconnecting = await measure(
     runs.filter(({ reconnect }) => reconnect),
-    // Each leaves a port behind for a minute.
+    // Each connection keeps a port in use for a minute.
     { rounds: Math.min(3, pace.rounds), ms: Math.min(300, pace.ms), warmUpMs: 50 },
   );
   const ran = [];
@@ -73,7 +73,7 @@ function toRuns(server: Running): Run[] {
   ];
 }
 
-/** A fast wrong answer is none. */
+/** A fast answer that is wrong does not count. */
 async function isRight({ target, port }: Running, skipped: Skipped[]): Promise<boolean> {
   try {
     for (const procedure of ['hello', 'rows'] as const) {

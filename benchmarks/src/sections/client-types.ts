@@ -1,7 +1,7 @@
 import { checkProjects, pathsOf, toRouter, type TypesResult } from './types.ts';
 
 /**
- * What it costs to type-check calls of a router by `@trpc/client`, and the same calls by the test client: of one
+ * Measures how long it takes to type-check calls with `@trpc/client`, and the same calls with the test client: of one
  * procedure, and of all of them.
  */
 export async function measureClientTypes(procedures: number, times: number): Promise<TypesResult[]> {
@@ -13,7 +13,8 @@ export async function measureClientTypes(procedures: number, times: number): Pro
     [`@trpc/client, ${procedures} calls`]: toTrpcCalls(paths),
     [`test client, ${procedures} calls`]: toMcpCalls(paths),
   };
-  // A transformer keeps tRPC's client from computing what JSON makes of each output, which would flatter ours.
+  // With a transformer, tRPC's client does not compute the JSON type of each output, which would make ours look
+  // better.
   const router = toRouter(procedures).replace('.create()', '.create({ transformer: superjson })');
   return checkProjects(`import superjson from 'superjson';\n${router}`, projects, times);
 }

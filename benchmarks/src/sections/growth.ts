@@ -2,7 +2,7 @@ import { startOrThrow } from '../run/child.ts';
 import { measure, type Pace, type Run, type Series } from '../run/measure.ts';
 import { findTarget } from '../target.ts';
 
-/** One size, on our endpoint and on tRPC's. */
+/** One size, measured on our endpoint and on tRPC's. */
 export interface GrowthResult {
   size: number;
   ours: Series;

@@ -6,16 +6,16 @@ import { findTarget, type Protocol } from '../target.ts';
 
 export interface IdleResult {
   clients: number;
-  /** That the server keeps for a client which has come, asked and gone quiet. */
+  /** The memory that the server keeps for a client that has connected, called and become idle. */
   bytesEach: number;
 }
 
 const atOnce = 32;
 
-/** Has so many clients of both eras introduce themselves, and sees what the server keeps of them. */
+/** Connects this many clients of both eras, and measures what the server keeps for them. */
 export async function measureIdle(clients: number): Promise<IdleResult> {
   const server = await startOrThrow(findTarget('ours-express'));
-  // The first ones fill caches that are there for all.
+  // The first clients fill caches that all clients share.
   await visit(server.port, Math.ceil(clients / 4));
   const before = await server.usage(true);
   await visit(server.port, clients);
@@ -30,7 +30,7 @@ async function visit(port: number, clients: number): Promise<void> {
     while (left-- > 0) await introduce(port, left % 2 === 0 ? '2026-07-28' : '2025-11-25');
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  // The server learns a little later that the last ones have gone.
+  // The server notices a little later that the last clients have gone.
   await new Promise((resolve) => setTimeout(resolve, 500));
 }
 

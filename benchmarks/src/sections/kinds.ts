@@ -42,7 +42,7 @@ export async function measureKinds(pace: Pace): Promise<KindResult[]> {
   }));
 }
 
-/** A fast wrong answer is none. */
+/** A fast answer that is wrong does not count. */
 async function checkGreeting({ port, target }: Running, ask: Ask): Promise<void> {
   const body = await fetchBody(port, target.protocol, ask);
   const { result } = JSON.parse(body) as {

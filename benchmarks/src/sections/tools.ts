@@ -9,7 +9,7 @@ import { onAllCores } from '../run/cores.ts';
 import { measure, type Pace, type Run, type Series } from '../run/measure.ts';
 import { findTarget, staticTarget } from '../target.ts';
 
-/** What a number of tools costs. */
+/** The costs of a number of tools. */
 export interface ToolsResult {
   tools: number;
   listBytes: number;
@@ -64,7 +64,7 @@ export async function measureTools(sizes: readonly number[], pace: Pace): Promis
   return results;
 }
 
-/** In a new process each time, as an app starts: nothing is compiled yet, and no load takes a core. */
+/** In a new process each time, as when an app starts: nothing is compiled yet, and no load uses a core. */
 async function mountOften(tools: number, times: number): Promise<MountCost[]> {
   const entry = fileURLToPath(new URL('../mount-cost.js', import.meta.url));
   const costs = [];

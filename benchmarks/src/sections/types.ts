@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { toFigure } from '../run/stats.ts';
 
-/** What `tsc` says of a project. */
+/** The figures of `tsc` for a project. */
 export interface TypesResult {
   title: string;
   checkSeconds: number;
@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const folder = fileURLToPath(new URL('../types/', import.meta.url));
 const compiler = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url));
 
-/** What it costs to type-check a router of so many procedures, alone and with the bridge beside it. */
+/** Measures how long it takes to type-check a router of this size, alone and together with the bridge. */
 export async function measureTypes(procedures: number, times: number): Promise<TypesResult[]> {
   const trpc = `app.use('/trpc', createExpressMiddleware({ router, createContext }));`;
   const imports = `import { createExpressMiddleware } from '@trpc/server/adapters/express';
@@ -35,7 +35,7 @@ app.use('/mcp', mcpHandler(router, { createContext, expose: { include: ['group0.
   return checkProjects(toRouter(procedures), projects, times);
 }
 
-/** What it costs to type-check each of these projects: a source beside `router.ts`, by its title. */
+/** Measures how long it takes to type-check each of these projects. Each has one source next to `router.ts`. */
 export async function checkProjects(
   router: string,
   projects: Readonly<Record<string, string>>,

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { type Start } from '../app/listen.ts';
 import { createTools } from '../app/tools.ts';
 
-/** It brings its own server, and does not tell which port it took. */
+/** fastmcp brings its own server, and does not say which port it uses. */
 export const own: Start = async (shape) => {
   const server = new FastMCP({
     name: 'bench',

@@ -17,7 +17,7 @@ export const express: Start = async (shape) => {
     const { description, inputSchema: parameters, outputSchema } = texts;
     const value = (args: unknown, context: McpContext) =>
       call(args, context.getRawRequest<RawRequest>()?.headers.authorization);
-    // What `@Tool(…) name(@Payload() args, @Ctx() context)` says, for as many as there are.
+    // The same as `@Tool(…) name(@Payload() args, @Ctx() context)`, for all tools.
     Object.defineProperty(Tools.prototype, name, { value, configurable: true });
     Payload()(Tools.prototype, name, 0);
     Ctx()(Tools.prototype, name, 1);

@@ -4,7 +4,7 @@ import { default as createExpress } from 'express';
 import { listen, type Start } from '../app/listen.ts';
 import { createTools } from '../app/tools.ts';
 
-/** As the SDK's guide has it: a server made for each request, its tools registered, behind Express' own parser. */
+/** As in the SDK's guide: a server for each request, with its tools registered, behind Express' own parser. */
 export const express: Start = async (shape) => {
   const tools = createTools(shape);
   const handler = createMcpHandler(() => {

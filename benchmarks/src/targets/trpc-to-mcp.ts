@@ -4,7 +4,7 @@ import { createMcpServer } from 'trpc-to-mcp';
 import { listen, type Start } from '../app/listen.ts';
 import { createApp } from '../app/router.ts';
 
-/** `createMcpServer` as its README has it, behind the stateless transport of the SDK that it is written for. */
+/** `createMcpServer` as in its README, behind the stateless transport of the SDK that it is written for. */
 export const express: Start = async (shape) => {
   const router = createApp({ ...shape, meta: 'trpc-to-mcp' });
   const app = createExpress();
@@ -12,7 +12,7 @@ export const express: Start = async (shape) => {
   app.post('/mcp', async (req, res) => {
     const context = { user: req.headers.authorization };
     const server = createMcpServer({ name: 'bench', version: '1.0.0' }, router, context);
-    // JSON, its cheapest way to answer: streams are the default.
+    // Answers with JSON, which is faster than its default, streams.
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
     res.on('close', () => {
       void transport.close();

@@ -4,7 +4,7 @@ interface Answer {
   body: unknown;
 }
 
-/** A browser as far as the pages of this example need one: it keeps cookies, and sends what their scripts send. */
+/** A simple browser for the pages of this example: it keeps cookies, and sends the requests of their scripts. */
 export class Browser {
   readonly #url: string;
   readonly #person: { email: string; password: string };
@@ -24,7 +24,7 @@ export class Browser {
     return this.#post('/sign-in/email', { email, password, ...(query && { oauth_query: query }) });
   }
 
-  /** Does what the pages ask for until the client's address comes; its parameters. */
+  /** Does what the pages ask for until the client's URL is reached. Returns the parameters of that URL. */
   async allow(start: URL): Promise<URLSearchParams> {
     let url = start;
     for (let steps = 0; steps < 10; steps++) {
@@ -35,7 +35,7 @@ export class Browser {
       else if (url.pathname === '/consent') {
         next = await this.#post('/oauth2/consent', { accept: true, oauth_query: query });
       } else {
-        // fetch cannot pass for somebody who follows a link, so it is told where to go.
+        // better-auth tells fetch the URL in the body, because fetch cannot act like a person who follows a link.
         const { location, body } = await this.#send(url);
         next = location ?? (body as { url?: string }).url ?? null;
       }

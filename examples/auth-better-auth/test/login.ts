@@ -1,6 +1,6 @@
 import type { OAuthClientProvider } from '@modelcontextprotocol/client';
 
-/** What a client on somebody's machine keeps of a login. Nobody listens at its address: the test reads the code. */
+/** The login data of a client on a person's machine. No server listens at its redirect URL: the test reads the code. */
 export class Login implements OAuthClientProvider {
   readonly redirectUrl = 'http://127.0.0.1:3997/callback';
   readonly clientMetadata = {
@@ -11,9 +11,9 @@ export class Login implements OAuthClientProvider {
     token_endpoint_auth_method: 'none',
     application_type: 'native',
   };
-  /** Where the person was sent, each time. */
+  /** The URLs to which the person was sent. */
   readonly sentTo: URL[] = [];
-  // Whatever the client hands over: the types of its two versions differ.
+  // Not typed further, because the types of the two client versions differ.
   #client: unknown;
   #tokens: unknown;
   #discovery: unknown;

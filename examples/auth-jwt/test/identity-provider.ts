@@ -4,11 +4,11 @@ import { start, type RunningServer } from 'example-testing/server';
 export interface IdentityProvider extends AsyncDisposable {
   issuer: string;
   jwksUri: string;
-  /** A token for this app and Ada, good for five minutes, but for what is said otherwise. */
+  /** Makes a token for this app and Ada that is valid for five minutes. Arguments change its claims. */
   issue(claims?: JWTPayload): Promise<string>;
 }
 
-/** What an app knows of its identity provider: its keys, and the tokens that people bring. */
+/** Stands in for an identity provider: it publishes keys and issues tokens. */
 export async function startIdentityProvider(): Promise<IdentityProvider> {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const keys = [{ ...(await exportJWK(publicKey)), kid: '1', alg: 'ES256', use: 'sig' }];

@@ -28,7 +28,7 @@ function blocksOf(language: string): string[] {
   );
 }
 
-/** Code as it would be on one line: an excerpt is indented otherwise than where it stands. */
+/** Removes white space, because an excerpt in the docs is indented differently. */
 function flat(code: string): string {
   return code.replace(/\s+/g, '').replace(/,(?=[)\]}])/g, '');
 }

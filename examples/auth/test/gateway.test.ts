@@ -8,7 +8,7 @@ import { start } from 'example-testing/server';
 
 const secret = 'only the gateway and this app know it';
 
-/** What nginx, Envoy or a cloud's API gateway does: it signs people in, and says who they are to the app behind it. */
+/** Stands in for nginx, Envoy or a cloud's API gateway, which signs people in and tells the app who they are. */
 function createGateway(port: number, signature = secret): RequestListener {
   return (req, res) => {
     const user = /^Bearer key-of-(\w+)$/.exec(req.headers.authorization ?? '')?.[1];

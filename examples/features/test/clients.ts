@@ -13,7 +13,7 @@ export type Revision = (typeof revisions)[number];
 
 export interface ClientSettings {
   headers?: Record<string, string>;
-  /** What the person in front of the client answers. Without it, the client cannot be asked. */
+  /** The answer of the person. Without it, the client cannot be asked. */
   answer?: (question: { message: string; url?: string }) => PersonsAnswer;
 }
 
@@ -40,7 +40,7 @@ export interface CallAnswer {
 
 const info = { name: 'example', version: '1.0.0' };
 
-/** The official client of a revision, with the calls that the two write differently. */
+/** The calls that the two official clients write differently. */
 export class ExampleClient implements AsyncDisposable {
   readonly modern: ModernClient | undefined;
   readonly legacy: LegacyClient | undefined;
@@ -50,7 +50,7 @@ export class ExampleClient implements AsyncDisposable {
     else this.legacy = client;
   }
 
-  /** What both write alike. */
+  /** The calls that both clients write in the same way. */
   get any(): ModernClient | LegacyClient {
     return (this.modern ?? this.legacy)!;
   }

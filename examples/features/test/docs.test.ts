@@ -48,7 +48,7 @@ describe.each(names)('docs/%s.md', (name) => {
   });
 });
 
-/** Code as it would be on one line: an excerpt is indented otherwise than where it stands. */
+/** Removes white space, because an excerpt in the docs is indented differently. */
 function flat(code: string): string {
   return code.replace(/\s+/g, '').replace(/,(?=[)\]}]|$)/g, '');
 }

@@ -72,7 +72,7 @@ test.each<[Revision, 'stateless' | 'sessions', boolean]>([
   await expect(call).rejects.toThrow(/abort/i);
   if (isCancelled) await vi.waitFor(() => expect(endings).toEqual(['think']), 800);
   else {
-    // It runs to its end: the next call finds nothing that was aborted.
+    // The call runs to its end: the next call finds that nothing was aborted.
     await client.call('think');
     expect(endings).toEqual([]);
   }

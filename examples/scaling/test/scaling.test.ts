@@ -7,7 +7,7 @@ import { start } from 'example-testing/server';
 
 const redisUrl = process.env['REDIS_URL'] ?? '';
 
-/** Two of the app. What they leave on Redis is cleaned up. */
+/** Starts the app twice. Its keys on Redis are deleted afterwards. */
 async function startBoth() {
   const options = {
     redisUrl,

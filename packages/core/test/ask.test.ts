@@ -156,7 +156,7 @@ describe.each(['2026-07-28', 'auto'] as const)('for a client of kind %s', (kind)
       { action: 'accept', content: { size: 'small' } },
       { action: 'accept', content: { street: 'Main Street 1' } },
     ]);
-    // The one that was answered well is not asked for twice.
+    // The question that was answered is not asked again.
     expect(asked.filter((message) => message === 'Which size?')).toHaveLength(1);
     expect(asked.filter((message) => message === 'Where to?')).toHaveLength(5);
   });
@@ -283,7 +283,7 @@ describe('what a client carries from one round to the next', () => {
   const capabilities = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } };
   const version = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
 
-  /** One round, by hand: what the official clients would not do. */
+  /** Sends one round by hand, with messages that the official clients would not send. */
   const send = async (
     url: string,
     params: Record<string, unknown>,
@@ -380,7 +380,7 @@ describe('what a client carries from one round to the next', () => {
     const [key] = Object.keys(inputRequests);
     for (const none of [{}, { action: 'perhaps' }, { action: 'accept', content: [] }]) {
       const again = await send(server.mcp, { ...params, requestState, inputResponses: { [key!]: none } });
-      // The SDK's own schema of an answer refuses some of them sooner.
+      // The SDK's schema for answers refuses some of them earlier.
       if (again.error) expect(again).toMatchObject({ error: { code: -32_602 } });
       else expect(again.result).toMatchObject({ resultType: 'input_required', inputRequests });
     }

@@ -16,15 +16,15 @@ export interface TestClient extends AsyncDisposable {
     params: { name: string; arguments?: Record<string, unknown> },
     options?: { signal?: AbortSignal; onprogress?: (progress: Progress) => void },
   ): Promise<CallResult>;
-  /** All pages of them. */
+  /** Reads all pages. */
   listResources(): Promise<Record<string, unknown>[]>;
   listResourceTemplates(): Promise<Record<string, unknown>[]>;
-  /** The contents alone. */
+  /** Returns only the contents. */
   readResource(uri: string): Promise<unknown>;
   listPrompts(): Promise<Record<string, unknown>[]>;
   getPrompt(name: string, args?: Record<string, string>): Promise<PromptResult>;
   complete(params: CompleteParams): Promise<unknown>;
-  /** What the server says it can do. */
+  /** The capabilities of the server. */
   capabilities(): Record<string, unknown>;
 }
 
@@ -34,7 +34,7 @@ export interface Progress {
   message?: string | undefined;
 }
 
-/** A prompt without what the protocol stamps on all results. */
+/** A prompt without the fields that the protocol adds to all results. */
 export interface PromptResult {
   description: unknown;
   messages: unknown;
@@ -46,7 +46,7 @@ export interface CompleteParams {
   context?: { arguments?: Record<string, string> };
 }
 
-/** A tool result without what the protocol stamps on all of them. */
+/** A tool result without the fields that the protocol adds to all results. */
 export interface CallResult {
   content: unknown;
   structuredContent: unknown;
@@ -66,13 +66,13 @@ export const eraOf: Record<ClientKind, Era> = {
 
 const info = { name: 'test-client', version: '1.2.3' };
 
-/** What the person in front of a client answers, whatever they are asked. */
+/** The answer of the person at a client, to every question. */
 export type Elicit = (message: string) => Record<string, string | number | boolean>;
 
 interface ConnectOptions {
   /** For hosts that global `fetch` cannot reach. */
   fetch?: typeof fetch;
-  /** A client without it cannot be asked. */
+  /** Without it, the client cannot be asked. */
   elicit?: Elicit;
 }
 
@@ -193,12 +193,12 @@ export async function protocolErrorOf(
   return { code, message: message.replace(/^MCP error -\d+: /, ''), data };
 }
 
-/** What a client gets when the tool itself says that something went wrong. */
+/** The result that a client gets when the tool itself fails. */
 export function toolError(text: unknown): CallResult {
   return { content: [{ type: 'text', text }], structuredContent: undefined, isError: true };
 }
 
-/** What a client gets for a value: the same JSON twice, for programs and for the model. */
+/** The result that a client gets for a value: the same JSON twice, for programs and for the model. */
 export function toolValue(structuredContent: unknown): CallResult {
   const text = JSON.stringify(structuredContent);
   return { content: [{ type: 'text', text }], structuredContent, isError: undefined };

@@ -20,7 +20,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
   async function ask(router: ReturnType<typeof t.router>, name: string, options: HandlerOptions = {}) {
     await using server = await serve(mcpHandler(router, options));
     await using client = await connect[kind](server.mcp);
-    // Once they have seen the list, the official clients check results against the output schema.
+    // After they have read the list, the official clients check results against the output schema.
     await client.listTools();
     return await client.callTool({ name });
   }
@@ -57,7 +57,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     });
     for (const name of ['told', 'untold']) {
       const { content, structuredContent } = await ask(router, name);
-      // By its schema a file is no plain object: it is also a data: URI, going in.
+      // The input schema of a file is not a plain object, because it also accepts a data: URI.
       const told = isLegacy && name === 'told' ? { result: json } : json;
       expect(structuredContent).toEqual(told);
       expect(content).toEqual([{ type: 'text', text: JSON.stringify(told) }, withNames(block)]);

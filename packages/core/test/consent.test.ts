@@ -62,7 +62,7 @@ interface Round {
 
 const canAsk = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } };
 
-/** One round, as a client that can ask sends it. */
+/** Sends one round of a call, as a client that can ask does. */
 function round(
   server: TestServer,
   { state, answer, name = 'close', args, headers }: Round = {},

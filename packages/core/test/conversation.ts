@@ -8,7 +8,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { CallMethod } from '../src/protocol/call-by-name.ts';
 import type { ClientKind } from './clients.ts';
 
-/** An official client whose calls take more than a question and an answer. */
+/** An official client whose calls take several rounds. */
 export interface Conversation extends AsyncDisposable {
   call(
     method: CallMethod,
@@ -18,7 +18,7 @@ export interface Conversation extends AsyncDisposable {
   listTools(): Promise<Record<string, unknown>[]>;
 }
 
-/** Progress, as the clients hand it on. */
+/** Progress, as the clients report it. */
 export interface Heard {
   progress: number;
   total?: number | undefined;
@@ -35,14 +35,14 @@ export interface Shown {
 
 export interface Manners {
   headers?: Record<string, string>;
-  /** What the person answers; without it, the client cannot be asked. */
+  /** The answer of the person. Without it, the client cannot be asked. */
   onQuestion?: (shown: Shown) => Record<string, unknown> | Promise<Record<string, unknown>>;
 }
 
 const info = { name: 'test-client', version: '1.2.3' };
 const elicitation = { form: {}, url: {} };
 
-/** Connects the official client of a kind, with somebody in front of it or not. */
+/** Connects the official client of a kind, with or without a person who answers. */
 export async function converse(
   kind: ClientKind,
   url: string,

@@ -279,7 +279,7 @@ function listenFor(url: string, origin: string): Promise<Response> {
   });
 }
 
-/** What the answer says of origins. */
+/** The CORS headers of the answer. */
 function corsOf(headers: Headers): Record<string, string> {
   return Object.fromEntries(
     [...headers].filter(([name]) => name === 'vary' || name.startsWith('access-control-')),

@@ -25,13 +25,13 @@ vi.setConfig({ testTimeout: 60_000 });
 const t = initTRPC.meta<McpMeta>().create({ transformer: superjson });
 const tool = t.procedure.meta({ mcp: true });
 
-/** A value, the schema that allows it, and what it is on the wire. */
+/** A value, a schema that allows it, and its form on the wire. */
 interface Case {
   name: string;
   schema: z.ZodType;
   value: unknown;
   wire: unknown;
-  /** What is sent without a schema, where that cannot say as much. */
+  /** Its form without a schema, if that differs. */
   unsaid?: unknown;
 }
 
@@ -209,7 +209,7 @@ describe('an argument reaches the resolver as tRPC’s own client sends it', () 
 
   test('for random schemas and values', async () => {
     const { kinds, build } = classic;
-    // superjson knows neither files nor other keys than these; a transform may give anything.
+    // Left out: superjson knows neither files nor other keys than these, and a transform may return anything.
     const shared = new Set([...kinds].filter((kind) => !['file', 'blob'].includes(kind)));
     const samples = fc
       .sample(casesOf(shared, false, 4), { numRuns: 60, seed })
@@ -317,7 +317,7 @@ describe('a result comes back as tRPC’s own client gets it', () => {
         const { isError, structuredContent, content } = await both.call(path);
         expect(isError, name).toBeUndefined();
         const isTold = path.startsWith('told');
-        // Without a schema, clients of 2025 get what is no object as `{ result }`.
+        // Without a schema, clients of 2025 get a value that is not an object as `{ result }`.
         const isWrapped =
           eraOf[kind] === 'legacy' &&
           (isTold ? output.wrapped : !isObject(compileOutput(undefined).encode(value)));
@@ -338,7 +338,7 @@ function isObject(encoded: unknown): boolean {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** One router over tRPC with superjson, and over MCP with an official client. */
+/** Serves one router over tRPC with superjson, and over MCP with an official client. */
 async function serveBoth(router: ReturnType<typeof t.router>, kind: ClientKind) {
   const app = express();
   app.use('/trpc', createExpressMiddleware({ router }));

@@ -12,11 +12,11 @@ import { serve } from './server.ts';
 
 const t = initTRPC.meta<McpMeta>().create();
 
-/** What the server has seen of the calls that were hung up on. */
+/** What the server saw of the calls whose client hung up. */
 class Ledger {
   started = 0;
   ended = 0;
-  /** Whether the signal had aborted when it ended, and what call it was. */
+  /** Whether the signal was aborted when the call ended, and which call it was. */
   readonly ends: unknown[] = [];
   readonly #emitter = new EventEmitter();
 
@@ -61,7 +61,7 @@ function createRouter(ledger: Ledger, emitter: EventEmitter) {
         ledger.end(signal);
       }
     }),
-    // It asks nobody whether it should go on.
+    // It never looks at the signal.
     endless: tool.query(async function* ({ signal }) {
       try {
         for (let value = 0; ; value++) {
@@ -107,7 +107,7 @@ describe.each(tools)('a client of 2026 that hangs up on a %s call', (name) => {
     await expect(call).rejects.toThrow('never mind');
     await vi.waitFor(() => expect(ledger.ends).toEqual([[true, name]]), 10_000);
     expect(emitter.listenerCount('event')).toBe(0);
-    // It is nobody's failure, and the next call is answered.
+    // It is not reported as a failure, and the next call is answered.
     expect(failures).toEqual([]);
     expect(await client.call('tools/call', { name: 'ping' })).toMatchObject({ structuredContent: 'pong' });
   });
@@ -154,7 +154,7 @@ describe('a client of 2025, which has no way to cancel without a session,', () =
   });
 });
 
-/** Sends a request, waits until it is under way, and hangs up. */
+/** Sends a request, waits until it is running, and hangs up. */
 async function hangUpOn(
   url: string,
   method: string,
@@ -182,7 +182,7 @@ async function hangUpOn(
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes of heap in use, once what can go is gone. */
+/** The heap in use after garbage collection, in bytes. */
 async function heapOf(): Promise<number> {
   for (let round = 0; round < 4; round++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -212,7 +212,7 @@ describe('a thousand clients that hang up', () => {
       const isListen = method === 'subscriptions/listen';
       const one = () =>
         hangUpOn(server.mcp, method, params, async (response) =>
-          // It is under way when it has begun to answer.
+          // The call is running when the answer has begun.
           isListen
             ? response.then((answer) => new Promise((resolve) => answer.once('data', resolve)))
             : ledger.nextStart(),
@@ -228,7 +228,7 @@ describe('a thousand clients that hang up', () => {
       if (!isListen) expect(ledger).toMatchObject({ started: 1200, ended: 1200 });
       expect(emitter.listenerCount('event')).toBe(0);
       expect(after.handles - before.handles).toBeLessThan(10);
-      // What V8 makes of code that is hot is about a third of that; one call that stays behind is more.
+      // V8's optimised code takes about a third of that. A single call that leaks takes more.
       expect((after.heap - before.heap) / 1000).toBeLessThan(3000);
     },
     60_000,

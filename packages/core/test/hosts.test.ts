@@ -59,7 +59,7 @@ test('a header that Node does not take costs the answer, and nothing else', asyn
   let count = 0;
   const handler = nodeHandler(router, {
     createContext({ res }) {
-      // As a library would that writes what it was given.
+      // As a library does that writes to the object it was given.
       if (count++ === 0) Object.defineProperty(res, 'getHeader', { value: () => 'a\r\nb' });
       return {};
     },

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { Era } from '../src/catalog/tool.ts';
 
-/** An answer as it came over the wire. */
+/** An answer as it arrived over the wire. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -89,12 +89,12 @@ export async function seen(answer: Promise<Answer>): Promise<{ status: number; b
   return { status, body };
 }
 
-/** The body of a JSON-RPC error, as whole as it is on the wire. */
+/** The whole body of a JSON-RPC error on the wire. */
 export function rpcError(code: number, message: unknown, id: unknown = null): unknown {
   return { jsonrpc: '2.0', error: { code, message }, id };
 }
 
-/** Sends what fetch does not let one send: any Host, or a head that announces a body which does not come. */
+/** Sends requests that fetch cannot send: with any Host, or with headers that announce a body which never arrives. */
 export function send(
   url: string,
   method: string,

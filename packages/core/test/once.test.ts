@@ -158,7 +158,7 @@ test('100 calls at once with one key, on two nodes, run once and get one answer'
       call((index % 2 ? one : other).url, index % 3 ? 'modern' : 'legacy', 'tick', { _idempotencyKey: 'k' }),
     ),
   );
-  // The first era that comes decides how the value is written; both say the same.
+  // The first call's era decides how the value is stored; both eras read the same value.
   expect(new Set(answers.map((answer) => textOf(answer).replace(/^\{"result":(.*)\}$/, '$1')))).toEqual(
     new Set(['"ticked"']),
   );

@@ -13,11 +13,11 @@ const tool = t.procedure.meta({ mcp: true });
 const tell = (progress: unknown) => getMcpCall()?.progress(progress as Progress);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Longer than progress is held back. */
+/** Longer than the time for which progress messages are held back. */
 const awhile = 60;
 
 describe.each(clientKinds)('for a client of kind %s', (kind) => {
-  /** What a client hears while it calls a tool, and whether it heard anything after the answer. */
+  /** Calls a tool and returns its progress messages, and whether one came after the answer. */
   const listen = async (work: () => unknown) => {
     await using server = await serve(mcpHandler(t.router({ work: tool.mutation(async () => work()) })));
     await using client = await converse(kind, server.mcp);
@@ -47,7 +47,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     const heard: Heard[] = [];
     const onprogress = (progress: Heard) => {
       heard.push(progress);
-      // The procedure ends only because the client has heard of it.
+      // The procedure ends only when the client has received the progress.
       done();
     };
     const { content } = await client.call('tools/call', { name: 'work' }, { onprogress });

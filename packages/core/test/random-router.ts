@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { bypassable, type McpMeta } from '../src/index.ts';
 import { type Call, type Context, dated, ends, inputs, questions, steps, users } from './random-steps.ts';
 
-/** Who may call a generated router, by the headers they send. */
+/** The callers of a generated router, by the headers that they send. */
 export const callers = {
   anonymous: {},
   forger: { 'x-user': 'nobody-we-know' },
@@ -15,10 +15,10 @@ export const callers = {
   ada: { 'x-user': 'ada' },
 };
 
-/** How a call is decided: middleware of these kinds one after another, parsers among them. */
+/** The middleware and parsers of a procedure, in this order. */
 type Step = keyof typeof steps | `input:${keyof typeof inputs}` | `marked:${keyof typeof steps}`;
 
-/** What a router is made of. fast-check prints it when a property fails. */
+/** The description of a router. fast-check prints it when a property fails. */
 export interface Plan {
   transformer: 'superjson' | 'none';
   errors: 'as they are' | 'without code' | 'without data';
@@ -63,7 +63,7 @@ function middlewareStep(): fc.Arbitrary<Step> {
   );
 }
 
-/** A builder whose type does not grow with each step: which steps there are is known at run time only. */
+/** A builder whose type does not grow with each step, because the steps are known only at run time. */
 interface Builder {
   use(middleware: unknown): Builder;
   input(parser: unknown): Builder;
@@ -72,7 +72,7 @@ interface Builder {
   mutation(resolver: () => unknown): never;
 }
 
-/** Builds the router of a plan, with the inputs to ask its procedures. */
+/** Builds the router of a plan, and inputs for its procedures. */
 export function buildRouter({ transformer, errors, procedures }: Plan) {
   const t = initTRPC
     .context<Context>()
@@ -91,7 +91,7 @@ export function buildRouter({ transformer, errors, procedures }: Plan) {
     const path = area ? `${area}.p${index}` : `p${index}`;
     const parser = names.find((name) => name.startsWith('input:'))?.slice('input:'.length);
     if (parser) asked[path] = questions[parser as keyof typeof inputs];
-    // Without a transformer tRPC carries no dates.
+    // Without a transformer, tRPC cannot send dates.
     if (parser === 'object' && transformer === 'superjson') asked[path] = [...questions.object, dated];
     let builder = t.procedure.meta({ mcp: true }) as unknown as Builder;
     for (const name of names) builder = addStep(builder, name);

@@ -18,27 +18,30 @@ export const users: User[] = [
   { name: 'ada', role: 'admin', pays: true },
 ];
 
-/** What procedures may take. */
+/** The inputs that procedures may have. */
 export const inputs = {
   object: z.object({ owner: z.string(), at: z.date().optional() }),
   either: z.union([z.object({ owner: z.string() }), z.string()]),
   optional: z.object({ owner: z.string() }).optional(),
 };
 
-/** What is asked of each of them: one's own row, another's, what is not valid, and nothing. */
+/** The inputs to call them with: the caller's own row, somebody else's, an invalid one, and none. */
 export const questions: Record<keyof typeof inputs, readonly unknown[]> = {
   object: [{ owner: 'vera' }, { owner: 'eve' }, { owner: 1 }, undefined],
   either: [{ owner: 'vera' }, 'eve', '', { owner: 1 }, 1, undefined],
   optional: [{ owner: 'vera' }, { owner: 'eve' }, { owner: 1 }, undefined],
 };
 
-/** Only a transformer carries it over tRPC. */
+/** Can be sent over tRPC only with a transformer. */
 export const dated = { owner: 'ada', at: new Date(0) };
 
-/** How often each user has been through `limit`. Tests empty it before each call. */
+/** How often each user has passed `limit`. Tests clear it before each call. */
 export const used = new Map<string, number>();
 
-/** Middleware as apps have it: who somebody is, what they may do, whose row it is, how often, and what just passes. */
+/**
+ * Middleware as apps have it: authentication, permissions, ownership of a row, rate limits, and one that only passes
+ * the call on.
+ */
 export const steps = {
   signedIn({ ctx, next }: Call) {
     if (!ctx.user) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'sign in first' });
@@ -92,7 +95,7 @@ function withRole(...roles: User['role'][]) {
   };
 }
 
-/** What resolvers do. */
+/** The resolvers. */
 export const ends = {
   value: () => ({ done: true }),
   nothing: () => undefined,

@@ -33,7 +33,7 @@ const tree: z.ZodType<Tree> = z.object({
 });
 const address = z.object({ street: z.string(), zip: z.string().regex(/^\d{5}$/) }).meta({ id: 'Address' });
 
-/** One of every kind of schema that apps write, with numbers in it so that no two procedures are alike. */
+/** One schema of every kind that apps write, with numbers in it so that no two procedures are equal. */
 const samples: ((n: number) => Sample)[] = [
   (n) => ({ value: { n } }),
   (n) => ({
@@ -172,7 +172,7 @@ test(
 
 test('any of a thousand tools is called in both eras', { timeout: 30_000 }, async () => {
   await using server = await serve(mcpHandler(makeRouter()));
-  // Every tenth, so shifted that each kind of procedure comes up.
+  // Every tenth one, with a shift so that each kind of procedure is used.
   const asked = Array.from({ length: 100 }, (_, k) => k * 10 + (k % 10));
   const answers = await Promise.all(
     asked.map((n, k) => call(server.mcp, eras[k % 2]!, nameOf(n), sampleOf(n).args ?? {})),
@@ -208,7 +208,7 @@ function findFault(ajv: Ajv2020, name: string, schema: object | undefined, value
   }
 }
 
-/** Clients of 2025 want an object, so what is none comes to them as `result`. */
+/** Clients of 2025 accept only objects, so other values are sent to them as `{ result }`. */
 function isWrapped(tool: ListedTool): boolean {
   return JSON.stringify(tool.outputSchema?.['required']) === '["result"]';
 }

@@ -12,7 +12,7 @@ const router = t.router({ ping: t.procedure.meta({ mcp: true }).query(() => 'pon
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 
-/** In megabytes, without what is garbage. */
+/** The heap after garbage collection, in megabytes. */
 async function heapUsed(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     await sleep(10);
@@ -63,7 +63,7 @@ async function statusOf(handler: FetchMcpHandler, session: string): Promise<numb
 test('10,000 sessions that were opened and left give their memory back when they have been idle', async () => {
   const idleMs = 1000;
   const handler = mcpHandler(router, { legacy: 'sessions', sessions: { max: 20_000, idleMs } });
-  // What is made with the first ones stays.
+  // The first sessions fill caches, which stay.
   await open(handler, 500);
   await sleep(2.5 * idleMs);
   const before = await heapUsed();
@@ -81,9 +81,9 @@ test('10,000 sessions that were opened and left give their memory back when they
     await sleep(idleMs / 2);
     after = await heapUsed();
   } while (after - before > 500 * eachOpen && Date.now() < end);
-  // Less than a twentieth of what they would take.
+  // Less than a twentieth of what all sessions would take.
   expect(after - before).toBeLessThan(500 * eachOpen);
-  // The first has been idle for longest: one that is asked for is in use again.
+  // The first session has been idle for longest. A request makes a session used again.
   expect(await statusOf(handler, ids[0]!)).toBe(404);
   await handler.close();
 }, 180_000);

@@ -99,7 +99,7 @@ describe('in a session', () => {
       heard(params.uri),
     );
     await session.client.subscribeResource({ uri: 'clock://now' });
-    // The client opens its stream after it has initialised, and says nothing when it has.
+    // The client opens its stream after it has initialised, and does not report when it is open.
     await vi.waitFor(
       () => {
         server.handler.notify.toolsChanged();

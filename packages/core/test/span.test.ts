@@ -150,7 +150,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     expect(conflict.code).toBe(SpanStatusCode.ERROR);
     expect(conflict.message).toContain('somebody was faster');
     expect(JSON.stringify(spanOf('tools/call secret').status)).not.toContain('hunter2');
-    // What the app tells of a failure belongs to the call as well.
+    // Spans that `onError` makes are children of the call's span.
     const parents = exporter
       .getFinishedSpans()
       .filter(({ name }) => name === 'onError')

@@ -25,7 +25,7 @@ const never = new Promise<never>(() => {});
 
 describe.each(clientKinds)('for a client of kind %s', (kind) => {
   const wrap = (value: unknown) => (eraOf[kind] === 'legacy' ? { result: value } : value);
-  /** What a client gets of what a query returns, what it hears on the way, and what the app hears of. */
+  /** Calls a query and returns its result, the progress messages, and the errors that the app was told. */
   const callQuery = async (work: () => unknown) => {
     const failures: CallFailure[] = [];
     const router = t.router({ work: tool.query(async () => work()) });
@@ -179,7 +179,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     const end = new Promise<void>((resolve) => (ended = resolve));
     const router = t.router({
       work: tool.query(() => ({
-        // It would go on for ever.
+        // Without a limit, this never ends.
         endless: (async function* () {
           try {
             for (;;) {

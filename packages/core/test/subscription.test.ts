@@ -13,7 +13,7 @@ import { serve } from './server.ts';
 
 const t = initTRPC.meta<McpMeta>().create();
 
-/** Ids from `after` on, for ever. */
+/** Yields the ids after `after`, without end. */
 async function* eventsAfter(after: number) {
   for (let id = after + 1; ; id++) {
     await Promise.resolve();

@@ -154,7 +154,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     await round();
     const before = timers();
     for (let index = 0; index < 20; index++) await round();
-    // Sockets and clients have a few of their own.
+    // Sockets and clients have a few timers of their own.
     expect(timers() - before).toBeLessThan(10);
   });
 });

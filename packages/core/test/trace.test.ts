@@ -21,7 +21,7 @@ const router = t.router({
 });
 
 describe.each(clientKinds)('for a client of kind %s', (kind) => {
-  /** The trace that createContext and the procedure are told of. */
+  /** The trace that createContext and the procedure get. */
   const seenOf = async (_meta: Record<string, unknown>, method: CallMethod = 'tools/call') => {
     const seen: McpRequest['trace'][] = [];
     const createContext = ({ mcp }: { mcp: McpRequest }) => {

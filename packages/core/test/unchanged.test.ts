@@ -200,7 +200,7 @@ function deepFreeze<TValue extends object>(value: TValue): TValue {
   return Object.freeze(value);
 }
 
-/** A copy that later changes of the original cannot reach. */
+/** Makes a deep copy, which does not change with the original. */
 function structuredCloneable(value: unknown): unknown {
   return superjson.parse(superjson.stringify(value));
 }

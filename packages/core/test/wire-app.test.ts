@@ -10,7 +10,7 @@ const ui = { resourceUri: 'ui://clock' };
 const page = '<!doctype html><title>Clock</title>';
 const mimeType = 'text/html;profile=mcp-app';
 
-// None of these clients says that it shows apps: they take what is there as a tool and a text.
+// None of these clients announces support for apps, so they see a tool and a text.
 describe.each(clientKinds)('a client of kind %s', (kind) => {
   test.each([
     ['tagged procedures', true],

@@ -92,7 +92,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
         seen.push([path, input, getMcpCall()!.method]);
         return ['Graz'];
       }),
-      // A strict schema is told what it asks for alone.
+      // A strict schema gets only the properties that it has.
       streets: t.procedure.input(z.strictObject({ value: z.string() })).query(({ input, path }) => {
         seen.push([path, input]);
         return ['Ring'];
@@ -107,7 +107,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     await using server = await serve(mcpHandler(router, { createContext }));
     await using client = await connect[kind](server.mcp);
     const context = { arguments: { country: 'at', other: 'x' } };
-    // The app's own query wins over the enum.
+    // The app's own query is used instead of the enum.
     expect(await client.complete({ ref, argument: { name: 'city', value: 'G' }, context })).toEqual(
       whole(['Graz']),
     );

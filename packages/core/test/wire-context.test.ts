@@ -43,7 +43,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
 
     const [plain, viaMcp] = seen;
     expect(seen).toHaveLength(2);
-    // tRPC hands some of its own options along, which its types do not show.
+    // tRPC passes some options that its types do not show.
     expect(Object.keys(plain!)).toEqual(expect.arrayContaining(['info', 'req', 'res']));
     expect(Object.keys(viaMcp!).toSorted()).toEqual(['info', 'mcp', 'req', 'res']);
     expect(Object.getPrototypeOf(viaMcp!.req)).toBe(Object.getPrototypeOf(plain!.req));
@@ -126,7 +126,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
         .meta({ mcp: true })
         .input(z.object({ n: z.number() }))
         .query(async ({ ctx, input }) => {
-          // Nobody is answered before everybody has asked.
+          // No call is answered before all calls have arrived.
           if (++arrived === total) open();
           await allArrived;
           return { user: ctx.user, n: input.n, tool: getMcpCall()?.tool.name };

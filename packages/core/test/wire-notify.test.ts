@@ -17,7 +17,7 @@ const router = t.router({
     .query(() => 'x'),
 });
 
-/** A client that writes down what it hears. */
+/** A client that records its notifications. */
 async function connectListener(url: string, headers: Record<string, string> = {}) {
   const client = new Client(
     { name: 'listener', version: '1' },

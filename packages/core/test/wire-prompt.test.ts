@@ -56,7 +56,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
         title: 'Weekly report',
         description: 'Sums up a week.\n\nSundays count.',
         arguments: [
-          // The clients know of no title of an argument.
+          // The clients do not know the title of an argument.
           { name: 'week', description: 'Any day of it.', required: true },
           { name: 'tone', required: false },
           { name: 'teams', description: 'All of them when left out.', required: false },
@@ -153,7 +153,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
         return 'done';
       }),
     });
-    // Mending the arguments of tools may be off: here all of them are text.
+    // Arguments of prompts are always text, so they are decoded even if repair is off.
     await using server = await serve(mcpHandler(router, { createContext, repair: false }));
     await using client = await connect[kind](server.mcp);
     expect((await client.getPrompt('it', args)).messages).toEqual([text('done')]);
@@ -353,7 +353,7 @@ describe.each(eras)('in the %s era', (era) => {
     await using server = await serve(mcpHandler(router, { createContext }));
     for (const args of [{ v: 5 }, { v: { a: 1 } }, [], 'x', { v: null }]) {
       const { body } = await request(server.mcp, era, 'prompts/get', { name: 'it', arguments: args });
-      // The SDK calls it an internal error.
+      // The SDK reports it as an internal error.
       expect(body).toMatchObject({ error: { code: -32_603 } });
     }
     expect(runs).toBe(0);

@@ -30,7 +30,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
       c: listed('c://{id}', 'cs'),
       d: listed('d://{id}', 'ds'),
       as: t.procedure.query(() => [{ id: '1' }, { id: '2 3' }]),
-      // Empty pages in the middle end nothing.
+      // An empty page in the middle does not end the list.
       bs: t.procedure.input(paged).query(({ input: { cursor } }) => {
         cursors.push(cursor);
         const next: Record<string, string | null> = { first: 'second', second: 'third', third: null };

@@ -237,7 +237,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
       expect(message).toContain('Resource not found');
       expect(message.length).toBeLessThan(150);
     }
-    // What the app has nothing for is not found either: contents are never empty.
+    // If the query returns nothing, the resource is not found. Contents are never empty.
     for (const uri of ['customers://1', 'app://fixed']) {
       const { code, message, data } = await protocolErrorOf(both.client.readResource(uri));
       expect([code, data]).toMatchObject([-32_602, { uri, code: 'NOT_FOUND' }]);
@@ -541,7 +541,7 @@ function toCompletion(uri: string) {
   return { ref: { type: 'ref/resource', uri }, argument: { name: 'id', value: '' } };
 }
 
-/** All of an answer but its date, with the name that was asked for taken out. */
+/** An answer without its date and without the requested name. */
 function withoutName({ status, headers, body }: Answer, name: string): unknown {
   const told = [...headers].filter(([key]) => key !== 'date');
   return { status, headers: told, body: JSON.stringify(body).replaceAll(name, '<name>') };

@@ -27,7 +27,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
       const router = t.router({ get: tool.output(schema).query(() => value as never) });
       await using server = await serve(mcpHandler(router));
       await using client = await connect[kind](server.mcp);
-      // Once they have seen the list, the official clients check results against the output schema.
+      // After they have read the list, the official clients check results against the output schema.
       const [listed] = await client.listTools();
       const isLegacy = eraOf[kind] === 'legacy';
       expect(listed).toMatchObject({ outputSchema: isLegacy ? { type: 'object' } : expect.anything() });

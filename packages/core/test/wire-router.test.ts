@@ -25,7 +25,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
       'name',
       'length',
     ];
-    // As a plain record: tRPC reserves some of these words in a call of router().
+    // A plain record, because tRPC reserves some of these words in a call of router().
     const job = Object.fromEntries(names.map((name) => [name, answer(name)]));
     await using server = await serve(mcpHandler(t.router({ job, deep: { down: { under: job } } })));
     await using client = await connect[kind](server.mcp);
@@ -115,7 +115,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     const handler = mcpHandler(t.router({ late, early: answer('early') }));
     let requests = 0;
     await using server = await serve(handler, (_req, _res, next) => {
-      // The list is asked for while the router loads.
+      // The list is requested while the router loads.
       if (++requests === 1) setImmediate(load);
       next();
     });

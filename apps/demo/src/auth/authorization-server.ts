@@ -25,7 +25,7 @@ export async function createAuthorizationServer(
   const serve = provider.callback();
   const router = Router();
   router.use(createLogin(provider, db, resource));
-  // Its own paths only: everything else is the app's.
+  // Handles only its own paths. The app handles the others.
   router.use((req, res, next) => {
     if (ownPath.test(req.path)) void serve(req, res);
     else next();
@@ -57,17 +57,17 @@ async function configure(db: Database, resource: string): Promise<Configuration>
         enabled: true,
         issueRegistrationAccessToken: false,
         idFactory(ctx) {
-          // Clients register with the scopes of their first challenge, and would be held to them. What they get is for
-          // the person to say, each time.
+          // Clients register with the scopes of their first challenge, and could not ask for more later. The person
+          // decides each time which scopes they get.
           delete (ctx.oidc.body as { scope?: unknown }).scope;
           return randomBytes(16).toString('base64url');
         },
       },
-      // Clients that are a URL need not register. Their documents are fetched from public addresses only.
+      // Clients whose id is a URL need not register. Their documents are fetched from public addresses only.
       clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
       resourceIndicators: {
         enabled: true,
-        // Clients of before 2025-06 do not name it.
+        // Clients before revision 2025-06-18 do not name the resource.
         defaultResource: () => resource,
         useGrantedResource: () => true,
         getResourceServerInfo(_, indicator) {
@@ -78,7 +78,7 @@ async function configure(db: Database, resource: string): Promise<Configuration>
     },
     responseTypes: ['code'],
     pkce: { required: () => true },
-    // Browser clients may ask for tokens: they get them with the proof that they began the login.
+    // Clients in browsers may request tokens. PKCE proves that they began the login.
     clientBasedCORS: () => true,
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     async findAccount(_, id) {

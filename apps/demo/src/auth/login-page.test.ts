@@ -15,7 +15,7 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
   afterAll(() => browser?.close());
 
   describeDemo((demo) => {
-    /** Opens the page as a person's browser does, and collects what it has to complain about. */
+    /** Opens the page in a browser, and collects the browser's warnings and errors. */
     const open = async (
       work: (page: Page, complaints: string[]) => Promise<void>,
       options: Parameters<Browser['newContext']>[0] = {},
@@ -26,7 +26,7 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
         const complaints: string[] = [];
         page.on('console', (message) => complaints.push(message.text()));
         page.on('pageerror', (error) => complaints.push(String(error)));
-        // Where the client waits.
+        // The client waits at this URL.
         await page.route(`${redirectUri}**`, (route) => route.fulfill({ body: 'back at the client' }));
         const flow = await begin(demo.url, { scope: 'backoffice:read backoffice:write' });
         await page.goto(flow.url);
@@ -46,7 +46,7 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
           'Read what you may read backoffice:read',
           'Change what you may change: trials, plans, posts backoffice:write',
         ]);
-        // What a client calls itself is text and nothing else.
+        // The client's name is shown as text, not as HTML.
         expect(await page.getByText('A <b>client</b>').isVisible()).toBe(true);
         for (const { name, role } of Object.values({
           ...tokens,
@@ -127,11 +127,11 @@ interface Seen {
   paper: string;
   inks: string[];
   width: number;
-  /** How many elements go beyond the right edge. */
+  /** Counts the elements that extend beyond the right edge. */
   beyond: number;
 }
 
-// Text, because it runs in the page, whose types are not the tests'.
+// A string, because it runs in the page, whose types the tests do not have.
 const look = `(() => {
   const all = [...document.querySelectorAll('main, main *')];
   return {
@@ -142,7 +142,7 @@ const look = `(() => {
   };
 })()`;
 
-/** How well one colour can be told from another: 4.5 is enough to read, 21 is black on white. */
+/** Computes the contrast of two colours: 4.5 is enough to read, 21 is black on white. */
 function contrast(one: string, other: string): number {
   const [bright, dark] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
   return (bright! + 0.05) / (dark! + 0.05);

@@ -2,15 +2,15 @@ import type { SignedInUser } from '../context.ts';
 import { type Scope, scopes, scopesOf } from './scope.ts';
 
 export interface LoginRequest {
-  /** What the client calls itself. Nobody has checked it. */
+  /** The name that the client gave itself. It is not verified. */
   client: string;
-  /** Where the browser goes afterwards. */
+  /** The URL to which the browser goes afterwards. */
   redirectHost: string;
   asked: readonly Scope[];
   people: readonly SignedInUser[];
 }
 
-/** Writes the page on which a person says who they are, and sees what they allow whom. */
+/** Writes the login page, where a person signs in and sees which client gets which permissions. */
 export function loginPage({ client, redirectHost, asked, people }: LoginRequest): string {
   const name = escape(client);
   return page(`<p><strong>${name}</strong> wants to work here in your name. It will be able to:</p>

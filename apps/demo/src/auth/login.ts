@@ -7,7 +7,7 @@ import { allScopes, type Scope, scopesOf } from './scope.ts';
 
 export const loginPath = '/oauth/login';
 
-/** Serves the page on which a person says who they are, and hands the authorization server what they decided. */
+/** Serves the login page, and passes the person's decision to the authorization server. */
 export function createLogin(provider: Provider, db: Database, resource: string): Router {
   const router = Router();
 
@@ -23,7 +23,7 @@ export function createLogin(provider: Provider, db: Database, resource: string):
     });
     res.set({
       'cache-control': 'no-store',
-      // Nobody puts this page into a frame, to have a person click on it unawares.
+      // Forbids frames, so that no other page can trick a person into a click here.
       'content-security-policy':
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
     });

@@ -16,7 +16,7 @@ const proxy = join(
 
 describeDemo((demo) => {
   it('lets mcp-remote log in, with no header configured, and once for all', async () => {
-    // What it keeps of a login.
+    // The folder for its login data.
     const folder = await mkdtemp(join(tmpdir(), 'mcp-remote-'));
     try {
       let logins = 0;
@@ -44,7 +44,8 @@ describeDemo((demo) => {
       const logIn = async (address: string) => {
         const browser = openBrowser(demo.url);
         const { url } = await browser.press(await browser.open(address), tokens.support.email);
-        // Where mcp-remote listens for the code: it begins to when it has told the person where to go, who takes longer.
+        // mcp-remote listens for the code at this URL. It starts to listen after it has printed the login URL, which
+        // is early enough for a person.
         await vi.waitFor(() => fetch(url), { timeout: 30_000, interval: 200 });
       };
 

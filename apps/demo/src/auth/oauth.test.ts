@@ -31,7 +31,7 @@ describeDemo((demo) => {
       expect(agent.login.sentTo).toHaveLength(2);
       const more = agent.login.sentTo[1]!.searchParams.get('scope')!.split(' ');
       expect(more).toEqual(expect.arrayContaining(['backoffice:read', 'backoffice:admin']));
-      // What it has now is enough for the next time.
+      // The scopes that it has now are enough for the next call.
       await agent.call('users_me');
       expect(agent.login.sentTo).toHaveLength(2);
     });

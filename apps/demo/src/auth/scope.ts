@@ -1,6 +1,9 @@
 import type { SignedInUser } from '../context.ts';
 
-/** What a person can let a client do, in the words of the consent page. What they may do themselves is up to their role. */
+/**
+ * The permissions that a person can give to a client, as the consent page words them. The person's role limits them
+ * further.
+ */
 export const scopes = {
   'backoffice:read': 'Read what you may read',
   'backoffice:write': 'Change what you may change: trials, plans, posts',
@@ -11,7 +14,7 @@ export type Scope = keyof typeof scopes;
 
 export const allScopes = Object.keys(scopes) as Scope[];
 
-/** What a client can be given by somebody in this role. */
+/** The scopes that somebody in this role can give to a client. */
 export const scopesOf: Record<SignedInUser['role'], readonly Scope[]> = {
   viewer: ['backoffice:read'],
   support: ['backoffice:read', 'backoffice:write'],

@@ -1,11 +1,11 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 
-/** More records than this are not kept: whoever registers clients in a loop pushes out the oldest. */
+/** The largest number of records. When a client registers in a loop, the oldest records are dropped. */
 const maxRecords = 10_000;
 
 /**
- * Makes storage for everything that the authorization server remembers. It is memory: when the demo stops, everybody is
- * signed out, and clients register anew.
+ * Makes the storage of the authorization server. It is in memory: when the demo stops, everybody is signed out, and
+ * clients have to register again.
  */
 export function createStorage(): (model: string) => Adapter {
   const records = new Map<string, { payload: AdapterPayload; expiresAt: number }>();

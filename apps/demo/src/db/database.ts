@@ -10,7 +10,7 @@ import { lockFolder } from './folder-lock.ts';
 import { locks } from './lock.ts';
 import * as schema from './schema.ts';
 
-/** What the app queries: the same on PGlite and on a PostgreSQL server, and inside a transaction of either. */
+/** The database that the app queries: PGlite, a PostgreSQL server, or a transaction of either. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
 export interface OpenDatabase {
@@ -18,10 +18,10 @@ export interface OpenDatabase {
   close: () => Promise<void>;
 }
 
-/** Connects to a PostgreSQL server and brings its tables up to date. */
+/** Connects to a PostgreSQL server and migrates its tables. */
 export async function openPostgres(url: string): Promise<OpenDatabase> {
   const pool = new Pool({ connectionString: url });
-  // The pool replaces a connection that the server dropped; without a listener Node would end the process.
+  // The pool replaces a connection that the server dropped. Without a listener, Node would end the process.
   pool.on('error', (error) => console.error(`Lost a database connection: ${error.message}`));
   const db = drizzlePostgres(pool, { schema, casing: 'snake_case' });
   const close = () => pool.end();
@@ -31,9 +31,9 @@ export async function openPostgres(url: string): Promise<OpenDatabase> {
   });
 }
 
-/** Two demos may start at once on one server: the second waits, and finds the tables of the first. */
+/** Two demos may start at the same time on one server. The second one waits, and finds the tables of the first. */
 async function migrateAlone(pool: Pool): Promise<void> {
-  // The lock belongs to a connection, and so does the work.
+  // The lock belongs to a connection, so the work must use the same connection.
   const connection = await pool.connect();
   try {
     await connection.query('select pg_advisory_lock($1)', [locks.setUp]);
@@ -46,13 +46,13 @@ async function migrateAlone(pool: Pool): Promise<void> {
 }
 
 export interface PgliteOptions {
-  /** Where the data is kept. Without one it lives in memory. */
+  /** The folder of the data. Without it, the data is in memory. */
   folder?: string;
-  /** The data to begin with, as `dump` gave it. */
+  /** The initial data, from `dump`. */
   snapshot?: Blob;
 }
 
-/** Opens PostgreSQL inside this process and brings its tables up to date. */
+/** Opens PostgreSQL inside this process and migrates its tables. */
 export async function openPglite(
   options: PgliteOptions = {},
 ): Promise<OpenDatabase & { dump: () => Promise<Blob> }> {

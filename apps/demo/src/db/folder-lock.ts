@@ -28,7 +28,7 @@ function ownerOf(file: string): number | undefined {
     process.kill(pid, 0); // signal 0 only asks whether the process is there
     return pid;
   } catch (error) {
-    // EPERM: it is there, and somebody else's. Anything else: no file, or a process that has ended.
+    // EPERM: the process runs, under another user. Other errors: there is no file, or the process has ended.
     if (error instanceof Error && 'code' in error && error.code === 'EPERM')
       return Number(readFileSync(file, 'utf8'));
     return undefined;

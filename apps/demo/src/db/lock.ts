@@ -1,2 +1,5 @@
-/** Advisory locks of the database, by what may only be done by one at a time. The numbers are nobody else's. */
+/**
+ * The advisory locks of the database, one for each task that only one process may do at a time. No other code uses
+ * these numbers.
+ */
 export const locks = { setUp: 7_265_001, signUp: 7_265_002 } as const;

@@ -1,7 +1,7 @@
 import { and, ilike, or, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 
-/** Keeps rows in which every word occurs in one of the columns, in any case. */
+/** Keeps rows in which every word occurs in one of the columns, ignoring case. */
 export function containing(words: string, columns: PgColumn[]): SQL | undefined {
   return and(
     ...words.split(/\s+/).map((word) => {
@@ -11,10 +11,10 @@ export function containing(words: string, columns: PgColumn[]): SQL | undefined 
   );
 }
 
-/** As many as a client is shown, and one more, which says that there are more. */
+/** As many as a client gets, plus one that shows whether there are more. */
 export const completions = 101;
 
-/** Keeps rows whose column, as text, begins with this, in any case. */
+/** Keeps rows whose column, as text, begins with this, ignoring case. */
 export function startingWith(beginning: string, column: PgColumn): SQL {
   return ilike(sql`${column}::text`, `${literal(beginning)}%`);
 }

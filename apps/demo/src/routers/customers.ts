@@ -63,9 +63,9 @@ export const customersRouter = router({
       return findCustomer(ctx.db, input.id);
     }),
 
-  /** Every customer, the newest first, page by page; customers get their own account. */
+  /** Lists all customers, the newest first, page by page. A customer gets only their own account. */
   list: signedInProcedure
-    // Large pages: the official client of 2026 reads them all, and gives up after 64.
+    // Large pages, because the official client of 2026 reads all pages and gives up after 64.
     .input(z.object({ limit: z.int().min(1).max(500).default(200), cursor: cursorInput }))
     .output(
       z.object({
@@ -92,7 +92,7 @@ export const customersRouter = router({
       };
     }),
 
-  /** Customer ids for what somebody has typed: the beginning of an id, or words of name, email and company. */
+  /** Completes customer ids, from the beginning of an id, or words of name, email and company. */
   completeId: signedInProcedure
     .input(z.object({ value: z.string().max(200) }))
     .output(z.array(z.string()))
@@ -112,7 +112,7 @@ export const customersRouter = router({
       return rows.map((row) => row.id);
     }),
 
-  /** Countries that customers are from, and that begin with what somebody has typed. */
+  /** Completes the countries of customers. */
   countries: staffProcedure
     .input(z.object({ value: z.string().max(60).default('') }))
     .output(z.array(z.string()))
@@ -166,7 +166,7 @@ export const customersRouter = router({
       return findCustomer(ctx.db, input.id);
     }),
 
-  // Not tagged for MCP, and so out of every agent's reach: it cannot be undone.
+  // Not tagged for MCP, so agents cannot call it, because it cannot be undone.
   erase: adminProcedure
     .input(byId)
     .output(z.void())

@@ -108,7 +108,7 @@ export const invoicesRouter = router({
       return new CsvFile(`invoices-${input.month}.csv`, csv);
     }),
 
-  /** The months that have invoices, the newest first, as far as they begin with what somebody has typed. */
+  /** Completes the months that have invoices, the newest first. */
   months: signedInProcedure
     .input(z.object({ value: z.string().max(20).default('') }))
     .output(z.array(z.string()))

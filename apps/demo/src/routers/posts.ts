@@ -68,7 +68,7 @@ export const postsRouter = router({
     .output(postOutput)
     .query(({ ctx, input }) => findPost(ctx.db, ctx.user, input.id)),
 
-  // A resource and no tool: what posts_get returns besides the text, a reader does not want.
+  // A resource but not a tool: it has only the text of what posts_get returns.
   text: signedInProcedure
     .meta({
       mcp: {
@@ -82,7 +82,7 @@ export const postsRouter = router({
     .output(z.string())
     .query(async ({ ctx, input }) => (await findPost(ctx.db, ctx.user, input.id)).body),
 
-  /** Post ids for what somebody has typed: the beginning of an id, or words of the title. */
+  /** Completes post ids, from the beginning of an id, or words of the title. */
   completeId: signedInProcedure
     .input(z.object({ value: z.string().max(200) }))
     .output(z.array(z.string()))
@@ -154,7 +154,7 @@ function selectPosts(db: Database) {
     .$dynamic();
 }
 
-// A draft that somebody must not see is not found, rather than refused: its existence is nobody's business.
+// A draft that the caller must not see is reported as not found, so that they do not learn that it exists.
 async function findPost(db: Database, user: SignedInUser, id: string) {
   const [post] = await selectPosts(db).where(and(eq(posts.id, id), visibleTo(user)));
   if (post) return post;

@@ -51,7 +51,7 @@ describe('sign-ups week over week', () => {
       }
     });
 
-    // The weekday on which tests run must not decide what they see.
+    // The result must not depend on the weekday on which the tests run.
     it.each(['2031-06-02T00:00:00.000Z', '2031-06-08T23:59:59.999Z', '2031-06-04T12:00:00.000Z'])(
       'start on the Monday before %s, and compare the running week with the same days',
       async (moment) => {

@@ -42,7 +42,7 @@ export const reportsRouter = router({
     .query(async ({ ctx, input }) => {
       const now = new Date();
       const thisWeek = startOfWeek(now);
-      // One week more than asked for: the first is there to compare with.
+      // One week more than requested, because the first week is needed for comparison.
       const first = new Date(thisWeek.getTime() - input.weeks * week);
       const rows = await ctx.db
         .select({

@@ -49,7 +49,7 @@ export const signUpsRouter = router({
     .mutation(async ({ ctx, input: { rows }, signal }) => {
       const skipped: string[] = [];
       for (let done = 0; done < rows.length; done += importChunk) {
-        // What is in stays in: importing the same rows again adds the rest.
+        // Rows that were added stay, so importing the same rows again adds only the rest.
         signal?.throwIfAborted();
         const chunk = rows.slice(done, done + importChunk);
         const ids = await signUp(ctx.db, chunk);

@@ -22,10 +22,10 @@ export const planCatalog = [
 const day = 24 * 60 * 60 * 1000;
 const trialDays = 14;
 const monthDays = 30;
-/** Of Aiko's account, in days, on the day for which the sample data is made. */
+/** The age of Aiko's account in days, on the day for which the sample data is made. */
 export const aikosAge = trialDays - 3;
 
-/** Makes up customers that signed up over the year before `now`, more of them lately, with what they were billed. */
+/** Makes up customers that signed up in the year before `now`, with more sign-ups lately, and their invoices. */
 export function createAccounts(count: number, now: Date): Accounts {
   const random = createRandom(1);
   const accounts: Accounts = { customers: [], subscriptions: [], invoices: [] };
@@ -73,7 +73,7 @@ type Plan = (typeof planCatalog)[number];
 type Person = Pick<Customer, 'name' | 'email' | 'company' | 'country'>;
 type Life = Subscription['status'] | 'deactivated';
 
-// A year ago, a day brought about a third of the sign-ups that a day brings now.
+// A year ago, there were about a third as many sign-ups a day as now.
 function signUpAge(random: Random): number {
   for (;;) {
     const age = random.number();

@@ -13,7 +13,7 @@ export const mara = {
   country: 'Sweden',
 } as const;
 
-/** Pays, and is active: somebody to deactivate. */
+/** Pays, and is active, so the account can be deactivated. */
 export const jonas = {
   name: 'Jonas Weber',
   email: 'jonas.weber@brightharbor.example',
@@ -34,7 +34,10 @@ export const articles = {
   byTom: 'What happens when a trial ends',
 } as const;
 
-/** Who a bearer token stands for. They are in the source because this is a demo; an app of yours issues its own. */
+/**
+ * The bearer tokens and whom they authenticate. They are in the source because this is a demo. A real app issues its
+ * own.
+ */
 export const tokens = {
   viewer: { token: 'demo-viewer', ...staff.viewer },
   support: { token: 'demo-support', ...staff.support },

@@ -10,7 +10,7 @@ export interface Random {
 }
 
 export function createRandom(seed: number): Random {
-  // 32-bit xorshift: good enough for sample data, and never anything else.
+  // 32-bit xorshift, which is good enough for sample data. Do not use it for anything else.
   let state = (seed << 1) | 1;
   const next = () => {
     state ^= state << 13;

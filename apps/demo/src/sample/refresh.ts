@@ -8,15 +8,16 @@ import { aiko } from './cast.ts';
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * Moves sample data of an earlier day forward by whole days, so that trials still run and last week had sign-ups. Nothing
- * past is moved beyond `now`, and who has signed up since stays where they are. Returns by how many days.
+ * Moves the sample data of an earlier day forward by whole days, so that trials still run and last week had sign-ups.
+ * No past moment is moved beyond `now`, and customers who signed up since then are not moved. Returns the number of
+ * days.
  */
 export async function refreshSample(db: Database, now: Date): Promise<number> {
   const [landmark] = await db
     .select({ at: customers.signedUpAt })
     .from(customers)
     .where(eq(customers.email, aiko.email));
-  // Somebody has erased her, and with her what the age of the data could be told from.
+  // Her account was erased, so the age of the data is unknown.
   if (!landmark) return 0;
   const madeAt = new Date(landmark.at.getTime() + aikosAge * day);
   const days = Math.floor((now.getTime() - madeAt.getTime()) / day);
@@ -24,7 +25,7 @@ export async function refreshSample(db: Database, now: Date): Promise<number> {
 
   // Hours, because a day is not always 24 of them in the server's time zone.
   const later = (column: PgColumn) => sql`${column} + make_interval(hours => ${days * 24}::int)`;
-  // Null stays null: `least` alone would leave it out.
+  // Null must stay null, but `least` ignores null.
   const past = (column: PgColumn): SQL =>
     sql`case when ${column} is not null then least(${later(column)}, ${now.toISOString()}::timestamptz) end`;
   const sample = db.select({ id: customers.id }).from(customers).where(lte(customers.signedUpAt, madeAt));
@@ -43,7 +44,7 @@ export async function refreshSample(db: Database, now: Date): Promise<number> {
     updatedAt: past(posts.updatedAt),
     publishedAt: past(posts.publishedAt),
   });
-  // Last: what belongs to the sample is known by when they signed up.
+  // Last, because the sign-up time shows which customers belong to the sample data.
   await db
     .update(customers)
     .set({ signedUpAt: past(customers.signedUpAt), deactivatedAt: past(customers.deactivatedAt) })

@@ -121,7 +121,7 @@ describe.each(databases)('seeding $name', (database) => {
       const moved = await db.select().from(customers).orderBy(asc(customers.signedUpAt));
       const byEmail = new Map(moved.map((one) => [one.email, one]));
       for (const one of expected.customers) {
-        // Closed after the sample was made: not in the future now.
+        // Closed after the sample was made. The moment must not be in the future now.
         const own = one.email === jonas.email && { status: 'deactivated', deactivatedAt: later };
         expect(byEmail.get(one.email)).toEqual({ ...one, ...own });
       }

@@ -13,10 +13,13 @@ export interface SeedOptions {
   now?: Date;
 }
 
-/** Fills an empty database with sample data, or brings that of an earlier day up to date. Says whether it filled it. */
+/**
+ * Fills an empty database with sample data, or moves older sample data to today. Returns whether it filled the
+ * database.
+ */
 export async function seedDatabase(db: Database, options: SeedOptions = {}): Promise<boolean> {
   return db.transaction(async (tx) => {
-    // Two demos may start at once on one server: the second finds what the first has made.
+    // Two demos may start at the same time on one server. The second one finds the data of the first.
     await tx.execute(sql`select pg_advisory_xact_lock(${locks.setUp})`);
     const now = options.now ?? startOfHour(new Date());
     if ((await tx.$count(plans)) > 0) {
@@ -44,7 +47,7 @@ function startOfHour(date: Date): Date {
   return new Date(Math.floor(date.getTime() / 3_600_000) * 3_600_000);
 }
 
-// One statement takes 65,535 parameters at most.
+// A statement can have at most 65,535 parameters.
 function* chunksOf<T>(rows: T[], size: number): Generator<T[]> {
   for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size);
 }

@@ -1,4 +1,4 @@
-/** What names, companies and articles of the sample data are put together from. */
+/** The words from which names, companies and articles of the sample data are made. */
 export const firstNames = list(`
   Ada Amara Anders Ayşe Beatriz Björn Camille Chidi Clara Dalia Daniel Diego Elif Elena Emeka Erik Fatima Felix Freya
   Gabriel Greta Hana Henrik Hiro Imani Ingrid Isabel Ivan Jana Jorge Julia Kaito Karim Katrin Kofi Laila Lars Leila Liam

@@ -10,13 +10,16 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
   'expose' | 'toolName' | 'converters' | 'codecs'
 >;
 
-/** The catalog of a router, lazy routers included. Rejects with a `SetupError` when a handler could not serve it. */
+/**
+ * Reads the catalog of a router, lazy routers included. Rejects with a `SetupError` when a handler could not serve
+ * it.
+ */
 export async function readCatalog(
   router: AnyTRPCRouter,
   { expose, toolName, converters, codecs }: CatalogChoice,
   { tools, resources, prompts }: OwnItems = {},
 ): Promise<Catalog> {
-  // `auth` is there because a tool with scopes is a mistake without it, and whether it is there is the handler's matter.
+  // `auth` is set because tools with scopes are a set-up problem without it. The handler checks its own `auth`.
   const options = {
     expose,
     toolName,

@@ -11,17 +11,17 @@ export interface AuthorizationServer extends AsyncDisposable {
   issuer: string;
   jwksUri: string;
   introspectionEndpoint: string;
-  /** What was asked for, as paths. */
+  /** The paths of all requests so far. */
   asked: string[];
-  /** What it does with every request: answers, hangs up, or says that it is broken. */
+  /** What the server does with every request: answer, hang up, or answer with an error. */
   state: 'up' | 'down' | 'broken';
-  /** Answers by this, as long as it is up. */
+  /** Answers requests while the server is up. */
   introspect: (token: string, authorization: string | undefined) => object;
-  /** Makes a new key and publishes it, beside the ones that are there or in their place. */
+  /** Makes a new key and publishes it, in addition to the other keys or instead of them. */
   rotate(options?: { keepOld?: boolean }): Promise<void>;
   /** The newest key. */
   key(): SigningKey;
-  /** A token for `resource` that is good for five minutes, with other claims as well, or without some. */
+  /** Makes a token for `resource` that is valid for five minutes. `claims` adds, replaces or removes claims. */
   issue(claims?: JWTPayload, key?: SigningKey): Promise<string>;
 }
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** An endpoint that takes the tokens of the authorization server. */
+/** Starts an endpoint that accepts the tokens of the authorization server. */
 async function protect(more: Partial<BearerOptions> = {}, handler: HandlerOptions = {}) {
   const verify = jwt({ issuer: server.issuer, jwksUri: server.jwksUri });
   const auth = bearer({ verify, resource, authorizationServers: [server.issuer], ...more });
@@ -100,7 +100,7 @@ describe.each(eras)('in the %s era', (era) => {
       expect(told(await request(app.mcp, era, method))).toEqual(expected);
     }
     expect(told(await call(app.mcp, era, 'read'))).toEqual(expected);
-    // It is for somebody else to read.
+    // Another scheme is not for `bearer`, so it counts as no credential.
     expect(told(await call(app.mcp, era, 'read', undefined, { authorization: 'Basic YTpi' }))).toEqual(
       expected,
     );

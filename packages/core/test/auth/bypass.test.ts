@@ -11,11 +11,11 @@ interface Context {
   token: string | undefined;
 }
 
-// Without stacks, answers of two apps are the same to the byte.
+// Without stack traces, the answers of the two apps are equal byte by byte.
 const t = initTRPC.context<Context>().meta<McpMeta>().create({ isDev: false });
 const tool = t.procedure.meta({ mcp: true });
 
-/** Lets everybody in as one gateway. */
+/** Authenticates every request as the same gateway. */
 const gateway: AuthOptions = {
   required: true,
   authenticate: () => ({ token: 'x', clientId: 'gateway', scopes: [] }),
@@ -263,7 +263,7 @@ test('a nested caller that is given the signal does not take the bypass before t
 });
 
 describe('the normal tRPC endpoint', () => {
-  /** The same app, with middleware marked or not. */
+  /** The same app, with marked or unmarked middleware. */
   function createRouter(isMarked: boolean, hold: () => Promise<void>) {
     const mark: typeof bypassable = (kind, middleware, replacement) =>
       isMarked ? bypassable(kind, middleware, replacement) : middleware;
@@ -285,7 +285,7 @@ describe('the normal tRPC endpoint', () => {
     });
   }
 
-  /** Every procedure for every credential: status, headers but the date, body. */
+  /** Calls every procedure with every credential. Returns status, headers without the date, and body. */
   async function matrixOf(url: string): Promise<unknown[]> {
     const cells: unknown[] = [];
     for (const [path, method] of [
@@ -301,7 +301,7 @@ describe('the normal tRPC endpoint', () => {
           headers: {
             ...(method === 'POST' && { 'content-type': 'application/json' }),
             ...(authorization && { authorization }),
-            // Nobody may say that they come by MCP.
+            // These headers claim a call over MCP, and must have no effect.
             'mcp-protocol-version': '2026-07-28',
             'mcp-method': 'tools/call',
             'mcp-name': 'held',

@@ -14,7 +14,7 @@ interface Told {
   meta: Record<string, unknown>;
 }
 
-/** What is told of an error that a resolver throws. */
+/** Calls a tool whose resolver throws this error, and returns what the client gets. */
 async function told(
   make: () => unknown,
   settings: McpSettings = {},
@@ -216,7 +216,7 @@ describe.each(eras)('in the %s era', (era) => {
   test('a result that the output parser refuses is ours to report, and not the caller’s fault', async () => {
     const failures: CallFailure[] = [];
     const s = initTRPC.meta<McpMeta>().create({
-      // As many apps have it: what is wrong, for forms.
+      // As in many apps: the validation errors, for forms.
       errorFormatter: ({ shape, error }) => ({
         ...shape,
         data: { ...shape.data, zodError: error.cause instanceof z.ZodError ? error.cause.issues : null },

@@ -38,7 +38,7 @@ describe.each(eras)('in the %s era', (era) => {
     await using app = await serve(mcpHandler(router, { auth, onError }));
     const statusWith = async (token: string) =>
       (await call(app.mcp, era, 'read', undefined, withToken(token))).status;
-    // Nothing at all is no failure: every client begins so.
+    // A request without a credential is not a failure, because every client begins with one.
     for (let times = 0; times < 3; times++) expect((await call(app.mcp, era, 'read')).status).toBe(401);
     expect([await statusWith('bad'), await statusWith('good'), await statusWith('worse')]).toEqual([
       401, 200, 401,

@@ -10,7 +10,7 @@ import { serve } from '../server.ts';
 
 const t = initTRPC.context<{ user: string | undefined }>().meta<McpMeta>().create();
 
-/** Names of one length: the length of an answer tells as much as its words. */
+/** Names of equal length, because the length of an answer could give the difference away. */
 const hidden = 'secret';
 const missing = 'nobody';
 
@@ -123,7 +123,7 @@ function createHandler([, row]: Row, fastLane: boolean) {
   });
 }
 
-/** All of an answer but its date, with the name that was asked for taken out. */
+/** An answer without its date and without the requested name. */
 function anonymous({ status, headers, body }: Answer, name: string): unknown {
   const told = [...headers].filter(([key]) => key !== 'date');
   return { status, headers: told, body: JSON.stringify(body).replaceAll(name, '<name>') };

@@ -105,7 +105,7 @@ test('no more than a thousand answers are kept', async () => {
   });
   const ask = async (token: string) => verify(token, { resource });
   await ask('oldest');
-  // A few at a time: each of them has to be answered in time.
+  // A few at a time, because each must be answered before the time limit.
   for (let batch = 0; batch < 999; batch += 27) {
     await Promise.all(Array.from({ length: 27 }, (_, index) => ask(`token-${batch + index}`)));
   }

@@ -14,7 +14,7 @@ const minute = 60_000;
 const unknownKey = 'the token is signed with a key that its issuer does not have';
 const unreachable = 'the authorization server cannot be reached to check the token; try again later';
 
-// Only the clock: timers and sockets go on as they are.
+// Only the clock is fake. Timers and sockets are real.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -29,7 +29,7 @@ async function protect(server: AuthorizationServer, failures: unknown[] = []) {
 const present = (app: { mcp: string }, token: string): Promise<Answer> =>
   call(app.mcp, 'modern', 'read', undefined, { authorization: `Bearer ${token}` });
 
-/** The status, and the reason where there is one. */
+/** The status, and the reason if there is one. */
 async function outcome(answer: Promise<Answer>): Promise<unknown[]> {
   const { status, headers, body } = await answer;
   const description = /error_description="([^"]*)"/.exec(headers.get('www-authenticate') ?? '')?.[1];
@@ -120,11 +120,11 @@ describe.each(['down', 'broken'] as const)('while the authorization server is %s
       503,
     );
     expect(await outcome(present(app, known))).toEqual([200]);
-    // Also when they would be read anew.
+    // Also after the time when the keys should be read again.
     pass(60 * minute);
     expect(await outcome(present(app, known))).toEqual([200]);
     expect(await outcome(present(app, fresh))).toEqual([503, unreachable]);
-    // Nobody waits for it again and again.
+    // The authorization server is not asked for every request.
     const asked = server.asked.length;
     expect(await outcome(present(app, fresh))).toEqual([503, unreachable]);
     expect(await outcome(present(app, known))).toEqual([200]);

@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A TRPCError as another copy of tRPC makes it. */
+/** A TRPCError of another copy of tRPC. */
 class OtherTRPCError extends Error {
   override readonly name = 'TRPCError';
   readonly code: unknown;
@@ -24,7 +24,10 @@ class OtherTRPCError extends Error {
   }
 }
 
-/** What throws the secret when it is looked at: from the start, or only from the second or third look. */
+/**
+ * Makes an error with a property that throws the secret when it is read: always, or only from the second or third
+ * read on.
+ */
 function trap(key: string, looks: number): Error {
   let seen = 0;
   const error = new Error('a harmless message');
@@ -62,7 +65,7 @@ function trapped(looks: number): object {
   });
 }
 
-/** A message that is another one each time. */
+/** Makes an error whose message changes with every read. */
 function restless(): Error {
   let asked = 0;
   return Object.defineProperty(new Error(), 'message', { get: () => `${secret} ${asked++}` });
@@ -79,7 +82,10 @@ const code = fc.constantFrom(
 );
 const hostileKey = fc.constantFrom('message', 'stack', 'name', 'code', 'cause', 'toJSON', 'then', 'issues');
 
-/** What no app wrote for a caller, with a name for a failing run. Made anew for each throw: some remember. */
+/**
+ * Values that no app wrote for a caller, each with a name for a failing run. Made again for each throw, because some
+ * keep state.
+ */
 const inner: fc.Arbitrary<[string, () => unknown]> = fc.oneof(
   fc.constantFrom<[string, () => unknown]>(
     ['a string', () => secret],
@@ -199,7 +205,7 @@ const sites = [
 ] as const;
 type Site = (typeof sites)[number];
 
-/** A handler in which one place throws what `make` makes. */
+/** Makes a handler in which one place throws what `make` returns. */
 function createHandler(site: Site, make: () => unknown, fastLane: boolean) {
   const fail = (here: Site) => {
     if (site === here) throw make();

@@ -6,7 +6,7 @@ import { clientKinds, connect, toolError, toolValue } from '../clients.ts';
 import { eras, headersOf, request, rpcError, toMessage } from '../messages.ts';
 import { serve } from '../server.ts';
 
-/** Who refuses: each layer has a tool of its own, and judges the same credentials. */
+/** The layers that can refuse. Each has its own tool, and checks the same credentials. */
 const layers = ['endpoint', 'createContext', 'middleware', 'resolver'] as const;
 type Layer = (typeof layers)[number];
 
@@ -27,9 +27,9 @@ const bypasses = {
 
 const challenge = 'Bearer realm="app"';
 
-/** Status and message, or the name of the user that the procedure saw. */
+/** The expected status and message, or the name of the user that the procedure saw. */
 const table: [Layer, keyof typeof bypasses, Record<Credential, string>][] = [
-  // The endpoint asks before anything else, and createContext and resolvers are never skipped.
+  // `auth` runs first, and a bypass never skips createContext or resolvers.
   ...(['none', 'authentication', 'permissions', 'both'] as const).flatMap(
     (bypass): [Layer, keyof typeof bypasses, Record<Credential, string>][] => [
       [
@@ -54,7 +54,7 @@ const table: [Layer, keyof typeof bypasses, Record<Credential, string>][] = [
       ],
     ],
   ),
-  // Middleware is skipped where it is marked: the one that signs in, the one that asks for an admin, or both.
+  // A bypass skips marked middleware: the one that signs in, the one that requires an admin, or both.
   [
     'middleware',
     'none',
@@ -203,7 +203,7 @@ async function fetchCall(url: string, era: (typeof eras)[number], name: string, 
   return { response, bytes: await response.text() };
 }
 
-/** All but what belongs to the moment, and the challenge. */
+/** Leaves out what differs from call to call, and the challenge. */
 function commonHeaders({ headers }: Response): [string, string][] {
   return [...headers].filter(([name]) => name !== 'date' && name !== 'www-authenticate');
 }
@@ -281,7 +281,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     'returns the tool error of the %s with bypass of %s where errors have status 200',
     async (layer, bypass, outcomes) => {
       await using server = await serve(createHandler(layer, bypass, true, 'calls'));
-      // The client reads them anew for each request.
+      // The client reads the headers again for each request.
       const headers: Record<string, string> = { authorization: credentials.good };
       await using client = await connect[kind](server.mcp, headers);
       for (const credential of Object.keys(credentials) as Credential[]) {

@@ -34,7 +34,7 @@ const metadata = {
 const belowMount = '/mcp/.well-known/oauth-protected-resource';
 const atRoot = '/.well-known/oauth-protected-resource/mcp';
 
-/** Each host as its users write it, with the metadata below the mount and at the root. */
+/** Each host, set up as users do it, with the metadata below the mount and at the root. */
 const hosts = {
   express: async () =>
     listen(
@@ -59,7 +59,7 @@ const hosts = {
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     return { url, [Symbol.asyncDispose]: () => app.close() };
   },
-  // It is given everything.
+  // This handler gets the requests for all paths.
   node: async () => listen(nodeHandler(router, { auth })),
   async 'node, with the handler of the root'() {
     const handler = nodeHandler(router, { auth });

@@ -174,7 +174,7 @@ test('middleware is told what it is told in a call, and that this is a list', as
     },
     ['tools/list', { name: 'posts_act', path: 'posts.act' }],
     { role: 'viewer', more: 1 },
-    // Nothing was called: a transaction is rolled back, and nothing is kept as a result.
+    // No resolver ran, so a transaction is rolled back and no result is cached.
     'CLIENT_CLOSED_REQUEST',
   ]);
 });

@@ -8,7 +8,7 @@ import { serve } from '../server.ts';
 const t = initTRPC.meta<McpMeta>().create();
 const base = t.procedure.use(mcpDefaults({ scopes: ['customers:read'] }));
 
-/** The credential is the list of its scopes. */
+/** The credential is simply the list of its scopes. */
 const auth: AuthOptions = {
   authenticate(incoming) {
     const held = incoming.headers.get('authorization');
@@ -189,7 +189,7 @@ describe('set-up', () => {
     ]);
   });
 
-  // Open: the options are judged with the tools, and those of lazy routers come later.
+  // This check does not wait for lazy routers.
   test('a bypass without a gate is an error at once, also where routers are lazy', () => {
     const router = t.router({
       later: lazy(async () => t.router({ act: marked.meta({ mcp: true }).query(() => 1) })),

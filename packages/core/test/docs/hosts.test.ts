@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 const page = new URL('../../../../docs/hosts.md', import.meta.url);
 const text = readFileSync(page, 'utf8');
 
-/** Code as it would be on one line: an excerpt is indented otherwise than where it stands. */
+/** Removes white space, because an excerpt in the docs is indented differently. */
 const flat = (code: string) => code.replaceAll(/\s+/g, '').replaceAll(/,(?=[)\]}])/g, '');
 
 test('docs/hosts.md shows code that is type-checked here, and no other', () => {

@@ -27,7 +27,7 @@ const open = () => {
   throw new Error('a secret');
 };
 
-/** One router for both ways, which counts how often it is called. */
+/** One router with the lane on and off, which counts its calls. */
 function createRouter(called: (path: string) => void) {
   const tool = t.procedure.meta({ mcp: true }).use(({ path, next }) => {
     called(path);
@@ -143,7 +143,7 @@ test.each<[string, HandlerOptions]>([
     });
     console.log(`seed ${seed}`);
     await fc.assert(property, { seed, numRuns: Math.ceil(numRuns / 3) });
-    // With auth, a web request is made for the app's own function, and says nothing.
+    // With auth, a web request is always made for the app's function, so it does not show that the SDK answered.
     if (options.auth) return;
     for (const method of ['tools/call', 'resources/read', 'prompts/get']) {
       expect([method, fastAnswers[method]]).toEqual([method, expect.any(Number)]);

@@ -1,7 +1,7 @@
 import type { Exchange, Reply } from '../../src/protocol/exchange.ts';
 import type { Handler } from '../../src/protocol/handler.ts';
 
-/** A request as a host would hand it over, without a socket. */
+/** A request as a host passes it to the handler, without a socket. */
 export interface RawRequest {
   method: string;
   headers: Record<string, string>;
@@ -15,7 +15,10 @@ export interface Seen {
   body: unknown;
 }
 
-/** Sends a request through a handler, and reads what a client would see. The SDK is told by its web request. */
+/**
+ * Sends a request through a handler, and reads what a client would see. If the handler asks for the web request, the
+ * SDK has answered.
+ */
 export async function send(handler: Handler, request: RawRequest, onWebRequest = () => {}): Promise<Seen> {
   return see(await handler.handle(toExchange(request, onWebRequest)));
 }
@@ -40,7 +43,7 @@ function toExchange({ method, headers, body }: RawRequest, onWebRequest: () => v
   };
 }
 
-/** The headers that mean something, and the body without what is random: the references of masked errors. */
+/** The relevant headers, and the body without the random references of masked errors. */
 async function see({ status, headers, body }: Reply): Promise<Seen> {
   const chunks = typeof body === 'string' ? [body] : await readAll(body);
   const text = chunks.join('').replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '<reference>');

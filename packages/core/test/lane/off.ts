@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-// The same tests once more, with every request left to the SDK.
+// Runs the same tests with the lane off, so that the SDK answers every request.
 vi.mock('../../src/protocol/lane.ts', async (importOriginal) => ({
   ...(await importOriginal<object>()),
   createLane: () => ({ serve: () => undefined }),

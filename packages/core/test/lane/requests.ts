@@ -6,7 +6,7 @@ const clientCapabilities = 'io.modelcontextprotocol/clientCapabilities';
 const clientInfo = 'io.modelcontextprotocol/clientInfo';
 const logLevel = 'io.modelcontextprotocol/logLevel';
 
-/** Mostly what clients send, and now and then something else. */
+/** Mostly values that clients send, and sometimes other ones. */
 function mostly<TValue>(
   usual: fc.Arbitrary<TValue>,
   odd: readonly unknown[],
@@ -197,7 +197,7 @@ const more = mostly(fc.constant({}), [
   { name: 'ask' },
 ]);
 
-/** Requests of both eras: valid ones, ones with a fault or two, and hostile ones. */
+/** Requests of both eras: valid ones, ones with one or two mistakes, and hostile ones. */
 export const anyRequest: fc.Arbitrary<RawRequest> = fc
   .record({
     modern: fc.boolean(),
@@ -320,7 +320,7 @@ function toRawRequest(parts: Parts): RawRequest {
   };
 }
 
-/** What no header can say as it is, clients send as Base64. */
+/** Clients send values that a header cannot contain as Base64. */
 function toHeader(text: string): string {
   if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text)) return text;
   return `=?base64?${Buffer.from(text).toString('base64')}?=`;

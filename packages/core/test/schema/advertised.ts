@@ -1,19 +1,19 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
-// Off is what forbids the valid and meant: `type: ['string', 'null']`, tuples with rest or optional items,
-// `required` beside `propertyNames`.
+// These checks of strict mode are off, because they forbid valid schemas: `type: ['string', 'null']`, tuples with
+// rest or optional items, `required` beside `propertyNames`.
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, strictTuples: false });
 formats.default(ajv);
 
-/** Compiles an advertised schema as a strict client would; throws where it is not valid 2020-12. */
+/** Compiles an advertised schema as a strict client would. Throws if it is not valid draft 2020-12. */
 export function compileStrict(schema: object): ValidateFunction {
   const validate = ajv.compile(schema);
   ajv.removeSchema(schema); // it would be kept for ever
   return validate;
 }
 
-/** What an advertised input schema does wrong, beside what ajv sees. */
+/** Finds mistakes in an advertised input schema that ajv does not find. */
 export function findFaults(schema: unknown): string[] {
   const faults: string[] = [];
   const root = schema as Record<string, unknown>;
@@ -40,7 +40,7 @@ export function findFaults(schema: unknown): string[] {
 const maps = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
 const data = new Set(['const', 'enum', 'default', 'examples', 'required']);
 
-/** Visits every subschema, without taking property names or data for keywords. */
+/** Visits every subschema. Property names and data are not taken for keywords. */
 function visit(schema: unknown, at: string, see: (node: Record<string, unknown>, at: string) => void): void {
   if (Array.isArray(schema)) {
     for (const [index, item] of schema.entries()) visit(item, `${at}/${index}`, see);

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Whether two values are the same, prototypes included, files and forms by what they hold. */
+/** Says whether two values are equal, prototypes included. Files and forms are compared by their content. */
 export async function isSame(left: unknown, right: unknown): Promise<boolean> {
   return isDeepStrictEqual(await toComparable(left), await toComparable(right));
 }
 
-/** Copies a value so that what cannot be compared (File, Blob, FormData, stream, URL) becomes data. */
+/** Copies a value and turns parts that cannot be compared (File, Blob, FormData, stream, URL) into data. */
 export async function toComparable(value: unknown, seen = new Map<object, unknown>()): Promise<unknown> {
   if (typeof value !== 'object' || value === null) return value;
   const known = seen.get(value);

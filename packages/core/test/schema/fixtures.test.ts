@@ -58,7 +58,7 @@ function expectHonestSchema(fixture: Fixture): void {
 
 async function expectCallable(fixture: Fixture): Promise<void> {
   const run = createProcedure(fixture.inputs);
-  // What libraries cache in their schemas is cached after this.
+  // After this call, libraries have filled the caches in their schemas.
   for (const [wire] of [[fixture.wire], ...(fixture.also ?? [])])
     await callOverWire(run, compile(fixture), wire);
   const before = fixture.inputs.map(printStructure);
@@ -107,7 +107,7 @@ async function expectValue(
   }
 }
 
-// Frozen, so that whoever writes into the arguments is found out.
+// Frozen, so that a write to the arguments throws.
 function toArguments(fixture: Fixture, wire: unknown): unknown {
   return fixture.writes === true ? structuredClone(wire) : deepFreeze(structuredClone(wire));
 }

@@ -36,7 +36,7 @@ it.each<[string, unknown]>([
     try {
       compile();
     } catch {
-      // refused is as good: nothing ran
+      // A refusal is fine too: no code of the app ran.
     }
   }
   expect(run).not.toHaveBeenCalled();

@@ -9,7 +9,10 @@ interface Builder {
   query(resolver: (call: { input: unknown }) => unknown): never;
 }
 
-/** Makes a real tRPC procedure with these parsers; the returned function gives what its resolver receives. */
+/**
+ * Makes a real tRPC procedure with these parsers. The returned function calls it and returns what its resolver
+ * received.
+ */
 export function createProcedure(inputs: readonly unknown[]): (rawInput: unknown) => Promise<Outcome> {
   const t = initTRPC.create();
   let builder = t.procedure as unknown as Builder;
@@ -33,7 +36,7 @@ export function createProcedure(inputs: readonly unknown[]): (rawInput: unknown)
   };
 }
 
-/** Calls a procedure as the bridge does: decode, call; a decoder that refuses counts as a refusal. */
+/** Calls a procedure as the bridge does: decode, then call. If the decoder throws, the arguments count as refused. */
 export async function callOverWire(
   run: (rawInput: unknown) => Promise<Outcome>,
   input: Input,

@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const values = 14;
 
 describe('what a resolver returns comes back by the same conventions', () => {
-  // A codec and a transform give something else out than they take in; a file becomes content.
+  // Left out: codecs and transforms, whose output differs from their input, and files, which become content.
   const oneWay = [
     'transform',
     'codec',

@@ -1,4 +1,4 @@
-/** Prints the data properties of a parser, deeply and without calling anything, to see whether it was changed. */
+/** Prints all data properties of a parser, without calling anything, to find out whether it was changed. */
 export function printStructure(parser: unknown): string {
   const ids = new Map<object, number>();
   const print = (value: unknown, depth: number): string => {
@@ -6,7 +6,7 @@ export function printStructure(parser: unknown): string {
       const known = ids.get(value);
       if (known !== undefined) return `#${known}`;
       ids.set(value, ids.size);
-      // Some schemas hold on to their whole library.
+      // Some schemas have a reference to their whole library.
       if (depth > 12 || ids.size > 5_000) return '…';
       if (value instanceof Map || value instanceof Set) return `[${print([...value], depth + 1)}]`;
       if (value instanceof Date || value instanceof RegExp) return String(value);

@@ -1,4 +1,4 @@
-// A server as apps write theirs: it logs to standard output, loads a part of itself late, and some of its calls linger.
+// A server as apps write it: it logs to standard output, loads a router lazily, and has calls that take long.
 import { initTRPC, lazy, TRPCError } from '@trpc/server';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -66,7 +66,7 @@ const server = serveStdio(router, {
   }),
 });
 
-// As a pool of connections would.
+// Keeps the process alive, as a connection pool would.
 if (env['POOL'] === 'open') setInterval(() => undefined, 1000);
 if (env['POOL'] === 'closed') {
   const pool = setInterval(() => undefined, 1000);

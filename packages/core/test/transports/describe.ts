@@ -5,7 +5,7 @@ import type { Era } from '../../src/catalog/tool.ts';
 import { cookies, options } from './router.ts';
 import type { HttpServed, Served, Transport } from './transport.ts';
 
-/** One body of tests for whatever serves the router, with the official clients and in both eras. */
+/** The same tests for every host that serves the router, with the official clients and in both eras. */
 export function describeTransports(transports: readonly Transport[], startMs = 30_000): void {
   describe.each(transports)('$name', (transport) => {
     let served: Served;
@@ -22,7 +22,7 @@ export function describeTransports(transports: readonly Transport[], startMs = 3
       describeReading(connect);
       describeStreams(connect, eraOf[kind]);
 
-      // Over HTTP, without a session, what a client of 2025 says of a call does not find it.
+      // Over HTTP without a session, a notification of a client of 2025 cannot be matched to its call.
       const isTold = eraOf[kind] === 'modern' || !transport.speaksHttp;
       test.each(['wait', 'count', 'stream'])('cancels a call of %s, where it has a way to', async (name) => {
         await using client = await connect('ada');
@@ -30,7 +30,7 @@ export function describeTransports(transports: readonly Transport[], startMs = 3
         if (isTold) {
           await until(client, id, 'aborted');
         } else {
-          // That of 2026, which comes later, has cancelled.
+          // The client of 2026, whose request arrives later, has cancelled.
           await using modern = await served.connect('2026-07-28', 'ada');
           await until(modern, await hangUp(modern, name), 'aborted');
           expect(await stateOf(client, id)).toBe('waiting');
@@ -135,7 +135,10 @@ function describeReading(connect: Connect): void {
   });
 }
 
-/** A call goes on only when the client has seen what came before: nothing on the way may hold it back. */
+/**
+ * A call continues only when the client has received the earlier messages, so a host that buffers them fails the
+ * test.
+ */
 function describeStreams(connect: Connect, era: Era): void {
   const releasing = async (name: string) => {
     await using client = await connect('ada');
@@ -212,7 +215,7 @@ function describeHttp(era: Era, toHttp: () => HttpServed): void {
     ]);
     expect(answers.map(({ status }) => status)).toEqual([400, 413, 405]);
     expect(answers[2].headers.get('allow')).toBe('POST');
-    // What is not read holds on to its connection.
+    // A body that is not read keeps its connection open.
     await Promise.all(answers.map((answer) => answer.text()));
   });
 
@@ -259,7 +262,7 @@ function describeHttp(era: Era, toHttp: () => HttpServed): void {
   });
 }
 
-/** What the envelope of an era has, and what the test's own has besides. */
+/** The metadata of a request of an era, together with that of the test. */
 function withMeta(message: Record<string, unknown>, { _meta }: { _meta?: object }): unknown {
   const params = message['params'] as { _meta?: object };
   return { ...message, params: { ...params, ...(_meta && { _meta: { ...params._meta, ..._meta } }) } };
@@ -272,7 +275,7 @@ function cookiesOf(headers: Headers): unknown[] {
   });
 }
 
-/** Makes a call that waits, and hangs up when it does. */
+/** Makes a call that waits, and hangs up while it waits. */
 async function hangUp(client: TestClient, name: string): Promise<string> {
   const id = crypto.randomUUID();
   const controller = new AbortController();

@@ -15,7 +15,7 @@ import { createHttp2Fetch } from './http2-fetch.ts';
 import { cookies, options, router, userOf } from './router.ts';
 import type { HttpServed, Transport } from './transport.ts';
 
-/** Each as its users write it: `createContext` reads a header of the request, and sets cookies of the answer. */
+/** Each host, set up as users do it: `createContext` reads a header of the request, and sets cookies of the answer. */
 const expressMcp = () =>
   expressHandler(router, {
     ...options,
@@ -119,7 +119,7 @@ export const httpTransports: Transport[] = [
   },
 ];
 
-/** What the official clients speak by themselves. */
+/** The official clients with their own `fetch`. */
 async function overHttp1(server: http.Server): Promise<HttpServed> {
   const url = `${await listening(server)}/mcp`;
   return {

@@ -36,7 +36,7 @@ export function createHttp2Fetch(origin: string): Http2Fetch {
   };
 }
 
-/** Chunk by chunk, as they come. */
+/** Yields chunk by chunk, as they arrive. */
 function toBody(stream: http2.ClientHttp2Stream): ReadableStream<Uint8Array> {
   const chunks = stream.iterator();
   return new ReadableStream({

@@ -9,7 +9,7 @@ import type { Transport } from './transport.ts';
 const cwd = fileURLToPath(new URL('../next-app', import.meta.url));
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next');
 
-/** Builds the app, as it is deployed. */
+/** Builds the app as for a deployment. */
 export async function buildNextApp(): Promise<void> {
   const build = run('build');
   const output = collect(build);
@@ -17,7 +17,7 @@ export async function buildNextApp(): Promise<void> {
   if (code !== 0) throw new Error(`the Next.js app was not built:\n${output()}`);
 }
 
-/** The app that was built. Its pages and its app router are served by one process. */
+/** Starts the built app. One process serves its pages and its app router. */
 export const nextTransports: Transport[] = [
   toTransport('Next.js app router', '/mcp'),
   toTransport('Next.js API route', '/api/mcp'),
@@ -44,7 +44,7 @@ function toTransport(name: string, path: string): Transport {
   };
 }
 
-/** Next.js refuses a large body without reading it, and the connection is of no use after that. */
+/** Next.js refuses a large body without reading it, so the connection cannot be used again. */
 function fetchOnce(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const headers = new Headers(init?.headers);
   headers.set('connection', 'close');
@@ -64,7 +64,7 @@ function collect(child: ReturnType<typeof run>): () => string {
   return () => text;
 }
 
-/** Where it says that it listens. */
+/** Finds the URL in what the server prints. */
 async function originOf(server: ReturnType<typeof run>): Promise<string> {
   const output = collect(server);
   const isOver = once(server, 'exit').then(() => true);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { getMcpCall, type McpMeta } from '../../src/index.ts';
 
-/** What every host's `createContext` makes of its request, or of its environment. */
+/** The context that every host's `createContext` makes from its request, or from its environment. */
 export interface Context {
   user: string | undefined;
 }
@@ -11,10 +11,10 @@ export interface Context {
 const t = initTRPC.context<Context>().meta<McpMeta<Context>>().create();
 const tool = t.procedure.meta({ mcp: true });
 
-/** Of every host that speaks HTTP. */
+/** Options for every host that serves HTTP. */
 export const options = { cors: { origins: ['https://app.example.com'] } };
 
-/** What `createContext` sets where it can. */
+/** The cookies that `createContext` sets, if the host allows it. */
 export const cookies = [
   { name: 'seen', value: 'yes' },
   { name: 'theme', value: 'dark' },
@@ -25,10 +25,13 @@ export function userOf(authorization: string | null | undefined): string | undef
   return authorization?.replace(/^Bearer /, '') || undefined;
 }
 
-/** What became of each call that waits, to be asked for by another call, or to be let go on. */
+/** The state of each call that waits. Another call can read it, or let the call continue. */
 const waits = new Map<string, 'waiting' | 'released' | 'aborted'>();
 
-/** Marks a call as waiting, and gives what waits until another call lets it go on: a client that has seen what came before. */
+/**
+ * Marks a call as waiting, and returns a promise that resolves when another call lets it continue. The client makes
+ * that call when it has received the earlier messages.
+ */
 function hold(id: string, signal: AbortSignal | undefined): () => Promise<void> {
   waits.set(id, 'waiting');
   return async () => {
@@ -39,7 +42,7 @@ function hold(id: string, signal: AbortSignal | undefined): () => Promise<void> 
   };
 }
 
-/** The router behind `describeTransports`, whatever serves it. */
+/** The router behind `describeTransports`, for every host. */
 export const router = t.router({
   whoami: tool.query(({ ctx }) => ({ user: ctx.user ?? null, client: getMcpCall()?.client?.name ?? null })),
   tomorrow: tool

@@ -1,4 +1,4 @@
-// The server behind the stdio transport: its user is in the environment.
+// The server behind the stdio transport. Its user is in the environment.
 import { serveStdio } from '../../src/adapters/stdio.ts';
 import { router, userOf } from './router.ts';
 

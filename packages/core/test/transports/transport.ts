@@ -1,12 +1,12 @@
 import type { ClientKind, Elicit, TestClient } from '../clients.ts';
 
-/** Something that serves the router of these tests. */
+/** A host that serves the router of these tests. */
 export type Transport =
   | { name: string; speaksHttp: true; start: () => Promise<HttpServed> }
   | { name: string; speaksHttp: false; start: () => Promise<Served> };
 
 export interface Served extends AsyncDisposable {
-  /** An official client that has connected, as this user or as nobody. Without `elicit` it cannot be asked. */
+  /** Connects an official client as this user, or as an anonymous one. Without `elicit`, the client cannot be asked. */
   connect: (kind: ClientKind, user?: string, elicit?: Elicit) => Promise<TestClient>;
 }
 

@@ -37,7 +37,7 @@ test('a context that sees somebody else over MCP is found out', { timeout: 100_0
       const { answers, differences } = await compare(made, (options) =>
         getMcpCall() ? asAda({ req: { headers: { 'x-user': 'ada' } } as never }) : honest(options),
       );
-      // Everybody gets over MCP what Ada gets over tRPC, and the report says just that.
+      // Over MCP every caller has Ada's access, and the report says exactly that.
       const adas = new Map(
         answers.filter(({ caller }) => caller === 'ada').map((one) => [keyOf(one), one.trpc] as const),
       );
@@ -50,7 +50,7 @@ test('a context that sees somebody else over MCP is found out', { timeout: 100_0
   expect(found).toBeGreaterThan(0);
 });
 
-// A property over calls that all fail alike would hold for nothing.
+// If all calls failed in the same way, the property would prove nothing.
 afterAll(() => {
   expect([...seen]).toEqual(
     expect.arrayContaining([

@@ -21,7 +21,7 @@ test('inputs are typed by the router, path by path', () => {
   }>();
   const inputs: AccessInputs<typeof router> = { 'notes.add': [{ text: 'a', at: new Date() }] };
   void (() => compareAccess(router, { ...where, inputs }));
-  // @ts-expect-error a number is wanted there
+  // @ts-expect-error the input is a number
   void (() => compareAccess(router, { ...where, inputs: { 'notes.deep.get': ['one'] } }));
   // @ts-expect-error there is no such procedure
   void (() => compareAccess(router, { ...where, inputs: { 'notes.remove': [] } }));

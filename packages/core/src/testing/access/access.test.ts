@@ -21,7 +21,7 @@ const createContext = ({ req }: Pick<CreateExpressContextOptions, 'req'>): Conte
 });
 const callers = { nobody: {}, ada: { authorization: 'ada' }, bob: { authorization: 'bob' } };
 
-/** Serves one router on both ways, and compares them. */
+/** Serves one router over tRPC and MCP, and compares the two. */
 async function compare<TRouter extends AnyTRPCRouter>(
   router: TRouter,
   options: Partial<AccessOptions<TRouter>> = {},
@@ -239,12 +239,14 @@ describe('what cannot be compared is said', () => {
   });
 
   test('an input is for a procedure that is not exposed, or fits no tool', async () => {
-    await expect(compare(router, { inputs: { hidden: [undefined] } })).rejects.toThrow('inputs for hidden');
+    await expect(compare(router, { inputs: { hidden: [undefined] } })).rejects.toThrow(
+      'inputs has the path hidden',
+    );
     await expect(compare(router, { inputs: { add: [1 as never] } })).rejects.toThrow(
-      'an input of add is no object',
+      'an input of add is not an object',
     );
     await expect(compare(router, { inputs: { add: [{ n: new Blob(['a']) } as never] } })).rejects.toThrow(
-      'an input of add holds a file',
+      'an input of add contains a file',
     );
   });
 
@@ -263,7 +265,7 @@ describe('what cannot be compared is said', () => {
     const at = (trpc: string, mcp: string) =>
       compareAccess(router, { trpcUrl: server.url + trpc, mcpUrl: server.url + mcp, callers });
     await expect(at('/nowhere', '/json')).rejects.toThrow(
-      '/nowhere/add answered 404, and not as this router',
+      '/nowhere/add answered 404, which is not an answer of this router',
     );
     await expect(at('/json', '/json')).rejects.toThrow('/json/add answered 404');
     await expect(at('/trpc', '/json')).rejects.toThrow('/json answered 404');

@@ -4,20 +4,23 @@ import { askMcp } from './mcp-verdict.ts';
 import { askTrpc } from './trpc-verdict.ts';
 import type { Question, Verdict } from './verdict.ts';
 
-/** What to compare. `expose`, `toolName`, `converters` and `codecs` are those that the handler was given. */
+/** What to compare. Give `expose`, `toolName`, `converters` and `codecs` the same values as the handler. */
 export interface AccessOptions<TRouter extends AnyTRPCRouter> extends CatalogChoice<TRouter> {
   /** Where tRPC is served, such as `http://127.0.0.1:3000/trpc`. */
   trpcUrl: string;
   /** Where MCP is served, such as `http://127.0.0.1:3000/mcp`. */
   mcpUrl: string;
-  /** Everybody who might call, by a name of your own: the headers that say who they are, none for an anonymous one. */
+  /**
+   * The callers to compare, by a name of your choice. The value is the headers that identify them, `{}` for an
+   * anonymous caller.
+   */
   callers: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /**
-   * What to call procedures with, by dotted path: one's own row and another's, say. Each is tried for every caller. A
-   * procedure without inputs here is called without one.
+   * Inputs for procedures, by dotted path, such as the id of the caller's own row and that of somebody else's. Every
+   * caller sends each of them. A procedure that is not listed here is called without input.
    */
   inputs?: AccessInputs<TRouter>;
-  /** Runs before each single call, to put back what an earlier one has changed or used up. */
+  /** Runs before each call, to undo what an earlier call has changed. */
   reset?: (next: { path: string; caller: string; via: 'trpc' | 'mcp' }) => unknown;
 }
 
@@ -45,7 +48,7 @@ type LeavesOf<TRecord, TPrefix extends string = ''> = string extends keyof TReco
           : never;
     }[keyof TRecord & string];
 
-/** What one caller was answered, on both ways. */
+/** The results of one caller, over tRPC and over MCP. */
 export interface AccessAnswer {
   /** The procedure's dotted path. */
   path: string;
@@ -58,19 +61,19 @@ export interface AccessAnswer {
 export interface AccessReport {
   /** Every call that was made. */
   answers: AccessAnswer[];
-  /** Those among them where tRPC and MCP disagree. */
+  /** The calls where tRPC and MCP disagree. */
   differences: AccessAnswer[];
 }
 
 /**
- * Calls every procedure that MCP exposes, as every caller, over tRPC and over MCP, and reports whether both allow it, or
- * refuse it with the same code. Both endpoints have to be running; mutations are really done, twice.
+ * Calls every procedure that MCP exposes, as every caller, over tRPC and over MCP, and reports whether both allow it,
+ * or refuse it with the same code. Both endpoints must be running. Mutations really run, twice.
  *
- * `scopes`, `visible` and `auth` make MCP stricter where you say so, and are reported like any other difference. One with
- * `mcp: 'OK'` must never be there.
+ * `scopes`, `visible` and `auth` make MCP stricter on purpose; they are reported like any other difference. There
+ * must be no difference with `mcp: 'OK'`.
  *
- * Throws a `SetupError` for a router that cannot be served, and an `Error` when nothing is exposed, when an input's path
- * is not, or when an answer comes from something else than the endpoint.
+ * Throws a `SetupError` for a router that cannot be served, and an `Error` when nothing is exposed, when the path of
+ * an input is not exposed, or when an answer does not come from the endpoint.
  */
 export async function compareAccess<TRouter extends AnyTRPCRouter>(
   router: TRouter,
@@ -80,7 +83,7 @@ export async function compareAccess<TRouter extends AnyTRPCRouter>(
   const inputs = (options.inputs ?? {}) as Partial<Record<string, readonly unknown[]>>;
   const tools = await collectTools(router, options, Object.keys(inputs));
   const answers: AccessAnswer[] = [];
-  // One after another: what a call changes must not be seen by its neighbour.
+  // One after another, so that no call sees the changes of another.
   for (const tool of tools) {
     const { path, type } = tool;
     for (const input of inputs[path] ?? [undefined]) {
@@ -99,11 +102,11 @@ export async function compareAccess<TRouter extends AnyTRPCRouter>(
 
 async function collectTools(router: AnyTRPCRouter, options: CatalogChoice, paths: readonly string[]) {
   const all = [...(await readCatalog(router, options)).tools.values()];
-  // What is streamed over tRPC needs a connection of its own, and is no call to compare.
+  // Left out: streamed calls need their own connection over tRPC, and cannot be compared.
   const tools = all.flatMap((tool) => (tool.type === 'subscription' ? [] : { ...tool, type: tool.type }));
   if (tools.length === 0)
     throw new Error('no procedure of this router is exposed, so there is nothing to compare');
   const unknown = paths.find((path) => !tools.some((tool) => tool.path === path));
-  if (unknown) throw new Error(`there are inputs for ${unknown}, which no exposed procedure has as its path`);
+  if (unknown) throw new Error(`inputs has the path ${unknown}, but no exposed procedure has this path`);
   return tools;
 }

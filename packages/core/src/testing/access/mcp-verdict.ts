@@ -50,7 +50,7 @@ export async function askMcp(
     });
   const first = await ask({});
   const { requestState } = (first.body as ToolAnswer | null)?.result ?? {};
-  // Over tRPC nobody asks for consent, so here it is given.
+  // Gives consent: over tRPC nobody asks for it, and the two calls should be alike.
   const consent = { inputResponses: { [consentKey]: { action: 'accept', content: {} } }, requestState };
   const { status, body } = tool.confirm && requestState !== undefined ? await ask(consent) : first;
   const { result, error } = (body ?? {}) as ToolAnswer;
@@ -60,7 +60,7 @@ export async function askMcp(
   return verdict;
 }
 
-/** What a model would send for this value. */
+/** Encodes the value as a model would send it. */
 async function toArguments(
   tool: Tool,
   path: string,
@@ -70,16 +70,18 @@ async function toArguments(
   const { json, content } = await compileOutput(undefined, { ...(codecs && { codecs }) }).encode(input);
   if (content.length > 0) {
     throw new Error(
-      `an input of ${path} holds a file, and access with files is not compared; give it another`,
+      `an input of ${path} contains a file, and inputs with files cannot be compared; use another input`,
     );
   }
   if (json === undefined) return undefined;
   if (isWrapped(tool)) return { input: json };
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
-  throw new Error(`an input of ${path} is no object, and its tool takes nothing else; give it another`);
+  throw new Error(
+    `an input of ${path} is not an object, but its tool accepts only objects; use another input`,
+  );
 }
 
-/** Arguments that are no object reach the parsers, unless the tool takes its input as `{ input }`. */
+/** Arguments that are not an object reach the parsers, unless the tool takes its input as `{ input }`. */
 function isWrapped({ input }: Tool): boolean {
   if (!input.takesInput) return false;
   try {

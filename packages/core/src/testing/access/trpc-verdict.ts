@@ -32,7 +32,7 @@ export async function askTrpc(
   return code;
 }
 
-/** An `errorFormatter` may leave the code out. The HTTP status and the JSON-RPC number, taken together, say it too. */
+/** An `errorFormatter` may leave out the code. The HTTP status and the JSON-RPC number together identify it as well. */
 function codeOf(shape: unknown, status: number): Code | undefined {
   const { code: number, data } = (shape ?? {}) as { code?: unknown; data?: { code?: unknown } };
   const codes = Object.keys(TRPC_ERROR_CODES_BY_KEY) as Code[];

@@ -1,21 +1,21 @@
 import type { TRPCError } from '@trpc/server';
 
 /**
- * How a call ended: it was done, it failed with a code, or there is no such tool for this caller. Only calls over MCP
- * end in `UNKNOWN_TOOL`, where `visible` hides the tool.
+ * How a call ended: it succeeded, it failed with a code, or the tool does not exist for this caller. Only calls over
+ * MCP can end in `UNKNOWN_TOOL`, when `visible` hides the tool.
  */
 export type Verdict = 'OK' | 'UNKNOWN_TOOL' | TRPCError['code'];
 
-/** One procedure, asked for by one caller. */
+/** One procedure, called by one caller. */
 export interface Question {
   /** The procedure's dotted path. */
   path: string;
   input: unknown;
-  /** What the caller sends to say who they are. */
+  /** The headers that identify the caller. */
   headers: Readonly<Record<string, string>>;
 }
 
-/** Sends a request and reads the JSON that answers it. Throws when anything else does. */
+/** Sends a request and reads the JSON of the answer. Throws when the answer is not JSON. */
 export async function fetchJson(url: string, init: RequestInit): Promise<{ status: number; body: unknown }> {
   const response = await fetch(url, init);
   const text = await response.text();
@@ -26,8 +26,8 @@ export async function fetchJson(url: string, init: RequestInit): Promise<{ statu
   }
 }
 
-/** For an answer that says nothing about access, such as that of another server. */
+/** Makes an error for an answer that cannot come from the router, such as one of another server. */
 export function unreadable(url: string, status: number, body: unknown): Error {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return new Error(`${url} answered ${status}, and not as this router would: ${text.slice(0, 300)}`);
+  return new Error(`${url} answered ${status}, which is not an answer of this router: ${text.slice(0, 300)}`);
 }

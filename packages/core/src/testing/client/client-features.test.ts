@@ -7,7 +7,7 @@ import { type CallProgress, createMcpTestClient } from '../testing.ts';
 const t = initTRPC.meta<McpMeta>().create();
 const tool = t.procedure.meta({ mcp: true });
 const eras = ['modern', 'legacy'] as const;
-// Where a server has to ask in between, clients of 2025 need a session.
+// Clients of 2025 need a session to be asked questions during a call.
 const legacy = 'sessions';
 
 describe.each(eras)('a test client of the %s era', (era) => {
@@ -26,7 +26,7 @@ describe.each(eras)('a test client of the %s era', (era) => {
     expect(contents).toEqual([{ uri: 'notes://7', mimeType: 'application/json', text: '{"id":"7"}' }]);
     await expect(client.readResource('notes:/nowhere')).rejects.toMatchObject({ code: -32602 });
     await expect(client.call('terms')).rejects.toThrow(
-      'terms is a resource and no tool; set mcp.tool to true, if it should be both',
+      'terms is a resource and not a tool; set mcp.tool to true if it should be both',
     );
   });
 

@@ -8,7 +8,7 @@ import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
 import type { Era } from '../../catalog/tool.ts';
 import type { ContextOptions, HandlerOptions } from '../../protocol/options.ts';
 
-/** Options of a test client: those of the handler that it is wired to, and its own. */
+/** Options of a test client: its own, and those of the handler that it talks to. */
 export interface McpTestClientOptions<
   TRouter extends AnyTRPCRouter = AnyTRPCRouter,
 > extends HandlerOptions<TRouter> {
@@ -16,13 +16,13 @@ export interface McpTestClientOptions<
   era?: Era;
   /** Sent with every request: `{ authorization: 'Bearer …' }`. */
   headers?: Readonly<Record<string, string>>;
-  /** Answers what a tool asks the person. Without it, the client cannot be asked. */
+  /** Answers the questions of a tool in place of the person. Without it, the client cannot be asked. */
   onElicit?: (
     asked: ElicitRequestFormParams | ElicitRequestURLParams,
   ) => ElicitResult | Promise<ElicitResult>;
 }
 
-/** The context of every call: as it is, or as a function that makes it anew. */
+/** The context of every call, or a function that makes it for each call. */
 export interface FixedContext<TRouter extends AnyTRPCRouter> {
   ctx:
     inferRouterContext<TRouter> | (() => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>);
@@ -52,7 +52,7 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** How long to wait for the answer, in milliseconds. 60,000 by default. */
   timeoutMs?: number;
-  /** Hears how far the call is. */
+  /** Is called with the progress of the call. */
   onProgress?: (progress: CallProgress) => void;
 }
 

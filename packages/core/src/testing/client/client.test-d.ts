@@ -43,7 +43,7 @@ test('paths are those of procedures', () => {
   void (() => client.call('customers.deep.close'));
   // @ts-expect-error there is no such procedure
   void (() => client.call('customers.remove'));
-  // @ts-expect-error a router is no procedure
+  // @ts-expect-error a router is not a procedure
   void (() => client.call('customers.deep'));
   // @ts-expect-error there is no such procedure here either
   void (() => client.unwrap.call('pong'));
@@ -58,9 +58,9 @@ test('inputs are those of a tRPC client', () => {
   void (() => client.call('customers.get'));
   // @ts-expect-error the id is a string
   void (() => client.call('customers.get', { id: 1 }));
-  // @ts-expect-error a Date is wanted, not what it is on the wire
+  // @ts-expect-error the input is a Date, not its form on the wire
   void (() => client.call('customers.get', { id: 'a', since: '2026-01-31T09:00:00Z' }));
-  // @ts-expect-error it takes none
+  // @ts-expect-error it takes no input
   void (() => client.call('ping', 1));
   // @ts-expect-error there is no such option
   void (() => client.call('ping', undefined, { timeout: 1000 }));
@@ -80,15 +80,15 @@ test('outputs are what the procedure returns, and their JSON is what a client ge
     expectTypeOf(result.output).toEqualTypeOf<Customer>();
     expectTypeOf(result.json).toEqualTypeOf<{ id: string; at: string; tags: string[] }>();
     expectTypeOf(result.output.at).not.toBeAny();
-    // @ts-expect-error it was done
+    // @ts-expect-error a call that succeeded has no error
     void result.error;
   } else {
     expectTypeOf(result.error.code).not.toBeAny();
     expectTypeOf<'FORBIDDEN'>().toExtend<typeof result.error.code>();
-    // @ts-expect-error it failed
+    // @ts-expect-error a call that failed has no output
     void result.output;
   }
-  // @ts-expect-error whether it was done has to be asked first
+  // @ts-expect-error check `ok` first
   void result.output;
   expectTypeOf(() => client.unwrap.call('customers.deep.close')).returns.resolves.toEqualTypeOf<bigint[]>();
   expectTypeOf(() => client.unwrap.call('ping')).returns.resolves.toEqualTypeOf<'pong'>();
@@ -101,7 +101,7 @@ test('a stream is what was collected of it', () => {
     lastEventId?: string;
     ended: 'complete' | 'maxItems' | 'maxMs';
   }>();
-  // Whether its meta sets limits is not known to its type.
+  // The type does not know whether the meta sets limits.
   const all = () => client.unwrap.call('customers.all');
   expectTypeOf(all).returns.resolves.not.toBeAny();
   expectTypeOf<number[]>().toExtend<Awaited<ReturnType<typeof all>>>();
@@ -140,11 +140,11 @@ test('the context is wanted where the router has one, in one of its two forms', 
   });
   // @ts-expect-error there is no context
   createMcpTestClient(router);
-  // @ts-expect-error there is none either
+  // @ts-expect-error there is no context here either
   createMcpTestClient(router, { era: 'modern' });
   // @ts-expect-error the user is a string
   createMcpTestClient(router, { ctx: { user: 1 } });
-  // @ts-expect-error one of them
+  // @ts-expect-error give either ctx or createContext
   createMcpTestClient(router, { ctx, createContext: () => ctx });
   // @ts-expect-error there is no such era
   createMcpTestClient(router, { ctx, era: '2026' });
@@ -163,6 +163,6 @@ test('a catalog is held against a file, with the options of the handler', () => 
   expectTypeOf(() => expectation().toMatchFile('mcp.lock.json')).returns.resolves.toBeVoid();
   // @ts-expect-error there is no such procedure
   void (() => expectCatalog(router, { expose: { include: ['pong'] } }));
-  // @ts-expect-error a file is named
+  // @ts-expect-error the file's name is required
   void (() => expectation().toMatchFile());
 });

@@ -102,7 +102,7 @@ describe.each(eras)('a test client of the %s era', (era) => {
     if (!dated.ok) throw new Error('it failed');
     expect(dated.json).toEqual({ rows: [{ at: '1970-01-01T00:00:00.000Z' }] });
     expect(() => dated.output).toThrow(
-      'dated returned a Date at rows[0].at, which is not the JSON that came of it, and nothing says how to make it again; give the procedure an .output(), or read json in place of output',
+      'dated returned a Date at rows[0].at, which cannot be made from its JSON again; give the procedure an .output(), or read json in place of output',
     );
     await expect(client.unwrap.call('dated')).rejects.toThrow('a Date at rows[0].at');
   });
@@ -184,10 +184,10 @@ describe.each(eras)('a test client of the %s era', (era) => {
       '-32602 Unknown tool: untagged is not tagged for MCP; add mcp: true to its meta: .meta({ mcp: true })',
     );
     expect(await messageOf(client.call('excluded'))).toBe(
-      '-32602 Unknown tool: excluded is tagged, and the option expose leaves it out; include it there',
+      '-32602 Unknown tool: excluded is tagged, but the option expose leaves it out; include it there',
     );
     expect(await messageOf(client.call('hidden'))).toBe(
-      '-32602 Unknown tool: hidden is hidden from this caller by the visible in its meta; check the context of the test',
+      '-32602 Unknown tool: hidden is hidden from this caller by visible in its meta; check the context of the test',
     );
     expect(await messageOf(client.call('nowhere' as 'open'))).toBe(
       '-32602 Unknown tool: no procedure of this router has the path nowhere',

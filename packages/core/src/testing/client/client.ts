@@ -31,8 +31,9 @@ export type CallArguments<TInput> = void extends TInput
 /** An MCP client of one router, in the same process. It connects at its first request. */
 export interface McpTestClient<TRouter extends AnyTRPCRouter> extends AsyncDisposable {
   /**
-   * Calls the tool of a procedure: the input is written as for a tRPC client, and goes over the wire as the codec says.
-   * A tool that fails is a result. Rejects with a `ProtocolError` where there is no such tool, or not for this caller.
+   * Calls the tool of a procedure. The input is written as for a tRPC client; the codec encodes it. Returns a result
+   * with `ok: false` if the tool fails. Rejects with a `ProtocolError` if the tool does not exist or is hidden from
+   * this caller.
    */
   call<TPath extends ToolPath<TRouter>>(
     path: TPath,
@@ -40,7 +41,7 @@ export interface McpTestClient<TRouter extends AnyTRPCRouter> extends AsyncDispo
   ): Promise<ToolResult<OutputAt<TRouter, TPath>>>;
   /** Calls a tool by its name, with arguments as a model would write them. `output` is the JSON that came back. */
   callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
-  /** The same two, that give the output itself and throw a `McpToolError` for a tool that fails. */
+  /** The same two calls, but they return the output itself and throw a `McpToolError` if the tool fails. */
   unwrap: {
     call<TPath extends ToolPath<TRouter>>(
       path: TPath,
@@ -48,7 +49,7 @@ export interface McpTestClient<TRouter extends AnyTRPCRouter> extends AsyncDispo
     ): Promise<OutputAt<TRouter, TPath>>;
     callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<unknown>;
   };
-  /** What this caller may see, asked anew each time. */
+  /** The lists as this caller sees them. They are requested again each time. */
   listTools(): Promise<ListedTool[]>;
   listResources(): Promise<Resource[]>;
   listResourceTemplates(): Promise<ResourceTemplateType[]>;
@@ -56,14 +57,14 @@ export interface McpTestClient<TRouter extends AnyTRPCRouter> extends AsyncDispo
   listPrompts(): Promise<Prompt[]>;
   getPrompt(name: string, args?: Record<string, string>): Promise<GetPromptResult>;
   complete(request: CompleteRequestParams): Promise<CompleteResult['completion']>;
-  /** The official client itself, connected: for whatever is not wrapped here. */
+  /** Returns the connected official client, for everything that has no method here. */
   connect(): Promise<Client>;
-  /** Hangs up and ends the calls that are under way. */
+  /** Disconnects and aborts the calls that are running. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a client for tests: the official one, `@modelcontextprotocol/client`, wired in memory to a handler of this
+ * Makes a client for tests: the official `@modelcontextprotocol/client`, connected in memory to a handler of this
  * router. Throws a `SetupError` when the router cannot be served.
  *
  * ```ts
@@ -110,7 +111,7 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
     const { signal, timeoutMs, onProgress } = callOptions;
     const client = await connect();
     return client.callTool(
-      // Whatever the test has written: the server refuses what is no object.
+      // Sent as the test wrote it. The server refuses arguments that are not an object.
       { name, ...(args !== undefined && { arguments: args as Record<string, unknown> }) },
       {
         ...(signal && { signal }),
@@ -168,7 +169,7 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
     close,
     [Symbol.asyncDispose]: close,
   };
-  // What a path means for the types of its call is known to the interface alone.
+  // Cast: only the interface says how a path decides the types of its call.
   return client as unknown as McpTestClient<TRouter>;
 }
 
@@ -177,13 +178,13 @@ function outputOf(result: ToolResult): unknown {
   return result.output;
 }
 
-/** A handler that is served under some names alone is asked under one of them. */
+/** If the handler serves only some host names, use one of them. */
 function urlFor({ allowedHosts }: McpTestClientOptions): URL {
   const [host = 'localhost'] = Array.isArray(allowedHosts) ? (allowedHosts as string[]) : [];
   return new URL(`http://${host}/mcp`);
 }
 
-// A context is an object: what is a function makes one.
+// A context is always an object, so a function is one that makes it.
 function isFunction(value: unknown): value is () => unknown {
   return typeof value === 'function';
 }

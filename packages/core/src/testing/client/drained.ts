@@ -1,16 +1,16 @@
 import type { TrackedEnvelope } from '@trpc/server';
 
-/** What was collected of a stream that has limits: a subscription, or a procedure with `stream` in its meta. */
+/** The items of a stream with limits: a subscription, or a procedure with `stream` in its meta. */
 export interface Collected<TStream> {
   items: ItemOf<TStream>[];
-  /** The id of the last item, where they are `tracked()`. */
+  /** The id of the last item, if the items are `tracked()`. */
   lastEventId?: string;
   ended: 'complete' | 'maxItems' | 'maxMs';
 }
 
 /**
- * What a tool gives for what its procedure returns: a stream is the list of its items, or what was collected of it where
- * its meta sets limits, and what an object holds is waited for.
+ * The result of a tool, from the return type of its procedure. A stream becomes the list of its items, or a
+ * `Collected` if its meta sets limits. Promises and streams inside an object are awaited.
  */
 export type Drained<T> = 0 extends 1 & T
   ? T
@@ -28,7 +28,7 @@ type ItemOf<TStream> = Untracked<
   TStream extends AsyncIterable<infer TItem, unknown, unknown> ? TItem : TStream
 >;
 
-// Of a subscription, tRPC's types say what its own client gets for `tracked()`: `{ id, data }`.
+// For a subscription, tRPC's types say what its own client gets for `tracked()`: `{ id, data }`.
 type Untracked<TItem> =
   TItem extends TrackedEnvelope<infer TData>
     ? TData

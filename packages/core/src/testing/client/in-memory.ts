@@ -1,10 +1,10 @@
-/** What the official client calls in place of `fetch`. */
+/** The `fetch` that the official client is given. */
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /**
- * A `fetch` that ends in a handler of this process. Clients throw on HTTP 401 and 403 and never look at the body; here
- * it reaches them, with the status in its `_meta`. A gate that refuses to shake hands does not keep a test from
- * asking: every later request is refused again, in its own words.
+ * Makes a `fetch` that calls a handler in this process. The official client throws on HTTP 401 and 403 without
+ * reading the body, so such an answer is passed on with status 200; its `_meta` has the real status. If `auth`
+ * refuses the handshake, a made-up handshake is returned, so that a test can see how the next request is refused.
  */
 export function createInMemoryFetch(serve: (request: Request) => Promise<Response>): Fetch {
   return async (url, init = {}) => {
@@ -12,10 +12,10 @@ export function createInMemoryFetch(serve: (request: Request) => Promise<Respons
     const { method, id } = parse(init.body) as { method?: string; id?: unknown };
     const response = await serve(request);
     if (response.status !== 401 && response.status !== 403) return response;
-    // A notification wants no answer, and nothing but messages is posted.
+    // A notification gets no answer, and only POST sends messages.
     if (id === undefined) return new Response(null, { status: request.method === 'POST' ? 202 : 405 });
     const answer = parse(await response.clone().text()) as { id?: unknown };
-    // What is refused before it is read, for its Host or Origin, is no answer to a message.
+    // A refusal because of Host or Origin is not the answer to a message, so it is passed on as it is.
     if (answer.id !== id) return response;
     const result = handshakes[method ?? ''];
     return Response.json(result ? { jsonrpc: '2.0', id, result } : answer);

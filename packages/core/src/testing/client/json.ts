@@ -1,6 +1,6 @@
 /**
- * A value as the JSON that a client gets: what the conventions of the wire make of its type. A Map is an object or
- * pairs, as its keys say; what has a `toJSON()` is what that returns.
+ * The type of a value as the JSON that a client gets, by the conventions of the wire format. A Map becomes an object
+ * if its keys are strings, else pairs. A class with `toJSON()` becomes what that returns.
  */
 export type Json<T> = 0 extends 1 & T
   ? T
@@ -24,7 +24,7 @@ export type Json<T> = 0 extends 1 & T
                   ? { [TKey in keyof T]: Json<T[TKey]> }
                   : T;
 
-/** What stands in the JSON of a result where a file was: its bytes are the content block that the number counts to. */
+/** Replaces a file in the JSON of a result. Its bytes are in a content block; the number in `uri` says which one. */
 export interface WireAttachment {
   name?: string;
   mimeType: string;

@@ -2,7 +2,10 @@ import type * as Official from '@modelcontextprotocol/client';
 
 const load = (): Promise<typeof Official> => import('@modelcontextprotocol/client');
 
-/** Loads the official client, which nothing else here needs. Rejects with what to install where it is missing. */
+/**
+ * Loads the official client. Imported only here, because only the test client needs it. Rejects with what to install
+ * if it is missing.
+ */
 export async function loadClient(loadOfficial: typeof load = load): Promise<typeof Official> {
   try {
     return await loadOfficial();
@@ -15,7 +18,7 @@ export async function loadClient(loadOfficial: typeof load = load): Promise<type
   }
 }
 
-/** Node, jest and vite each say it in their own words. */
+/** Node, jest and vite report a missing package in different ways. */
 function isMissing(error: unknown): boolean {
   const { code, message = '' } = error as { code?: string; message?: string };
   const says = /cannot find|failed to (?:load|resolve)/i.test(message);

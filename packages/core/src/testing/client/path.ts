@@ -9,12 +9,12 @@ import type { Collected, Drained } from './drained.ts';
 /** The dotted paths of a router's procedures. */
 export type ToolPath<TRouter extends AnyTRPCRouter> = PathIn<TRouter['_def']['record']>;
 
-/** What the procedure at a path takes, as a tRPC client would write it. */
+/** The input of the procedure at a path, as for a tRPC client. */
 export type InputAt<TRouter extends AnyTRPCRouter, TPath extends string> = inferProcedureInput<
   ProcedureIn<TRouter['_def']['record'], TPath>
 >;
 
-/** What the tool at a path gives: what its procedure returns, after its `.output()`, with streams collected. */
+/** The output of the tool at a path: what its procedure returns, after its `.output()`, with streams collected. */
 export type OutputAt<TRouter extends AnyTRPCRouter, TPath extends string> = OutputOf<
   ProcedureIn<TRouter['_def']['record'], TPath>
 >;
@@ -27,7 +27,7 @@ type PathIn<TRecord, TPrefix extends string = ''> = string extends keyof TRecord
         : PathIn<TRecord[TKey], `${TPrefix}${TKey}.`>;
     }[keyof TRecord & string];
 
-// Only on the way to this one path. A router of any type has any procedure everywhere.
+// Follows only this one path. In a router of type `any`, every path leads to a procedure.
 type ProcedureIn<TRecord, TPath extends string> = string extends keyof TRecord
   ? AnyTRPCProcedure
   : TPath extends keyof TRecord

@@ -3,7 +3,7 @@ import type { Era, Tool } from '../../catalog/tool.ts';
 import type { Reading } from './tool-result.ts';
 import { findForeign, type Witness } from './witness.ts';
 
-/** Reads what came over the wire as what the procedure returned. */
+/** Makes the procedure's return value from the result on the wire. */
 export async function readResult(
   { structuredContent, content }: CallToolResult,
   { path, output, stream }: Tool,
@@ -20,7 +20,7 @@ export async function readResult(
     const foreign = output.hasSchema ? undefined : findForeign(returned?.value);
     if (foreign === undefined) return output.decode(json, content as Parameters<typeof output.decode>[1]);
     throw new TypeError(
-      `${path} returned ${foreign}, which is not the JSON that came of it, and nothing says how to make it again; give the procedure an .output(), or read json in place of output`,
+      `${path} returned ${foreign}, which cannot be made from its JSON again; give the procedure an .output(), or read json in place of output`,
     );
   };
   return { json, readOutput };

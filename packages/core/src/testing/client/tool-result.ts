@@ -3,24 +3,24 @@ import type { TRPCError } from '@trpc/server';
 import type { WireIssue } from '../../schema/wire-error.ts';
 import type { Json } from './json.ts';
 
-/** What became of a call: `ok` tells the two apart. */
+/** The result of a call. `ok` says whether it succeeded. */
 export type ToolResult<TOutput = unknown> = ToolSuccess<TOutput> | ToolFailure;
 
-/** A call that was done. */
+/** A call that succeeded. */
 export interface ToolSuccess<TOutput = unknown> {
   readonly ok: true;
   /**
-   * What the procedure returned, made of the JSON by its `.output()`. Without an `.output()` it is the JSON; where that
-   * cannot be what was returned (there was a Date in it, say), reading this throws and `json` is what there is.
+   * What the procedure returned, made from the JSON by its `.output()`. Without an `.output()` it is the JSON. If the
+   * JSON differs from what was returned, for example because of a `Date`, reading this throws; read `json` instead.
    */
   readonly output: TOutput;
-  /** What came over the wire as structured content. */
+  /** The structured content, as it came over the wire. */
   readonly json: Json<TOutput>;
-  /** What the model reads: text, and files. */
+  /** The content that the model reads: text and files. */
   readonly content: readonly ContentBlock[];
 }
 
-/** A call that failed inside its tool, as the model is told of it. */
+/** A call whose tool failed, with what the model reads. */
 export interface ToolFailure {
   readonly ok: false;
   readonly error: ToolError;
@@ -30,15 +30,15 @@ export interface ToolFailure {
 
 /** Why a tool failed. */
 export interface ToolError {
-  /** tRPC's code. A tool that fails without one has none. */
+  /** tRPC's error code; `undefined` for a tool that failed without one. */
   code: TRPCError['code'] | undefined;
-  /** What the HTTP status of a call over tRPC would be. 401 and 403 are that of the MCP answer as well. */
+  /** The HTTP status that a tRPC call would have. 401 and 403 are the status of the MCP answer too. */
   httpStatus: number | undefined;
   /** All that the model reads: the code, the message, what is wrong with the arguments, and what to do next. */
   message: string;
-  /** What was wrong with the arguments: where, as a path into them, and what. */
+  /** What was wrong with the arguments. Each issue has the path of the argument and a message. */
   issues: readonly WireIssue[];
-  /** What the app's `errorFormatter` made of it; `undefined` where the error is masked. */
+  /** The error's shape from the app's `errorFormatter`; `undefined` if the error is masked. */
   shape: unknown;
   /** The procedure's dotted path. */
   path: string | undefined;
@@ -60,7 +60,7 @@ export class McpToolError extends Error {
   }
 }
 
-/** How a successful result is read; may throw for an output that cannot be told. */
+/** Reads a successful result. `readOutput` throws if the output cannot be made from the JSON. */
 export interface Reading {
   json: unknown;
   readOutput: () => unknown;
@@ -76,14 +76,14 @@ export async function toToolResult<TOutput>(
   return new Success<TOutput>(json as Json<TOutput>, readOutput as () => TOutput, content);
 }
 
-/** What a result that is an error says, in its text and in its `_meta`. */
+/** Reads the error of a tool result from its text and its `_meta`. */
 export function toToolError({ content, _meta: meta = {} }: CallToolResult): ToolError {
   const { code, httpStatus, issues, shape, path } = meta as Partial<ToolError>;
   const message = content.flatMap((block) => (block.type === 'text' ? block.text : [])).join('\n');
   return { code, httpStatus, message, issues: issues ?? [], shape, path };
 }
 
-/** The output is a getter of the class, so that printing or comparing a result does not throw. */
+/** `output` is a getter of the class, so that printing or comparing a result does not throw. */
 class Success<TOutput> implements ToolSuccess<TOutput> {
   readonly ok = true;
   readonly json: Json<TOutput>;

@@ -6,8 +6,8 @@ import type { Encoded } from '../../schema/output.ts';
 import { formatPath } from '../../schema/wire-error.ts';
 
 /**
- * What the procedure of one call returned, seen before it went over the wire. Types say what a procedure returns, but
- * not whether it has an `.output()` to make that of JSON again: only the value itself tells whether JSON is it already.
+ * What the procedure of one call returned, before it was encoded. Without an `.output()`, the returned value cannot
+ * be made from the JSON again. This value then shows whether it equals its JSON; the types alone cannot show that.
  */
 export interface Witness {
   returned?: { value: unknown; encoded: Encoded | Promise<Encoded> };
@@ -15,12 +15,12 @@ export interface Witness {
 
 const storage = new AsyncLocalStorage<Witness>();
 
-/** Runs a call, under a witness of its own. */
+/** Runs a call with its own witness. */
 export function runWitnessed<T>(witness: Witness, call: () => Promise<T>): Promise<T> {
   return storage.run(witness, call);
 }
 
-/** The same catalog, whose tools tell the witness of the call what they return. */
+/** Wraps a catalog so that its tools store what they return in the witness of the call. */
 export function withWitness(source: CatalogSource): CatalogSource {
   const made = new WeakMap<Catalog, Catalog>();
   const wrap = (catalog: Catalog): Catalog => {
@@ -51,7 +51,9 @@ function wrapTool(tool: Tool): Tool {
   return { ...tool, output: { ...tool.output, encode } };
 }
 
-/** Says what in a value is not the JSON that a client gets for it; `undefined` where nothing is. */
+/**
+ * Describes the first part of a value that is not plain JSON, such as `a Date at since`; `undefined` if all of it is.
+ */
 export function findForeign(value: unknown, keys: readonly (string | number)[] = []): string | undefined {
   const here = (what: string) => (keys.length === 0 ? what : `${what} at ${formatPath(keys)}`);
   switch (typeof value) {

@@ -4,15 +4,18 @@ import { effectOf } from './schema-edit.ts';
 
 /** One thing that clients will see differently. */
 export interface Change {
-  /** The tool's name, and where in what is served of it. */
+  /** The tool's name, and the path inside its contract. */
   at: string;
   /** What has changed, in words. */
   what: string;
-  /** Whether a client that worked may fail now. */
+  /** Whether a client that worked before may fail now. */
   isBreaking: boolean;
 }
 
-/** What has become of a contract, by kind and name. A file of before a kind was served has nothing of it. */
+/**
+ * Lists the changes between two contracts, by kind and name. Older files have no entry for kinds that were added
+ * later.
+ */
 export function diffContracts(before: Partial<Contract>, after: Contract): Change[] {
   return [
     ...diffItems('', before.tools, after.tools),
@@ -56,7 +59,10 @@ function show(value: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
-/** What callers could send must still be taken; what they are answered must still be what they can read. */
+/**
+ * A change breaks clients if arguments that were valid are refused now, or if results are no longer what clients can
+ * read.
+ */
 function isBreaking(edit: Edit): boolean {
   const [part, ...path] = edit.path;
   switch (part) {
@@ -72,15 +78,15 @@ function isBreaking(edit: Edit): boolean {
       return true;
     case 'outputSchema':
       if (path.length === 0) return edit.kind === 'removed';
-      // A reader that knows nothing of a property does not look at it.
+      // Clients ignore properties that they do not know.
       return !path.includes('additionalProperties') && ['wider', 'unclear'].includes(effectOf(path, edit));
     default:
-      // Clients never see a path.
+      // Clients never see the paths of procedures.
       return false;
   }
 }
 
-/** What clients act on without asking a person; taken back, they ask. */
+/** With these hints, clients act without asking a person. When a hint is removed, they begin to ask. */
 const promises = new Map<string, unknown>([
   ['readOnlyHint', true],
   ['destructiveHint', false],

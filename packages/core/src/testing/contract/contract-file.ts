@@ -5,11 +5,11 @@ import type { Tool } from '../../catalog/tool.ts';
 import type { McpAnnotations } from '../../meta.ts';
 import type { JsonSchema } from '../../schema/json-schema.ts';
 
-/** What clients rely on. What is written for models alone, descriptions of tools and prompts, is not among it. */
+/** What clients rely on. Descriptions of tools and prompts are left out, because only models read them. */
 export interface Contract {
   /** By name. */
   tools: Record<string, ToolContract>;
-  /** By URI, or template of URIs. */
+  /** By URI or URI template. */
   resources: Record<string, ResourceContract>;
   /** By name. */
   prompts: Record<string, PromptContract>;
@@ -69,7 +69,10 @@ function toPromptContract({ path, scopes, listed }: Prompt): PromptContract {
   return { path, arguments: Object.fromEntries(args), scopes };
 }
 
-/** The same text on every machine, a line for each thing, so that changes merge and show. */
+/**
+ * Writes a contract as text that is the same on every machine, with one line for each fact, so that changes are easy
+ * to merge and to review.
+ */
 export function writeContract(contract: Contract): string {
   return `${JSON.stringify(contract, sortKeys, 2)}\n`;
 }

@@ -26,7 +26,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** As vitest and jest say it: nothing special, in CI, and with -u. */
+/** The state that vitest and jest report: normally, in CI, and with -u. */
 function runAs(update: 'new' | 'none' | 'all', testPath?: string): void {
   vi.stubGlobal('expect', { getState: () => ({ testPath, snapshotState: { _updateSnapshot: update } }) });
 }
@@ -111,7 +111,7 @@ describe('the file', () => {
     const keys = [...text.matchAll(/^ {4}"(\w+)"/gm)].map(([, key]) => key);
     expect(keys).toEqual(['notes_review', 'add', 'notes_list']);
     await expectCatalog(router).toMatchFile(file);
-    // However it is formatted.
+    // Its formatting makes no difference.
     await writeFile(file, JSON.stringify(JSON.parse(text)));
     runAs('none');
     await expectCatalog(router).toMatchFile(file);
@@ -120,11 +120,11 @@ describe('the file', () => {
   test('is not written in CI', async () => {
     runAs('none');
     await expect(expectCatalog(toRouter()).toMatchFile(file)).rejects.toThrow(
-      `${file} is not there; run the test with UPDATE_MCP_LOCK=1 in its environment, or with -u, and commit the file`,
+      `${file} does not exist; run the test with UPDATE_MCP_LOCK=1 in its environment, or with -u, and commit the file`,
     );
     vi.stubGlobal('expect', undefined);
     vi.stubEnv('CI', 'true');
-    await expect(expectCatalog(toRouter()).toMatchFile(file)).rejects.toThrow('is not there');
+    await expect(expectCatalog(toRouter()).toMatchFile(file)).rejects.toThrow('does not exist');
   });
 
   test.each(['UPDATE_MCP_LOCK', '-u'])('is written anew with %s', async (how) => {
@@ -149,7 +149,7 @@ describe('the file', () => {
 
   test('that is no JSON is an error that says what to do', async () => {
     await writeFile(file, '<<<<<<<');
-    await expect(expectCatalog(toRouter()).toMatchFile(file)).rejects.toThrow('is not JSON; mend it');
+    await expect(expectCatalog(toRouter()).toMatchFile(file)).rejects.toThrow('is not JSON; repair it');
   });
 
   test('holds what the options of the handler make of the router', async () => {

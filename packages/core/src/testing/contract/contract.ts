@@ -7,23 +7,23 @@ import { diffContracts, type Change } from './contract-diff.ts';
 import { type Contract, toContract, writeContract } from './contract-file.ts';
 import { locate, readMode, updateVariable } from './runner.ts';
 
-/** What decides what is served: of the handler's options, those that it was given. */
+/** The options that decide what is served. Give the same values as to the handler. */
 export interface ContractOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   extends CatalogChoice<TRouter>, OwnItems {}
 
-/** What a router promises its MCP clients, to be held against a file. */
+/** What a router promises its MCP clients, for comparison with a file. */
 export interface CatalogExpectation {
   /**
-   * Compares names, schemas, annotations and scopes with those in the file, and throws an `Error` that tells what has
-   * changed and whether it can break clients. A file that is not there is written, except in CI. `vitest -u`,
-   * `jest -u` or `UPDATE_MCP_LOCK=1` write it anew.
+   * Compares names, schemas, annotations and scopes with those in the file, and throws an `Error` that says what has
+   * changed and whether it can break clients. A missing file is written, except in CI. `vitest -u`, `jest -u` and
+   * `UPDATE_MCP_LOCK=1` overwrite it.
    *
-   * A path is relative to the package that the test file is in: `mcp.lock.json` lies beside its package.json.
+   * A path is relative to the package of the test file, so `mcp.lock.json` is next to its package.json.
    */
   toMatchFile(file: string | URL): Promise<void>;
 }
 
-/** Expects that what a router serves is what clients were promised. `options` are those that the handler is given. */
+/** Expects that a router still serves what clients were promised. Give it the same `options` as the handler. */
 export function expectCatalog<TRouter extends AnyTRPCRouter>(
   router: TRouter,
   options: ContractOptions<TRouter> = {},
@@ -35,7 +35,7 @@ export function expectCatalog<TRouter extends AnyTRPCRouter>(
       const mode = readMode();
       const promised = await readContract(path);
       if (!promised) {
-        if (mode === 'check') throw new Error(`${path} is not there; ${howToWrite} and commit the file`);
+        if (mode === 'check') throw new Error(`${path} does not exist; ${howToWrite} and commit the file`);
         return writeFile(path, text);
       }
       const changes = diffContracts(promised, JSON.parse(text) as Contract);
@@ -59,7 +59,7 @@ async function readContract(path: string): Promise<Contract | undefined> {
   try {
     return JSON.parse(text) as Contract;
   } catch (cause) {
-    throw new Error(`${path} is not JSON; mend it, or delete it and ${howToWrite} to have it anew`, {
+    throw new Error(`${path} is not JSON; repair it, or delete it and ${howToWrite} to write it again`, {
       cause,
     });
   }

@@ -10,7 +10,7 @@ export interface Edit {
   after?: unknown;
 }
 
-/** Every difference, in the order of the keys. The order of a list counts for nothing. */
+/** Lists every difference, sorted by key. The order of a list makes no difference. */
 export function editsOf(before: unknown, after: unknown, path: readonly string[] = []): Edit[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (Array.isArray(before) || Array.isArray(after))
@@ -25,7 +25,10 @@ export function editsOf(before: unknown, after: unknown, path: readonly string[]
   });
 }
 
-/** Schemas in a list of the same length are compared one by one, which says more than that one went and one came. */
+/**
+ * Compares objects in lists of the same length one by one, which gives a more exact difference than one item lost and
+ * one gained.
+ */
 function editsOfLists(before: unknown[], after: unknown[], path: readonly string[]): Edit[] {
   if (before.length === after.length && before.every(isObject) && after.every(isObject)) {
     return before.flatMap((item, index) => editsOf(item, after[index], [...path, String(index)]));

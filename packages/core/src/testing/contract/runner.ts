@@ -2,10 +2,10 @@ import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Set to anything but nothing, it writes contract files anew. */
+/** If this environment variable is set, contract files are overwritten. */
 export const updateVariable = 'UPDATE_MCP_LOCK';
 
-/** `new` writes what is not there, `check` writes nothing, `update` writes everything. */
+/** `new` writes only missing files, `check` writes nothing, `update` writes all files. */
 export type WriteMode = 'new' | 'check' | 'update';
 
 interface RunnerState {
@@ -25,7 +25,7 @@ export function readMode(): WriteMode {
   }
 }
 
-/** The whole path of a file that is given relative to the package of the running test. */
+/** Resolves a path that is relative to the package of the running test. */
 export async function locate(file: string | URL): Promise<string> {
   if (file instanceof URL) return fileURLToPath(file);
   const { testPath } = readRunner();
@@ -43,7 +43,10 @@ async function findPackage(start: string): Promise<string> {
   }
 }
 
-/** vitest and jest say in the state of their `expect` which file runs, and what `-u` and CI mean for snapshots. */
+/**
+ * Reads the state of `expect`, where vitest and jest keep the running file and whether `-u` or CI is set for
+ * snapshots.
+ */
 function readRunner(): RunnerState {
   const globals = globalThis as { expect?: Expect; [vitestExpect]?: Expect };
   return (globals.expect ?? globals[vitestExpect])?.getState?.() ?? {};

@@ -1,17 +1,17 @@
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from '../../schema/json-schema.ts';
 import type { Edit } from './edit.ts';
 
-/** What an edit does to the set of values that a schema takes. */
+/** What an edit does to the set of values that a schema accepts. */
 export type Effect = 'narrower' | 'wider' | 'none' | 'unclear';
 
-/** The effect of an edit, whose path is one into the schema. */
+/** Finds the effect of an edit whose path starts at the root of the schema. */
 export function effectOf(path: readonly string[], edit: Edit): Effect {
   const place = placeOf(path);
-  // Inside of it, less is more.
+  // Inside `not`, a narrower schema accepts more values.
   if (path.includes('not') || !place) return 'unclear';
   const { keyword, isEntry } = place;
   if (words.has(keyword) || keyword === '$defs') return 'none';
-  // A property that is wanted now is told of by `required` too.
+  // If the new property is required, there is another edit for `required`.
   if (keyword === 'properties') return edit.kind === 'added' ? 'none' : 'unclear';
   if (keyword === 'required') return edit.kind === 'gained' || edit.kind === 'added' ? 'narrower' : 'wider';
   if (keyword === 'anyOf' || keyword === 'oneOf') {
@@ -47,7 +47,10 @@ const upper = new Set([
   'maxContains',
 ]);
 
-/** The keyword that an edit is about, and whether it is one entry among those that the keyword holds. */
+/**
+ * Finds the keyword that was edited. `isEntry` says that one entry below it was edited, such as one property of
+ * `properties`.
+ */
 function placeOf(path: readonly string[]): { keyword: string; isEntry: boolean } | undefined {
   for (let index = 0; index < path.length;) {
     const keyword = path[index]!;

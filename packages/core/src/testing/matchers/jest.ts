@@ -14,7 +14,7 @@ declare global {
 const { expect } = globalThis as { expect?: Expect };
 if (!expect) {
   throw new Error(
-    'there is no global expect to teach matchers to; without jest’s globals, call expect.extend(mcpMatchers)',
+    'there is no global expect to extend; without jest’s globals, call expect.extend(mcpMatchers) yourself',
   );
 }
 expect.extend(mcpMatchers);

@@ -2,7 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { TRPCError } from '@trpc/server';
 import { McpToolError, toToolError, type ToolError } from '../client/tool-result.ts';
 
-/** What a matcher tells vitest, or jest. */
+/** What a matcher returns to vitest or jest. */
 export interface MatcherVerdict {
   pass: boolean;
   message: () => string;
@@ -11,15 +11,15 @@ export interface MatcherVerdict {
 /** The matchers as a test calls them. */
 export interface McpMatchers<TReturn = void> {
   /**
-   * Expects that a tool failed, with this code of tRPC's and a message that says this, where they are given. It takes
-   * what `client.call` gives, what `client.unwrap.call` throws, and the tool results of the official clients.
+   * Expects that a tool failed, optionally with this tRPC code and a message that contains or matches this. It
+   * accepts results of `client.call`, errors of `client.unwrap.call`, and tool results of the official clients.
    */
   toBeToolError(code?: TRPCError['code'], message?: string | RegExp): TReturn;
 }
 
 /**
  * Matchers for `expect.extend(mcpMatchers)`, in vitest and in jest. Importing `@trpc-mcp/core/testing/vitest` or
- * `@trpc-mcp/core/testing/jest` does that, and tells TypeScript.
+ * `@trpc-mcp/core/testing/jest` does that, and adds the types.
  */
 export const mcpMatchers = {
   toBeToolError(received: unknown, code?: TRPCError['code'], message?: string | RegExp): MatcherVerdict {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { mcpMatchers, type McpMatchers } from './matchers.ts';
 
 declare module 'vitest' {
-  // What an interface merges with has to have its name and its parameters.
+  // Interfaces merge only if their names and type parameters are the same.
   interface Matchers<T> extends McpMatchers<T> {}
 }
 

@@ -16,7 +16,7 @@ const kinds: Kind[] = [
     'file',
   ] as const),
   ...(['literal', 'enum', 'array', 'record', 'optional', 'nullable', 'brand', 'tuple', 'object'] as const),
-  // No morphs: arktype refuses them in unions that overlap.
+  // No morphs, because arktype refuses them in unions that overlap.
   ...(['variants', 'union', 'tree'] as const),
 ];
 

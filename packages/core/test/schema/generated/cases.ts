@@ -36,7 +36,7 @@ export function casesOf(
   });
 }
 
-/** The arguments of a call: what JSON keeps, under `input` where the advertised schema says so. */
+/** Makes the arguments of a call: the value as JSON, under `input` if the advertised schema says so. */
 export function toArguments(schema: { properties?: object }, wire: unknown): unknown {
   const wrapped = schema.properties !== undefined && 'input' in schema.properties;
   if (wrapped) return wire === undefined ? {} : JSON.parse(JSON.stringify({ input: wire }));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A wire value with one thing wrong, or merely different. */
+/** Changes one thing in a wire value. The result may still be valid. */
 export function mutationsOf(wire: unknown): fc.Arbitrary<unknown> {
   const places = placesIn(wire);
   return fc
@@ -101,7 +101,7 @@ function change(
   else parent[key] = other;
 }
 
-// The same, in another JSON type: what a model sends that means well.
+// The same value in another JSON type, as models sometimes send it.
 function twist(value: unknown): unknown {
   if (typeof value === 'string')
     return value !== '' && Number.isFinite(Number(value)) ? Number(value) : [value];

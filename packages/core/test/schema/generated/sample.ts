@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { mayBeAbsent, type Type } from './type.ts';
 
-/** A value as a parser expects it, and the same on the wire. `wire: undefined` is a property left out. */
+/** A value as a parser expects it, and the same value on the wire. `wire: undefined` is a property that is left out. */
 export interface Sample {
   value: unknown;
   wire: unknown;
 }
 
-/** Values of a type, with what they are on the wire by the published conventions. */
+/** Makes values of a type, with their form on the wire by the published conventions. */
 export function samplesOf(type: Type, depth = 0): fc.Arbitrary<Sample> {
   switch (type.kind) {
     case 'string':
@@ -129,7 +129,7 @@ const same = (value: unknown): Sample => ({ value, wire: value });
 const absent = fc.constant<Sample>({ value: undefined, wire: undefined });
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-// Texts that a codec or a repair may be tempted to touch.
+// Texts that a codec or a repair could change by mistake.
 const texts = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }) },
   {
@@ -230,7 +230,7 @@ function shaped(shape: Record<string, Type>, depth: number): fc.Arbitrary<Sample
     .map((items) => objectOf(items.map((item, index) => [keys[index]!, item])));
 }
 
-// An object { leaf, next? } whose `next` holds more of its kind.
+// Makes an object { leaf, next? } whose `next` is such an object again.
 function treesOf(type: Type & { kind: 'tree' }, depth: number): fc.Arbitrary<Sample> {
   const leaf = samplesOf(type.leaf, depth);
   if (depth >= 2) return leaf.map((item) => objectOf([['leaf', item]]));

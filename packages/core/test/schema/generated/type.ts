@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A type that every validator can be asked for: what a schema says, apart from how a library spells it. */
+/** A type that is independent of any library: what a schema means, not how a library writes it. */
 export type Type =
   | { kind: Scalar }
   | { kind: 'literal'; values: (string | number | boolean | null)[] }
@@ -55,12 +55,13 @@ export const wrappers = [
   'codec',
 ] as const;
 
-// No empty name: ajv does not see that it is missing. No `constructor`: libraries that read what is inherited are not what is tested here.
+// No empty name, because ajv does not see that it is missing. No `constructor`, because some libraries read inherited
+// properties, which is not tested here.
 const keys = ['a', 'b', 'id', 'a.b', 'c d', 'e/f~g', 'items', 'data', 'type', '$ref'];
 
 /**
- * Types made of these kinds only, of any depth. Where the library sorts and merges the branches of a union, only those
- * that have nothing in common for it are put together.
+ * Makes types of these kinds only, of any depth. If the library sorts and merges the branches of a union, each union
+ * gets only branches that the library can tell apart.
  */
 export function typesOf(kinds: ReadonlySet<Kind>, sortsUnions = false): fc.Arbitrary<Type> {
   const { type } = fc.letrec<{ type: Type; bounded: Type }>((tie) => {
@@ -147,7 +148,7 @@ function isAbsent(kind: Kind): boolean {
   return kind === 'optional' || kind === 'default' || kind === 'prefault';
 }
 
-// `optional` and its kin mean something as a property or as the root only; elsewhere libraries differ.
+// `optional` and similar wrappers are used only for properties and the root; elsewhere libraries differ.
 function stripAbsence(type: Type): Type {
   if (!('of' in type) || !mayBeAbsent(type)) return type;
   if (isAbsent(type.kind)) return stripAbsence(type.of);
@@ -159,7 +160,7 @@ function wrap(kind: Wrapper, of: Type): Type {
   return { kind, of: kind === 'readonly' ? of : stripAbsence(of) };
 }
 
-// zod freezes what is readonly, and typed arrays cannot be frozen.
+// zod freezes readonly values, and typed arrays cannot be frozen.
 function holdsBytes(type: Type): boolean {
   if (type.kind === 'bytes') return true;
   if (type.kind === 'union') return type.options.some(holdsBytes);
@@ -201,7 +202,7 @@ function mapKeys(kinds: ReadonlySet<Kind>): fc.Arbitrary<Type> {
   );
 }
 
-// One option for each JSON type, so that the wire says which is meant.
+// One option for each JSON type, so that the JSON value shows which one is meant.
 function unions(kinds: ReadonlySet<Kind>, any: fc.Arbitrary<Type>, sorts: boolean): fc.Arbitrary<Type> {
   const texts = (['string', 'date', 'bigint', 'bytes', 'url', 'regexp'] as const).filter(
     (kind) => kinds.has(kind) && !(sorts && kind === 'bigint'),
@@ -215,7 +216,7 @@ function unions(kinds: ReadonlySet<Kind>, any: fc.Arbitrary<Type>, sorts: boolea
     fc.constant<Type>({ kind: 'boolean' }),
     fc.constant<Type>({ kind: 'null' }),
   ];
-  // To a library that sorts, a Date or an array may well be one of the objects.
+  // A library that sorts may treat a Date or an array as one of the objects.
   const compound: fc.Arbitrary<Type>[] = [
     fc.tuple(fc.constantFrom(...lists), of).map(([kind, item]): Type => ({ kind, of: item })),
     fc.oneof(

@@ -6,17 +6,17 @@ import { valibot } from './valibot.ts';
 import { classic, mini, v40, v41 } from './zod.ts';
 import { v3 } from './zod3.ts';
 
-/** A library that can spell generated types. */
+/** A library that can write the generated types. */
 export interface Validator {
-  /** What the library can say and the bridge supports. */
+  /** The kinds of types that the library has and the bridge supports. */
   kinds: ReadonlySet<Kind>;
   build: (type: Type) => unknown;
-  /** Values that it accepts although its own JSON Schema says no. */
+  /** Whether the library accepts a value although its own JSON Schema does not. */
   overlooks?: (wire: unknown) => boolean;
   options?: SchemaOptions;
-  /** Whether it puts the branches of a union into an order of its own, arrays among the objects. */
+  /** Whether the library sorts the branches of a union, and treats arrays as objects there. */
   sortsUnions?: boolean;
-  /** Values that the library itself gets wrong. */
+  /** Values that the library itself handles wrongly. */
   fails?: (wire: unknown) => boolean;
 }
 
@@ -24,16 +24,16 @@ export const validators: Record<string, Validator> = {
   'zod 4': classic,
   'zod/mini': mini,
   'zod 4.1': v41,
-  // A record with a key named "constructor" is no record to it, a tuple may lack its last item.
+  // It does not accept a record with a key named "constructor", and accepts a tuple without its last item.
   'zod 4.0': {
     ...v40,
     overlooks: holdsArray,
     fails: holdsConstructor,
   },
   'zod 3': v3,
-  // An array is an object to it.
+  // It accepts an array as an object.
   arktype: { ...arktype, sortsUnions: true, overlooks: holdsArray },
-  // An array is an object to it too; it skips keys named "constructor".
+  // It accepts an array as an object too, and skips keys named "constructor".
   valibot: {
     ...valibot,
     overlooks: (wire) => holdsArray(wire) || holdsConstructor(wire),
@@ -49,7 +49,7 @@ function holdsArray(wire: unknown): boolean {
   return (JSON.stringify(wire) ?? '').includes('[');
 }
 
-/** Parses by the Standard Schema interface, which all of them have. */
+/** Parses with the Standard Schema interface, which all libraries have. */
 export async function parse(
   schema: unknown,
   value: unknown,

@@ -161,7 +161,7 @@ function build(z: Zod, type: Type): Schema {
   }
 }
 
-// Named otherwise than `z.catch`, which a linter takes for a promise's.
+// Not named `z.catch`, because a linter takes that for a promise's method.
 function fallBack({ catch: or }: Zod, inner: Schema): Schema {
   return or(inner, 'the catch');
 }

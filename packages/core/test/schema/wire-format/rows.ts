@@ -11,16 +11,16 @@ import type { NamedClass } from '../../../src/schema/codec.ts';
 export const columns = ['zod 4', 'zod/mini', 'zod 4.1', 'zod 4.0', 'zod 3', 'arktype', 'valibot'] as const;
 export type Column = (typeof columns)[number];
 
-/** One kind of value, how each library spells it, and what it is on the wire. */
+/** One kind of value, how each library writes it, and its form on the wire. */
 export interface Row {
   type: string;
   value: unknown;
-  /** As an argument, and, where it differs, as a result. */
+  /** Its form as an argument, and as a result if that differs. */
   wire: unknown;
   result?: unknown;
-  /** The class that zod 3 does not show: there it is named in the option `codecs`. */
+  /** The class, which zod 3 does not show, so the option `codecs` names it there. */
   hidden?: NamedClass['class'];
-  /** It makes no sense as a result. */
+  /** It is tested as an argument only. */
   inputOnly?: boolean;
   schemas: Partial<Record<Column, unknown>>;
 }

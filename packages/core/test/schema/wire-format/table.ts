@@ -6,7 +6,7 @@ import { isSame } from '../comparable.ts';
 import { createProcedure } from '../procedure.ts';
 import { columns, type Row } from './rows.ts';
 
-/** Runs every row with every library, both ways, and prints what happened as a table in Markdown. */
+/** Runs every row with every library, in both directions, and prints the results as a Markdown table. */
 export async function printTable(rows: readonly Row[]): Promise<string> {
   const lines = [
     ['Value', 'As an argument', 'As a result', ...columns],
