@@ -10,10 +10,10 @@ export function findNearest(typed: string, names: readonly string[]): string | u
 /** Counts the characters to add, remove and replace, so that one text becomes the other (Levenshtein distance). */
 function countEdits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, character] of [...from].entries()) {
+  for (let i = 0; i < from.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < to.length; j++) {
-      const replaced = row[j]! + (to[j] === character ? 0 : 1);
+      const replaced = row[j]! + (to[j] === from[i] ? 0 : 1);
       next.push(Math.min(replaced, row[j + 1]! + 1, next[j]! + 1));
     }
     row = next;

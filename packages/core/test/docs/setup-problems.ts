@@ -1,8 +1,10 @@
+import type { SetupProblemCode } from '../../src/index.ts';
+
 /**
- * Every problem that a `SetupError` can name: what it means, and what to change. The type `SetupProblemCode` and the page
- * docs/setup-problems.md are made from this. Only types and tests import it, so that it costs a server nothing.
+ * What each problem of set-up means, and what to change. docs/setup-problems.md is made from this, and the type makes it
+ * name every code and no other.
  */
-export const setupProblems = {
+export const setupProblems: Record<SetupProblemCode, { means: string; change: string }> = {
   ALGORITHM_INVALID: {
     means: '`jwt.algorithms` is empty, or lists an algorithm that is not asymmetric.',
     change: 'Remove the option, or list asymmetric algorithms only, such as `RS256`.',
