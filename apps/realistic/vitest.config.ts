@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@trpc-mcp/source'] },
+  ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
+  test: {
+    name: 'realistic',
+    include: ['src/**/*.test.ts'],
+    // The figures are made of thousands of calls, and the machines that run this are noisy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // The app's own errors, which its bridge masks, are printed by the handler.
+    onConsoleLog: (log) => !log.startsWith('MCP failure'),
+  },
+});
