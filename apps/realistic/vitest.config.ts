@@ -9,7 +9,5 @@ export default defineConfig({
     // The figures are made of thousands of calls, and the machines that run this are noisy.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // The app's own errors, which its bridge masks, are printed by the handler.
-    onConsoleLog: (log) => !log.startsWith('MCP failure'),
   },
 });

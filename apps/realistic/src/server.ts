@@ -10,8 +10,15 @@ export interface App {
   mcp: FetchMcpHandler;
 }
 
-/** The app with its bridge. `openStore` is asked for each request; by default, all share one store. */
-export function createApp(openStore: () => Store = once(createStore)): App {
+export interface AppOptions {
+  /** Asked for each request; by default, all share one store. */
+  openStore?: () => Store;
+  /** Hears of errors that callers are not told of. */
+  onError?: (failure: { error: Error; path?: string | undefined }) => void;
+}
+
+/** The app with its bridge. */
+export function createApp({ openStore = once(createStore), onError = logError }: AppOptions = {}): App {
   const app = new Hono<Env>();
   app.use(async (c, next) => {
     const store = openStore();
@@ -21,24 +28,29 @@ export function createApp(openStore: () => Store = once(createStore)): App {
     c.set('session', store.sessions.find((session) => session.token === token) ?? null);
     await next();
   });
-  app.use('/trpc/*', trpcServer({ router: appRouter, endpoint: '/trpc', createContext }));
-  const { mcp, serve } = bridge();
+  app.use('/trpc/*', trpcServer({ router: appRouter, endpoint: '/trpc', createContext, onError }));
+  const { mcp, serve } = bridge(onError);
   app.all('/mcp', serve);
   return { app, mcp };
 }
 
 /** The bridge. What it is told of Hono's own context goes by way of the request, which both know. */
-function bridge() {
+function bridge(onError: NonNullable<AppOptions['onError']>) {
   const hosts = new WeakMap<Request, HonoContext<Env>>();
   const mcp = mcpHandler(appRouter, {
     createContext: (options) => createContext(options, hosts.get(options.req)!),
     server: { name: 'realistic', version: '1.0.0' },
+    onError,
   });
   const serve = (c: HonoContext<Env>): Promise<Response> => {
     hosts.set(c.req.raw, c);
     return mcp(c.req.raw);
   };
   return { mcp, serve };
+}
+
+function logError({ error, path }: { error: Error; path?: string | undefined }): void {
+  console.error(path, error);
 }
 
 function once<T>(make: () => T): () => T {

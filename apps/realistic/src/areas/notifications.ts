@@ -59,13 +59,11 @@ export const notificationsRouter = router({
     { channel: 'email' as const, address: ctx.user.email, digest: 'daily' as const },
   ]),
 
-  updateChannel: protectedProcedure
-    .input(channel)
-    .mutation(({ ctx, input }) =>
-      ctx.store.users.update(ctx.user.id, {
-        preferences: { ...ctx.user.preferences, [input.channel]: input },
-      }),
-    ),
+  updateChannel: protectedProcedure.input(channel).mutation(({ ctx, input }) =>
+    ctx.store.users.update(ctx.user.id, {
+      preferences: { ...ctx.user.preferences, [input.channel]: input },
+    }),
+  ),
 
   snooze: protectedProcedure
     .input(
