@@ -7,7 +7,7 @@ export default defineConfig({
     name: 'realistic',
     include: ['src/**/*.test.ts'],
     // The figures are made of thousands of calls, and the machines that run this are noisy.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -15,7 +15,7 @@ console.table({
   'tokens of the list, whole': size.whole,
   'tokens by model view': size.modelView,
   'tokens of output schemas': size.outputSchemas,
-  'mount, ms': Math.round(mountMs),
+  'mount, CPU ms': Math.round(mountMs),
 });
 
 for (const path of leftOut) console.log(`left out: ${path}`);

@@ -17,19 +17,20 @@ export interface Figures {
   accepted: Record<Era, boolean>;
   calls: Calls;
   size: Size;
+  /** Of the processor, with the modules of the lazy routers. */
   mountMs: number;
 }
 
 /** Measures the bridged app, the same way each time. Only how long the mount took may differ. */
 export async function measure({ runs = 20, seed = 1 } = {}): Promise<Figures> {
-  const start = performance.now();
+  const start = process.cpuUsage();
   // Each request has a store of its own, so that no call depends on the ones before it.
   const { app, mcp } = createApp({ openStore: createStore, onError: () => {} });
   const leftOut = await mcp.ready().then(
     () => [],
     (error: { problems: { path: string }[] }) => error.problems.map(({ path }) => path),
   );
-  const mountMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
 
   const connections = await forEras((era) => connect[era](app));
   const lists = await forEras((era) => connections[era].list());
@@ -41,7 +42,7 @@ export async function measure({ runs = 20, seed = 1 } = {}): Promise<Figures> {
     accepted: await forEras((era) => connections[era].acceptsList()),
     calls: await callAll(connections, lists, { runs, seed }),
     size: sizeOf(lists.modern),
-    mountMs,
+    mountMs: (user + system) / 1000,
   };
 }
 
