@@ -114,13 +114,11 @@ export const adminRouter = router({
     )
     .mutation(({ ctx, input }) =>
       ctx.store.notifications.insert({
-        ...{
-          organisationId: '',
-          name: input.title,
-          status: 'unread',
-          updatedAt: null,
-          details: { body: input.body },
-        },
+        organisationId: '',
+        name: input.title,
+        status: 'unread',
+        updatedAt: null,
+        details: { body: input.body },
       }),
     ),
 });

@@ -52,7 +52,10 @@ export const documentsRouter = router({
     )
     .mutation(({ ctx, input: { title, file } }) =>
       ctx.store.documents.insert({
-        ...{ organisationId: ctx.organisation.id, name: title, status: 'active', updatedAt: null },
+        organisationId: ctx.organisation.id,
+        name: title,
+        status: 'active',
+        updatedAt: null,
         details: { size: file.size, type: file.type },
       }),
     ),

@@ -69,7 +69,11 @@ export const reportsRouter = router({
     )
     .mutation(({ ctx, input: { name, ...details } }) =>
       ctx.store.reports.insert({
-        ...{ organisationId: ctx.organisation.id, name, status: 'saved', updatedAt: null, details },
+        organisationId: ctx.organisation.id,
+        name,
+        status: 'saved',
+        updatedAt: null,
+        details,
       }),
     ),
 

@@ -58,14 +58,16 @@ export const tasksRouter = router({
       ({ ctx, input: { name, projectId, priority: urgency, dueAt = null, position = 0, estimate } }) => {
         ctx.store.projects.get(projectId);
         return ctx.store.tasks.insert({
-          ...{
-            organisationId: ctx.organisation.id,
-            name,
-            status: 'open',
-            updatedAt: null,
-            details: { estimate },
-          },
-          ...{ projectId, assigneeId: null, priority: urgency, dueAt, position },
+          organisationId: ctx.organisation.id,
+          name,
+          status: 'open',
+          updatedAt: null,
+          details: { estimate },
+          projectId,
+          assigneeId: null,
+          priority: urgency,
+          dueAt,
+          position,
         });
       },
     ),

@@ -34,7 +34,10 @@ export const webhooksRouter = router({
       if (ctx.store.webhooks.list().length >= 10) throw new LimitError('webhooks', 10);
       const { hostname } = new URL(input.url);
       return ctx.store.webhooks.insert({
-        ...{ organisationId: ctx.organisation.id, name: hostname, status: 'active', updatedAt: null },
+        organisationId: ctx.organisation.id,
+        name: hostname,
+        status: 'active',
+        updatedAt: null,
         details: input,
       });
     }),

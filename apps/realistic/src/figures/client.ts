@@ -1,9 +1,8 @@
 import { Client as ModernClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolResultSchema, ListToolsResultSchema } from '@modelcontextprotocol/sdk/types.js';
-import { createApp } from '../server.ts';
+import type { createApp } from '../server.ts';
 import { tokens } from '../store/store.ts';
 
 export const eras = ['modern', 'legacy'] as const;
@@ -56,8 +55,7 @@ export const connect: Record<Era, (app: App) => Promise<Connection>> = {
   legacy: async (app) => {
     const client = new LegacyClient(info);
     const transport = new LegacyTransport(url, { fetch: fetchOf(app), requestInit });
-    // Cast: the SDK was not compiled with exactOptionalPropertyTypes.
-    await client.connect(transport as Transport);
+    await client.connect(transport);
     return {
       list: async () => (await client.request({ method: 'tools/list' }, ListToolsResultSchema)).tools,
       acceptsList: () => succeeds(client.listTools()),

@@ -29,14 +29,12 @@ export async function callAll(
   { runs, seed }: Sampling,
 ): Promise<Calls> {
   const calls: Calls = {
-    ...{
-      count: 0,
-      refused: new Map(),
-      reasons: new Map(),
-      withoutArguments: [],
-      unfit: [],
-      codes: new Map(),
-    },
+    count: 0,
+    refused: new Map(),
+    reasons: new Map(),
+    withoutArguments: [],
+    unfit: [],
+    codes: new Map(),
   };
   for (const [index, tool] of lists.modern.entries()) {
     const samples = sampleArguments(tool.inputSchema, { runs, seed: seed + index });
@@ -52,7 +50,7 @@ export async function callAll(
 
 function judge(calls: Calls, tool: ListedTool, args: unknown, result: CallResult): void {
   calls.count++;
-  const code = result.isError ? String(result._meta?.['code'] ?? 'without a code') : 'OK';
+  const code = result.isError ? ((result._meta?.['code'] as string | undefined) ?? 'without a code') : 'OK';
   add(calls.codes, code);
   if (code === 'OK') {
     const fits =

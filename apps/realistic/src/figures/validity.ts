@@ -11,7 +11,8 @@ export interface Fault {
   reason: string;
 }
 
-// Ajv's own names for what is valid and meant: a type that may be null, and what `required` of a branch refers to.
+// Two rules of style are off: a type may be a list (a file is an object or a string), and a branch may require a property
+// that its parent or `propertyNames` defines.
 const strict = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 const draft7 = new Ajv({ strict: false });
 const plain = new Ajv2020({ strict: false });

@@ -37,7 +37,11 @@ export const integrationsRouter = router({
       if (ctx.store.integrations.find((each) => each.name === name))
         throw new StateError('It is connected already');
       return ctx.store.integrations.insert({
-        ...{ organisationId: ctx.organisation.id, name, status: 'connected', updatedAt: null, details },
+        organisationId: ctx.organisation.id,
+        name,
+        status: 'connected',
+        updatedAt: null,
+        details,
       });
     }),
 
