@@ -100,10 +100,10 @@ const steps = {
     await new Promise((resolve) => setImmediate(resolve));
     return goOn('late', given);
   },
-  refuse() {
+  refuse: () => {
     throw new TRPCError({ code: 'FORBIDDEN', message: 'not you', cause: new Error('the reason') });
   },
-  crash() {
+  crash: () => {
     throw new Error('password=hunter2');
   },
   throwText() {

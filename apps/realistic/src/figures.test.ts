@@ -1,0 +1,46 @@
+import { beforeAll, expect, test } from 'vitest';
+import { eras } from './figures/client.ts';
+import { type Figures, measure } from './figures/measure.ts';
+
+let figures: Figures;
+beforeAll(async () => {
+  figures = await measure({ runs: 10 });
+});
+
+test('every one of the 120 procedures is a tool', () => {
+  const { procedures, tools, leftOut } = figures;
+  expect({ procedures, tools, leftOut }).toEqual({ procedures: 120, tools: 120, leftOut: [] });
+});
+
+test.each(eras)('only bounds of zod 3 and a tuple with a rest make schemas invalid in the %s era', (era) => {
+  const tools = new Set(figures.faults[era].map(({ tool }) => tool));
+  const known = ['billing_estimate', 'billing_invoices', 'billing_setBudget', 'billing_usage'];
+  expect([...tools].filter((tool) => ![...known, 'integrations_slack_preview'].includes(tool))).toEqual([]);
+  expect(figures.faults[era].length).toBeLessThanOrEqual(11);
+});
+
+test('the official client of 2026 takes the list', () => {
+  expect(figures.accepted.modern).toBe(true);
+});
+
+test('arguments are made for every input schema, and few are refused for what a schema could say', () => {
+  const { withoutArguments, refused, count } = figures.calls;
+  expect(withoutArguments).toEqual([]);
+  expect(count).toBeGreaterThan(1150);
+  const sum = [...refused.values()].reduce((total, each) => total + each, 0);
+  expect(sum / count).toBeLessThan(0.04);
+});
+
+test('no result is outside its own output schema, and no call ends without a code', () => {
+  expect(figures.calls.unfit).toEqual([]);
+  const known = ['OK', 'BAD_REQUEST', 'INTERNAL_SERVER_ERROR', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT'];
+  const others = [...figures.calls.codes.keys()].filter((code) => !known.includes(code));
+  expect(others.filter((code) => !['PAYMENT_REQUIRED', 'BAD_GATEWAY'].includes(code))).toEqual([]);
+});
+
+test('the list stays within its tokens', () => {
+  const { whole, modelView, outputSchemas } = figures.size;
+  expect(whole).toBeLessThan(18_500);
+  expect(modelView).toBeLessThan(15_000);
+  expect(outputSchemas).toBeLessThan(1_300);
+});
