@@ -9,6 +9,7 @@ import {
   type Question,
   Questions,
 } from './ask.ts';
+import type { Caller } from './caller.ts';
 import type { McpCall, McpRequest } from './context.ts';
 import { openProgress, type Progress, type ProgressChannel } from './progress.ts';
 
@@ -24,8 +25,8 @@ export interface CallRequest extends Omit<McpRequest, 'tool'> {
   canAsk: boolean;
   /** The verified state of earlier rounds. */
   state: AskState | undefined;
-  /** Returns a digest of the caller's credential. */
-  caller: () => Promise<string>;
+  /** Finds out who is calling. */
+  caller: () => Promise<Caller>;
 }
 
 /** A class, so that a call allocates one object, and features that most calls do not use cost nothing. */

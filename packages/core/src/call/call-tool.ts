@@ -1,5 +1,6 @@
 import { type Extras, readExtras } from '../catalog/extra.ts';
 import type { Tool } from '../catalog/tool.ts';
+import { toCallerKey } from './caller.ts';
 import type { CallRequest } from './active-call.ts';
 import { type CallHost, callItem, type CallParts } from './call.ts';
 import { digest } from './digest.ts';
@@ -29,7 +30,7 @@ export async function callTool(
   }
   if (key === undefined || !tool.isIdempotent) return run();
   try {
-    const at = await digest([tool.path, await request.caller(), key]);
+    const at = await digest([tool.path, toCallerKey(await request.caller()), key]);
     return await runOnce(parts.store, at, await digest(rest ?? {}), request.era, tool.path, async () => {
       const results: Ran['results'] = {};
       const outcome = await callItem(parts, tool, args, request, host, async (_, value, era) => {

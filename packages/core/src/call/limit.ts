@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import type { McpRateLimit } from '../meta.ts';
+import { type Caller, toCallerKey } from './caller.ts';
 import type { McpRequest } from './context.ts';
 import { reach, type Store } from './store.ts';
 
@@ -8,10 +9,10 @@ export async function takePoint(
   limit: McpRateLimit,
   name: string,
   request: McpRequest,
-  caller: () => Promise<string>,
+  caller: () => Promise<Caller>,
   store: Store,
 ): Promise<void> {
-  const who = limit.by ? await limit.by(request) : await caller();
+  const who = limit.by ? await limit.by(request) : toCallerKey(await caller());
   const waitMs = await reach(() => store.take(`rate:${name}:${who}`, limit));
   if (waitMs <= 0) return;
   const { points, durationMs } = limit;

@@ -3,7 +3,7 @@ import type { CallRequest } from '../call/active-call.ts';
 import type { AskState } from '../call/ask.ts';
 import type { Era } from '../catalog/tool.ts';
 import type { Serving } from './serving.ts';
-import { callerOf } from './state.ts';
+import { callerOf } from './caller-of.ts';
 import { traceOf } from './trace.ts';
 
 /** A request as it was read, by the fast lane or by the SDK. */

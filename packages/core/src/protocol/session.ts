@@ -1,11 +1,12 @@
 import type { Server, ServerEvent } from '@modelcontextprotocol/server';
+import { toCallerKey } from '../call/caller.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { errorCodes, toErrorMessage } from './json-rpc.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import { notifyClient } from './notify.ts';
 import type { SessionLimits } from './options.ts';
 import type { SdkServing } from './server.ts';
-import { callerOf } from './state.ts';
+import { callerOf } from './caller-of.ts';
 
 /** The sessions of clients of 2025. */
 export interface Sessions {
@@ -106,7 +107,7 @@ export function createSessions(
     async serve(task, request, message) {
       const { serving } = task;
       const id = request.headers.get('mcp-session-id');
-      const caller = await callerOf(serving);
+      const caller = toCallerKey(await callerOf(serving));
       let session: Session;
       if (id !== null) {
         const found = sessions.get(id);

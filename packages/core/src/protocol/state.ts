@@ -1,7 +1,9 @@
 import { createRequestStateCodec, type RequestStateCodec } from '@modelcontextprotocol/server';
 import { type AskState, stateLifeMs } from '../call/ask.ts';
+import { toCallerKey } from '../call/caller.ts';
 import { digest } from '../call/digest.ts';
 import type { CallMethod, CallParams } from './call-by-name.ts';
+import { callerOf } from './caller-of.ts';
 import type { Serving, StateSeal } from './serving.ts';
 
 /** Makes the seal. Machines that serve the same calls share a `secret`; without it, each process makes one of its own. */
@@ -25,11 +27,5 @@ export async function bindingOf(
   method: CallMethod,
   { name, uri, arguments: args }: CallParams,
 ): Promise<string> {
-  return digest([method, name ?? uri, args ?? {}, await callerOf(serving)]);
-}
-
-/** A digest of the caller's credential. It does not use what the client says of itself, which is not verified. */
-export async function callerOf({ exchange, auth }: Serving): Promise<string> {
-  if (!auth) return digest([exchange.header('authorization'), exchange.header('cookie')]);
-  return digest([auth.clientId, auth.extra?.['sub'] ?? auth.token]);
+  return digest([method, name ?? uri, args ?? {}, toCallerKey(await callerOf(serving))]);
 }

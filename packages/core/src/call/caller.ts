@@ -1,0 +1,13 @@
+/** Who is calling, as far as the server can tell. Each `id` is a digest, so that no credential is kept. */
+export type Caller =
+  /** A person or account that is known by name: everything that is kept for them is theirs alone. */
+  | { kind: 'identified'; id: string }
+  /** Only the credential is known. A new one, after a refresh for example, makes a new caller. */
+  | { kind: 'credential'; id: string }
+  /** Nothing is known. All unknown callers are one and the same to the server. */
+  | { kind: 'unknown' };
+
+/** The text that stands for a caller in keys and sealed states. */
+export function toCallerKey(caller: Caller): string {
+  return caller.kind === 'unknown' ? 'unknown' : `${caller.kind}:${caller.id}`;
+}
