@@ -100,7 +100,7 @@ it('has a word for an infinity where the schema has', async () => {
 it('names the path of a date that no date-time can say', async () => {
   const output = compileOutput(z.object({ days: z.array(z.date()) }));
   expect(() => output.encode({ days: [at, new Date(-1e14)] })).toThrow(
-    'days[1] is -001199-02-15T14:13:20.000Z, and a date-time has a year from 0 to 9999',
+    'days[1] is -001199-02-15T14:13:20.000Z, but the year of a date-time must be from 0 to 9999',
   );
   expect(() => output.encode({ days: [new Date('soon')] })).toThrow('days[0] is an invalid date');
   expect(await compileOutput(undefined).encode({ day: new Date('soon') })).toMatchObject({
