@@ -9,18 +9,19 @@ import type { ServerParts } from './serving.ts';
 export const revision = '2026-07-28';
 
 /** A method that lists a part of the catalog. */
-export type ListMethod = keyof typeof listKinds;
+export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
 
 /** An item of the catalog, with its list entry for each era. */
 export type ListedItem = Callable & { listed: Record<Era, object> };
 
 /** For each method that lists something: the field of its result, and the items that it lists. */
-const listKinds = {
-  'tools/list': { field: 'tools', itemsOf: ({ tools }: Catalog) => tools.values() },
-  'prompts/list': { field: 'prompts', itemsOf: ({ prompts }: Catalog) => prompts.values() },
-  'resources/list': { field: 'resources', itemsOf: ({ resources }: Catalog) => resources.values() },
-  'resources/templates/list': { field: 'resourceTemplates', itemsOf: ({ templates }: Catalog) => templates },
-} satisfies Record<string, { field: string; itemsOf: (catalog: Catalog) => Iterable<ListedItem> }>;
+const listKinds: Record<ListMethod, { field: string; itemsOf: (catalog: Catalog) => Iterable<ListedItem> }> =
+  {
+    'tools/list': { field: 'tools', itemsOf: ({ tools }) => tools.values() },
+    'prompts/list': { field: 'prompts', itemsOf: ({ prompts }) => prompts.values() },
+    'resources/list': { field: 'resources', itemsOf: ({ resources }) => resources.values() },
+    'resources/templates/list': { field: 'resourceTemplates', itemsOf: ({ templates }) => templates },
+  };
 
 /** The items that a method lists for a caller who may know of all of them. */
 export function itemsOf(catalog: Catalog, method: ListMethod): Iterable<ListedItem> {
@@ -52,7 +53,7 @@ export function toDiscovery(parts: ServerParts, catalog: Catalog): Record<string
 const listTtlMs = 300_000;
 
 /** A hint that forbids to cache a result, or to share it with other callers. */
-export const uncached = { ttlMs: 0, cacheScope: 'private' } as const satisfies CacheHint;
+export const uncached: CacheHint = { ttlMs: 0, cacheScope: 'private' };
 
 /** How long clients may cache lists, and whether callers may share them. */
 export function cacheHintsOf(

@@ -38,7 +38,7 @@ export interface SessionLimits {
 }
 
 /** The default of `maxBodyBytes`. */
-export const defaultMaxBodyBytes = 4 * 1024 * 1024;
+export const defaultMaxBodyBytes: number = 4 * 1024 * 1024;
 
 /** The options of a handler on every host. */
 export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
