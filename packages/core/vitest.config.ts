@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { conditions: ['@trpc-mcp/source'] },
@@ -11,7 +11,7 @@ export default defineConfig({
     name: 'core',
     include: ['{src,test}/**/*.test.ts'],
     // In vitest.large.config.ts.
-    exclude: ['test/**/*.large.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/**/*.large.test.ts'],
     typecheck: { enabled: true, include: ['{src,test}/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
   },
 });

@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What is seen on the wire, with the lane off. */
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
     onConsoleLog: (log) => !log.startsWith('MCP failure'),
     name: 'core without the lane',
     include: ['test/*.test.ts', 'test/auth/**/*.test.ts', 'test/transports/http.test.ts'],
-    exclude: ['test/scale.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/scale.test.ts'],
     setupFiles: ['test/lane/off.ts'],
   },
 });
