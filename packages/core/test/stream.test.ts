@@ -248,7 +248,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     const { isError, _meta } = await client.call('tools/call', { name: 'more' });
     expect({ isError, _meta }).toMatchObject({ isError: true, _meta: { code: 'INTERNAL_SERVER_ERROR' } });
     expect(failures[0]!.error.message).toBe(
-      'it yielded more than 10000 values; set mcp.stream, to collect fewer',
+      'it yielded more than 10000 values; set mcp.stream to collect fewer',
     );
     expect(ended).toEqual([1]);
   });
