@@ -23,7 +23,7 @@ export interface Document {
 
 /** Converts one parser, using the app's own copy of its validator. Throws a SchemaProblem that names the fix. */
 export function convert(parser: unknown, conversion: Conversion): Document {
-  const vendor = findVendor(parser, conversion.io);
+  const vendor = failAsSchema(conversion.io, () => findVendor(parser, conversion.io));
   return {
     ...convertOnly(parser, vendor, conversion),
     isEnforced: true,
@@ -68,7 +68,7 @@ function convertOnly(
   conversion: Conversion,
 ): Pick<Document, 'schema' | 'optional'> {
   const { io } = conversion;
-  try {
+  const made = failAsSchema(io, () => {
     const codec = conversion.codecFor(parser);
     if (codec !== undefined) {
       const schema: JsonSchema = {};
@@ -79,6 +79,19 @@ function convertOnly(
       const schema = vendor.convert(parser, conversion);
       return { schema, optional: vendor.allowsUndefined(parser, io, schema) };
     }
+    return undefined;
+  });
+  if (made !== undefined) return made;
+  throw new SchemaProblem(
+    'CONVERTER_MISSING',
+    `${describeParser(parser)} has no JSON Schema; set meta.mcp.${io} to a schema that has one, or to a JSON Schema`,
+  );
+}
+
+/** Runs code that reads a schema of the app. What it throws is a problem of this schema. */
+function failAsSchema<TResult>(io: 'input' | 'output', run: () => TResult): TResult {
+  try {
+    return run();
   } catch (error) {
     if (error instanceof SchemaProblem) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -88,10 +101,6 @@ function convertOnly(
       { cause: error },
     );
   }
-  throw new SchemaProblem(
-    'CONVERTER_MISSING',
-    `${describeParser(parser)} has no JSON Schema; set meta.mcp.${io} to a schema that has one, or to a JSON Schema`,
-  );
 }
 
 // Schemas of validators are objects too; each has at least one of these keys.

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { buildRouter, callers, contextOf, type Plan, plan } from '../../../test/random-router.ts';
 import { used } from '../../../test/random-steps.ts';
-import { runsOf } from '../../../test/runs.ts';
 import { seed } from '../../../test/schema/generated/seed.ts';
 import { listen } from '../../../test/server.ts';
 import { mcpHandler } from '../../adapters/express.ts';
@@ -23,7 +22,7 @@ test(
         for (const { trpc } of answers) seen.add(trpc);
         expect(differences).toEqual([]);
       }),
-      { seed, numRuns: runsOf(12) },
+      { seed, numRuns: 12 },
     );
   },
 );
@@ -45,7 +44,7 @@ test('a context that sees somebody else over MCP is found out', { timeout: 100_0
       expect(differences).toEqual(answers.filter((one) => one.trpc !== adas.get(keyOf(one))));
       found += differences.length;
     }),
-    { seed, numRuns: runsOf(8) },
+    { seed, numRuns: 8 },
   );
   expect(found).toBeGreaterThan(0);
 });
