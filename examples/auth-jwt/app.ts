@@ -1,18 +1,26 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { createExpressMiddleware, type CreateExpressContextOptions } from '@trpc/server/adapters/express';
-import { bearer, jwt, type McpMeta, type McpRequest, resourceMetadataHandler } from '@trpc-mcp/core';
+import {
+  bearer,
+  jwt,
+  type McpAuthInfo,
+  type McpMeta,
+  requireScopes,
+  resourceMetadataHandler,
+} from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/express';
 import express, { type Express } from 'express';
 import { z } from 'zod';
 
 interface Context {
-  /** The person's id at the identity provider. */
-  userId: string | undefined;
+  /** Who is calling. Its `subject` is the person's id at the identity provider. */
+  auth: McpAuthInfo | undefined;
 }
 
 const t = initTRPC.context<Context>().meta<McpMeta>().create();
 
-const signedIn = t.procedure.use(({ ctx: { userId }, next }) => {
+const signedIn = t.procedure.use(({ ctx, next }) => {
+  const userId = ctx.auth?.subject;
   if (userId === undefined) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
   return next({ ctx: { userId } });
 });
@@ -23,6 +31,7 @@ export const router = t.router({
   list: signedIn.meta({ mcp: true }).query(() => notes),
   add: signedIn
     .meta({ mcp: { scopes: ['notes:write'] } })
+    .use(requireScopes('notes:write'))
     .input(z.object({ text: z.string() }))
     .mutation(({ ctx, input }) => notes.push(`${input.text} (${ctx.userId})`)),
 });
@@ -39,10 +48,8 @@ export interface Settings {
 }
 
 export function createApp({ issuer, jwksUri, audience, resource }: Settings): Express {
-  const verify = jwt({ issuer, jwksUri, audience });
-
   const oauth = bearer({
-    verify,
+    verify: jwt({ issuer, jwksUri, audience }),
     resource,
     authorizationServers: [issuer],
     requiredScopes: ['notes:read'],
@@ -50,17 +57,13 @@ export function createApp({ issuer, jwksUri, audience, resource }: Settings): Ex
     failureLimit: { max: 20, windowMs: 60_000 },
   });
 
-  async function createContext({ req, mcp }: CreateExpressContextOptions & { mcp?: McpRequest }) {
-    // Over MCP the token has been verified already.
-    if (mcp) return { userId: mcp.auth?.extra?.['sub'] as string | undefined };
-    const token = /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1];
-    const verified = token === undefined ? undefined : await verify(token, { resource });
-    return { userId: verified?.extra?.['sub'] as string | undefined };
+  async function createContext({ req }: CreateExpressContextOptions): Promise<Context> {
+    return { auth: await oauth.callerOf(req) };
   }
 
   const app = express();
   app.use('/trpc', createExpressMiddleware({ router, createContext }));
-  app.use('/mcp', mcpHandler(router, { createContext, auth: oauth }));
+  app.use('/mcp', mcpHandler(router, { createContext, auth: oauth, return200ForErrors: 'forbidden' }));
   app.use(resourceMetadataHandler(oauth));
   return app;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { createExpressMiddleware, type CreateExpressContextOptions } from '@trpc/server/adapters/express';
-import { type Authenticate, type AuthOptions, type McpMeta } from '@trpc-mcp/core';
+import { type Authenticate, type AuthOptions, type HandlerOptions, type McpMeta } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/express';
 import express, { type Express } from 'express';
 import { z } from 'zod';
@@ -70,7 +70,7 @@ const authenticate: Authenticate = (request) => {
   if (token === undefined) return undefined;
   const account = accounts.get(hash(token));
   if (!account) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Nobody has this token.' });
-  return { token, clientId: account.name, scopes: account.scopes };
+  return { token, clientId: account.name, subject: account.name, scopes: account.scopes };
 };
 
 const auth: AuthOptions = {
@@ -81,7 +81,9 @@ const auth: AuthOptions = {
   challenge: 'Bearer realm="notes"',
 };
 
-export function createApp({ return200ForErrors = false } = {}): Express {
+type Statuses = Pick<HandlerOptions, 'return200ForErrors'>;
+
+export function createApp({ return200ForErrors = 'forbidden' }: Statuses = {}): Express {
   const app = express();
   app.use('/trpc', createExpressMiddleware({ router, createContext }));
   app.use('/mcp', mcpHandler(router, { createContext, auth, return200ForErrors }));

@@ -66,6 +66,7 @@ export function createApp(): Express {
       createContext,
       auth: { authenticate, required: true },
       bypass: { authentication: true },
+      return200ForErrors: 'forbidden',
       allowedHosts: ['notes.example.com'],
     }),
   );

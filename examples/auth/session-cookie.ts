@@ -63,6 +63,6 @@ export function createApp(): Express {
     res.sendStatus(isRight ? 204 : 401);
   });
   app.use('/trpc', createExpressMiddleware({ router, createContext }));
-  app.use('/mcp', mcpHandler(router, { createContext }));
+  app.use('/mcp', mcpHandler(router, { createContext, return200ForErrors: 'forbidden' }));
   return app;
 }

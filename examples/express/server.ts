@@ -10,7 +10,7 @@ const createContext = ({ req }: CreateExpressContextOptions): Context => ({
 
 const app = express();
 app.use('/trpc', createExpressMiddleware({ router: appRouter, createContext }));
-app.use('/mcp', mcpHandler(appRouter, { createContext }));
+app.use('/mcp', mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidden' }));
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);

@@ -17,7 +17,9 @@ const trpcOptions: FastifyTRPCPluginOptions<typeof appRouter>['trpcOptions'] = {
   createContext,
 };
 await app.register(fastifyTRPCPlugin, { prefix: '/trpc', trpcOptions });
-await app.register(mcpHandler(appRouter, { createContext }), { prefix: '/mcp' });
+await app.register(mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidden' }), {
+  prefix: '/mcp',
+});
 
 const url = await app.listen({ host: '127.0.0.1', port: Number(process.env['PORT'] ?? 3000) });
 console.log(`${url}/mcp`);

@@ -49,6 +49,7 @@ const greet = mcpPrompt({
 export const createApp = () =>
   mcpHandler(router, {
     createContext: ({ req }) => ({ user: req.headers['x-user']?.toString() }),
+    return200ForErrors: 'forbidden',
     tools: [convert, restart],
     resources: [status],
     prompts: [greet],

@@ -8,7 +8,7 @@ const createContext = ({ req }: FetchCreateContextFnOptions): Context => ({
   author: req.headers.get('x-author') ?? 'somebody',
 });
 
-const mcp = mcpHandler(appRouter, { createContext });
+const mcp = mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidden' });
 
 const app = new Hono();
 app.all('/trpc/*', ({ req }) =>

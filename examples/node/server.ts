@@ -9,7 +9,7 @@ const createContext = ({ req }: CreateHTTPContextOptions): Context => ({
 });
 
 const trpc = createHTTPHandler({ router: appRouter, createContext, basePath: '/trpc/' });
-const mcp = mcpHandler(appRouter, { createContext });
+const mcp = mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidden' });
 
 const server = createServer((req, res) => {
   if (req.url?.startsWith('/trpc/')) trpc(req, res);

@@ -49,7 +49,12 @@ export function createApp({ redisUrl, secret, prefix }: AppOptions) {
   const app = express();
   const client = new Redis(redisUrl, { lazyConnect: true });
   const shared = redis({ client, prefix });
-  const handler = mcpHandler(appRouter, { createContext, secret, ...shared });
+  const handler = mcpHandler(appRouter, {
+    createContext,
+    secret,
+    return200ForErrors: 'forbidden',
+    ...shared,
+  });
   app.use('/mcp', handler);
 
   const close = async () => {

@@ -6,7 +6,7 @@ const createContext = ({ req }: FetchCreateContextFnOptions): Context => ({
   author: req.headers.get('x-author') ?? 'somebody',
 });
 
-const mcp = mcpHandler(appRouter, { createContext });
+const mcp = mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidden' });
 
 // oxlint-disable-next-line import/no-default-export -- it is what Workers call
 export default {

@@ -21,6 +21,8 @@ export function createApp({ fastLane, legacy }: Shape): Express {
       // servers.
       capabilities: { logging: {} },
     },
+    // The suite is the only caller.
+    callerId: () => 'suite',
     fastLane,
     legacy,
   });

@@ -1,7 +1,7 @@
 import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { describeDemo, type Demo, type Role } from '../test/demo.ts';
-import { connectAgent, eras, Refusal } from '../test/mcp.ts';
+import { connectAgent, eras } from '../test/mcp.ts';
 import type { Customer } from './customer.ts';
 import { customers, posts, subscriptions } from './db/schema.ts';
 import { aiko, articles, jonas, mara, staff, tokens } from './sample/cast.ts';
@@ -28,7 +28,7 @@ describe.each(eras)('an agent with the client of %s', (era) => {
       return customer;
     };
 
-    /** Expects HTTP 403 with the app's own message, and an unchanged database. */
+    /** Expects a failed call with the app's own message, and an unchanged database. */
     const expectForbidden = async (
       role: Role,
       tool: string,
@@ -38,8 +38,7 @@ describe.each(eras)('an agent with the client of %s', (era) => {
       const before = await everything(demo);
       await using agent = await agentOf(role);
       const refusal = await agent.call(tool, args).catch((error: unknown) => error);
-      expect(refusal).toBeInstanceOf(Refusal);
-      expect(refusal).toMatchObject({ status: 403, message: expect.stringContaining('FORBIDDEN: ') });
+      expect(refusal).toMatchObject({ message: expect.stringContaining('FORBIDDEN: ') });
       expect(refusal).toMatchObject({ message: expect.stringContaining(message) });
       expect(await everything(demo)).toEqual(before);
     };
@@ -71,7 +70,7 @@ describe.each(eras)('an agent with the client of %s', (era) => {
         const { id } = await findCustomer(jonas.email);
         const before = await everything(demo);
         await expect(agent.call('customers_deactivate', { id })).rejects.toThrow('the person declined');
-        expect(asked).toEqual([`Deactivate customer ${id}? Its people can no longer sign in.`]);
+        expect(asked).toEqual([`Deactivate customer "${id}"? Its people can no longer sign in.`]);
         expect(await everything(demo)).toEqual(before);
       });
     });

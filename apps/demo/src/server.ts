@@ -48,6 +48,8 @@ export async function createApp(
       createContext,
       ...shared,
       auth: { ...oauth, authenticate: [plainTokens(db), oauth.authenticate] },
+      // What a role may not do is for the model to read; what a client can act on keeps its status.
+      return200ForErrors: 'forbidden',
       // Lets clients of 2025 be asked before an account is closed.
       legacy: 'sessions',
       server: {

@@ -40,7 +40,8 @@ test('no result is outside its own output schema, and no call ends without a cod
 
 test('the list stays within its tokens', () => {
   const { whole, modelView, outputSchemas } = figures.size;
-  expect(whole).toBeLessThan(18_500);
-  expect(modelView).toBeLessThan(15_000);
+  // Every closed object says so, which takes seven tokens.
+  expect(whole).toBeLessThan(19_500);
+  expect(modelView).toBeLessThan(16_000);
   expect(outputSchemas).toBeLessThan(1_300);
 });

@@ -86,11 +86,49 @@ test('a missing scope is asked for with all that the call needs', async () => {
   });
 });
 
-test('the same token is good over tRPC', async () => {
-  await using app = await startApp();
-  const headers = credential(await app.issue());
-  const client = createTRPCClient<typeof router>({ links: [httpLink({ url: `${app.url}/trpc`, headers })] });
-  expect(await client.list.query()).toContain('Buy milk');
-  const stranger = createTRPCClient<typeof router>({ links: [httpLink({ url: `${app.url}/trpc` })] });
-  await expect(stranger.list.query()).rejects.toThrow('Sign in first.');
+describe('over tRPC', () => {
+  const clientOf = (app: { url: string }, token?: string) => {
+    const headers = token === undefined ? {} : credential(token);
+    return createTRPCClient<typeof router>({ links: [httpLink({ url: `${app.url}/trpc`, headers })] });
+  };
+  const refused = (httpStatus: number, message: string) => ({ message, data: { httpStatus } });
+
+  test('the same token is good', async () => {
+    await using app = await startApp();
+    expect(await clientOf(app, await app.issue()).list.query()).toContain('Buy milk');
+    await expect(clientOf(app).list.query()).rejects.toMatchObject(refused(401, 'Sign in first.'));
+    const writer = clientOf(app, await app.issue({ sub: 'cy', scope: 'notes:read notes:write' }));
+    await writer.add.mutate({ text: 'Sell hats' });
+    expect(await writer.list.query()).toContain('Sell hats (cy)');
+  });
+
+  test('a token for another audience, or one whose time is over, is answered 401', async () => {
+    await using app = await startApp();
+    for (const [claims, message] of [
+      [{ aud: 'api://payroll' }, `the token is not for ${resource}`],
+      [{ aud: 'other' }, `the token is not for ${resource}`],
+      [{ exp: Math.floor(Date.now() / 1000) - 60 }, 'the token has expired'],
+      [{ iss: 'https://login.example.com/' }, 'the token is from another issuer'],
+    ] as const) {
+      const client = clientOf(app, await app.issue(claims));
+      await expect(client.list.query()).rejects.toMatchObject(refused(401, message));
+      await expect(client.add.mutate({ text: 'Steal milk' })).rejects.toMatchObject(refused(401, message));
+    }
+    expect(await clientOf(app, await app.issue()).list.query()).not.toContainEqual(
+      expect.stringContaining('Steal milk'),
+    );
+  });
+
+  test('a token to read does not write, and one without any scope does nothing, as over MCP', async () => {
+    await using app = await startApp();
+    const reader = clientOf(app, await app.issue());
+    await expect(reader.add.mutate({ text: 'Steal milk' })).rejects.toMatchObject(
+      refused(403, 'this needs the scope notes:write'),
+    );
+    const stranger = clientOf(app, await app.issue({ scope: 'profile' }));
+    await expect(stranger.list.query()).rejects.toMatchObject(
+      refused(403, 'the token lacks the scope notes:read'),
+    );
+    expect(await reader.list.query()).not.toContainEqual(expect.stringContaining('Steal milk'));
+  });
 });

@@ -23,7 +23,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
       const now = Math.floor(Date.now() / 1000);
       const all = { iss: issuer, aud: 'api://notes', sub: 'ada', scope: 'notes:read', exp: now + 300 };
       return new SignJWT({ ...all, ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: '1' })
+        .setProtectedHeader({ alg: 'ES256', kid: '1', typ: 'at+jwt' })
         .sign(privateKey);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

@@ -9,7 +9,7 @@ const ben = { authorization: 'Bearer token-of-ben' };
 test('without a token nothing is served, lists included', async () => {
   await using server = await start(createApp());
   const challenge = 'Bearer realm="notes"';
-  const why = `UNAUTHORIZED: this endpoint needs a credential (WWW-Authenticate: ${challenge})`;
+  const why = `UNAUTHORIZED: this endpoint needs a credential; send a token in the header "Authorization: Bearer <token>" (WWW-Authenticate: ${challenge})`;
   for (const method of ['tools/list', 'server/discover']) {
     expect(await send(`${server.url}/mcp`, method)).toMatchObject({ status: 401, challenge, text: why });
   }
@@ -44,7 +44,7 @@ test('authorize refuses in its own words, before the middleware of the procedure
     challenge: null,
     text: 'FORBIDDEN: Agents lock notes for Ada only.',
   });
-  expect(await callTool(`${server.url}/mcp`, 'lock', ada)).toMatchObject({ status: 200, text: '"locked"' });
+  expect(await callTool(`${server.url}/mcp`, 'lock', ada)).toMatchObject({ status: 200, text: 'locked' });
 });
 
 describe.each(revisions)('the official client of %s', (revision) => {

@@ -23,7 +23,7 @@ describe('an account', () => {
   test('is closed when the person agrees', async () => {
     const { text, asked } = await close({ action: 'accept', content: {} });
     expect(text).toContain('ada is closed');
-    expect(asked).toEqual(['Close the account of ada?']);
+    expect(asked).toEqual(['Close the account of "ada"?']);
     expect(accounts.get('ada')!.open).toBe(false);
   });
 

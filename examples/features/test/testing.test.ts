@@ -73,7 +73,7 @@ describe.each(['modern', 'legacy'] as const)('a person at a client of the %s era
       // Clients of 2025 are asked in a session only.
       legacy: 'sessions',
       onElicit: ({ message }) => {
-        expect(message).toBe('Deactivate c1?');
+        expect(message).toBe('Deactivate "c1"?');
         return { action };
       },
     });

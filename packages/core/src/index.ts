@@ -4,16 +4,19 @@ export { jwt } from './auth/jwt.ts';
 export { resourceMetadataHandler } from './auth/resource-metadata.ts';
 export { bypassable } from './call/bypass.ts';
 export { getMcpCall } from './call/context.ts';
+export { requireScopes } from './call/require-scopes.ts';
 export { mcpPrompt, mcpResource, mcpTool } from './catalog/own.ts';
 export { mcpDefaults } from './catalog/settings.ts';
 export { mcpContent } from './schema/content.ts';
 export { SetupError } from './setup-error.ts';
 
+export type { McpAuthInfo } from './auth/auth-info.ts';
 export type { BearerAuth, BearerOptions } from './auth/bearer.ts';
+export type { HeadersRequest } from './auth/credential.ts';
 export type { FailureLimit } from './auth/failure-limit.ts';
 export type { Attempt, Authenticate, AuthOptions } from './auth/gate.ts';
 export type { IntrospectionOptions } from './auth/introspection.ts';
-export type { JwtOptions } from './auth/jwt.ts';
+export type { JwtKeys, JwtOptions, JwtSettings } from './auth/jwt.ts';
 export type {
   MetadataSource,
   NodeLikeRequest,
@@ -26,6 +29,7 @@ export type { Middleware as BypassableMiddleware } from './call/bypass.ts';
 export type { Bypass, McpCall, McpRequest, TraceContext } from './call/context.ts';
 export type { CallFailure } from './call/failure.ts';
 export type { Progress } from './call/progress.ts';
+export type { ScopeMiddleware } from './call/require-scopes.ts';
 export type { Store } from './call/store.ts';
 export type { BypassKind } from './catalog/bypassable.ts';
 export type { Expose, ExposeFunction, ExposePattern } from './catalog/expose.ts';

@@ -1,8 +1,10 @@
-import type { AuthInfo, ContentBlock } from '@modelcontextprotocol/server';
+import type { ContentBlock } from '@modelcontextprotocol/server';
 import type { TRPCError } from '@trpc/server';
+import type { McpAuthInfo } from './auth/auth-info.ts';
 
 /** Hints for clients about what a tool does. @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools */
 export interface McpAnnotations {
+  /** The name that people see, for clients that do not read the tool's own `title`. */
   title?: string;
   /** The tool changes nothing. By default true for everything but mutations. */
   readOnlyHint?: boolean;
@@ -26,7 +28,12 @@ export interface McpIcon {
 
 /** Settings that a base procedure gives to all procedures built on it, with `.use(mcpDefaults({ … }))`. */
 export interface McpDefaults<Ctx = any> {
+  /**
+   * Hints for clients about what the tool does: whether it only reads, may destroy something, or may be repeated. By
+   * default a query is read-only, and a mutation is destructive.
+   */
   annotations?: McpAnnotations;
+  /** The icons that clients show of the tool. */
   icons?: McpIcon[];
   /** Listed with the tool as it is. Give keys of your own a reverse-DNS prefix: `com.example/key`. */
   _meta?: Record<string, unknown>;
@@ -48,11 +55,18 @@ export interface McpDefaults<Ctx = any> {
   timeoutMs?: number;
   /** How often a caller may call it. */
   rateLimit?: McpRateLimit;
+  /**
+   * What happens to arguments that the schema does not know: the call is refused, or they are dropped (`pass`). By default
+   * the handler's `unknownArguments`. Middleware that reads other arguments with `getRawInput()` needs `pass`.
+   */
+  unknownArguments?: 'refuse' | 'pass';
 }
 
 /** Allows `points` calls within `durationMs`. A call beyond that fails, and the error says when to call again. */
 export interface McpRateLimit {
+  /** How many calls are allowed within `durationMs`. */
   points: number;
+  /** How long a window lasts, in milliseconds. */
   durationMs: number;
   /**
    * Returns a key: calls with the same key share the points. By default each caller has a
@@ -60,7 +74,7 @@ export interface McpRateLimit {
    */
   by?: (call: {
     tool: { name: string; path: string } | undefined;
-    auth: AuthInfo | undefined;
+    auth: McpAuthInfo | undefined;
   }) => string | Promise<string>;
 }
 
@@ -150,8 +164,8 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   /** The limits at which collecting ends, for a subscription or a query that returns an endless generator. */
   stream?: McpStream;
   /**
-   * Asks the person with this question before the tool runs; `{id}` in it stands for an argument. `true` makes a question of
-   * the title. It protects against replays, changed arguments and an overeager model. It does not protect against a client
+   * Asks the person with this question before the tool runs; `{id}` in it stands for an argument, which is shown in quotes.
+   * `true` makes a question of the title. The arguments that it does not name follow, each on a line. It protects against replays, changed arguments and an overeager model. It does not protect against a client
    * that answers without asking: middleware has to decide what a caller may do.
    */
   confirm?: string | true;

@@ -260,7 +260,12 @@ describe('for a client of kind 2025-11-25', () => {
     });
     const result = await client.call('tools/call', { name: 'order' });
     expect(result).toMatchObject({ isError: true, _meta: { code: 'PRECONDITION_FAILED', httpStatus: 412 } });
-    expect(JSON.stringify(result['content'])).toContain('the client cannot be asked');
+    expect(result['content']).toEqual([
+      {
+        type: 'text',
+        text: 'PRECONDITION_FAILED: this needs an answer from a person, and the client cannot be asked: it accepts no event stream, or speaks a revision of MCP before 2026-07-28 without a session; tell the person, so that they can do it themselves or use a client that asks',
+      },
+    ]);
     await expect(client.call('prompts/get', { name: 'greeting' })).rejects.toThrow('cannot be asked');
   });
 
@@ -375,14 +380,18 @@ describe('what a client carries from one round to the next', () => {
 
   test('answers that are none are asked for again', async () => {
     await using server = await serve(mcpHandler(createRouter()));
-    const { result } = await send(server.mcp, params);
-    const { requestState, inputRequests } = result as unknown as Round;
+    const first = (await send(server.mcp, params)).result as unknown as Round;
+    const { inputRequests } = first;
+    let { requestState } = first;
     const [key] = Object.keys(inputRequests);
     for (const none of [{}, { action: 'perhaps' }, { action: 'accept', content: [] }]) {
       const again = await send(server.mcp, { ...params, requestState, inputResponses: { [key!]: none } });
-      // The SDK's schema for answers refuses some of them earlier.
+      // The SDK's schema for answers refuses some of them earlier, before the state is spent.
       if (again.error) expect(again).toMatchObject({ error: { code: -32_602 } });
-      else expect(again.result).toMatchObject({ resultType: 'input_required', inputRequests });
+      else {
+        expect(again.result).toMatchObject({ resultType: 'input_required', inputRequests });
+        ({ requestState } = again.result as unknown as Round);
+      }
     }
     const other = await send(server.mcp, {
       ...params,

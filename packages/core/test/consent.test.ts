@@ -6,7 +6,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/express.ts';
-import { createMemoryStore } from '../src/call/store.ts';
+import { createMemoryStore } from '../src/call/memory-store.ts';
 import { getMcpCall, type HandlerOptions, type McpMeta, type Store } from '../src/index.ts';
 import { type Answer, call, request } from './messages.ts';
 import { serve, type TestServer } from './server.ts';
@@ -47,7 +47,8 @@ function createRouter(ran: (what: string) => void) {
 
 async function start(options: HandlerOptions = {}) {
   const ran = vi.fn<(what: string) => void>();
-  const server = await serve(mcpHandler(createRouter(ran), options));
+  // A handler without a context cannot tell callers apart.
+  const server = await serve(mcpHandler(createRouter(ran), { createContext: () => ({}), ...options }));
   closings.push(() => server[Symbol.asyncDispose]());
   return { server, ran };
 }
@@ -89,26 +90,26 @@ describe('a tool that needs consent', () => {
   test('asks in the words of its author, and runs when the person agrees', async () => {
     const { server, ran } = await start();
     const asked = await round(server, { args: { id: 'c1', reason: 'fraud' } });
-    expect(questionOf(asked)).toBe('Close c1 for fraud?');
+    expect(questionOf(asked)).toBe('Close "c1" for "fraud"?');
     expect(ran).not.toHaveBeenCalled();
     const done = await round(server, {
       state: stateOf(asked),
       answer: accept,
       args: { id: 'c1', reason: 'fraud' },
     });
-    expect(textOf(done)).toBe('"closed c1"');
+    expect(textOf(done)).toBe('closed c1');
     expect(ran.mock.calls).toEqual([['c1']]);
   });
 
   test('is asked about by its title and its arguments, when its author has no words', async () => {
     const { server } = await start();
-    expect(questionOf(await round(server, { name: 'drop', args: { id: 'c1' } }))).toBe('Drop?\nid: c1');
+    expect(questionOf(await round(server, { name: 'drop', args: { id: 'c1' } }))).toBe('Drop?\nid: "c1"');
   });
 
   test('takes no answer that nobody asked for', async () => {
     const { server, ran } = await start();
     const early = await round(server, { answer: accept });
-    expect(questionOf(early)).toBe('Close c1 for (not given)?');
+    expect(questionOf(early)).toBe('Close "c1" for (not given)?');
     expect(ran).not.toHaveBeenCalled();
   });
 
@@ -160,7 +161,7 @@ describe('a tool that needs consent', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => round(nodes[index % 2]!.server, { state, answer: accept })),
     );
-    expect(answers.map(textOf).filter((text) => text === '"closed c1"')).toHaveLength(1);
+    expect(answers.map(textOf).filter((text) => text === 'closed c1')).toHaveLength(1);
     expect(
       answers.map(textOf).filter((text) => text.startsWith('CONFLICT: this consent was used')),
     ).toHaveLength(19);
@@ -191,7 +192,7 @@ describe('a tool that needs consent', () => {
       state = stateOf(again);
     }
     expect(ran).not.toHaveBeenCalled();
-    expect(textOf(await round(server, { state, answer: accept }))).toBe('"closed c1"');
+    expect(textOf(await round(server, { state, answer: accept }))).toBe('closed c1');
   });
 
   test('keeps the consent while the procedure asks for more, and cannot be replayed then either', async () => {
@@ -220,6 +221,41 @@ describe('a tool that needs consent', () => {
       expect(textOf(await call(server.mcp, era, 'drop', { id: 'c1' }))).toContain('dropped c1');
     },
   );
+
+  test.each([
+    [
+      'declines',
+      'decline',
+      'the person declined, and nothing was done; do not call again unless they ask for it',
+    ],
+    [
+      'closes the question',
+      'cancel',
+      'the person closed the question, and nothing was done; call again only when they ask for it',
+    ],
+  ])('tells the model nothing else to do when a person %s', async (_, action, message) => {
+    const { server } = await start();
+    const state = stateOf(await round(server));
+    expect(textOf(await round(server, { state, answer: { action } }))).toBe(
+      `PRECONDITION_FAILED: ${message}`,
+    );
+  });
+
+  test('asks no client that shows web pages alone', async () => {
+    const { server, ran } = await start();
+    const send = (elicitation: object) =>
+      request(server.mcp, 'modern', 'tools/call', {
+        name: 'close',
+        arguments: { id: 'c1' },
+        _meta: { 'io.modelcontextprotocol/clientCapabilities': { elicitation } },
+      });
+    expect(textOf(await send({ url: {} }))).toMatch(
+      /^PRECONDITION_FAILED: this needs the consent of a person/,
+    );
+    expect(questionOf(await send({}))).toContain('Close');
+    expect(questionOf(await send({ url: {}, form: {} }))).toContain('Close');
+    expect(ran).not.toHaveBeenCalled();
+  });
 
   test('does not run while the store is away, and says so', async () => {
     const store: Store = { ...createMemoryStore(), add: () => Promise.reject(new Error('ECONNREFUSED')) };
@@ -251,7 +287,7 @@ describe('the official clients', () => {
     expect(await client.callTool({ name: 'close', arguments: { id: 'c7' } })).toMatchObject({
       structuredContent: 'closed c7',
     });
-    expect(asked.mock.calls).toEqual([['Close c7 for (not given)?']]);
+    expect(asked.mock.calls).toEqual([['Close "c7" for (not given)?']]);
   });
 
   test('ask their person, in a session of 2025', async () => {
@@ -272,8 +308,64 @@ describe('the official clients', () => {
     expect(await client.callTool({ name: 'close', arguments: { id: 'c8' } })).toMatchObject({
       isError: true,
     });
-    expect(asked.mock.calls).toEqual([['Close c7 for (not given)?'], ['Close c8 for (not given)?']]);
+    expect(asked.mock.calls).toEqual([['Close "c7" for (not given)?'], ['Close "c8" for (not given)?']]);
     expect(ran.mock.calls).toEqual([['c7']]);
+  });
+});
+
+describe('a person who is asked for consent and for something else at once', () => {
+  async function startBoth() {
+    const ran = vi.fn();
+    const close = t.procedure
+      .meta({ mcp: { confirm: 'Close it?' } })
+      .use(async ({ next }) => {
+        const mcp = getMcpCall()!;
+        const asking = mcp.ask({ message: 'Which region?', schema: z.object({}), key: 'confirm' });
+        const [result] = await Promise.all([next(), asking.catch(() => undefined)]);
+        await asking;
+        return result;
+      })
+      .input(z.object({}).optional())
+      .mutation(() => ran());
+    const server = await serve(mcpHandler(t.router({ close })));
+    closings.push(() => server[Symbol.asyncDispose]());
+    const send = (more: object = {}) =>
+      request(server.mcp, 'modern', 'tools/call', { name: 'close', _meta: canAsk, ...more });
+    return { ran, send };
+  }
+
+  const keysOf = ({ body }: Answer) =>
+    Object.keys((body as { result: { inputRequests: object } }).result.inputRequests).toSorted();
+
+  test('sees both questions, whatever their keys', async () => {
+    const { ran, send } = await startBoth();
+    const asked = await send();
+    expect(keysOf(asked)).toEqual(['app:confirm', 'confirm']);
+    await send({ requestState: stateOf(asked), inputResponses: { confirm: accept, 'app:confirm': accept } });
+    expect(ran).toHaveBeenCalledOnce();
+  });
+
+  test('does not consent with the answer to the other one', async () => {
+    const { ran, send } = await startBoth();
+    const again = await send({
+      requestState: stateOf(await send()),
+      inputResponses: { 'app:confirm': accept },
+    });
+    expect(keysOf(again)).toEqual(['confirm']);
+    expect(ran).not.toHaveBeenCalled();
+    await send({ requestState: stateOf(again), inputResponses: { confirm: accept } });
+    expect(ran).toHaveBeenCalledOnce();
+  });
+
+  test('is not asked again after declining, although the other one is open', async () => {
+    const { ran, send } = await startBoth();
+    const { body } = await send({
+      requestState: stateOf(await send()),
+      inputResponses: { confirm: { action: 'decline' } },
+    });
+    expect(body).toMatchObject({ result: { isError: true } });
+    expect(textOf({ body } as Answer)).toContain('the person declined');
+    expect(ran).not.toHaveBeenCalled();
   });
 });
 

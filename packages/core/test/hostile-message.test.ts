@@ -37,14 +37,20 @@ describe.each(eras)('in the %s era', (era) => {
     ['a version of JSON-RPC that is not 2.0', { jsonrpc: '1.0' }, 1],
     ['an id that is null', { id: null }, null],
     ['an id that is an object', { id: { a: 1 } }, null],
-    ['params that are a list', { params: [1] }, 1],
-    ['a method that is no string', { method: 5 }, null],
-  ])('%s is answered with 400', async (_, wrong, id) => {
+    ['a method that is no string', { method: 5 }, 1],
+    [
+      'params that are a list',
+      { params: [1] },
+      1,
+      -32_602,
+      'Malformed params of tools/call: params has to be an object, not an array',
+    ],
+  ])('%s is answered with 400', async (_, wrong, id, code = -32_600, text = noMessage) => {
     await using server = await serve(mcpHandler(t.router({ one: tool.query(() => 1) })));
     const message = { ...toMessage(era, 'tools/call', { name: 'one' }), ...wrong };
     expect(await seen(post(server.mcp, message, headersOf(era, 'tools/call', { name: 'one' })))).toEqual({
       status: 400,
-      body: rpcError(-32_600, noMessage, id),
+      body: rpcError(code, text, id),
     });
   });
 

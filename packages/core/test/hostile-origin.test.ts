@@ -38,7 +38,6 @@ describe('Host', () => {
     'evil.example',
     'evil.example:80',
     'localhost.evil.example',
-    'localhost@evil.example',
     'evil.example#localhost',
     '127.0.0.1.evil.example',
     '0.0.0.0',

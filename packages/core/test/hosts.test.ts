@@ -81,6 +81,6 @@ test('a fetch host that has read the body already is told what to hand in', asyn
   await request.text();
   expect((await handler(request)).status).toBe(500);
   expect(failures.map(({ error }) => error.message)).toEqual([
-    'the body was read before the MCP handler got the request; pass it request.clone()',
+    'the body of the request was consumed before the MCP handler got it; pass it request.clone() before you read it',
   ]);
 });

@@ -1,7 +1,7 @@
 import { initTRPC } from '@trpc/server';
 import { describe, expect, test, vi } from 'vitest';
 import { mcpHandler } from '../src/adapters/express.ts';
-import { createMemoryStore } from '../src/call/store.ts';
+import { createMemoryStore } from '../src/call/memory-store.ts';
 import type { McpMeta } from '../src/index.ts';
 import { clientKinds, connect, toolValue } from './clients.ts';
 import { call } from './messages.ts';
@@ -39,7 +39,8 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
 });
 
 test('each caller has their own points, unless the tool says who shares them', async () => {
-  await using server = await serve(mcpHandler(router));
+  // A handler without a context cannot tell callers apart.
+  await using server = await serve(mcpHandler(router, { createContext: () => ({}) }));
   const as = (user: string, name: string) =>
     call(server.mcp, 'modern', name, undefined, { authorization: user });
   for (const user of ['ada', 'bob']) {

@@ -53,6 +53,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
             title: { type: 'string', maxLength: 80, default: 'Untitled' },
           },
           required: ['id'],
+          additionalProperties: false,
         },
         outputSchema: {
           type: 'object',

@@ -130,7 +130,26 @@ test('nobody hears of a resource that is hidden, needs scopes they lack, or is n
   const uris = ['x://secret', 'x://missing', 'x://scoped', 'x://open'];
   await using bob = await connectListener(server.mcp, { authorization: 'Bearer bob' });
   await using ada = await connectListener(server.mcp, { authorization: 'Bearer ada' });
-  const { honoredFilter } = await bob.client.listen({ resourceSubscriptions: uris });
+  // Without the scopes, it is refused as a read is, in words that say which scopes it needs.
+  const read = await request(
+    server.mcp,
+    'modern',
+    'resources/read',
+    { uri: 'x://scoped' },
+    { authorization: 'Bearer bob' },
+  );
+  const refused = await request(
+    server.mcp,
+    'modern',
+    'subscriptions/listen',
+    { notifications: { resourceSubscriptions: uris } },
+    { authorization: 'Bearer bob' },
+  );
+  expect([refused.status, refused.body]).toEqual([403, read.body]);
+  expect(refused.headers.get('www-authenticate')).toContain('scope="x:read"');
+  const { honoredFilter } = await bob.client.listen({
+    resourceSubscriptions: uris.filter((uri) => uri !== 'x://scoped'),
+  });
   expect(honoredFilter).toEqual({ resourceSubscriptions: ['x://open'] });
   expect((await ada.client.listen({ resourceSubscriptions: uris })).honoredFilter).toEqual({
     resourceSubscriptions: ['x://secret', 'x://scoped', 'x://open'],

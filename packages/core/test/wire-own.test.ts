@@ -187,7 +187,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
         description: 'Sums up.',
         arguments: [
           { name: 'day', required: true },
-          { name: 'tone', required: false },
+          { name: 'tone', description: 'One of: dry, warm.', required: false },
         ],
         icons,
         _meta,

@@ -105,7 +105,7 @@ test('a batch of 2025-03-26 has no status of one of its calls', async () => {
     {
       jsonrpc: '2.0',
       id: 0,
-      result: { content: [{ type: 'text', text: '{"result":"ok"}' }], structuredContent: { result: 'ok' } },
+      result: { content: [{ type: 'text', text: 'ok' }], structuredContent: { result: 'ok' } },
     },
     {
       jsonrpc: '2.0',

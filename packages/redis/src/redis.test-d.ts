@@ -1,5 +1,5 @@
 import { initTRPC } from '@trpc/server';
-import type { HandlerOptions, Store } from '@trpc-mcp/core';
+import type { HandlerOptions, McpMeta, Store } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/node';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
@@ -24,7 +24,7 @@ test('redis takes the clients of every version that is supported', () => {
 });
 
 test('what redis returns is spread into the options of a handler', () => {
-  const t = initTRPC.context<{ user: string }>().create();
+  const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
   const router = t.router({});
   const shared = redis({ client: new Redis() });
   mcpHandler(router, { createContext: () => ({ user: 'ann' }), secret: '', ...shared });

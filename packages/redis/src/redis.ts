@@ -2,6 +2,7 @@ import type { Store } from '@trpc-mcp/core';
 import { type Bus, createBus } from './bus.ts';
 import { checkClient, type RedisClient } from './client.ts';
 import { createConnection } from './connection.ts';
+import { warnOfEviction } from './eviction.ts';
 import { createStore } from './store.ts';
 
 export interface RedisOptions {
@@ -11,7 +12,10 @@ export interface RedisOptions {
   prefix?: string;
   /** How long a command may take, including a reconnection. 2,000 by default. */
   timeoutMs?: number;
-  /** Is called once when changes cannot be sent to other nodes, or received from them. Prints to `console.error` by default. */
+  /**
+   * Is called once when changes cannot be sent to other nodes, or received from them, and if Redis may forget what has to be
+   * kept. Prints to `console.error` by default.
+   */
   onError?: (error: Error) => void;
 }
 
@@ -46,7 +50,7 @@ export function redis({
   const bus = createBus({ connection: commands, reading, key: `${prefix}changes`, onError });
   return {
     bus,
-    store: createStore(commands, prefix),
+    store: createStore(commands, prefix, () => warnOfEviction(commands, onError)),
     async close() {
       const closed = bus.close();
       reading.close();

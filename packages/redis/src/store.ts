@@ -2,8 +2,12 @@ import type { Store } from '@trpc-mcp/core';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Connection } from './connection.ts';
 
-/** Makes a `Store` on Redis. */
-export function createStore(connection: Connection, prefix: string): Store {
+/**
+ * Makes a `Store` on Redis. The keys that begin with `consent:` and `once:` have to be kept until they expire; those that
+ * begin with `limit:` are counts. `onFirst` is called once, after the first key that has to be kept was set.
+ */
+export function createStore(connection: Connection, prefix: string, onFirst: () => void): Store {
+  let isFirst = true;
   const limiters = new Map<string, RateLimiterRedis>();
   const limiterOf = (points: number, durationMs: number): RateLimiterRedis => {
     const name = `${points}/${durationMs}`;
@@ -15,7 +19,10 @@ export function createStore(connection: Connection, prefix: string): Store {
 
   return {
     async add(key, value, ttlMs) {
-      return (await connection.send(['SET', prefix + key, value, 'PX', toMs(ttlMs), 'NX'])) !== null;
+      const isAdded = (await connection.send(['SET', prefix + key, value, 'PX', toMs(ttlMs), 'NX'])) !== null;
+      if (isFirst) onFirst();
+      isFirst = false;
+      return isAdded;
     },
     async get(key) {
       const value = await connection.send(['GET', prefix + key]);

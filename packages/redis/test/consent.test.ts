@@ -26,7 +26,7 @@ async function ask(id: string, name = 'deactivate'): Promise<Round> {
   const { result } = await send(nodes.one.url, call);
   expect(result?.resultType).toBe('input_required');
   const verb = { deactivate: 'Deactivate', remove: 'Remove' }[name];
-  expect(result?.inputRequests?.['confirm']?.params.message).toBe(`${verb} customer ${id}?`);
+  expect(result?.inputRequests?.['confirm']?.params.message).toBe(`${verb} customer "${id}"?`);
   return { ...call, requestState: result!.requestState! };
 }
 
@@ -69,7 +69,7 @@ describeRedis('consent over two nodes', () => {
     const rounds = nodes.balancer.routes.slice(before).filter(({ method }) => method === 'tools/call');
     await client.close();
     expect(structuredContent).toEqual({ node: expect.any(String) });
-    expect(asked).toEqual([`Deactivate customer ${id}?`]);
+    expect(asked).toEqual([`Deactivate customer "${id}"?`]);
     expect(new Set(rounds.map(({ node }) => node)).size).toBe(2);
     expect(await runsOf(id)).toEqual(['deactivate']);
   });

@@ -1,14 +1,15 @@
 import { initTRPC } from '@trpc/server';
+import type { McpMeta } from '../meta.ts';
 import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
 import express from 'express';
 import { expectTypeOf, test } from 'vitest';
 import type { McpRequest } from '../call/context.ts';
 import { mcpHandler } from './express.ts';
 
-const plain = initTRPC.create();
+const plain = initTRPC.meta<McpMeta>().create();
 const plainRouter = plain.router({ ping: plain.procedure.query(() => 'pong') });
 
-const t = initTRPC.context<{ user: string }>().create();
+const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
 const router = t.router({
   ping: t.procedure.query(() => 'pong'),
   customers: { list: t.procedure.query(() => []), notes: t.router({ add: t.procedure.mutation(() => 1) }) },

@@ -3,6 +3,7 @@ import type { CreateExpressContextOptions } from '@trpc/server/adapters/express'
 import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
 import { respond, toExchange } from './node-exchange.ts';
+import { isNodePair, toWrongHostError } from './wrong-host.ts';
 
 /** An Express handler, for `app.use('/mcp', …)`. */
 export interface ExpressMcpHandler extends HandlerControls {
@@ -20,6 +21,7 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
 ): ExpressMcpHandler {
   const { handle, ...controls } = createHandler(router, options);
   const serve = (req: CreateExpressContextOptions['req'], res: CreateExpressContextOptions['res']): void => {
+    if (!isNodePair(req, res)) throw toWrongHostError('express', req, res);
     const exchange = toExchange(req, res, (extras) => options.createContext?.({ req, res, ...extras }));
     void respond(handle, exchange, res);
   };

@@ -7,6 +7,7 @@ import type { Reply } from '../protocol/exchange.ts';
 import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
 import { isOver, toExchange, withVary } from './node-exchange.ts';
+import { answerWrongHost, isFastify, toWrongHostError } from './wrong-host.ts';
 
 /** A Fastify plugin, for `app.register(…, { prefix: '/mcp' })`. */
 export type FastifyMcpHandler = FastifyPluginCallback & HandlerControls;
@@ -29,7 +30,11 @@ export function mcpHandler<TRouter extends AnyTRPCRouter>(
     );
     return send(res, await handle(exchange));
   };
-  const plugin: FastifyPluginCallback = (app, _, done) => {
+  const plugin: FastifyPluginCallback = (app, pluginOptions, done) => {
+    if (!isFastify(app)) {
+      answerWrongHost(toWrongHostError('fastify', app, pluginOptions), pluginOptions, done);
+      return;
+    }
     // The handler reads the body itself, because Fastify's parsers have limits and error replies of their own.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));

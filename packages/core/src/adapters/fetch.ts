@@ -1,9 +1,17 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
 import type { McpRequest } from '../call/context.ts';
-import { type Body, BodyTooLarge, type Exchange, type Reply } from '../protocol/exchange.ts';
+import {
+  type Body,
+  BodyConsumed,
+  BodyTooLarge,
+  type Exchange,
+  readLength,
+  type Reply,
+} from '../protocol/exchange.ts';
 import { createHandler, type Handler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
+import { answerWrongHost, isWebRequest, toWrongHostError } from './wrong-host.ts';
 
 /** A handler for fetch hosts: Next.js route handlers, Hono, Bun, Deno, Workers. */
 export interface FetchMcpHandler extends HandlerControls {
@@ -35,7 +43,13 @@ export function toFetchHandler(
     const reply = await handle(exchange);
     return toResponse(reply, resHeaders);
   };
-  return Object.assign(serve, controls);
+  // Another host passes other arguments, and would wait for ever for an answer.
+  const guarded = (req: Request, ...[res, next]: unknown[]): Promise<Response> => {
+    if (isWebRequest(req)) return serve(req);
+    answerWrongHost(toWrongHostError('fetch', req, res), res, next);
+    return Promise.resolve(new Response(null, { status: 500 }));
+  };
+  return Object.assign(guarded, controls);
 }
 
 class FetchExchange implements Exchange {
@@ -65,8 +79,8 @@ class FetchExchange implements Exchange {
   }
 
   header(name: string): string | undefined {
-    // The platform routed by the host in the URL. A `Host` header could differ from it.
-    return name === 'host' ? this.url.host : (this.#host.headers.get(name) ?? undefined);
+    const value = this.#host.headers.get(name) ?? undefined;
+    return name === 'host' ? readHost(this.#host.url, value) : value;
   }
 
   readBody(maxBytes: number): Promise<Body> {
@@ -92,25 +106,43 @@ class FetchExchange implements Exchange {
   }
 }
 
+/** The platform routed by the host in the URL, from which a `Host` header could differ. One that is a list is told as it is. */
+function readHost(url: string, sent: string | undefined): string | undefined {
+  if (sent?.includes(',') || sent?.includes('@')) return sent;
+  return /^[^:]+:\/\/([^/?#]*)/.exec(url)?.[1];
+}
+
+const remedy = 'pass it request.clone() before you read it';
+
 async function readBody(request: Request, maxBytes: number): Promise<Body> {
-  if (request.bodyUsed) {
-    throw new Error('the body was read before the MCP handler got the request; pass it request.clone()');
+  if (request.bodyUsed) throw new BodyConsumed(remedy);
+  const length = readLength(request.headers.get('content-length'));
+  if (length !== undefined && length <= maxBytes && readsSocket(request)) {
+    return { text: await request.text() };
   }
-  const length = request.headers.get('content-length');
-  // The platform reads no more than content-length, so the size is known already.
-  if (length !== null && Number(length) <= maxBytes) return { text: await request.text() };
-  if (Number(length) > 2 * maxBytes) throw new BodyTooLarge();
+  if (length !== undefined && length > 2 * maxBytes) throw new BodyTooLarge();
+  const { body } = request;
+  if (body?.locked) throw new BodyConsumed(remedy);
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   // A client reads the answer only after it has sent its body, so a body that is a little too large is read and dropped.
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > 2 * maxBytes) break;
     text = size > maxBytes ? '' : text + decoder.decode(chunk, { stream: true });
   }
-  if (size > maxBytes || Number(length) > maxBytes) throw new BodyTooLarge();
+  if (size > maxBytes || (length ?? 0) > maxBytes) throw new BodyTooLarge();
   return { text: text + decoder.decode() };
+}
+
+/**
+ * Whether `text()` is not the platform's own: Hono's server for Node reads the socket with it, where the client can send no
+ * more than its `Content-Length`. It would have to make a stream first, which takes longer than the whole of a call. With
+ * any other request, the body may be another one than was announced, for example because it was decompressed.
+ */
+function readsSocket(request: Request): boolean {
+  return request.text !== Request.prototype.text;
 }
 
 function toResponse({ status, headers, body }: Reply, resHeaders: Headers | undefined): Response {

@@ -2,7 +2,14 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { pipeline } from 'node:stream/promises';
-import { type Body, BodyTooLarge, type Exchange, type Reply } from '../protocol/exchange.ts';
+import {
+  type Body,
+  BodyConsumed,
+  BodyTooLarge,
+  type Exchange,
+  readLength,
+  type Reply,
+} from '../protocol/exchange.ts';
 
 /** A request of Node's, over HTTP/1 or HTTP/2. A framework may have added fields to it. */
 export interface NodeRequest extends NodeJS.EventEmitter {
@@ -12,12 +19,17 @@ export interface NodeRequest extends NodeJS.EventEmitter {
   originalUrl?: string;
   /** The body, when a body parser has run. */
   body?: unknown;
+  /** Set by the parsers of Express when they have read the body. */
+  _body?: boolean;
   /** The client's address, as Express knows it behind trusted proxies. */
   ip?: string | undefined;
   headers: IncomingHttpHeaders;
   rawHeaders: string[];
   socket: { localAddress?: string | undefined; remoteAddress?: string | undefined };
   readableEnded: boolean;
+  /** Whether somebody has read from it. */
+  readableDidRead?: boolean;
+  destroyed?: boolean;
 }
 
 /** The response that goes with it. */
@@ -96,9 +108,8 @@ class NodeExchange implements Exchange {
   }
 
   header(name: string): string | undefined {
-    const headers = this.#headers;
-    // HTTP/2 has `:authority` in place of `Host`.
-    const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined);
+    if (name === 'host') return readHost(this.#req);
+    const value = this.#headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
@@ -216,12 +227,47 @@ function lengthOf(body: string | readonly Uint8Array[] | undefined): number {
   return body?.reduce((length, chunk) => length + chunk.byteLength, 0) ?? 0;
 }
 
+/** Node keeps only the first `Host`, so that a second one is looked for. HTTP/2 has `:authority` in its place, or beside it. */
+function readHost({ rawHeaders }: NodeRequest): string | undefined {
+  let host: string | undefined;
+  let authority: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    const value = rawHeaders[index + 1]!;
+    if (name.length === 4 && name.toLowerCase() === 'host')
+      host = host === undefined ? value : `${host}, ${value}`;
+    else if (name === ':authority') authority = value;
+  }
+  if (authority === undefined || authority === host) return host;
+  return host === undefined ? authority : `${authority}, ${host}`;
+}
+
+const remedy =
+  'mount the handler before what reads it, or use a parser that keeps it in req.body, such as express.json()';
+
 function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
-  if (req.body !== undefined) return toBody(req.body);
-  // Other code has read the body and kept it.
-  if (req.readableEnded) return { text: '' };
-  const isTooLarge = Number(req.headers['content-length']) > maxBytes;
+  const { body, headers } = req;
+  const isRead = req.readableDidRead ?? req.readableEnded;
+  // A parser for another type has left the body unread. Express 4 sets an empty object then.
+  if (!isRead && isEmpty(body) && !req.readableEnded) return readStream(req, maxBytes);
+  if (body !== undefined && body !== null) {
+    // An empty object is what the client sent only if a parser has read it.
+    const isLost = !req._body && isEmpty(body) && (readLength(headers['content-length']) ?? 0) > 2;
+    if (!isLost) return toBody(body);
+  }
+  // A request without a body may end before anybody reads it.
+  if (isRead) throw new BodyConsumed(remedy);
+  return { text: '' };
+}
+
+function readStream(req: NodeRequest, maxBytes: number): Promise<Body> {
+  const isTooLarge = (readLength(req.headers['content-length']) ?? 0) > maxBytes;
   return new Promise((resolve, reject) => {
+    const onClose = () => {
+      if (!req.readableEnded) reject(new Error('the client hung up while it was sending'));
+    };
+    // It may have hung up before anybody listened.
+    if (req.destroyed) return onClose();
     if (isTooLarge) reject(new BodyTooLarge());
     const chunks: Buffer[] = [];
     let size = 0;
@@ -234,10 +280,14 @@ function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
     req.on('end', () =>
       resolve({ text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString() }),
     );
-    req.on('close', () => {
-      if (!req.readableEnded) reject(new Error('the client hung up while it was sending'));
-    });
+    req.on('close', onClose);
   });
+}
+
+/** Whether a parser has made nothing of the body. */
+function isEmpty(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return body === undefined || body === null || body === '';
+  return Object.keys(body).length === 0;
 }
 
 /** Converts what a body parser made: text, bytes, or parsed JSON. */

@@ -1,4 +1,5 @@
 import { initTRPC } from '@trpc/server';
+import type { McpMeta } from '../meta.ts';
 import type { CreateHTTP2ContextOptions, CreateHTTPContextOptions } from '@trpc/server/adapters/standalone';
 import type { CreateNextContextOptions } from '@trpc/server/adapters/next';
 import type { NextApiRequest, NextApiResponse } from 'next';
@@ -7,9 +8,9 @@ import http2 from 'node:http2';
 import { expectTypeOf, test } from 'vitest';
 import { mcpHandler } from './node.ts';
 
-const plain = initTRPC.create();
+const plain = initTRPC.meta<McpMeta>().create();
 const plainRouter = plain.router({ ping: plain.procedure.query(() => 'pong') });
-const t = initTRPC.context<{ user: string }>().create();
+const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
 const router = t.router({ ping: t.procedure.query(() => 'pong') });
 
 test('the listener fits a server of HTTP/1', () => {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHandler, type HandlerControls } from '../protocol/handler.ts';
 import type { HandlerArguments } from '../protocol/options.ts';
 import { type NodeRequest, type NodeResponse, respond, toExchange } from './node-exchange.ts';
+import { isNodePair, toWrongHostError } from './wrong-host.ts';
 
 export type { NodeRequest, NodeResponse } from './node-exchange.ts';
 
@@ -33,6 +34,7 @@ export function mcpHandler<
 ): NodeMcpHandler<TRequest, TResponse> {
   const { handle, ...controls } = createHandler(router, options);
   const serve = (req: TRequest, res: TResponse): Promise<void> => {
+    if (!isNodePair(req, res)) throw toWrongHostError('node', req, res);
     const exchange = toExchange(req, res, (extras) => options.createContext?.({ req, res, ...extras }));
     return respond(handle, exchange, res);
   };

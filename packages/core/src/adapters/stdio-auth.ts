@@ -1,4 +1,5 @@
-import type { AuthInfo, JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
+import type { McpAuthInfo } from '../auth/auth-info.ts';
 import type { Admission, AuthOptions, Gate, Refusal } from '../auth/gate.ts';
 import { toRefusalOutcome } from '../call/outcome.ts';
 import { toRpcError } from '../protocol/answer.ts';
@@ -7,7 +8,7 @@ import { isToolCall, toErrorMessage } from '../protocol/json-rpc.ts';
 /** Finds out from the environment who is calling. Returns `undefined` without a credential, and throws when it is not valid. */
 export type AuthenticateStdio = (
   environment: Readonly<Record<string, string | undefined>>,
-) => AuthInfo | undefined | Promise<AuthInfo | undefined>;
+) => McpAuthInfo | undefined | Promise<McpAuthInfo | undefined>;
 
 /** Decides who the client acts for. After it, the procedures' own middleware decides about each call, as always. */
 export interface StdioAuthOptions {

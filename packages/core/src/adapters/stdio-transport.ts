@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Readable } from 'node:stream';
 import { errorCodes, idOf, type MessageId, toErrorMessage } from '../protocol/json-rpc.ts';
+import { checkMessage } from '../protocol/params.ts';
 import { LineReader } from './line.ts';
 
 export interface StdioTransportOptions {
@@ -110,6 +111,11 @@ export class StdioTransport implements Transport {
       value = JSON.parse(text);
     } catch {
       this.#refuse(errorCodes.parseError, 'the line is not valid JSON; send each message on one line');
+      return;
+    }
+    const wrong = checkMessage(value);
+    if (wrong) {
+      this.#refuse(wrong.code, wrong.message, idOf(value));
       return;
     }
     const message = toMessage(value);

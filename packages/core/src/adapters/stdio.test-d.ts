@@ -1,12 +1,13 @@
 import { initTRPC } from '@trpc/server';
+import type { McpMeta } from '../meta.ts';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import { expectTypeOf, test } from 'vitest';
 import type { McpRequest } from '../call/context.ts';
 import { serveStdio } from './stdio.ts';
 
-const plain = initTRPC.create();
+const plain = initTRPC.meta<McpMeta>().create();
 const plainRouter = plain.router({ ping: plain.procedure.query(() => 'pong') });
-const t = initTRPC.context<{ user: string }>().create();
+const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
 const router = t.router({ ping: t.procedure.query(() => 'pong') });
 
 test('createContext is required when the router has a context', () => {

@@ -9,13 +9,16 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import { constants } from 'node:os';
 import process from 'node:process';
+import { stdioCredentialHint } from '../auth/credential-hint.ts';
 import type { CallHost } from '../call/call.ts';
 import { toRefusalOutcome } from '../call/outcome.ts';
 import type { HandlerControls } from '../protocol/handler.ts';
+import { onlyCaller } from '../protocol/caller-of.ts';
 import { createNotifier, notifyClient } from '../protocol/notify.ts';
 import { defaultMaxBodyBytes, type HandlerArguments, type HandlerOptions } from '../protocol/options.ts';
 import { createParts, whenReady } from '../protocol/parts.ts';
 import { createServer } from '../protocol/server.ts';
+import { Subscriptions } from '../protocol/subscription.ts';
 import { type StdioAuthOptions, toAuthOptions, toRefusal, withoutChallenges } from './stdio-auth.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { claimStdout } from './stdout.ts';
@@ -29,6 +32,7 @@ export interface StdioContextOptions {
 
 type HttpOption =
   | 'auth'
+  | 'callerId'
   | 'return200ForErrors'
   | 'legacy'
   | 'sessions'
@@ -68,11 +72,12 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
   const { auth, maxBodyBytes = defaultMaxBodyBytes, ...others } = options;
   const bus = options.bus ?? new InMemoryServerEventBus();
   const notify = createNotifier(bus);
-  const handlerOptions = { ...others, ...(auth && { auth: toAuthOptions(auth) }) };
+  // Cast: the patterns of `expose` are typed by this router, and those of a handler's options by any.
+  const handlerOptions = { ...others, ...(auth && { auth: toAuthOptions(auth) }) } as HandlerOptions;
   const made = createParts(router, handlerOptions, notify);
   const { catalog } = made;
   const gate = withoutChallenges(made.parts.gate);
-  const parts = { ...made.parts, gate };
+  const parts = { ...made.parts, gate, credentialHint: stdioCredentialHint };
   const exchange: CallHost = {
     url: null,
     header: () => undefined,
@@ -97,7 +102,7 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
     opened: open(),
     onEnd: () => void endProcess(),
   });
-  let listening: { server: Server; subscribed: Set<string> | undefined } | undefined;
+  let listening: { server: Server; subscribed: Subscriptions | undefined } | undefined;
   const server = serveTransport(
     async ({ era }) => {
       const admitted = await admission;
@@ -105,13 +110,19 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
       const refused = isRefused ? toRefusalOutcome(admitted) : undefined;
       const caller = isRefused ? undefined : admitted.auth;
       // The SDK itself knows what a client of 2026 listens for.
-      const subscribed = era === 'legacy' ? new Set<string>() : undefined;
+      const subscribed = era === 'legacy' ? new Subscriptions() : undefined;
       const conversation = createServer(parts, {
         era,
         catalog: await catalog.whole,
         // The catalog may be another one for each request. There is no HTTP status that an outcome could decide.
         servingOf: () => ({
-          serving: { exchange, catalog: catalog.current!, auth: caller },
+          serving: {
+            exchange,
+            catalog: catalog.current!,
+            auth: caller,
+            caller: async () => onlyCaller,
+            mayStream: true,
+          },
           made: refused,
           onOutcome: () => {},
         }),

@@ -1,14 +1,16 @@
 import type { OAuthProtectedResourceMetadata } from '@modelcontextprotocol/server';
-import { getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
+import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { SetupError, type SetupProblem, type SetupProblemCode } from '../setup-error.ts';
 import { ownMessageOf } from '../thrown.ts';
+import type { McpAuthInfo } from './auth-info.ts';
 import { addToChallenge } from './challenge.ts';
+import { type HeadersRequest, readToken } from './credential.ts';
 import { CredentialError } from './credential-error.ts';
 import type { FailureLimit } from './failure-limit.ts';
-import type { Authenticate, AuthOptions } from './gate.ts';
+import type { AuthOptions } from './gate.ts';
 import { metadataUrlOf } from './resource-metadata.ts';
-import { isScope } from './scope.ts';
-import { checkToken, readToken, toAuthInfo, type VerifiedToken, type VerifyToken } from './token.ts';
+import { isScope, missingScopes, scopesText } from './scope.ts';
+import { findTokenProblem, toAuthInfo, type VerifiedToken, type VerifyToken } from './token.ts';
 
 /** Options of `bearer`, which makes an MCP endpoint an OAuth 2.1 resource server. */
 export interface BearerOptions {
@@ -34,7 +36,14 @@ export interface BearerOptions {
 
 /** A value for the option `auth`. Spread it to add `authorize`, or another way to authenticate. */
 export interface BearerAuth extends AuthOptions {
-  authenticate: Authenticate;
+  authenticate: (request: Request) => Promise<McpAuthInfo | undefined>;
+  /**
+   * Finds out who is calling, with the same checks over MCP and over tRPC, for `createContext`:
+   * `{ auth: await oauth.callerOf(req) }`. Takes a `Request`, a request of Node, or anything else with headers. Returns
+   * `undefined` without a token. Throws UNAUTHORIZED for a token that is not valid, FORBIDDEN for one without the
+   * `requiredScopes`, and SERVICE_UNAVAILABLE when it cannot be checked now.
+   */
+  callerOf: (request: Request | HeadersRequest) => Promise<McpAuthInfo | undefined>;
   required: boolean;
   challenge: string;
   metadata: OAuthProtectedResourceMetadata;
@@ -50,7 +59,7 @@ export interface BearerAuth extends AuthOptions {
 export function bearer(options: BearerOptions): BearerAuth {
   const problems = checkBearer(options);
   if (problems.length > 0) throw new SetupError(problems);
-  const { verify, requiredScopes, scopesSupported, maxTokenLength = 8192, failureLimit } = options;
+  const { verify, requiredScopes = [], scopesSupported, maxTokenLength = 8192, failureLimit } = options;
   const resource = String(options.resource);
   const metadata: OAuthProtectedResourceMetadata = {
     resource,
@@ -62,18 +71,31 @@ export function bearer(options: BearerOptions): BearerAuth {
       resource_documentation: String(options.resourceDocumentation),
     }),
   };
+  const authenticate = async (request: Request | HeadersRequest): Promise<McpAuthInfo | undefined> => {
+    const token = readToken(request, maxTokenLength);
+    if (token === undefined) return undefined;
+    const verified = await verifyToken(verify, token, resource);
+    const problem = findTokenProblem(verified, resource);
+    if (problem !== undefined) throw new CredentialError(401, problem, 'invalid_token');
+    return toAuthInfo(verified, resource);
+  };
   return {
-    async authenticate(request) {
-      const token = readToken(request, maxTokenLength);
-      if (token === undefined) return undefined;
-      const verified = await verifyToken(verify, token, resource);
-      checkToken(verified, resource);
-      return toAuthInfo(verified, resource);
+    authenticate,
+    async callerOf(request) {
+      let caller: McpAuthInfo | undefined;
+      try {
+        caller = await authenticate(request);
+      } catch (thrown) {
+        throw toTRPCError(thrown);
+      }
+      const missing = caller ? missingScopes(caller, requiredScopes) : [];
+      if (missing.length === 0) return caller;
+      throw new TRPCError({ code: 'FORBIDDEN', message: `the token lacks ${scopesText(missing)}` });
     },
     required: true,
     challenge: addToChallenge('Bearer', { resource_metadata: metadataUrlOf(resource) }),
     metadata,
-    ...(requiredScopes && { requiredScopes }),
+    ...(options.requiredScopes && { requiredScopes }),
     ...(failureLimit && { failureLimit }),
   };
 }
@@ -107,6 +129,15 @@ function toCredentialError(thrown: unknown): CredentialError {
     );
   }
   return new CredentialError(401, own ?? 'the token was refused', 'invalid_token', thrown);
+}
+
+/** Converts what the gate understands into what tRPC does. */
+function toTRPCError(thrown: unknown): unknown {
+  if (!(thrown instanceof CredentialError)) return thrown;
+  const { status, message } = thrown;
+  // A cause with the same message would make it look as if tRPC had copied the message, which is then masked.
+  const cause = (thrown.cause as Error | undefined)?.message === message ? undefined : thrown.cause;
+  return new TRPCError({ code: status === 503 ? 'SERVICE_UNAVAILABLE' : 'UNAUTHORIZED', message, cause });
 }
 
 function checkBearer(options: BearerOptions): SetupProblem[] {

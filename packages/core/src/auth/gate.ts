@@ -1,15 +1,16 @@
-import type { AuthInfo, OAuthProtectedResourceMetadata } from '@modelcontextprotocol/server';
+import type { OAuthProtectedResourceMetadata } from '@modelcontextprotocol/server';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
 import { HookTimeout, runHook } from '../hook.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { ownMessageOf, toError } from '../thrown.ts';
-import { addToChallenge, isHeaderText } from './challenge.ts';
+import type { McpAuthInfo } from './auth-info.ts';
+import { addToChallenge, isHeaderText, toAdvice } from './challenge.ts';
 import { CredentialError } from './credential-error.ts';
 import { checkFailureLimit, createFailureCounter, type FailureLimit } from './failure-limit.ts';
-import { joinScopes } from './scope.ts';
+import { joinScopes, missingScopes, scopesText } from './scope.ts';
 
 /** Finds out who is calling. Returns `undefined` when there is no credential, and throws when it is not valid. */
-export type Authenticate = (request: Request) => AuthInfo | undefined | Promise<AuthInfo | undefined>;
+export type Authenticate = (request: Request) => McpAuthInfo | undefined | Promise<McpAuthInfo | undefined>;
 
 /** Decides who may use the endpoint at all. After it, the procedures' own middleware decides about each call, as always. */
 export interface AuthOptions {
@@ -34,7 +35,7 @@ export interface AuthOptions {
 
 /** What `authorize` is given to decide on. */
 export interface Attempt {
-  auth: AuthInfo | undefined;
+  auth: McpAuthInfo | undefined;
   /** The JSON-RPC method, such as `tools/list`. */
   method: string;
   /** The tool's name, for `tools/call`. */
@@ -49,6 +50,8 @@ export interface Refusal {
   status: 401 | 403;
   message: string;
   challenge?: string;
+  /** Says in which header a credential is sent. It belongs after the message, over HTTP only. */
+  advice?: string;
 }
 
 /**
@@ -65,7 +68,7 @@ export interface Rejection {
 /** Somebody who is let in. */
 export interface Admission {
   kind: 'admission';
-  auth: AuthInfo | undefined;
+  auth: McpAuthInfo | undefined;
 }
 
 export interface Gate {
@@ -79,7 +82,7 @@ export interface Gate {
   /** Whether they may send this message. */
   authorize(attempt: Attempt): Promise<Refusal | undefined>;
   /** Returns a refusal when the caller lacks a scope that a tool needs. */
-  checkScopes(auth: AuthInfo | undefined, scopes: readonly string[]): Refusal | undefined;
+  checkScopes(auth: McpAuthInfo | undefined, scopes: readonly string[]): Refusal | undefined;
 }
 
 type ReportHook = (error: Error) => void;
@@ -121,12 +124,20 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
     }
   };
 
-  const refuse = (auth: AuthInfo | undefined, message: string): Refusal =>
-    auth ? { kind: 'refusal', status: 403, message } : { kind: 'refusal', status: 401, message, challenge };
+  // A client of OAuth finds all it needs in the metadata. Who has a token already has to know where it goes.
+  const takesPlainTokens = !options?.metadata || ways.length > 1;
+  const advice = takesPlainTokens ? toAdvice(base) : undefined;
+
+  /** Refuses in the app's own words, if there are any, which are then all that the caller reads. */
+  const refuse = (auth: McpAuthInfo | undefined, words: string | undefined, message: string): Refusal => {
+    if (auth) return { kind: 'refusal', status: 403, message: words ?? message };
+    const refusal: Refusal = { kind: 'refusal', status: 401, message: words ?? message, challenge };
+    return words === undefined && advice !== undefined ? { ...refusal, advice } : refusal;
+  };
 
   const answerThrown = (thrown: unknown): Refusal | Rejection => {
     if (!(thrown instanceof CredentialError)) {
-      return refuse(undefined, sentenceOf(thrown) ?? 'the credential was refused');
+      return refuse(undefined, sentenceOf(thrown), 'the credential was refused');
     }
     const { status, message, code } = thrown;
     if (status === 503) return { kind: 'rejection', status, message, headers: toRetryAfter(retryAfterMs) };
@@ -136,11 +147,9 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
   };
 
   const checkScopes: Gate['checkScopes'] = (auth, scopes) => {
-    // An app without types may leave `scopes` out.
-    const held: readonly string[] | undefined = auth?.scopes;
-    if (scopes.every((scope) => held?.includes(scope))) return undefined;
+    if (missingScopes(auth ?? {}, scopes).length === 0) return undefined;
     if (!auth) {
-      const refusal = refuse(auth, `this tool needs a credential with ${scopesText(scopes)}`);
+      const refusal = refuse(auth, undefined, `this tool needs a credential with ${scopesText(scopes)}`);
       // Only a client of OAuth can ask its authorization server for these scopes.
       return options?.metadata ? { ...refusal, challenge: challengeWith({}, scopes) } : refusal;
     }
@@ -180,7 +189,7 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
         for (const way of ways) {
           const auth = await runHook('auth.authenticate', timeoutMs, () => way(request));
           if (!auth) continue;
-          return requiredScopes.every((scope) => auth.scopes?.includes(scope))
+          return missingScopes(auth, requiredScopes).length === 0
             ? { kind: 'admission', auth }
             : {
                 kind: 'refusal',
@@ -197,7 +206,7 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
         if (address !== undefined && !isOurs) failures?.count(address);
         return answerThrown(error);
       }
-      if (options.required) return refuse(undefined, 'this endpoint needs a credential');
+      if (options.required) return refuse(undefined, undefined, 'this endpoint needs a credential');
       return { kind: 'admission', auth: undefined };
     },
     async authorize(attempt) {
@@ -206,13 +215,11 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
       try {
         const verdict = await runHook('auth.authorize', timeoutMs, () => authorize(attempt));
         if (verdict === true) return undefined;
-        return refuse(
-          attempt.auth,
-          typeof verdict === 'string' && verdict ? verdict : 'you may not do this here',
-        );
+        const words = typeof verdict === 'string' && verdict ? verdict : undefined;
+        return refuse(attempt.auth, words, 'you may not do this here');
       } catch (error) {
         reportThrown(error);
-        return refuse(attempt.auth, sentenceOf(error) ?? 'you may not do this here');
+        return refuse(attempt.auth, sentenceOf(error), 'you may not do this here');
       }
     },
     checkScopes,
@@ -232,10 +239,6 @@ function toRetryAfter(waitMs: number): Record<string, string> {
 
 function toSeconds(ms: number): number {
   return Math.ceil(ms / 1000);
-}
-
-function scopesText(scopes: readonly string[]): string {
-  return `the ${scopes.length === 1 ? 'scope' : 'scopes'} ${scopes.join(', ')}`;
 }
 
 /** The message that the app wrote for the caller: only a `TRPCError`'s own message is one. */

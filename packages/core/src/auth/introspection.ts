@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
-import { isSameResource, type VerifiedToken, type VerifyToken } from './token.ts';
+import { checkTokenUse } from './token-type.ts';
+import { checkVerified, resourceOf, toAudience, type VerifiedToken, type VerifyToken } from './token.ts';
 
 /** Options of `introspection`, for access tokens that only the authorization server can read. */
 export interface IntrospectionOptions {
@@ -26,6 +27,8 @@ interface Claims extends Record<string, unknown> {
   active: boolean;
   scope?: unknown;
   client_id?: string;
+  sub?: string;
+  iss?: string;
   aud?: string | string[];
   exp?: number;
   nbf?: number;
@@ -33,7 +36,8 @@ interface Claims extends Record<string, unknown> {
 
 /**
  * Makes a `verify` for `bearer` that asks the authorization server about each token, and keeps each answer for a short
- * while. The answer becomes `auth.extra`.
+ * while. It throws UNAUTHORIZED for a token that is not active, not for this endpoint, not valid now, or no access token,
+ * also when it is called by itself. The answer becomes `auth.extra`.
  * @see https://www.rfc-editor.org/rfc/rfc7662
  */
 export function introspection(options: IntrospectionOptions): VerifyToken {
@@ -47,7 +51,7 @@ export function introspection(options: IntrospectionOptions): VerifyToken {
     answers.set(key, { verified, until });
   };
 
-  return async (token, { resource }) => {
+  const ask = async (token: string): Promise<VerifiedToken> => {
     // A digest, because the token itself could be read from a dump of the memory.
     const key = cacheMs > 0 ? await digest(token) : '';
     const kept = answers.get(key);
@@ -57,13 +61,14 @@ export function introspection(options: IntrospectionOptions): VerifyToken {
     if (!claims.active) {
       throw new TRPCError({ code: 'UNAUTHORIZED', message: 'the token is not valid, or no longer' });
     }
-    const audiences = [claims.aud ?? []].flat();
-    const expected = [audience ?? []].flat();
-    const isNamed = expected.some((each) => audiences.some((named) => isSameResource(named, each)));
+    checkTokenUse(claims);
     const verified: VerifiedToken = {
       clientId: claims.client_id ?? '',
+      subject: typeof claims.sub === 'string' ? claims.sub : undefined,
+      // An answer need not name the issuer, and then it is known by where the answer came from.
+      issuer: claims.iss ?? String(options.endpoint),
       scopes: options.scopes?.(claims) ?? scopesOf(claims),
-      audience: audience === undefined ? audiences : isNamed ? resource : [],
+      audience: claims.aud ?? [],
       // Without `exp`, the token counts as active for as long as this answer is kept.
       expiresAt: claims.exp ?? Math.ceil((Date.now() + cacheMs) / 1000),
       notBefore: claims.nbf,
@@ -71,6 +76,16 @@ export function introspection(options: IntrospectionOptions): VerifyToken {
     };
     if (cacheMs > 0) keep(key, verified);
     return verified;
+  };
+
+  return async (token, verifyOptions) => {
+    const resource = resourceOf(verifyOptions);
+    const verified = await ask(token);
+    // What is kept is checked again, because its time may be over, and the resource may be another one.
+    return checkVerified(
+      { ...verified, audience: toAudience(verified.audience, audience, resource) },
+      resource,
+    );
   };
 }
 

@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server';
-import type { JWTVerifyGetKey } from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 
 /** The public keys of an authorization server. */
 export interface KeySet {
@@ -57,6 +57,12 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
       return keys(header, token);
     },
   };
+}
+
+/** Finds the keys among some that the app has. Nobody is asked. */
+export async function createLocalKeySet(jwks: JSONWebKeySet): Promise<KeySet> {
+  const { createLocalJWKSet } = await import('jose');
+  return { find: createLocalJWKSet(jwks) };
 }
 
 function unreachable(cause: unknown): TRPCError {

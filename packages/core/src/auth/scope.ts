@@ -7,3 +7,16 @@ export function isScope(text: string): boolean {
 export function joinScopes(...lists: readonly (readonly string[])[]): string {
   return [...new Set(lists.flat())].join(' ');
 }
+
+/** Returns those of the scopes that a caller lacks. An app without types may leave `scopes` out. */
+export function missingScopes(
+  { scopes: held }: { scopes?: readonly string[] },
+  scopes: readonly string[],
+): string[] {
+  return scopes.filter((scope) => !held?.includes(scope));
+}
+
+/** Names scopes in a sentence: `the scope notes:read`. */
+export function scopesText(scopes: readonly string[]): string {
+  return `the ${scopes.length === 1 ? 'scope' : 'scopes'} ${scopes.join(', ')}`;
+}

@@ -1,10 +1,14 @@
-import type { AuthInfo } from '@modelcontextprotocol/server';
-import { CredentialError } from './credential-error.ts';
+import { TRPCError } from '@trpc/server';
+import type { McpAuthInfo } from './auth-info.ts';
 
 /** What was verified about an access token. Times are in seconds since 1970, as in the token itself. */
 export interface VerifiedToken {
   /** The OAuth client that the token was issued to. */
   clientId: string;
+  /** The person or account that the token speaks for (`sub`). It tells callers apart. */
+  subject?: string | undefined;
+  /** Who issued the token (`iss`). Subjects of two issuers are two callers. */
+  issuer?: string | undefined;
   scopes: readonly string[];
   /** Whom the token is for (`aud`). The `resource` given to `bearer` has to be among them. */
   audience: string | readonly string[];
@@ -24,69 +28,77 @@ export type VerifyToken = (
 ) => VerifiedToken | undefined | Promise<VerifiedToken | undefined>;
 
 export interface VerifyOptions {
-  /** The `resource` given to `bearer`. */
+  /** The `resource` given to `bearer`. The token has to be for it. */
   resource: string;
 }
 
 /** How far apart the clocks of the issuer and of this machine may be. */
 export const clockToleranceMs = 5000;
 
-/** Reads the token in an `Authorization` header. Throws a `CredentialError` when it is malformed. */
-export function readToken({ url, headers }: Request, maxLength: number): string | undefined {
-  // A URL ends up in logs and in the history of browsers.
-  if (new URL(url).searchParams.has('access_token')) {
-    const message = 'a token in the URL is not taken; send it in the Authorization header';
-    throw new CredentialError(400, message, 'invalid_request');
-  }
-  const header = headers.get('authorization');
-  if (header === null || !/^bearer(?: |$)/i.test(header)) return undefined;
-  const token = header.slice('bearer '.length).trim();
-  if (token.length > maxLength) {
-    throw new CredentialError(401, `the token is longer than ${maxLength} characters`, 'invalid_token');
-  }
-  if (tokenSyntax.test(token)) return token;
-  const message = 'the Authorization header is malformed; send one token, as: Bearer <token>';
-  throw new CredentialError(400, message, 'invalid_request');
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
-const tokenSyntax = /^[\w.~+/-]+=*$/;
-
-/** Throws a `CredentialError` unless the token is for this resource and is valid now. */
-export function checkToken({ audience, expiresAt, notBefore }: VerifiedToken, resource: string): void {
+/** Returns what is wrong with the token, or `undefined` if it is for this resource and is valid now. */
+export function findTokenProblem(
+  { audience, expiresAt, notBefore }: VerifiedToken,
+  resource: string,
+): string | undefined {
   const now = Date.now() / 1000;
   const tolerance = clockToleranceMs / 1000;
-  const fail = (message: string): never => {
-    throw new CredentialError(401, message, 'invalid_token');
-  };
   // An app without types may leave anything out.
   const audiences = [audience ?? []].flat();
-  if (!audiences.some((each) => isSameResource(each, resource))) {
-    fail(`the token is not for ${resource}`);
-  }
-  if (!Number.isFinite(expiresAt)) fail('the token does not say when it expires');
-  if (expiresAt + tolerance <= now) fail('the token has expired');
-  if (notBefore !== undefined && !(notBefore - tolerance <= now)) {
-    fail('the token is not valid yet');
-  }
+  if (!audiences.some((each) => isSameResource(each, resource))) return `the token is not for ${resource}`;
+  if (!Number.isFinite(expiresAt)) return 'the token does not say when it expires';
+  if (expiresAt + tolerance <= now) return 'the token has expired';
+  if (notBefore !== undefined && !(notBefore - tolerance <= now)) return 'the token is not valid yet';
+  return undefined;
+}
+
+/** Throws UNAUTHORIZED unless the token is for this resource and is valid now. */
+export function checkVerified(verified: VerifiedToken, resource: string): VerifiedToken {
+  const problem = findTokenProblem(verified, resource);
+  if (problem !== undefined) throw new TRPCError({ code: 'UNAUTHORIZED', message: problem });
+  return verified;
+}
+
+/** Reads the resource that a `verify` of ours was given. An app without types may leave it out. */
+export function resourceOf(options: Partial<VerifyOptions> | undefined): string {
+  const resource = options?.resource;
+  if (resource) return resource;
+  const message = 'nobody can tell whom the token is for, because verify was called without { resource }';
+  throw new TRPCError({ code: 'UNAUTHORIZED', message });
+}
+
+/**
+ * Returns the audience of a token. If the app has set `audience`, a token for that audience is a token for this resource,
+ * and no other token is.
+ */
+export function toAudience(
+  aud: string | readonly string[] | undefined,
+  audience: string | readonly string[] | undefined,
+  resource: string,
+): readonly string[] {
+  const named = [aud ?? []].flat();
+  if (audience === undefined) return named;
+  const isNamed = [audience].flat().some((each) => named.some((name) => isSameResource(name, each)));
+  return isNamed ? [resource] : [];
 }
 
 /** Leaves the token itself out, so that no app can log it or pass it on by accident. */
 export function toAuthInfo(
-  { clientId, scopes, expiresAt, extra }: VerifiedToken,
+  { clientId, subject, issuer, scopes, expiresAt, extra }: VerifiedToken,
   resource: string,
-): AuthInfo {
+): McpAuthInfo {
   return {
     token: '',
     clientId,
     scopes: [...(scopes ?? [])],
     expiresAt,
     resource: new URL(resource),
+    ...(subject !== undefined && { subject }),
+    ...(issuer !== undefined && { issuer }),
     ...(extra && { extra }),
   };
 }
 
 /** Compares without the last slash, because authorization servers write a URL with it or without it. */
-export function isSameResource(one: unknown, other: string): boolean {
+function isSameResource(one: unknown, other: string): boolean {
   return typeof one === 'string' && one.replace(/\/$/, '') === other.replace(/\/$/, '');
 }

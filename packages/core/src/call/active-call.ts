@@ -4,6 +4,8 @@ import {
   type Answer,
   AnswerNeeded,
   type AskState,
+  consentKey,
+  type ConsentQuestion,
   type InputRequest,
   type OpenQuestions,
   type Question,
@@ -44,8 +46,10 @@ export class ActiveCall implements McpCall {
   readonly #channel: ProgressChannel | undefined;
   readonly #request: CallRequest;
   #questions: Questions | undefined;
-  /** Questions that come before those of the procedure, such as the one for consent. */
-  #held: OpenQuestions | undefined;
+  /** The digest of what the person has agreed to. */
+  #agreed: string | undefined;
+  /** The question for consent, if the run has ended with it. */
+  #held: ConsentQuestion | undefined;
 
   constructor({ name, path }: Callable, request: CallRequest, signal: AbortSignal) {
     this.method = request.method;
@@ -61,9 +65,18 @@ export class ActiveCall implements McpCall {
     this.#request = request;
   }
 
-  /** Ends this run. The call runs again when these questions are answered. */
-  static hold(call: ActiveCall, open: OpenQuestions): never {
-    call.#held = open;
+  /** Records what the person has agreed to, for this run and for those that follow it. */
+  static agree(call: ActiveCall, agreed: string | undefined): void {
+    call.#agreed = agreed;
+  }
+
+  static isAgreed(call: ActiveCall): boolean {
+    return call.#agreed !== undefined;
+  }
+
+  /** Ends this run with the question for consent. The call runs again when it is answered. */
+  static hold(call: ActiveCall, question: ConsentQuestion): never {
+    call.#held = question;
     throw new AnswerNeeded();
   }
 
@@ -71,9 +84,18 @@ export class ActiveCall implements McpCall {
     return call.#channel;
   }
 
-  /** The questions to answer before the call can continue. */
+  /** The questions to answer before the call can continue; `undefined` if there are none. */
   static openOf(call: ActiveCall): OpenQuestions | undefined {
-    return call.#held ?? call.#questions?.open;
+    const held = call.#held;
+    const own = call.#questions?.open ?? {};
+    if (!held && Object.keys(own).length === 0) return undefined;
+    return {
+      requests: held ? { ...own, [consentKey]: held.request } : own,
+      answers: call.#questions?.answers ?? {},
+      round: (call.#request.state?.round ?? 0) + 1,
+      ...(held && { asked: held.about }),
+      ...(call.#agreed !== undefined && { agreed: call.#agreed }),
+    };
   }
 
   progress(progress: Progress): void {

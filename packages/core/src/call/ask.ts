@@ -6,7 +6,8 @@ import {
   type InputResponses,
   type StandardSchemaV1,
 } from '@modelcontextprotocol/server';
-import { TRPCError } from '@trpc/server';
+import { FinalError } from './final-error.ts';
+import { isDeeper } from './json-text.ts';
 
 export type { InputRequest };
 
@@ -30,19 +31,27 @@ export type Answer<TContent = Record<string, unknown>> =
   { action: 'accept'; content: TContent } | { action: 'decline' } | { action: 'cancel' };
 
 /** The state that the client sends back, signed, with the next round of a call. */
-export interface AskState {
+export interface AskState extends Omit<OpenQuestions, 'requests'> {
   /** The digest of the call that this state belongs to. */
   bind: string;
-  /** The answers of earlier rounds, by the key of the question. */
-  answers: InputResponses;
-  /** For tools that need consent: whether it was asked for in the last round, or given in an earlier one. */
-  consent?: 'asked' | 'given';
-  /** Set with `consent`: the state can be used for one more round only. */
-  nonce?: string;
+  /** Makes the state good for one round: it is spent when the state comes back. */
+  nonce: string;
 }
 
 /** How long a state is valid after it was sealed, and so how long a person may take to answer. */
 export const stateLifeMs = 600_000;
+
+/** The key of the question for consent. Questions of the app never have it. */
+export const consentKey = 'confirm';
+
+/** The question for consent, and the digest of the call that it asks about. */
+export interface ConsentQuestion {
+  request: InputRequest;
+  about: string;
+}
+
+/** How deeply an answer may be nested. */
+const maxAnswerLevels = 512;
 
 /** The questions of one run of a call. */
 export class Questions {
@@ -90,29 +99,32 @@ export class Questions {
     return this.#look(request, name).answer;
   }
 
-  /** The questions that the client has to answer before the call can continue; `undefined` if there are none. */
-  get open(): OpenQuestions | undefined {
-    const requests = this.#open;
-    if (Object.keys(requests).length === 0) return undefined;
-    // Drops answers that nobody asked for, and invalid ones: those would be asked for again and again.
+  /** The questions that the client has to answer before the call can continue. */
+  get open(): Readonly<Record<string, InputRequest>> {
+    return this.#open;
+  }
+
+  /** The answers so far. Leaves out those that nobody asked for, and invalid ones: they would be asked for again and again. */
+  get answers(): InputResponses {
     const asked = Object.entries(this.#answers).filter(
-      ([key]) => this.#seen.has(key) && !Object.hasOwn(requests, key),
+      ([key]) => this.#seen.has(key) && !Object.hasOwn(this.#open, key),
     );
-    return { requests, answers: Object.fromEntries(asked) as InputResponses };
+    return Object.fromEntries(asked) as InputResponses;
   }
 
   #look(request: InputRequest, name: string | undefined): { key: string; answer: Record<string, unknown> } {
     if (!this.#canAsk) {
-      throw new TRPCError({
+      throw new FinalError({
         code: 'PRECONDITION_FAILED',
         message:
-          'this needs an answer from a person, and the client cannot be asked: it speaks a revision of MCP before 2026-07-28, without a session',
+          'this needs an answer from a person, and the client cannot be asked: it accepts no event stream, or speaks a revision of MCP before 2026-07-28 without a session; tell the person, so that they can do it themselves or use a client that asks',
       });
     }
-    const key = name ?? `q${++this.#count}-${hash(JSON.stringify(request))}`;
+    const key = name === undefined ? `q${++this.#count}-${hash(JSON.stringify(request))}` : toSentKey(name);
     this.#seen.add(key);
     const answer = Object.hasOwn(this.#answers, key) ? this.#answers[key] : undefined;
-    const isAnswer = typeof answer === 'object' && answer !== null;
+    // What is too deep for JSON.stringify could not be sealed.
+    const isAnswer = typeof answer === 'object' && answer !== null && !isDeeper(answer, maxAnswerLevels);
     return isAnswer ? { key, answer: answer as Record<string, unknown> } : this.#put(key, request);
   }
 
@@ -125,10 +137,14 @@ export class Questions {
 /** What a call needs before it can continue. */
 export interface OpenQuestions {
   requests: Record<string, InputRequest>;
-  /** The answers so far. */
+  /** The answers so far, by the key of the question. */
   answers: InputResponses;
-  /** Set if the tool needs consent. */
-  consent?: AskState['consent'];
+  /** Set if one of the questions is that for consent: the digest of what it asks about. */
+  asked?: string;
+  /** Set if the person has given consent: the digest of what they agreed to. */
+  agreed?: string;
+  /** How many rounds there will have been when these questions are answered: 1 for the first ones. */
+  round: number;
 }
 
 /** Ends a run whose question is not answered yet. It is not a failure and is not reported. */
@@ -143,6 +159,13 @@ export class AnswerNeeded extends Error {
 function actionOf({ action }: Record<string, unknown>): Answer['action'] | undefined {
   return action === 'accept' || action === 'decline' || action === 'cancel' ? action : undefined;
 }
+
+/** The key under which a question of the app is sent. It never is that of the question for consent. */
+function toSentKey(name: string): string {
+  return name === consentKey || name.startsWith(ownPrefix) ? `${ownPrefix}${name}` : name;
+}
+
+const ownPrefix = 'app:';
 
 /** A short hash (FNV-1a) that tells one question from another. It is not for security. */
 function hash(text: string): string {

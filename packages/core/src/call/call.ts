@@ -3,10 +3,10 @@ import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { Gate } from '../auth/gate.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { McpRateLimit } from '../meta.ts';
+import type { TaughtClass } from '../schema/codec.ts';
 import { WireError } from '../schema/wire-error.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
-import type { OpenQuestions } from './ask.ts';
-import { askConsent } from './consent.ts';
+import { toConsentQuestion } from './consent.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import { drain, isStream, isStreamed } from './drain.ts';
@@ -15,10 +15,14 @@ import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
 import { toInvocation } from './invocation.ts';
 import { takePoint } from './limit.ts';
+import { type IdempotencyKeys, type KeyedCall, WaitEnded } from './once.ts';
 import { type Outcome, type ResultOutcome, toRefusalOutcome } from './outcome.ts';
+import { isCounted, resumeCall } from './round.ts';
+import { passGuards } from './permitted.ts';
 import type { Spans, SpanSubject } from './span.ts';
 import type { Store } from './store.ts';
 import { isVisible } from './visible.ts';
+import { toYieldedText } from './yielded.ts';
 
 /** The request that a call came with, as every host has it. */
 export interface CallHost {
@@ -26,6 +30,8 @@ export interface CallHost {
   url: URL | null;
   /** Returns the value of a header by its lower-case name. */
   header(name: string): string | undefined;
+  /** Aborts when the client hangs up. Missing over stdio. */
+  signal?: AbortSignal;
   /** Calls the app's `createContext` with the arguments that tRPC's adapter for this host gives it. */
   createContext(extras: { info: TRPCRequestInfo; mcp: McpRequest }): unknown;
 }
@@ -41,9 +47,16 @@ export interface CallParts {
   /** The limit of each caller over all procedures together. */
   rateLimit: McpRateLimit | undefined;
   store: Store;
+  keys: IdempotencyKeys;
   exposeInternalErrors: boolean;
   report: Report;
   spans: Spans;
+  /** What credential the endpoint takes, and where it goes. For errors without words. */
+  credentialHint: string;
+  /** Replaces the dotted paths of procedures in a text by the names of their tools. */
+  sayToolNames: (text: string) => string;
+  /** The codecs of the app that name a class. */
+  classes: readonly TaughtClass[];
 }
 
 /** Converts what the procedure returned into the result of a request, such as `tools/call`. */
@@ -51,6 +64,8 @@ export type ToResult<TItem extends Callable> = (
   item: TItem,
   value: unknown,
   era: McpRequest['era'],
+  /** What a generator yielded before it returned the value, unless the client was told while it ran. */
+  yielded?: readonly unknown[],
 ) => ResultOutcome | Promise<ResultOutcome>;
 
 /**
@@ -64,19 +79,35 @@ export function callItem<TItem extends Callable>(
   request: CallRequest,
   host: CallHost,
   toResult: ToResult<TItem>,
+  /** Set if the call has an idempotency key. */
+  keyed?: KeyedCall,
 ): Promise<Outcome | undefined> {
   const timeoutMs = item.timeoutMs ?? parts.timeoutMs;
   const deadline = timeoutMs || item.stream ? setDeadline(request.signal, timeoutMs) : undefined;
   const call = new ActiveCall(item, request, deadline?.signal ?? request.signal);
   const readInput = memoize(() => decode(item, args));
-  const consent = item.confirm && memoize(() => holdForConsent(parts, item, args, request, call));
-  // Asks for consent when tRPC reads the input, so that middleware before `.input()` can refuse the caller first.
-  const getRawInput = consent
-    ? async () => {
-        await consent();
-        return readInput();
-      }
-    : async () => readInput();
+  const consent = item.confirm && memoize(() => holdForConsent(item, args, request, call));
+  // Set when an earlier call was answered with what this one is answered with, so that only the middleware has to run.
+  let isRepeated = false;
+  // Takes the key and asks for consent when tRPC reads the input, so that middleware before `.input()` can refuse first.
+  const getRawInput =
+    consent || keyed
+      ? async () => {
+          if (!isRepeated) {
+            await keyed?.enter(call.signal);
+            await consent?.();
+          }
+          return readInput();
+        }
+      : async () => readInput();
+  const race = <TValue>(work: Promise<TValue>) => (deadline ? deadline.race(work) : work);
+  const guard = (ctx: unknown) => {
+    isRepeated = true;
+    return race(passGuards(item, ctx, getRawInput, call.signal));
+  };
+  // A call that finds its key taken runs again, and is resumed and counted once.
+  let isResumed = request.state === undefined;
+  let hasPoints = isCounted(request.state);
   const readContext = memoize(() => {
     const info = toRequestInfo(item, readInput, host, call.signal);
     const context = host.createContext({ info, mcp: call });
@@ -84,31 +115,54 @@ export function callItem<TItem extends Callable>(
   });
   const run = async (): Promise<Outcome | undefined> => {
     let ctx: unknown;
+    let hasBegun = false;
     try {
       if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
       const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
       if (refusal) return toRefusalOutcome(refusal, item.path);
+      if (!isResumed) {
+        isResumed = true;
+        await resumeCall(parts.store, item, args, request, call, () =>
+          takePoints(parts, item, call, request),
+        );
+      }
       const context = readContext();
       ctx = context instanceof Promise ? await context : context;
-      if (parts.rateLimit || item.rateLimit) await takePoints(parts, item, call, request);
+      if ((parts.rateLimit || item.rateLimit) && !hasPoints) await takePoints(parts, item, call, request);
+      hasPoints = true;
+      const kept = keyed && (await race(keyed.look(call.signal)));
+      if (kept) {
+        await guard(ctx);
+        return kept;
+      }
       // tRPC does not read the input of a procedure that takes none.
       if (!item.input.takesInput) {
         readInput();
+        if (keyed) await enterFirst(keyed, call.signal, () => guard(ctx));
         await consent?.();
       }
+      hasBegun = true;
       const running = callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
+      keyed?.watch(running);
       let value: unknown = await (deadline ? deadline.race(running) : running);
       if (item.stream && !isStream(value)) throw new TypeError(noStream);
+      let yielded: unknown[] | undefined;
       if (isStreamed(value)) {
-        const drained = drain(value, toDrainOptions(item, call, deadline));
-        value = await (deadline ? deadline.race(drained) : drained);
+        const draining = drain(value, toDrainOptions(item, call, deadline));
+        keyed?.watch(draining.then((ended) => ended.value));
+        const drained = await (deadline ? deadline.race(draining) : draining);
+        value = drained.value;
+        // A client that asked for progress has had these values already.
+        if (!ActiveCall.channelOf(call)) yielded = drained.yielded;
       }
-      const open = openOf(call, item);
+      const open = ActiveCall.openOf(call);
       if (open) return { kind: 'questions', open };
-      const outcome = toResult(item, value, call.era);
+      const outcome = toResult(item, value, call.era, yielded);
       return outcome instanceof Promise ? await outcome : outcome;
     } catch (thrown) {
-      const open = openOf(call, item);
+      // Another call with the same key was faster, and its outcome is the one of this call.
+      if (keyed?.isTaken) return await run();
+      const open = ActiveCall.openOf(call);
       if (open) return { kind: 'questions', open };
       const failure = toFailure(thrown, item, args, parts);
       const { error, reference, isForApp, code, text } = failure;
@@ -118,12 +172,11 @@ export function callItem<TItem extends Callable>(
       }
       const status = authStatusOf(error);
       const challenge = status === 401 ? parts.gate.challenge : undefined;
-      const meta = errorMeta(failure, item, ctx, readInput, parts.router);
-      return { kind: 'failure', code, text, meta, status, challenge };
+      const meta = errorMeta(failure, item, { ctx, readInput, args }, parts);
+      return { kind: 'failure', code, text, meta, status, isOfProcedure: hasBegun, challenge };
     } finally {
       deadline?.release();
-      const channel = ActiveCall.channelOf(call);
-      if (channel) await channel.end();
+      ActiveCall.channelOf(call)?.end();
     }
   };
   return parts.spans.run(
@@ -140,39 +193,43 @@ function toSpanSubject({ name }: Callable, request: CallRequest, host: CallHost)
 const noStream =
   'mcp.stream, and a subscription, want an async generator or an observable to collect; this returned neither';
 
+/** Takes the key of a procedure without input. If that fails, the middleware can refuse the caller first. */
+async function enterFirst(keyed: KeyedCall, signal: AbortSignal, guard: () => Promise<void>): Promise<void> {
+  try {
+    await keyed.enter(signal);
+  } catch (thrown) {
+    if (!keyed.isTaken) await guard();
+    throw thrown;
+  }
+}
+
 /** Whether the call ended because the client hung up or cancelled it. That is not reported as a failure. */
 function isHangUp(thrown: unknown, { cause }: TRPCError, { aborted, reason }: AbortSignal): boolean {
+  if (cause instanceof WaitEnded) return true;
   // A client of 2025 sends the reason as a string, so it may differ from what was thrown.
   return aborted && (thrown === reason || cause === reason || cause?.name === 'AbortError');
 }
 
-/** The questions to answer before the call can continue. Marks consent as given, so that it is not asked for again. */
-function openOf(call: ActiveCall, { confirm }: Callable): OpenQuestions | undefined {
-  const open = ActiveCall.openOf(call);
-  return open && confirm && !open.consent ? { ...open, consent: 'given' } : open;
-}
-
 async function holdForConsent(
-  { store }: CallParts,
-  { confirm }: Callable,
+  item: Callable,
   args: unknown,
   request: CallRequest,
   call: ActiveCall,
 ): Promise<void> {
-  const open = await askConsent(confirm!, args, request, store);
-  if (open) ActiveCall.hold(call, open);
+  if (ActiveCall.isAgreed(call)) return;
+  const question = await toConsentQuestion(item, args, request);
+  if (question) ActiveCall.hold(call, question);
 }
 
 async function takePoints(
   { rateLimit, store }: CallParts,
   item: Callable,
   call: McpCall,
-  { state, caller }: CallRequest,
+  { caller }: CallRequest,
 ): Promise<void> {
-  // A request that answers questions continues a call that was counted already.
-  if (state) return;
-  if (rateLimit) await takePoint(rateLimit, 'all', call, caller, store);
-  if (item.rateLimit) await takePoint(item.rateLimit, item.path, call, caller, store);
+  if (rateLimit) await takePoint(rateLimit, { kind: 'handler' }, call, caller, store);
+  if (!item.rateLimit) return;
+  await takePoint(item.rateLimit, { kind: 'procedure', path: item.path }, call, caller, store);
 }
 
 function toDrainOptions(
@@ -188,8 +245,7 @@ function toDrainOptions(
     onValue:
       channel &&
       (async (value, count) => {
-        const { json } = await item.output.encode(value);
-        const message = typeof json === 'string' ? json : JSON.stringify(json);
+        const message = await toYieldedText(item, value);
         await channel.send({ progress: count, ...(message !== undefined && { message }) });
       }),
   };

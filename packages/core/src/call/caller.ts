@@ -7,6 +7,10 @@ export type Caller =
   /** Nothing is known. All unknown callers are one and the same to the server. */
   | { kind: 'unknown' };
 
+export function isSameCaller(one: Caller, other: Caller): boolean {
+  return toCallerKey(one) === toCallerKey(other);
+}
+
 /** The text that stands for a caller in keys and sealed states. */
 export function toCallerKey(caller: Caller): string {
   return caller.kind === 'unknown' ? 'unknown' : `${caller.kind}:${caller.id}`;

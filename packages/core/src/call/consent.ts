@@ -1,67 +1,71 @@
 import { inputRequired } from '@modelcontextprotocol/server';
-import { TRPCError } from '@trpc/server';
-import type { Confirm } from '../catalog/confirm.ts';
+import type { Callable } from '../catalog/callable.ts';
 import type { CallRequest } from './active-call.ts';
-import { type OpenQuestions, stateLifeMs } from './ask.ts';
-import { reach, type Store } from './store.ts';
-
-/** The key of the question for consent. */
-export const consentKey = 'confirm';
-
-/** How long a spent nonce is kept: longer than a state is valid, also if the clocks of two machines differ. */
-const spentMs = 2 * stateLifeMs;
+import { consentKey, type ConsentQuestion } from './ask.ts';
+import { digest } from './digest.ts';
+import { FinalError } from './final-error.ts';
+import { toQuestionText } from './question-text.ts';
 
 /**
- * Asks for consent if it was not given yet. Returns `undefined` if the call may run. Each round spends its nonce, so that
- * one answer lets one call run once, even if several machines share the store.
+ * Returns the digest of the call if the person has agreed to it, and `undefined` if they were not asked about exactly this
+ * call or have not answered. Throws if they have declined.
  */
-export async function askConsent(
-  confirm: Confirm,
+export async function readConsent(
+  item: Callable,
   args: unknown,
-  request: CallRequest,
-  store: Store,
-): Promise<OpenQuestions | undefined> {
-  const { state, canAsk, capabilities, sdk } = request;
-  if (!canAsk || !capabilities?.elicitation) {
-    if (confirm.fallback === 'proceed') return undefined;
-    throw new TRPCError({
-      code: 'PRECONDITION_FAILED',
-      message:
-        'this needs the consent of a person, and this client cannot ask for it; tell the person what you were about to do, so that they can do it themselves or use a client that asks',
-    });
-  }
-  if (!state?.nonce) return toQuestion(confirm, args);
-  const { nonce } = state;
-  const isFresh = await reach(() => store.add(`consent:${nonce}`, '', spentMs));
-  if (!isFresh) {
-    throw new TRPCError({
-      code: 'CONFLICT',
-      message: 'this consent was used already, and is good for one call only',
-    });
-  }
-  if (state.consent === 'given') return undefined;
+  { state, sdk }: CallRequest,
+): Promise<string | undefined> {
+  const about = await digestOf(item, args);
+  if (state?.agreed === about) return about;
+  // An answer to a question that was not asked is none.
+  if (state?.asked !== about) return undefined;
   const answer = sdk?.mcpReq.inputResponses?.[consentKey] as { action?: unknown } | undefined;
   switch (answer?.action) {
     case 'accept':
-      return undefined;
+      return about;
     case 'decline':
+      throw refuse('the person declined, and nothing was done; do not call again unless they ask for it');
     case 'cancel':
-      throw new TRPCError({
-        code: 'PRECONDITION_FAILED',
-        message:
-          answer.action === 'decline'
-            ? 'the person declined, and nothing was done; do not call again unless they ask for it'
-            : 'the person closed the question, and nothing was done',
-      });
+      throw refuse(
+        'the person closed the question, and nothing was done; call again only when they ask for it',
+      );
     default:
-      return toQuestion(confirm, args);
+      return undefined;
   }
 }
 
-function toQuestion(confirm: Confirm, args: unknown): OpenQuestions {
-  const request = inputRequired.elicit({
-    message: confirm.toMessage(args),
-    requestedSchema: { type: 'object', properties: {} },
-  });
-  return { requests: { [consentKey]: request }, answers: {}, consent: 'asked' };
+/** Makes the question for consent. Returns `undefined` if the call may run although the client cannot ask. */
+export async function toConsentQuestion(
+  item: Callable,
+  args: unknown,
+  request: CallRequest,
+): Promise<ConsentQuestion | undefined> {
+  const confirm = item.confirm!;
+  if (!canAskForm(request)) {
+    if (confirm.fallback === 'proceed') return undefined;
+    throw refuse(
+      'this needs the consent of a person, and this client cannot ask for it; tell the person what you were about to do, so that they can do it themselves or use a client that asks',
+    );
+  }
+  const message = await toQuestionText(confirm, args);
+  const requestedSchema = { type: 'object' as const, properties: {} };
+  return {
+    request: inputRequired.elicit({ message, requestedSchema }),
+    about: await digestOf(item, args),
+  };
+}
+
+/** What a person agrees to: this procedure with exactly these arguments. */
+function digestOf({ path }: Callable, args: unknown): Promise<string> {
+  return digest([path, args ?? {}]);
+}
+
+/** Whether the client can show a form. One that names no kind of elicitation can. */
+function canAskForm({ canAsk, capabilities }: CallRequest): boolean {
+  const elicitation = capabilities?.elicitation;
+  return canAsk && elicitation !== undefined && (!elicitation.url || elicitation.form !== undefined);
+}
+
+function refuse(message: string): FinalError {
+  return new FinalError({ code: 'PRECONDITION_FAILED', message });
 }

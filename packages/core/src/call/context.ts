@@ -1,11 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type {
-  AuthInfo,
-  ClientCapabilities,
-  Implementation,
-  ServerContext,
-} from '@modelcontextprotocol/server';
+import type { ClientCapabilities, Implementation, ServerContext } from '@modelcontextprotocol/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
+import type { McpAuthInfo } from '../auth/auth-info.ts';
 import type { BypassKind } from '../catalog/bypassable.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Era } from '../catalog/tool.ts';
@@ -25,7 +21,7 @@ export interface McpRequest {
   /** What the client says it can do. Stateless `legacy` calls do not have it. */
   capabilities: ClientCapabilities | undefined;
   /** What `auth.authenticate` returned. */
-  auth: AuthInfo | undefined;
+  auth: McpAuthInfo | undefined;
   /** Aborts when a `modern` client hangs up, and when a time limit ends the call. */
   signal: AbortSignal;
   /** The client's trace, as the headers of W3C Trace Context. */
@@ -95,10 +91,14 @@ export function runInCall<TResult>(
   return storage.run({ call, bypass, getRawInput }, work);
 }
 
+/** Whether this invocation is that of the tool's own procedure, and not of a caller that is nested inside it. */
+export function isOwnInvocation(invocation: { getRawInput: unknown }): boolean {
+  return storage.getStore()?.getRawInput === invocation.getRawInput;
+}
+
 /** Whether this invocation skips middleware of a kind. The tool's own procedure does; callers nested inside it do not. */
 export function isBypassed(kind: BypassKind, invocation: { getRawInput: unknown }): boolean {
-  const active = storage.getStore();
-  return active?.bypass?.[kind] === true && active.getRawInput === invocation.getRawInput;
+  return storage.getStore()?.bypass?.[kind] === true && isOwnInvocation(invocation);
 }
 
 /** Makes the `info` that tRPC's adapters pass to `createContext`, for a call of this one procedure. */

@@ -1,12 +1,15 @@
-/** The SHA-256 of a value's JSON, in hexadecimal digits. It identifies the value without revealing it. */
-export async function digest(value: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(value, sortKeys));
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+import { toJsonText } from './json-text.ts';
+
+/**
+ * The SHA-256 of a value's JSON, in hexadecimal digits. It identifies the value without revealing it. The order of the keys
+ * makes no difference, and the value may be nested as deeply as it likes.
+ */
+export function digest(value: unknown): Promise<string> {
+  return digestText(toJsonText(value, { isSorted: true }));
 }
 
-/** Sorts the keys of objects, so that the order in which a client sends them makes no difference. */
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** The SHA-256 of a text in UTF-8, in hexadecimal digits. */
+export async function digestText(text: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -13,6 +13,13 @@ export interface DrainOptions {
   onValue?: ((value: unknown, count: number) => Promise<void>) | undefined;
 }
 
+/** What a streamed value has become. */
+export interface Drained {
+  value: unknown;
+  /** What was yielded by generators that then returned something else as their result. */
+  yielded: unknown[];
+}
+
 /** What was collected from a stream within its limits. */
 export interface Collected {
   items: unknown[];
@@ -39,17 +46,18 @@ export function isStreamed(value: unknown): value is object {
 }
 
 /**
- * Waits for a streamed value. A stream becomes the list of its values, or a `Collected` when it has limits. When one of
- * several streams fails, the others are ended.
+ * Waits for a streamed value. A stream becomes what it returns at its end. If it returns nothing, it becomes the list of
+ * its values, or a `Collected` when it has limits. When one of several streams fails, the others are ended.
  */
-export async function drain(value: object, options: DrainOptions): Promise<unknown> {
+export async function drain(value: object, options: DrainOptions): Promise<Drained> {
   const { signal } = options;
+  const yielded: unknown[] = [];
   const ending = new AbortController();
   const onAbort = () => ending.abort(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await gather(value, { ...options, signal: ending.signal });
+    return { value: await gather(value, { ...options, signal: ending.signal, yielded }), yielded };
   } catch (thrown) {
     ending.abort(thrown);
     options.stop();
@@ -59,11 +67,18 @@ export async function drain(value: object, options: DrainOptions): Promise<unkno
   }
 }
 
-async function gather(value: unknown, options: DrainOptions): Promise<unknown> {
+interface GatherOptions extends DrainOptions {
+  yielded: unknown[];
+}
+
+async function gather(value: unknown, options: GatherOptions): Promise<unknown> {
   if (isObservable(value)) return gather(observableToAsyncIterable(value, options.signal), options);
   if (isIterable(value)) {
-    const collected = await collect(value, options);
-    return options.limits ? collected : collected.items;
+    const { returned, ...collected } = await collect(value, options);
+    if (returned === undefined) return options.limits ? collected : collected.items;
+    // One by one, because there may be more than a function can have arguments.
+    for (const item of collected.items) options.yielded.push(item);
+    return gather(returned, within(options));
   }
   if (!isStreamed(value)) return value;
   const entries = Object.entries(value).map(async ([key, inner]) => [
@@ -73,16 +88,25 @@ async function gather(value: unknown, options: DrainOptions): Promise<unknown> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** The options for what is inside a value. Only the stream itself has limits, and only its values are progress. */
+function within(options: GatherOptions): GatherOptions {
+  return { ...options, limits: undefined, onValue: undefined };
+}
+
 /** How long a stream gets to end after it was told to. */
 const graceMs = 1000;
 /** A stream without limits fails with more values than this, because no client could use so many. */
 const mostItems = 10_000;
 
-async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): Promise<Collected> {
+async function collect(
+  stream: AsyncIterable<unknown>,
+  options: GatherOptions,
+): Promise<Collected & { returned?: unknown }> {
   const { limits, signal, stop, onValue } = options;
   const iterator = stream[Symbol.asyncIterator]();
   const items: unknown[] = [];
   let lastEventId: string | undefined;
+  let returned: unknown;
   let ended: Collected['ended'] | undefined;
   const limit = startLimit(limits?.maxMs, signal);
   try {
@@ -96,13 +120,22 @@ async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): P
         ended = 'maxMs';
         break;
       }
-      if (!item) {
+      if (item.isEnd) {
+        returned = item.value;
         ended = 'complete';
         break;
       }
       lastEventId = item.id ?? lastEventId;
       items.push(item.value);
-      await onValue?.(item.value, items.length);
+      if (onValue) {
+        // Waits for a client that reads slowly, but not for longer than for the stream itself.
+        const told = await Promise.race([onValue(item.value, items.length), limit.reached]);
+        if (told === 'aborted') signal.throwIfAborted();
+        if (told === 'maxMs') {
+          ended = told;
+          break;
+        }
+      }
       if (limits && items.length >= limits.maxItems) {
         ended = 'maxItems';
         break;
@@ -118,22 +151,24 @@ async function collect(stream: AsyncIterable<unknown>, options: DrainOptions): P
       await endWithin(iterator, graceMs);
     }
   }
-  return { items, ...(lastEventId !== undefined && { lastEventId }), ended };
+  return { items, ...(lastEventId !== undefined && { lastEventId }), ended, returned };
 }
 
 interface Item {
   /** Set when the value is `tracked()`. */
-  id: string | undefined;
+  id?: string | undefined;
   value: unknown;
+  /** Whether the stream has ended, and `value` is what it returned. */
+  isEnd: boolean;
 }
 
-/** Reads the next value, and waits for promises and streams inside it. Returns `undefined` at the end. */
-async function readNext(iterator: AsyncIterator<unknown>, options: DrainOptions): Promise<Item | undefined> {
+/** Reads the next value, and waits for promises and streams inside it. */
+async function readNext(iterator: AsyncIterator<unknown>, options: GatherOptions): Promise<Item> {
   const { done, value } = await iterator.next();
-  if (done) return undefined;
+  if (done) return { value, isEnd: true };
   const [id, data] = isTrackedEnvelope(value as never) ? (value as [string, unknown]) : [undefined, value];
-  if (!isStreamed(data)) return { id, value: data };
-  return { id, value: await gather(data, { ...options, limits: undefined, onValue: undefined }) };
+  if (!isStreamed(data)) return { id, value: data, isEnd: false };
+  return { id, value: await gather(data, within(options)), isEnd: false };
 }
 
 interface Limit {

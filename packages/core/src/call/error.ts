@@ -1,9 +1,11 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Refusal } from '../auth/gate.ts';
 import type { Callable } from '../catalog/callable.ts';
+import { countProblems } from '../schema/explain/explain.ts';
 import { EncodeError, type WireIssue } from '../schema/wire-error.ts';
 import { ownMessageOf, toError } from '../thrown.ts';
 import { type Report, reportThrown } from './failure.ts';
+import { FinalError } from './final-error.ts';
 
 type Code = TRPCError['code'];
 
@@ -20,54 +22,136 @@ export interface Failure {
   isForApp: boolean;
   /** The text for the model. */
   text: string;
-  /** What is wrong with the arguments. */
+  /** What is wrong with the arguments: the first ten problems. */
   issues: WireIssue[] | undefined;
+  /** How many problems there are. */
+  issueCount: number;
 }
 
 /** The HTTP status of a failed call. Clients act on 401 and 403; everything else is told to the model only. */
 export type AuthStatus = 200 | 401 | 403;
 
 interface Advice {
+  /** What the code means, for an error that the app threw without words of its own. */
+  sentence: string;
   /** Who can do something about the error: the model, the person it works for, or the app's developers. */
   audience: 'model' | 'person' | 'app';
   /** What the model should do next, if the code alone tells. */
   hint?: string;
+  /** What it should do next if the app gave no words. Words of the app may say something else. */
+  hintWithoutWords?: string;
   /** Whether the error passes with time, so that the model is told how long to wait. */
   passes?: true;
 }
 
 /** The advice for every code of tRPC. The type makes sure that a new code is not forgotten. */
 const advice: Record<Code, Advice> = {
-  PARSE_ERROR: { audience: 'model', hint: 'Send the arguments as the tool’s input schema describes them.' },
-  BAD_REQUEST: { audience: 'model' },
-  UNAUTHORIZED: { audience: 'person' },
-  PAYMENT_REQUIRED: { audience: 'person', hint: 'Tell the person; calling again does not help.' },
-  FORBIDDEN: { audience: 'person' },
+  PARSE_ERROR: {
+    sentence: 'the arguments could not be read',
+    audience: 'model',
+    hint: 'Send the arguments as the tool’s input schema describes them.',
+  },
+  BAD_REQUEST: {
+    sentence: 'the app does not accept this request as it is',
+    audience: 'model',
+    hintWithoutWords: 'Compare the arguments with the tool’s description, and call again with other ones.',
+  },
+  UNAUTHORIZED: { sentence: 'this needs a credential that the app accepts', audience: 'person' },
+  PAYMENT_REQUIRED: {
+    sentence: 'this has to be paid for first',
+    audience: 'person',
+    hint: 'Tell the person; calling again does not help.',
+  },
+  FORBIDDEN: {
+    sentence: 'this caller may not do this',
+    audience: 'person',
+    hintWithoutWords: 'Calling again does not help; somebody with more rights has to do it or allow it.',
+  },
   NOT_FOUND: {
+    sentence: 'what this call is about does not exist',
     audience: 'model',
     hint: 'Check the identifiers; a tool that lists or searches has the right ones.',
   },
-  METHOD_NOT_SUPPORTED: { audience: 'app' },
-  TIMEOUT: { audience: 'model', hint: 'It took too long. Ask for less, or try once more later.' },
-  CONFLICT: { audience: 'model', hint: 'Read the current state again, then decide whether to call again.' },
-  PRECONDITION_FAILED: { audience: 'model', hint: 'Bring about what is missing first, then call again.' },
-  PAYLOAD_TOO_LARGE: { audience: 'model', hint: 'Send less, or in several calls.' },
-  UNSUPPORTED_MEDIA_TYPE: { audience: 'model', hint: 'Send another kind of file.' },
-  UNPROCESSABLE_CONTENT: { audience: 'model' },
-  PRECONDITION_REQUIRED: { audience: 'model', hint: 'Bring about what is missing first, then call again.' },
-  TOO_MANY_REQUESTS: { audience: 'model', hint: 'Wait before you call again.', passes: true },
-  CLIENT_CLOSED_REQUEST: { audience: 'model' },
-  INTERNAL_SERVER_ERROR: { audience: 'app' },
-  NOT_IMPLEMENTED: { audience: 'app', hint: 'Do it another way; calling again does not help.' },
-  BAD_GATEWAY: { audience: 'app', hint: 'Another system failed. Try once more later.' },
-  SERVICE_UNAVAILABLE: { audience: 'app', hint: 'Try once more later.', passes: true },
-  GATEWAY_TIMEOUT: { audience: 'app', hint: 'Another system did not answer in time. Try once more later.' },
+  METHOD_NOT_SUPPORTED: {
+    sentence: 'the app does not support this kind of request',
+    audience: 'app',
+    hintWithoutWords: 'Do it another way; calling again does not help.',
+  },
+  TIMEOUT: {
+    sentence: 'the app gave up after some time',
+    audience: 'model',
+    hint: 'It took too long. Ask for less, or try once more later.',
+  },
+  CONFLICT: {
+    sentence: 'this contradicts the current state, which somebody may have changed meanwhile',
+    audience: 'model',
+    hint: 'Read the current state again, then decide whether to call again.',
+  },
+  PRECONDITION_FAILED: {
+    sentence: 'something that this needs is not so yet',
+    audience: 'model',
+    hint: 'Bring about what is missing first, then call again.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    sentence: 'this is more than the app takes at once',
+    audience: 'model',
+    hint: 'Send less, or in several calls.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    sentence: 'the app does not take files of this kind',
+    audience: 'model',
+    hint: 'Send another kind of file.',
+  },
+  UNPROCESSABLE_CONTENT: {
+    sentence: 'the app understood the arguments and cannot act on them',
+    audience: 'model',
+    hintWithoutWords:
+      'Check whether the values fit each other and what the app holds, then call with other ones.',
+  },
+  PRECONDITION_REQUIRED: {
+    sentence: 'this has to say on which condition it is to be done',
+    audience: 'model',
+    hint: 'Bring about what is missing first, then call again.',
+  },
+  TOO_MANY_REQUESTS: {
+    sentence: 'there were too many calls in a short time',
+    audience: 'model',
+    hint: 'Wait before you call again.',
+    passes: true,
+  },
+  CLIENT_CLOSED_REQUEST: { sentence: 'the call was ended before it was done', audience: 'model' },
+  INTERNAL_SERVER_ERROR: { sentence: 'something went wrong inside the app', audience: 'app' },
+  NOT_IMPLEMENTED: {
+    sentence: 'the app cannot do this yet',
+    audience: 'app',
+    hint: 'Do it another way; calling again does not help.',
+  },
+  BAD_GATEWAY: {
+    sentence: 'a system that the app relies on answered wrongly',
+    audience: 'app',
+    hint: 'Another system failed. Try once more later.',
+  },
+  SERVICE_UNAVAILABLE: {
+    sentence: 'the app cannot do this at the moment',
+    audience: 'app',
+    hint: 'Try once more later.',
+    passes: true,
+  },
+  GATEWAY_TIMEOUT: {
+    sentence: 'a system that the app relies on did not answer',
+    audience: 'app',
+    hint: 'Another system did not answer in time. Try once more later.',
+  },
 };
 
 export interface FailureOptions {
   /** Shows messages that would be masked. For development only. */
   exposeInternalErrors: boolean;
   report: Report;
+  /** What credential the endpoint takes, and where it goes. */
+  credentialHint: string;
+  /** Replaces the dotted paths of procedures by the names of their tools. */
+  sayToolNames: (text: string) => string;
 }
 
 /** Reads what a call has thrown. Never throws itself, whatever that was. */
@@ -78,20 +162,31 @@ export function toFailure(thrown: unknown, tool: Callable, args: unknown, option
     // A code that we do not know, of something that only looks like a TRPCError or of a later version of tRPC.
     const { code } = error;
     if (!Object.hasOwn(advice, code)) throw error;
-    const issues = code === 'BAD_REQUEST' ? tool.input.explain(error.cause, args) : undefined;
-    const written = messageOf(error) ?? (issues && 'the arguments are not valid');
-    const isMasked = written === undefined;
-    const message = isMasked ? maskedMessage(error, reference, options.exposeInternalErrors) : written;
-    const hint = ownHintOf(error, tool, options.report) ?? hintOf(error);
-    const text = [`${code}: ${message}`, ...(issues ?? []).map(lineOf), ...(hint ? [hint] : [])].join('\n');
+    const explained = code === 'BAD_REQUEST' ? tool.input.explain(error.cause, args) : undefined;
+    const issueCount = explained === undefined ? 0 : countProblems(error.cause, explained);
+    const words = messageOf(error) ?? (explained && 'the arguments are not valid');
+    const isMasked = words === undefined && !isBare(error);
+    const message = isMasked
+      ? maskedMessage(error, reference, options.exposeInternalErrors)
+      : (words ?? advice[code].sentence);
+    const hint =
+      ownHintOf(error, tool, options.report) ?? hintOf(error, words !== undefined, options.credentialHint);
+    const { sayToolNames } = options;
+    const issues = explained?.map(({ path, message: said }) => ({ path, message: sayToolNames(said) }));
+    const text = [
+      `${code}: ${sayToolNames(message)}`,
+      ...(issues ?? []).map(lineOf),
+      ...moreLine(issueCount, issues),
+      ...(hint ? [sayToolNames(hint)] : []),
+    ].join('\n');
     const isForApp = isMasked || advice[code].audience === 'app';
-    return { error, code, reference, isMasked, isForApp, text, issues };
+    return { error, code, reference, isMasked, isForApp, text, issues, issueCount };
   } catch (cause) {
     // The properties of the error throw when they are read.
     const code = 'INTERNAL_SERVER_ERROR';
     const error = new TRPCError({ code, message: 'an error that cannot be read', cause: toError(cause) });
     const text = `${code}: ${maskedMessage(error, reference, false)}`;
-    return { error, code, reference, isMasked: true, isForApp: true, text, issues: undefined };
+    return { error, code, reference, isMasked: true, isForApp: true, text, issues: undefined, issueCount: 0 };
   }
 }
 
@@ -107,13 +202,18 @@ export function authStatusOf(error: TRPCError): AuthStatus {
 }
 
 /** Converts UNAUTHORIZED and FORBIDDEN into a refusal; `undefined` for every other error. */
-export function authRefusalOf(thrown: unknown, { challenge }: { challenge: string }): Refusal | undefined {
+export function authRefusalOf(
+  thrown: unknown,
+  { gate, credentialHint }: { gate: { challenge: string }; credentialHint: string },
+): Refusal | undefined {
   try {
     const error = getTRPCErrorFromUnknown(thrown);
     const status = authStatusOf(error);
     if (status === 200) return undefined;
-    const message = messageOf(error) ?? 'the app gave no reason';
-    return { kind: 'refusal', status, message, ...(status === 401 && { challenge }) };
+    const words = messageOf(error);
+    const hint = words === undefined ? hintOf(error, false, credentialHint) : undefined;
+    const message = words ?? [advice[error.code].sentence, ...(hint ? [hint] : [])].join('\n');
+    return { kind: 'refusal', status, message, ...(status === 401 && { challenge: gate.challenge }) };
   } catch {
     // The error has no code that can be read.
     return undefined;
@@ -126,10 +226,12 @@ function messageOf(error: TRPCError): string | undefined {
   const { code, message } = error;
   // The output of the app does not fit its schema. The caller did nothing wrong.
   if (code === 'INTERNAL_SERVER_ERROR' && message === outputRefused) return undefined;
-  const own = ownMessageOf(error);
-  if (own !== undefined || code === 'INTERNAL_SERVER_ERROR' || message !== code) return own;
-  // The app threw an error with a code, and without a message and a cause.
-  return 'the app gave no reason';
+  return ownMessageOf(error);
+}
+
+/** Whether the app threw an error with a code, and without a message and a cause. Then there is nothing to mask. */
+function isBare({ code, message }: TRPCError): boolean {
+  return code !== 'INTERNAL_SERVER_ERROR' && message === code;
 }
 
 /** The message of tRPC for a result that does not fit `.output()`. */
@@ -137,9 +239,7 @@ const outputRefused = 'Output validation failed';
 
 function maskedMessage(error: TRPCError, reference: string, exposeInternalErrors: boolean): string {
   if (exposeInternalErrors) return `${error.message} (reference ${reference})`;
-  const reason =
-    error.code === 'INTERNAL_SERVER_ERROR' ? 'something went wrong inside the app' : 'the app gave no reason';
-  return `${reason} (reference ${reference})`;
+  return `${advice[error.code]?.sentence ?? advice.INTERNAL_SERVER_ERROR.sentence} (reference ${reference})`;
 }
 
 /** Calls the app's `errorHint`. If it throws, the model is given no hint, and `onError` is called. */
@@ -153,10 +253,15 @@ function ownHintOf(error: TRPCError, item: Callable, report: Report): string | u
   }
 }
 
-function hintOf({ code, cause }: TRPCError): string | undefined {
-  const { hint, passes } = advice[code];
+function hintOf(error: TRPCError, hasWords: boolean, credentialHint: string): string | undefined {
+  if (error instanceof FinalError) return undefined;
+  const { code, cause } = error;
+  const { hint, hintWithoutWords, passes } = advice[code];
   const seconds = passes && retrySecondsOf(cause);
-  if (seconds === undefined) return hint;
+  if (seconds === undefined) {
+    if (hasWords) return hint;
+    return code === 'UNAUTHORIZED' ? credentialHint : (hint ?? hintWithoutWords);
+  }
   return `Call again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, not sooner.`;
 }
 
@@ -198,4 +303,10 @@ function msUntil(time: unknown): number | undefined {
 
 function lineOf({ path, message }: WireIssue): string {
   return path === '' ? message : `${path}: ${message}`;
+}
+
+/** Says how many problems are left out. */
+function moreLine(count: number, issues: readonly WireIssue[] = []): string[] {
+  const more = count - issues.length;
+  return more > 0 ? [`and ${more} more ${more === 1 ? 'problem' : 'problems'}`] : [];
 }

@@ -1,4 +1,4 @@
-import type { AuthInfo } from '@modelcontextprotocol/server';
+import type { McpAuthInfo } from '../auth/auth-info.ts';
 import { toError } from '../thrown.ts';
 
 /** What `onError` is called with. */
@@ -14,7 +14,7 @@ export interface CallFailure {
   /** What `createContext` returned. Missing if `createContext` itself failed. */
   ctx?: unknown;
   /** What `auth.authenticate` returned. */
-  auth?: AuthInfo | undefined;
+  auth?: McpAuthInfo | undefined;
 }
 
 /** Reports a failure to the app. Never throws. */

@@ -29,7 +29,7 @@ async function messagesOf(prompt: Prompt, value: unknown): Promise<GetPromptResu
   }
   if (json === undefined)
     throw new TypeError('a prompt returns a string, messages, or mcpContent; this one returned nothing');
-  return { messages: [toMessage(JSON.stringify(json))] };
+  return { messages: [toMessage(typeof json === 'string' ? json : JSON.stringify(json))] };
 }
 
 function toMessage(text: string): PromptMessage {

@@ -1,76 +1,408 @@
-import type { Era } from '../catalog/tool.ts';
+import { TRPCError } from '@trpc/server';
+import type { Era, Tool } from '../catalog/tool.ts';
+import type { CallRequest } from './active-call.ts';
+import { type Caller, toCallerKey } from './caller.ts';
+import { digest } from './digest.ts';
+import { isStreamed } from './drain.ts';
+import { type Report, reportThrown } from './failure.ts';
 import type { FailureOutcome, Outcome, ResultOutcome } from './outcome.ts';
-import type { Store } from './store.ts';
+import { createSealer } from './sealed.ts';
+import { reach, type Store, StoreFull } from './store.ts';
+
+/** The idempotency keys of a handler's callers. */
+export interface IdempotencyKeys {
+  /** Makes what runs one call once for its key. */
+  open(claim: Claim): KeyedCall;
+  /** Ends the calls that wait for the outcome of another one. */
+  close(): void;
+}
+
+/** A call with an idempotency key. */
+export interface Claim {
+  tool: Tool;
+  key: string;
+  /** The procedure's own arguments. */
+  args: unknown;
+  request: CallRequest;
+  /** Aborts when the client has left, also for clients of 2025, whose calls go on. */
+  left: AbortSignal | undefined;
+  /** Converts what the procedure returned into the result for clients of an era. */
+  toResult: (
+    value: unknown,
+    era: Era,
+    yielded?: readonly unknown[],
+  ) => ResultOutcome | Promise<ResultOutcome>;
+}
+
+/** Runs a call once for its key. Further calls with the same key wait for its outcome and are given it. */
+export interface KeyedCall {
+  /**
+   * Finds what is known of the key, before the middleware runs: the outcome of an earlier call, for which it waits if that
+   * is running. Resolves with `undefined` if this call may be the first, or if the store does not answer.
+   */
+  look(signal: AbortSignal): Promise<Outcome | undefined>;
+  /**
+   * Takes the key, before the procedure runs. Rejects if this caller has no keys, if the store cannot be reached, and if
+   * another call was faster.
+   */
+  enter(signal: AbortSignal): Promise<void>;
+  /** Whether another call was faster: then this one has to look again. */
+  readonly isTaken: boolean;
+  /** Hears what is running, which may go on after the call was answered at its deadline. */
+  watch(work: Promise<unknown>): void;
+  toResult(value: unknown, era: Era, yielded?: readonly unknown[]): Promise<ResultOutcome>;
+  /** Keeps the outcome, or frees the key if the call may be tried again. Never rejects. */
+  leave(outcome: Outcome | undefined): Promise<void>;
+}
+
+/** The cause of an error with which a call stops to wait for another one. It is not reported. */
+export class WaitEnded extends Error {
+  override readonly name = 'WaitEnded';
+}
 
 /** What the store keeps under an idempotency key. */
 interface Kept {
   /** The digest of the arguments. */
   digest: string;
-  /** Missing while the first call runs. */
-  outcome?: Outcome;
+  failure?: FailureOutcome;
   /** The result for clients of each era: the client that repeats the call may speak the other one. */
   results?: ResultsByEra;
+  /** The call has run, and its outcome was not kept. */
+  isLost?: true;
 }
 
-type ResultsByEra = Partial<Record<Era, ResultOutcome>>;
-
-/** How a call ended, with its result for clients of each era. */
-export interface Ran {
-  outcome: Outcome | undefined;
-  results: ResultsByEra;
+interface ResultsByEra {
+  modern: ResultOutcome;
+  /** Missing if it is the same. */
+  legacy?: ResultOutcome;
 }
 
 /** How long an outcome is kept. */
 const keptMs = 24 * 3_600_000;
 /** How long other calls wait for a running call that no longer renews its entry. Its process has died then. */
 const runningMs = 30_000;
+/** How long other calls wait for a call that was answered at its deadline, and whose procedure goes on. */
+const lateMs = 600_000;
+/** The results and failures that are kept are no larger, as JSON in bytes. */
+const mostBytes = 256 * 1024;
+/** The number of calls that wait for the outcome of the same key, in this process. */
+const mostWaiting = 100;
 
-/**
- * Runs a call once for each key. Further calls with the same key wait for its outcome and return it. Rejects if the store
- * rejects before anything has run.
- */
-export async function runOnce(
+export function createIdempotencyKeys(
   store: Store,
-  key: string,
-  digest: string,
-  era: Era,
-  path: string,
-  run: () => Promise<Ran>,
-): Promise<Outcome | undefined> {
-  const at = `once:${key}`;
-  for (let waitMs = 10; ; waitMs = Math.min(waitMs * 2, 500)) {
-    const running = JSON.stringify({ digest } satisfies Kept);
-    if (await store.add(at, running, runningMs)) return runFirst(store, at, running, digest, run);
+  /** Encrypts what is kept. */
+  secret: string | undefined,
+  report: Report,
+): IdempotencyKeys {
+  const sealer = secret === undefined ? undefined : createSealer(secret);
+  const shared: Shared = {
+    store,
+    report,
+    seal: async (kept, at) => {
+      const json = JSON.stringify(kept);
+      return sealer ? sealer.seal(json, at) : json;
+    },
+    open: async (text, at) => {
+      const json = sealer ? await sealer.open(text, at) : text;
+      return json === undefined ? undefined : toKept(json);
+    },
+    waiting: new Map(),
+    pauses: new Set(),
+    isClosed: false,
+  };
+  return {
+    open: (claim) => new FirstOrLater(shared, claim),
+    close: () => {
+      shared.isClosed = true;
+      for (const end of shared.pauses) end();
+    },
+  };
+}
+
+interface Shared {
+  store: Store;
+  report: Report;
+  seal: (kept: Kept, at: string) => Promise<string>;
+  open: (text: string, at: string) => Promise<Kept | undefined>;
+  /** The number of waiting calls of each key. */
+  waiting: Map<string, number>;
+  /** What ends the pauses of those that wait. Not a signal, which warns of more than ten listeners. */
+  pauses: Set<() => void>;
+  isClosed: boolean;
+}
+
+/** Where the outcome of a call is kept. */
+interface Place {
+  caller: Caller;
+  owner: string;
+  at: string;
+  digest: string;
+}
+
+/** What the procedure returned, and the result that was made of it. */
+interface Returned {
+  value: unknown;
+  yielded: readonly unknown[] | undefined;
+  era: Era;
+  result: ResultOutcome;
+}
+
+class FirstOrLater implements KeyedCall {
+  isTaken = false;
+  readonly #shared: Shared;
+  readonly #claim: Claim;
+  #place: Promise<Place> | undefined;
+  #entering: Promise<void> | undefined;
+  /** What the store has while this call runs. Set when this call is the first one. */
+  #running: string | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #renewing: Promise<void> | undefined;
+  #work: Promise<unknown> | undefined;
+  #returned: Returned | undefined;
+
+  constructor(shared: Shared, claim: Claim) {
+    this.#shared = shared;
+    this.#claim = claim;
+  }
+
+  async look(signal: AbortSignal): Promise<Outcome | undefined> {
+    this.isTaken = false;
+    this.#entering = undefined;
+    const place = await this.#find();
+    // `enter` refuses the key, after the middleware.
+    if (place.caller.kind !== 'identified') return undefined;
+    const { waiting } = this.#shared;
+    let isWaiting = false;
+    try {
+      for (let waitMs = 10; ; waitMs = Math.min(waitMs * 2, 500)) {
+        this.#throwIfOver(signal);
+        const found = await this.#read(place).catch(() => undefined);
+        if (found !== 'running') return found;
+        if (!isWaiting) {
+          const count = (waiting.get(place.at) ?? 0) + 1;
+          if (count > mostWaiting) throw tooManyWait();
+          waiting.set(place.at, count);
+          isWaiting = true;
+        }
+        await pause(waitMs, [signal, this.#claim.left], this.#shared.pauses);
+      }
+    } finally {
+      if (isWaiting) {
+        const count = waiting.get(place.at)! - 1;
+        if (count > 0) waiting.set(place.at, count);
+        else waiting.delete(place.at);
+      }
+    }
+  }
+
+  enter(signal: AbortSignal): Promise<void> {
+    return (this.#entering ??= this.#enter(signal));
+  }
+
+  watch(work: Promise<unknown>): void {
+    this.#work = work;
+    const settle = () => {
+      if (this.#work === work) this.#work = undefined;
+    };
+    work.then(settle, settle);
+  }
+
+  async toResult(value: unknown, era: Era, yielded?: readonly unknown[]): Promise<ResultOutcome> {
+    const result = await this.#claim.toResult(value, era, yielded);
+    this.#returned = { value, yielded, era, result };
+    return result;
+  }
+
+  async leave(outcome: Outcome | undefined): Promise<void> {
+    if (this.#running === undefined) return;
+    clearInterval(this.#timer);
+    // A renewal that arrives late must not replace the outcome.
+    await this.#renewing;
+    const place = await this.#find();
+    // A procedure that ends when its signal aborts does so in this turn of the event loop.
+    if (this.#work) await pause(0, []);
+    const work = this.#work;
+    if (!work) return this.#keep(place, await this.#toKept(place, outcome));
+    // The procedure goes on, although the caller was answered. The key stays taken, so that it does not run twice at once.
+    const { store } = this.#shared;
+    await store.set(place.at, this.#running, lateMs, place.owner).catch(() => {});
+    const toLate = async (value: unknown): Promise<Kept | undefined> => {
+      // Nobody reads the stream, so that nothing of it runs.
+      if (isStreamed(value)) return undefined;
+      await this.toResult(value, 'modern');
+      return this.#toKeptResults(place);
+    };
+    const lost = { digest: place.digest, isLost: true } as const;
+    void work
+      .then((value) => toLate(value).catch(() => lost))
+      .catch(() => undefined)
+      .then((kept) => this.#keep(place, kept));
+  }
+
+  /** Computed when it is needed: the app may take time to find out who is calling. */
+  #find(): Promise<Place> {
+    return (this.#place ??= this.#toPlace());
+  }
+
+  async #toPlace(): Promise<Place> {
+    const { tool, key, args, request } = this.#claim;
+    const caller = await request.caller();
+    const owner = toCallerKey(caller);
+    const at = `once:${await digest([tool.path, owner, key])}`;
+    return { caller, owner, at, digest: await digest(args ?? {}) };
+  }
+
+  async #read({ at, digest: ofThis }: Place): Promise<Outcome | 'running' | undefined> {
+    const { store, open, report } = this.#shared;
     const text = await store.get(at);
-    const kept = text === undefined ? undefined : (JSON.parse(text) as Kept);
-    if (kept && kept.digest !== digest) return toOtherArguments(path);
-    if (kept?.outcome) return kept.results?.[era] ?? kept.outcome;
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    if (text === undefined) return undefined;
+    const kept = await open(text, at);
+    const { tool, request } = this.#claim;
+    if (!kept) {
+      const message =
+        'what is kept for an idempotency key cannot be read: it was kept under another secret, or was changed; the call is not run again';
+      reportThrown(report, new Error(message), tool);
+      return toConflict(tool, 'this _idempotencyKey was used before, and its answer cannot be read');
+    }
+    const { digest: ofFirst, failure, results, isLost } = kept;
+    if (ofFirst !== ofThis)
+      return toConflict(
+        tool,
+        'this _idempotencyKey was used with other arguments; take a new one for another call',
+      );
+    if (isLost)
+      return toConflict(
+        tool,
+        'this call ran before under its _idempotencyKey and is not run again; its answer could not be kept, because it was too large',
+      );
+    return results ? (request.era === 'legacy' && results.legacy) || results.modern : (failure ?? 'running');
+  }
+
+  async #enter(signal: AbortSignal): Promise<void> {
+    const place = await this.#find();
+    const { caller, at, owner } = place;
+    if (caller.kind !== 'identified') throw toNoKeys(caller.kind);
+    this.#throwIfOver(signal);
+    const { store, seal } = this.#shared;
+    const running = await seal({ digest: place.digest }, at);
+    if (!(await reach(() => store.add(at, running, runningMs, owner)))) {
+      this.isTaken = true;
+      throw new KeyTaken();
+    }
+    if (signal.aborted) {
+      // The caller was answered meanwhile.
+      await this.#keep(place, undefined);
+      this.#throwIfOver(signal);
+    }
+    this.#running = running;
+    // Renews the entry while the call runs. Otherwise another process would take the call for dead and run it again.
+    this.#timer = setInterval(() => {
+      this.#renewing = store.set(at, running, runningMs, owner).catch(() => {});
+    }, runningMs / 3);
+  }
+
+  async #toKept(place: Place, outcome: Outcome | undefined): Promise<Kept | undefined> {
+    if (outcome?.kind === 'result') return this.#toKeptResults(place);
+    // A client that has hung up or cancelled may try again.
+    if (outcome?.kind !== 'failure' || this.#claim.request.signal.aborted) return undefined;
+    return mayBeTriedAgain.has(outcome.code) ? undefined : { digest: place.digest, failure: outcome };
+  }
+
+  async #toKeptResults({ digest: of }: Place): Promise<Kept> {
+    const { value, yielded, era, result } = this.#returned!;
+    const lost: Kept = { digest: of, isLost: true };
+    const first = bare(result);
+    const json = JSON.stringify(first);
+    // Not converted for the other era: that would take long for nothing.
+    if (isTooLarge(json)) return lost;
+    try {
+      const other = bare(await this.#claim.toResult(value, era === 'modern' ? 'legacy' : 'modern', yielded));
+      const otherJson = JSON.stringify(other);
+      if (isTooLarge(otherJson)) return lost;
+      if (json === otherJson) return { digest: of, results: { modern: first } };
+      const [modern, legacy] = era === 'modern' ? [first, other] : [other, first];
+      return { digest: of, results: { modern, legacy } };
+    } catch {
+      return lost;
+    }
+  }
+
+  /** The call has run, so the caller gets its outcome even if the store has failed meanwhile. */
+  async #keep({ at, owner, digest: of }: Place, kept: Kept | undefined): Promise<void> {
+    const { store, seal } = this.#shared;
+    const put = async (value: Kept) => store.set(at, await seal(value, at), keptMs, owner);
+    const lost: Kept = { digest: of, isLost: true };
+    const keep = async () => {
+      if (!kept) return store.delete(at);
+      if (kept.failure && isTooLarge(JSON.stringify(kept.failure))) return put(lost);
+      try {
+        await put(kept);
+      } catch (thrown) {
+        if (!(thrown instanceof StoreFull)) throw thrown;
+        await put(lost);
+      }
+    };
+    await keep().catch(() => void keepLater(keep));
+  }
+
+  #throwIfOver(signal: AbortSignal): void {
+    const { left } = this.#claim;
+    if (signal.aborted && signal.reason instanceof TRPCError) throw signal.reason;
+    if (signal.aborted || left?.aborted)
+      throw new TRPCError({
+        code: 'CLIENT_CLOSED_REQUEST',
+        message: 'the client has left or cancelled the call, and nothing was done',
+        cause: new WaitEnded(),
+      });
+    if (this.#shared.isClosed)
+      throw new TRPCError({
+        code: 'SERVICE_UNAVAILABLE',
+        message: 'this MCP endpoint is shutting down, and nothing was done',
+        cause: new WaitEnded(),
+      });
   }
 }
 
-async function runFirst(
-  store: Store,
-  at: string,
-  running: string,
-  digest: string,
-  run: () => Promise<Ran>,
-): Promise<Outcome | undefined> {
-  // Renews the entry while the call runs. Otherwise another process would take the call for dead and run it again.
-  const timer = setInterval(() => void store.set(at, running, runningMs).catch(() => {}), runningMs / 3);
-  let ran: Ran;
-  try {
-    ran = await run();
-  } finally {
-    clearInterval(timer);
+/** Ends a run whose key another call has taken first. It is not a failure and is not reported. */
+class KeyTaken extends Error {
+  override readonly name = 'KeyTaken';
+
+  constructor() {
+    super('another call with this idempotency key was faster; let this error pass');
   }
-  const { outcome, results } = ran;
-  const kept =
-    outcome && isKept(outcome) ? JSON.stringify({ digest, outcome, results } satisfies Kept) : undefined;
-  // The call has run, so the caller gets its outcome even if the store has failed meanwhile.
-  const keep = () => (kept === undefined ? store.delete(at) : store.set(at, kept, keptMs));
-  await keep().catch(() => void keepLater(keep));
-  return outcome;
+}
+
+/** Failures with these codes happen before the procedure runs, or pass with time. */
+const mayBeTriedAgain: ReadonlySet<FailureOutcome['code']> = new Set([
+  'BAD_REQUEST',
+  'PARSE_ERROR',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'PRECONDITION_FAILED',
+  'PRECONDITION_REQUIRED',
+  'TIMEOUT',
+  'TOO_MANY_REQUESTS',
+  'CLIENT_CLOSED_REQUEST',
+  'BAD_GATEWAY',
+  'SERVICE_UNAVAILABLE',
+  'GATEWAY_TIMEOUT',
+]);
+
+/** Leaves out the JSON, which is in the result already. What is kept is bounded. */
+function bare({ kind, result }: ResultOutcome): ResultOutcome {
+  return { kind, result };
+}
+
+function isTooLarge(json: string): boolean {
+  return json.length > mostBytes || new TextEncoder().encode(json).length > mostBytes;
+}
+
+function toKept(json: string): Kept | undefined {
+  try {
+    return JSON.parse(json) as Kept;
+  } catch {
+    return undefined;
+  }
 }
 
 const maxTries = 600;
@@ -78,11 +410,7 @@ const maxTries = 600;
 /** Retries once a second, for up to ten minutes: an outcome that is not kept would let the same call run again. */
 async function keepLater(keep: () => Promise<void>): Promise<void> {
   for (let tries = 0; tries < maxTries; tries++) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, 1000);
-      // Does not keep a Node process alive. Timers of other hosts have no `unref`.
-      (timer as { unref?: () => void }).unref?.();
-    });
+    await pause(1000, []);
     try {
       return await keep();
     } catch {
@@ -91,23 +419,49 @@ async function keepLater(keep: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Failures with these codes happen before the procedure runs, so the call may be repeated with the same key. */
-const codesBeforeRun: ReadonlySet<FailureOutcome['code']> = new Set([
-  'BAD_REQUEST',
-  'PARSE_ERROR',
-  'UNAUTHORIZED',
-  'FORBIDDEN',
-  'PRECONDITION_FAILED',
-  'TOO_MANY_REQUESTS',
-  'SERVICE_UNAVAILABLE',
-]);
-
-function isKept(outcome: Outcome): boolean {
-  return outcome.kind === 'result' || (outcome.kind === 'failure' && !codesBeforeRun.has(outcome.code));
+/** Waits, at most until one of the signals aborts, or until somebody ends the pause. */
+function pause(
+  ms: number,
+  signals: readonly (AbortSignal | undefined)[],
+  pauses?: Set<() => void>,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      pauses?.delete(end);
+      for (const signal of signals) signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    // Does not keep a Node process alive. Timers of other hosts have no `unref`.
+    if (signals.length === 0) (timer as { unref?: () => void }).unref?.();
+    pauses?.add(end);
+    for (const signal of signals) signal?.addEventListener('abort', end, { once: true });
+    if (signals.some((signal) => signal?.aborted)) end();
+  });
 }
 
-function toOtherArguments(path: string): FailureOutcome {
+function tooManyWait(): TRPCError {
+  const message = `${mostWaiting} calls wait for the answer of this _idempotencyKey already; nothing was done`;
+  return new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
+}
+
+/** A key is worth something only if nobody else can use it, and if the same caller is known again. */
+function toNoKeys(kind: Exclude<Caller['kind'], 'identified'>): TRPCError {
+  const message =
+    kind === 'credential'
+      ? 'an _idempotencyKey cannot be used here: the server knows the credential of this caller, and not who that is. The app has to set `subject` in what `auth.authenticate` returns. Nothing was done'
+      : 'an _idempotencyKey cannot be used here: the server does not know who is calling. The app has to set the option `callerId`. Nothing was done';
+  return new TRPCError({ code: 'PRECONDITION_FAILED', message });
+}
+
+function toConflict({ path }: Tool, message: string): FailureOutcome {
   const code = 'CONFLICT';
-  const text = `${code}: this _idempotencyKey was used with other arguments; take a new one for another call`;
-  return { kind: 'failure', code, text, meta: { code, httpStatus: 409, path }, status: 200 };
+  return {
+    kind: 'failure',
+    code,
+    text: `${code}: ${message}`,
+    meta: { code, httpStatus: 409, path },
+    status: 200,
+  };
 }

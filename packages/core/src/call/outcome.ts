@@ -5,14 +5,16 @@ import type { OpenQuestions } from './ask.ts';
 import type { AuthStatus } from './error.ts';
 
 /** How a call ended. */
-export type Outcome = ResultOutcome | FailureOutcome | QuestionsOutcome;
+export type Outcome = ResultOutcome | FailureOutcome | QuestionsOutcome | MissingOutcome;
 
 /** The call succeeded. */
 export interface ResultOutcome {
   kind: 'result';
   result: Result;
-  /** The structured content as JSON, if it is the text content too. It need not be serialized again. */
+  /** The structured content as JSON, if there is one text beside it and nothing else. It need not be serialized again. */
   json?: string;
+  /** That text. Set together with `json`. */
+  text?: string;
 }
 
 /** The call failed. The texts fit tools, resources and prompts. */
@@ -25,6 +27,8 @@ export interface FailureOutcome {
   meta: Record<string, unknown>;
   /** 401 and 403 become the status of the HTTP response. */
   status: AuthStatus;
+  /** Whether a procedure of the app threw it. Refusals of the gate, scopes and `createContext` come before that. */
+  isOfProcedure?: boolean;
   /** The value of `WWW-Authenticate`. */
   challenge?: string | undefined;
 }
@@ -35,11 +39,26 @@ export interface QuestionsOutcome {
   open: OpenQuestions;
 }
 
+/** There is nothing of this name, or it is hidden from this caller. */
+export interface MissingOutcome {
+  kind: 'missing';
+  /** The name of the tool that was probably meant. */
+  nearest: string | undefined;
+}
+
 /** Converts a refusal into the outcome of a call. */
-export function toRefusalOutcome({ status, message, challenge }: Refusal, path?: string): FailureOutcome {
+export function toRefusalOutcome(refusal: Refusal, path?: string): FailureOutcome {
+  const { status, message, challenge, advice } = refusal;
   const code = status === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN';
   const meta = { code, httpStatus: status, ...(path !== undefined && { path }) };
-  return { kind: 'failure', code, text: `${code}: ${message}`, meta, status, challenge };
+  return {
+    kind: 'failure',
+    code,
+    text: `${code}: ${message}${advice ? `; ${advice}` : ''}`,
+    meta,
+    status,
+    challenge,
+  };
 }
 
 /** The text of a failure with its challenge, because clients that read the body do not see the headers. */

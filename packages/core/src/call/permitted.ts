@@ -2,10 +2,10 @@ import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Callable } from '../catalog/callable.ts';
 import { runHook } from '../hook.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
-import type { CallParts } from './call.ts';
-import { runInCall } from './context.ts';
+import { type Bypass, runInCall } from './context.ts';
 import { authStatusOf } from './error.ts';
 import { reportThrown } from './failure.ts';
+import type { VisibleParts } from './visible.ts';
 
 /** What `next()` of a middleware returns. */
 interface MiddlewareResult {
@@ -27,7 +27,7 @@ export async function isPermitted(
   item: Callable,
   ctx: Promise<unknown>,
   request: CallRequest,
-  { bypass, hookTimeoutMs, report }: CallParts,
+  { bypass, hookTimeoutMs, report }: VisibleParts & { bypass: Bypass | undefined },
 ): Promise<boolean> {
   if (item.guards.middlewares.length === 0) return true;
   let asksForInput = false;
@@ -49,44 +49,76 @@ export async function isPermitted(
   }
 }
 
-/** Runs the middleware as tRPC does. Resolves with false if one of them refused before the input would be parsed. */
+/** Runs the middleware. Resolves with false if one of them refused before the input would be parsed. */
 function tryMiddlewares(
-  { guards: { middlewares, meta }, path, type }: Callable,
+  item: Callable,
   given: unknown,
   getRawInput: () => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const run = async (index: number, options: NextOptions): Promise<MiddlewareResult> => {
-      const middleware = middlewares[index];
-      if (!middleware) {
-        resolve(true);
-        // Not a success: middleware must not commit a transaction or cache this as what the procedure returned.
-        return { ok: false, error: notCalled() };
-      }
-      const next = ({ ctx, ...more }: NextOptions = {}) =>
-        run(index + 1, { ...options, ...more, ...(ctx && { ctx: { ...options.ctx, ...ctx } }) });
-      try {
-        return (await middleware({
-          ...options,
-          path,
-          type,
-          meta,
-          signal,
-          batchIndex: 0,
-          next,
-        })) as MiddlewareResult;
-      } catch (thrown) {
-        return { ok: false, error: toTRPCError(thrown) };
-      }
-    };
-    run(0, { ctx: given as object, input: undefined, getRawInput })
+    const end = () => resolve(true);
+    runGuards(item, given, getRawInput, signal, end)
       .then((result) => {
-        const { error } = (result as MiddlewareResult | undefined) ?? {};
+        const { error } = result ?? {};
         resolve(!error || authStatusOf(error) === 200);
       })
       .catch(() => resolve(true));
   });
+}
+
+/**
+ * Runs the middleware before the first `.input()` of a procedure, for a caller who is given the answer of an earlier call.
+ * Rejects with the error of the middleware that refuses the caller.
+ */
+export async function passGuards(
+  item: Callable,
+  given: unknown,
+  getRawInput: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  let hasPassed = false;
+  const end = () => void (hasPassed = true);
+  const result = await runGuards(item, given, getRawInput, signal, end);
+  if (result?.ok) return;
+  const error = result?.error ?? notCalled();
+  // Middleware may word the error at its end in its own way, which is no refusal.
+  if (!hasPassed || authStatusOf(error) !== 200) throw error;
+}
+
+/** Runs the middleware as tRPC does, and `end` in place of what comes after it. */
+async function runGuards(
+  { guards: { middlewares, meta }, path, type }: Callable,
+  given: unknown,
+  getRawInput: () => Promise<unknown>,
+  signal: AbortSignal,
+  end: () => void,
+): Promise<MiddlewareResult | undefined> {
+  const run = async (index: number, options: NextOptions): Promise<MiddlewareResult> => {
+    const middleware = middlewares[index];
+    if (!middleware) {
+      end();
+      // Not a success: middleware must not commit a transaction or cache this as what the procedure returned.
+      return { ok: false, error: notCalled() };
+    }
+    const next = ({ ctx, ...more }: NextOptions = {}) =>
+      run(index + 1, { ...options, ...more, ...(ctx && { ctx: { ...options.ctx, ...ctx } }) });
+    try {
+      return (await middleware({
+        ...options,
+        path,
+        type,
+        meta,
+        signal,
+        batchIndex: 0,
+        next,
+      })) as MiddlewareResult;
+    } catch (thrown) {
+      return { ok: false, error: toTRPCError(thrown) };
+    }
+  };
+  // Middleware that forgets to return what `next` gave returns nothing.
+  return run(0, { ctx: given as object, input: undefined, getRawInput });
 }
 
 function toTRPCError(thrown: unknown): TRPCError {

@@ -9,14 +9,14 @@ export interface Progress {
   message?: string;
 }
 
-/** Sends the progress of one call to its client. */
+/** Sends the progress of one call to its client, as fast as the client reads it. */
 export interface ProgressChannel {
-  /** Sends the progress unless it comes too fast. The last one is always sent. */
+  /** Sends the progress, unless it comes faster than it can be read or seen. Then only the latest is kept, and sent later. */
   offer(progress: Progress): void;
-  /** Sends the progress in any case. Resolves when it is sent. */
+  /** Sends the progress in any case. Resolves when the client has read it. */
   send(progress: Progress): Promise<void>;
-  /** Sends what was held back, and nothing after it. Called before the result is sent. */
-  end(): Promise<void>;
+  /** Sends what was held back, and nothing after it. Called before the result is sent. Does not wait for the client. */
+  end(): void;
 }
 
 /** The shortest time between two messages. Nobody could see faster ones. */
@@ -31,17 +31,39 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
   let held: Progress | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
-  let sending = Promise.resolve();
+  let sending: Promise<void> | undefined;
 
-  const write = (progress: Progress): Promise<void> => {
+  /** Hands a message over. Resolves when the client has read it. */
+  const write = async (progress: Progress): Promise<void> => {
     sentAt = Date.now();
     held = undefined;
     clearTimeout(timer);
     timer = undefined;
     const params = { ...progress, progressToken };
     // Ignores a client that has hung up: the signal says so.
-    const sent = async () => sdk!.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
-    return (sending = sending.then(sent));
+    await sdk!.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
+  };
+  /** Sends a message after those before it. */
+  const queue = (progress: Progress): Promise<void> => {
+    const sent = sending ? sending.then(() => (isOver ? undefined : write(progress))) : write(progress);
+    sending = sent;
+    void sent.then(() => {
+      if (sending !== sent) return;
+      sending = undefined;
+      sendHeld();
+    });
+    return sent;
+  };
+  const sendHeld = () => {
+    if (!held || sending || isOver) return;
+    const wait = intervalMs - (Date.now() - sentAt);
+    if (wait <= 0) void queue(held);
+    // The next progress may come minutes later, so this one is sent when the time has passed.
+    else timer ??= setTimeout(onTime, wait);
+  };
+  const onTime = () => {
+    timer = undefined;
+    if (held && !sending) void queue(held);
   };
   const isNew = ({ progress }: Progress) => {
     if (isOver || !(progress > last)) return false;
@@ -53,24 +75,18 @@ export function openProgress(sdk: ServerContext | undefined): ProgressChannel | 
     offer(offered) {
       const progress = toValid(offered);
       if (!progress || !isNew(progress)) return;
-      const wait = intervalMs - (Date.now() - sentAt);
-      if (wait <= 0) {
-        void write(progress);
-      } else {
-        held = progress;
-        // The next progress may come minutes later, so this one is sent when the time has passed.
-        timer ??= setTimeout(() => void write(held!), wait);
-      }
+      held = progress;
+      sendHeld();
     },
     async send(progress) {
       // Counts the values of a stream from where the app's own progress has come to.
       const next = progress.progress > last ? progress : { ...progress, progress: last + 1 };
-      if (isNew(next)) await write(next);
+      if (isNew(next)) await queue(next);
     },
-    async end() {
-      if (held) void write(held);
+    end() {
+      if (isOver) return;
       isOver = true;
-      await sending;
+      if (held) void write(held);
     },
   };
 }

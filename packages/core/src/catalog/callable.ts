@@ -18,6 +18,8 @@ export interface Callable {
   procedure: AnyTRPCProcedure;
   input: Input;
   output: Output;
+  /** Encodes what it yields, if it is a generator. `output` is of what it returns. */
+  yields: Pick<Output, 'encode'>;
   /** The scopes that a caller's credential needs. */
   scopes: readonly string[];
   visible: McpSettings['visible'];
@@ -33,22 +35,29 @@ export interface Callable {
   stream: Required<McpStream> | undefined;
 }
 
-const defaultStream = { maxItems: 100, maxMs: 20_000 };
+export const defaultStream = { maxItems: 100, maxMs: 20_000 };
 
 /** Compiles the schemas of a procedure. Throws a `SchemaProblem` when one of them cannot be converted. */
 export function toCallable(procedure: Procedure, name: string, options: SchemaOptions): Callable {
   const { path, type, router, settings, bypassKinds, guards } = procedure;
+  const { unknownArguments = options.unknownArguments ?? 'refuse' } = settings;
   const isStreamed = type === 'subscription' || settings.stream !== undefined;
+  const anyOutput = compileOutput(undefined, options);
   return {
     name,
     path,
     type,
     router,
     procedure: procedure.procedure,
-    input: compileInput(procedure.inputs, { ...options, override: settings.input }),
+    input: compileInput(procedure.inputs, {
+      ...options,
+      override: settings.input,
+      unknownArguments,
+    }),
     // A schema of the output describes one value of a stream, not the object with the collected values.
+    yields: anyOutput,
     output: isStreamed
-      ? compileOutput(undefined, options)
+      ? anyOutput
       : compileOutput(procedure.output, { ...options, override: settings.output }),
     scopes: settings.scopes ?? [],
     visible: settings.visible,

@@ -2,11 +2,11 @@ import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import type { SetupProblem } from '../setup-error.ts';
 
 /** Chooses among the tagged procedures. A procedure that is not tagged is never served. */
-export interface Expose<TRouter extends AnyTRPCRouter = AnyTRPCRouter> {
+export interface Expose<TPattern extends string = any> {
   /** Serves only the procedures that match one of these. By default all of them. */
-  include?: readonly ExposePattern<TRouter>[];
+  include?: readonly TPattern[];
   /** Does not serve those that match one of these, even if `include` matches them. */
-  exclude?: readonly ExposePattern<TRouter>[];
+  exclude?: readonly TPattern[];
 }
 
 /**
@@ -15,19 +15,36 @@ export interface Expose<TRouter extends AnyTRPCRouter = AnyTRPCRouter> {
  */
 export type ExposeFunction = (path: string) => boolean;
 
-/** A dotted path, or a glob over its segments: `*` matches any part of one segment, `**` one segment or more. */
-export type ExposePattern<TRouter extends AnyTRPCRouter> =
-  ProcedurePath<TRouter['_def']['record']> | `${string}*${string}`;
+/**
+ * A dotted path of the router, or a glob over its segments: `*` matches any part of one segment, `**` one segment or more.
+ * What stands before the first `*` has to be the beginning of a path of this router.
+ */
+export type ExposePattern<TRouter extends AnyTRPCRouter> = PatternOf<TRouter['_def']['record']> & string;
 
-type ProcedurePath<TRecord, TPrefix extends string = ''> = string extends keyof TRecord
-  ? string
-  : {
-      [TKey in keyof TRecord & string]: TRecord[TKey] extends AnyTRPCProcedure
-        ? `${TPrefix}${TKey}`
-        : TRecord[TKey] extends Record<string, unknown>
-          ? ProcedurePath<TRecord[TKey], `${TPrefix}${TKey}.`>
-          : never;
-    }[keyof TRecord & string];
+/**
+ * `TPrefix` is what stands before this level: `customers.` in the router `customers`. Options for any router fit every
+ * router, so their patterns are of any type.
+ */
+type PatternOf<TRecord, TPrefix extends string = ''> = string extends keyof TRecord
+  ? any
+  : | `${TPrefix}*${string}`
+    | {
+        [TKey in keyof TRecord & string]:
+          | `${TPrefix}${BeginningOf<TKey>}*${string}`
+          | (TRecord[TKey] extends AnyTRPCProcedure
+              ? `${TPrefix}${TKey}`
+              : TRecord[TKey] extends Record<string, unknown>
+                ? PatternOf<TRecord[TKey], `${TPrefix}${TKey}.`>
+                : never);
+      }[keyof TRecord & string];
+
+/** `l`, `li`, `lis` and `list` for `list`. */
+type BeginningOf<
+  TText extends string,
+  TBefore extends string = '',
+> = TText extends `${infer TFirst}${infer TRest}`
+  ? `${TBefore}${TFirst}` | BeginningOf<TRest, `${TBefore}${TFirst}`>
+  : never;
 
 /** Compiles the patterns to a function that says whether a path is exposed. */
 export function createFilter(expose: Expose | ExposeFunction = {}): (path: string) => boolean {

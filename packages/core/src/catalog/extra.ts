@@ -1,5 +1,7 @@
 import { isRecord } from '../record.ts';
+import { shareBudget } from '../schema/budget.ts';
 import type { Input } from '../schema/input.ts';
+import { UnknownArguments } from '../schema/unknown-arguments.ts';
 import { WireError } from '../schema/wire-error.ts';
 
 /** Which arguments are added to those of the procedure. */
@@ -35,8 +37,20 @@ const schemas = {
 } as const;
 
 /** Adds the arguments to the schema of an input. `decode` removes them again, so that the procedure does not see them. */
-export function extendInput(input: Input, { dryRun, idempotent }: ExtraOptions): Input {
+export function extendInput(input: Input, options: ExtraOptions): Input {
+  const { dryRun, idempotent } = options;
   const { properties } = input.schema;
+  const names = [...(dryRun ? ['_dryRun'] : []), ...(idempotent ? ['_idempotencyKey'] : [])];
+  const decode = (args: unknown): unknown => {
+    const { rest } = readExtras(args, options);
+    try {
+      return input.decode(rest);
+    } catch (error) {
+      throw error instanceof UnknownArguments ? error.withKnown(names) : error;
+    } finally {
+      shareBudget(args, rest);
+    }
+  };
   return {
     ...input,
     schema: {
@@ -47,15 +61,22 @@ export function extendInput(input: Input, { dryRun, idempotent }: ExtraOptions):
         ...(idempotent && { _idempotencyKey: schemas._idempotencyKey }),
       },
     },
-    decode: (args) => input.decode(readExtras(args).rest),
-    explain: (error, args) => input.explain(error, isRecord(args) ? splitExtras(args).rest : args),
+    decode,
+    explain(error, args) {
+      const rest = isRecord(args) ? splitExtras(args, options).rest : args;
+      shareBudget(rest, args);
+      return input.explain(error, rest);
+    },
   };
 }
 
-/** Separates the added arguments from the procedure's own. Throws a `WireError` when an added one is not valid. */
-export function readExtras(args: unknown): Extras {
+/**
+ * Separates the added arguments from the procedure's own, to which one that was not added belongs. Throws a `WireError`
+ * when an added one is not valid.
+ */
+export function readExtras(args: unknown, options: ExtraOptions): Extras {
   if (!isRecord(args)) return { isDryRun: false, key: undefined, rest: args };
-  const { _dryRun = false, _idempotencyKey: key, rest } = splitExtras(args);
+  const { _dryRun = false, _idempotencyKey: key, rest } = splitExtras(args, options);
   if (typeof _dryRun !== 'boolean') throw new WireError('expected true or false', ['_dryRun']);
   if (key === undefined) return { isDryRun: _dryRun, key, rest };
   if (typeof key !== 'string' || key === '' || key.length > mostCharacters) {
@@ -64,10 +85,16 @@ export function readExtras(args: unknown): Extras {
   return { isDryRun: _dryRun, key, rest };
 }
 
-function splitExtras(args: Record<string, unknown>) {
-  const { _dryRun, _idempotencyKey, ...rest } = args;
-  const hasMore = Object.keys(rest).length > 0;
-  const isOurs = _dryRun !== undefined || _idempotencyKey !== undefined;
-  // A procedure that takes no input would refuse an empty object.
-  return { _dryRun, _idempotencyKey, rest: isOurs && !hasMore ? undefined : rest };
+function splitExtras(args: Record<string, unknown>, { dryRun, idempotent }: ExtraOptions) {
+  const rest = { ...args };
+  // Clients fill what they have nothing for. An empty key is refused all the same: somebody meant to be safe.
+  const take = (name: keyof typeof schemas, isAdded: boolean): unknown => {
+    if (!isAdded || !Object.hasOwn(args, name)) return undefined;
+    delete rest[name];
+    return args[name] === null || (name === '_dryRun' && args[name] === '') ? undefined : args[name];
+  };
+  const [_dryRun, _idempotencyKey] = [take('_dryRun', dryRun), take('_idempotencyKey', idempotent)];
+  const isOurs = Object.keys(rest).length < Object.keys(args).length;
+  // An optional input is left out when nothing but ours was sent.
+  return { _dryRun, _idempotencyKey, rest: isOurs && Object.keys(rest).length === 0 ? undefined : rest };
 }

@@ -106,7 +106,9 @@ export function toNamedCallable(procedure: Procedure, options: ItemOptions): Cal
   const { path, type } = procedure;
   if (type !== 'query') return { code: 'NOT_A_QUERY', path, message: `it is a ${type}` };
   try {
-    return toCallable(procedure, path, { ...options, repair: true });
+    // What calls it has arguments of its own, of which the query may take only some.
+    const settings = { ...procedure.settings, unknownArguments: 'pass' as const };
+    return toCallable({ ...procedure, settings }, path, { ...options, repair: true });
   } catch (error) {
     if (error instanceof SchemaProblem) return { code: error.code, path, message: error.message };
     throw error;

@@ -2,7 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { SetupProblem } from '../setup-error.ts';
 import type { Callable } from './callable.ts';
 import { type Item, type ItemOptions, toNamedCallable } from './item.ts';
-import { toTool } from './tool.ts';
+import { type Tool, toTool } from './tool.ts';
 import { findProcedure } from './walk.ts';
 
 /** Finds the queries that items name, such as the one of `dryRun`, and reports the paths that have no query. */
@@ -26,7 +26,7 @@ export function linkItems(
   for (const item of items) {
     if (item.kind === 'tool') {
       const query = item.dryRun === undefined ? undefined : find(item, 'mcp.dryRun', item.dryRun);
-      if (query) item.dryRunner = toTool({ ...query, name: item.name }, {});
+      if (query) item.dryRunner = toDryRunner(item, query);
       continue;
     }
     const { properties = {} } = item.input.schema;
@@ -49,6 +49,30 @@ export function linkItems(
     item.lister = find(item, 'mcp.resource.list', item.list);
   }
   return [...problems, ...problemsOfApps(items)];
+}
+
+/**
+ * Makes the tool that runs in place of another one. Its arguments are those of the other one, which knows them. Whoever may
+ * not know or call both the tool and the query may not call it.
+ */
+function toDryRunner({ name, input, scopes, visible }: Tool, query: Callable): Tool {
+  const decode = (args: unknown): unknown => {
+    input.decode(args);
+    return query.input.decode(args);
+  };
+  const guarded = {
+    ...query,
+    name,
+    scopes: [...new Set([...scopes, ...query.scopes])],
+    visible: toBoth(visible, query.visible),
+  };
+  return { ...toTool(guarded, {}), input: { ...query.input, decode } };
+}
+
+function toBoth(one: Callable['visible'], other: Callable['visible']): Callable['visible'] {
+  if (!one || !other) return one ?? other;
+  // An app without types may return anything. Only `true` makes it visible.
+  return async (ctx) => ((await one(ctx)) as unknown) === true && ((await other(ctx)) as unknown) === true;
 }
 
 /** Reports tools whose page (MCP Apps) no resource serves. @see https://github.com/modelcontextprotocol/ext-apps */

@@ -1,4 +1,5 @@
 import type { McpIcon, McpPrompt, McpSettings } from '../meta.ts';
+import { WireError } from '../schema/wire-error.ts';
 import type { Callable } from './callable.ts';
 import { type Completer, toFreeCompleters } from './complete.ts';
 import { type Era, describe, metaOf, titleOf } from './tool.ts';
@@ -28,12 +29,17 @@ export function toPrompt(callable: Callable, settings: McpSettings): Prompt {
   const own: McpPrompt = typeof settings.prompt === 'object' ? settings.prompt : {};
   const { name, path, input, scopes } = callable;
   const { properties = {}, required = [], title, description } = input.schema;
-  const args = Object.entries(properties).map(([argument, schema]) => ({
-    name: argument,
-    ...(schema.title !== undefined && { title: schema.title }),
-    ...(schema.description !== undefined && { description: schema.description }),
-    required: required.includes(argument),
-  }));
+  const completers = toFreeCompleters(input.schema);
+  const args = Object.entries(properties).map(([argument, schema]) => {
+    const values = completers.get(argument);
+    const said = [schema.description, Array.isArray(values) && valuesText(values)].filter(Boolean).join(' ');
+    return {
+      name: argument,
+      ...(schema.title !== undefined && { title: schema.title }),
+      ...(said !== '' && { description: said }),
+      required: required.includes(argument),
+    };
+  });
   const icons = own.icons ?? settings.icons;
   const text = { ...settings, description: own.description ?? settings.description! };
   const listed: ListedPrompt = {
@@ -46,9 +52,26 @@ export function toPrompt(callable: Callable, settings: McpSettings): Prompt {
   };
   return {
     ...callable,
+    input: input.takesInput ? input : { ...input, decode: refuseAny },
     kind: 'prompt',
     complete: settings.complete ?? {},
-    completers: toFreeCompleters(input.schema),
+    completers,
     listed: { modern: listed, legacy: listed },
   };
+}
+
+/** A person fills in the arguments of a prompt. For one that takes none, they are a mistake. */
+function refuseAny(args: unknown): undefined {
+  const [key] = Object.keys(args ?? {});
+  if (key !== undefined) throw new WireError('this prompt takes no arguments; leave it out', [key]);
+  return undefined;
+}
+
+const maxValuesTold = 50;
+
+/** The protocol has no schema for the arguments of a prompt, so their values are told in words. */
+function valuesText(values: readonly string[]): string {
+  if (values.length === 1) return `It has to be: ${values[0]}.`;
+  const told = values.slice(0, maxValuesTold).join(', ');
+  return `One of: ${told}${values.length > maxValuesTold ? ', …' : ''}.`;
 }

@@ -8,7 +8,7 @@ import type {
   McpSettings,
   McpStream,
 } from '../meta.ts';
-import { findNearest } from './nearest.ts';
+import { findNearest } from '../nearest.ts';
 
 /**
  * Finds a key that is not a setting, at the top of `mcp` or in a nested setting, and returns a message about it.
@@ -77,6 +77,7 @@ const settingKeys = {
   rateLimit: true,
   dryRun: true,
   idempotent: true,
+  unknownArguments: true,
 } satisfies Record<keyof McpSettings, true>;
 
 const annotationKeys = {

@@ -1,11 +1,15 @@
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
 
-/** Makes the schema of what was collected from a stream. `item` is the schema of one value. */
+/**
+ * Makes the schema of what was collected from a stream. `item` is the schema of one value. Nothing is required, because a
+ * generator may also return a result of its own.
+ */
 export function toStreamSchema(item: JsonSchema | undefined): JsonObjectSchema {
   // `$ref`s count from the root of a schema, so an item with `$defs` cannot be nested as it is.
   const items = item && !('$defs' in item) ? item : {};
   return {
     type: 'object',
+    description: 'What was collected, or what the procedure returned at its end',
     properties: {
       items: { type: 'array', items },
       lastEventId: {
@@ -18,6 +22,5 @@ export function toStreamSchema(item: JsonSchema | undefined): JsonObjectSchema {
         description: 'Why it ended: there is nothing more, or a limit was reached',
       },
     },
-    required: ['items', 'ended'],
   };
 }

@@ -64,7 +64,7 @@ export function toTool(callable: Callable, settings: McpSettings): Tool {
     ...callable,
     kind: 'tool',
     input,
-    confirm: toConfirm(settings, title, callable.input.schema),
+    confirm: toConfirm(settings, title, callable.input.schema, input.schema),
     isIdempotent,
     dryRun,
     dryRunner: undefined,

@@ -24,9 +24,12 @@ export interface Procedure {
   router: AnyTRPCRouter;
 }
 
-/** The app's middlewares before the first `.input()`, which therefore decide without an input. */
+/** What decides about a call before the resolver runs. */
 export interface Guards {
+  /** The app's middlewares before the first `.input()`, which therefore decide without an input. */
   middlewares: readonly Middleware[];
+  /** Everything that runs before the resolver: all middlewares of the app, and tRPC's own ones that parse the input. */
+  beforeResolver: readonly Middleware[];
   /** The procedure's meta, which tRPC passes to middlewares. */
   meta: unknown;
 }
@@ -85,7 +88,11 @@ function toProcedure(
   const { type, inputs, output, middlewares, experimental_caller } =
     procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
   const bypassKinds = bypassKindsOf(middlewares);
-  const guards = { middlewares: guardsOf(middlewares), meta: procedure._def.meta };
+  const guards = {
+    middlewares: guardsOf(middlewares),
+    beforeResolver: beforeResolverOf(middlewares),
+    meta: procedure._def.meta,
+  };
   const isServerAction = experimental_caller ?? false;
   return { path, type, settings, inputs, output, procedure, bypassKinds, guards, isServerAction, router };
 }
@@ -93,11 +100,22 @@ function toProcedure(
 /** Leaves out the last middleware, which calls the resolver, and tRPC's own ones, which have a `_type`. */
 function guardsOf(middlewares: readonly unknown[]): Middleware[] {
   const before = middlewares.slice(0, -1);
-  const kindOf = (middleware: unknown) => (middleware as { _type?: string })._type;
   const end = before.findIndex((middleware) => kindOf(middleware) === 'input');
   return before
     .slice(0, end === -1 ? before.length : end)
     .filter((middleware): middleware is Middleware => kindOf(middleware) === undefined);
+}
+
+/** Leaves out the last middleware, which calls the resolver, and the one that parses what it returns. */
+function beforeResolverOf(middlewares: readonly unknown[]): Middleware[] {
+  return middlewares
+    .slice(0, -1)
+    .filter((middleware): middleware is Middleware => kindOf(middleware) !== 'output');
+}
+
+/** `input` or `output` for tRPC's own middlewares, and `undefined` for those of the app. */
+function kindOf(middleware: unknown): string | undefined {
+  return (middleware as { _type?: string })._type;
 }
 
 export function hasLazyRouters(router: AnyTRPCRouter): boolean {

@@ -9,8 +9,10 @@ export type Answer =
   | {
       kind: 'result';
       result: Result;
-      /** The structured content as JSON, if it is the text content too. */
+      /** The structured content as JSON, if there is one text beside it and nothing else. */
       json?: string;
+      /** That text. Set together with `json`. */
+      text?: string;
     }
   | { kind: 'error'; error: RpcError };
 
@@ -21,6 +23,9 @@ export function toAnswer(
   outcome: Exclude<Outcome, QuestionsOutcome> | undefined,
 ): Answer {
   if (!outcome) return { kind: 'error', error: toUnknown(method, params) };
+  if (outcome.kind === 'missing') {
+    return { kind: 'error', error: toUnknown(method, params, outcome.nearest) };
+  }
   if (outcome.kind === 'result') return outcome;
   if (method !== 'tools/call') return { kind: 'error', error: toRpcError(outcome, params.uri) };
   return { kind: 'result', result: toErrorResult(textOf(outcome), outcome.meta) };
@@ -48,12 +53,17 @@ const rpcCodes: Partial<Record<FailureOutcome['code'], number>> = {
 };
 
 /** The error for an item that is missing or hidden. */
-export function toUnknown(method: CallMethod, { name = '', uri = '' }: CallParams): RpcError {
+export function toUnknown(
+  method: CallMethod,
+  { name = '', uri = '' }: CallParams,
+  nearest?: string,
+): RpcError {
   const code = errorCodes.invalidParams;
   if (method === 'resources/read') {
     return { code, message: `Resource not found: ${shorten(uri)}`, data: { uri: shorten(uri, 2000) } };
   }
-  return { code, message: `Unknown ${method === 'tools/call' ? 'tool' : 'prompt'}: ${shorten(name)}` };
+  const message = `Unknown ${method === 'tools/call' ? 'tool' : 'prompt'}: ${shorten(name)}`;
+  return { code, message: nearest === undefined ? message : `${message}. Did you mean ${nearest}?` };
 }
 
 /** A client may send a name of several megabytes. */

@@ -7,6 +7,7 @@ import type { Outcome } from '../call/outcome.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Resource } from '../catalog/resource.ts';
 import { createListContext, spendTimeOfHidden } from './list-context.ts';
+import { toMissing } from './missing.ts';
 import type { ServerParts, Serving } from './serving.ts';
 
 /** The methods that call a procedure, which the client names. */
@@ -20,7 +21,7 @@ export interface CallParams {
   arguments?: unknown;
 }
 
-/** Calls the item that a request names. Returns `undefined` if it is missing or hidden: callers cannot tell which. */
+/** Calls the item that a request names. Callers cannot tell whether it is missing or hidden from them. */
 export async function callNamed(
   parts: ServerParts,
   { catalog, exchange }: Serving,
@@ -29,8 +30,12 @@ export async function callNamed(
   request: CallRequest,
 ): Promise<Outcome | undefined> {
   if (method === 'tools/call') {
-    const tool = catalog.tools.get(params.name!);
-    if (tool) return callTool(parts, tool, params.arguments, request, exchange);
+    const name = params.name!;
+    const tool = catalog.tools.get(name);
+    const readContext = () => createListContext(exchange, request);
+    if (!tool) await spendTimeOfHidden(catalog, readContext);
+    const outcome = tool && (await callTool(parts, tool, params.arguments, request, exchange));
+    return outcome ?? toMissing(parts, catalog, name, request, readContext);
   } else if (method === 'prompts/get') {
     const prompt = catalog.prompts.get(params.name!);
     if (prompt) return callItem(parts, prompt, params.arguments, request, exchange, toMessages);

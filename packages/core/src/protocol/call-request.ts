@@ -3,7 +3,6 @@ import type { CallRequest } from '../call/active-call.ts';
 import type { AskState } from '../call/ask.ts';
 import type { Era } from '../catalog/tool.ts';
 import type { Serving } from './serving.ts';
-import { callerOf } from './caller-of.ts';
 import { traceOf } from './trace.ts';
 
 /** A request as it was read, by the fast lane or by the SDK. */
@@ -37,6 +36,6 @@ export function toCallRequest(
     sdk,
     canAsk,
     state,
-    caller: () => callerOf(serving),
+    caller: serving.caller,
   };
 }

@@ -2,16 +2,56 @@ import { checkAuth } from '../auth/gate.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import { checkCors } from './cors.ts';
 import { checkHosts } from './guard.ts';
+import { checkOptionKeys } from './option-keys.ts';
 import type { HandlerOptions } from './options.ts';
 
 /** Returns the problems of the options that do not depend on the router. */
 export function checkOptions(options: HandlerOptions): SetupProblem[] {
   return [
+    ...checkOptionKeys(options),
+    ...checkCreateContext(options),
+    ...checkLimits(options),
     ...checkHosts(options),
     ...checkCors(options.cors),
     ...checkAuth(options.auth),
     ...checkBypass(options),
     ...checkSecret(options),
+  ];
+}
+
+/** Finds a `createContext` that is given and cannot be called, as an import that does not exist is in JavaScript. */
+function checkCreateContext(options: HandlerOptions & { createContext?: unknown }): SetupProblem[] {
+  if (!Object.hasOwn(options, 'createContext') || typeof options.createContext === 'function') return [];
+  const given = options.createContext === null ? 'null' : `of the type ${typeof options.createContext}`;
+  const message = `it has to be a function, and it is ${given}; pass the createContext of tRPC’s own adapter, or leave it out if the procedures need no context`;
+  return [{ code: 'CONTEXT_MISSING', path: 'createContext', message }];
+}
+
+/** An app without types may leave out what the types require. A limit without a window would refuse every call, or none. */
+function checkLimits(options: HandlerOptions): SetupProblem[] {
+  const { rateLimit, sessions, hookTimeoutMs, timeoutMs, maxBodyBytes } = options;
+  const needed: Record<string, unknown> = rateLimit
+    ? { 'rateLimit.points': rateLimit.points, 'rateLimit.durationMs': rateLimit.durationMs }
+    : {};
+  const optional: Record<string, unknown> = {
+    'sessions.max': sessions?.max,
+    'sessions.idleMs': sessions?.idleMs,
+    hookTimeoutMs,
+    timeoutMs,
+    maxBodyBytes,
+  };
+  const problem = (path: string, limit: unknown, bound: string): SetupProblem => {
+    const given =
+      limit === undefined ? 'missing' : typeof limit === 'number' ? String(limit) : `a ${typeof limit}`;
+    return { code: 'LIMIT_INVALID', path, message: `it is ${given}; it has to be a number ${bound}` };
+  };
+  return [
+    ...Object.entries(needed)
+      .filter(([, limit]) => typeof limit !== 'number' || !(limit > 0))
+      .map(([path, limit]) => problem(path, limit, 'of more than 0')),
+    ...Object.entries(optional)
+      .filter(([, limit]) => limit !== undefined && (typeof limit !== 'number' || !(limit >= 0)))
+      .map(([path, limit]) => problem(path, limit, 'of 0 or more')),
   ];
 }
 

@@ -28,6 +28,20 @@ export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
 }
 
+/** The body that other code has read before us, and kept. It is a mistake of the app. */
+export class BodyConsumed extends Error {
+  override readonly name = 'BodyConsumed';
+
+  constructor(remedy: string) {
+    super(`the body of the request was consumed before the MCP handler got it; ${remedy}`);
+  }
+}
+
+/** Reads a `Content-Length` header. Returns `undefined` if it is missing or says no number of bytes, such as `-1` or `0x10`. */
+export function readLength(header: string | null | undefined): number | undefined {
+  return header && /^\d+$/.test(header) ? Number(header) : undefined;
+}
+
 /** The HTTP response, for the adapter to write. */
 export interface Reply {
   status: number;

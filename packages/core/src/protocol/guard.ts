@@ -35,6 +35,20 @@ export function checkOrigins(origins: readonly string[], path: string): SetupPro
   });
 }
 
+/**
+ * Rejects requests whose `Host` no client sends: two of them, or one with the name of a user. What follows reads the URL,
+ * which has one host.
+ */
+export function rejectHost(exchange: Exchange): Reply | undefined {
+  const host = exchange.header('host');
+  if (host === undefined || hostPattern.test(host)) return undefined;
+  const message = 'send one header Host, with a host name and nothing else but a port';
+  return errorReply(400, { code: invalidRequest, message });
+}
+
+/** A list, the name of a user, and a path have characters that no host has. */
+const hostPattern = /^[^,@/\\?]*$/;
+
 const loopbackName = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /**

@@ -1,16 +1,19 @@
 import { InMemoryServerEventBus, type ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
+import type { McpAuthInfo } from '../auth/auth-info.ts';
 import type { Admission, Refusal, Rejection } from '../auth/gate.ts';
 import { createMetadataReply } from '../auth/resource-metadata.ts';
 import { reportThrown } from '../call/failure.ts';
 import { type Outcome, toRefusalOutcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Catalog, CatalogSource } from '../catalog/catalog.ts';
+import { readAccept } from './accept.ts';
 import { revision } from './advertise.ts';
 import { toRpcError } from './answer.ts';
+import { createIdentifyCaller, warnOfUnknownCallers } from './caller-of.ts';
 import { createCors, originsOf } from './cors.ts';
 import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
-import { BodyError, bodyReply, parseMessage, rejectRequest } from './guard.ts';
+import { BodyError, bodyReply, parseMessage, rejectHost, rejectRequest } from './guard.ts';
 import { checkParamHeaders, type HeaderMismatch } from './header-check.ts';
 import { errorCodes, headsOf, idOf, isToolCall, type MessageId } from './json-rpc.ts';
 import { createLane } from './lane.ts';
@@ -47,7 +50,7 @@ const noBody = { parsed: undefined };
  */
 export function createHandler(
   router: AnyTRPCRouter,
-  options: HandlerOptions,
+  options: HandlerOptions & { createContext?: unknown },
   wrapCatalog: (source: CatalogSource) => CatalogSource = (source) => source,
 ): Handler {
   const { maxBodyBytes = defaultMaxBodyBytes, legacy = 'stateless', auth } = options;
@@ -57,6 +60,8 @@ export function createHandler(
   const { parts } = made;
   const catalog = wrapCatalog(made.catalog);
   const { gate, info, report } = parts;
+  const identify = createIdentifyCaller(options, parts.hookTimeoutMs, report);
+  warnOfUnknownCallers(catalog, options);
   const lane = options.fastLane === false ? undefined : createLane(parts, legacy);
   const sdk = createSdkLeg(parts, { maxBodyBytes, bus, legacy, sessions: options.sessions });
   const running = new Set<Exchange>();
@@ -85,13 +90,34 @@ export function createHandler(
     return caller;
   };
 
+  const serve = (
+    exchange: Exchange,
+    served: Catalog,
+    known: McpAuthInfo | undefined,
+    mayStream: boolean,
+  ): HttpServing => ({
+    exchange,
+    catalog: served,
+    auth: known,
+    caller: identify(exchange, known),
+    mayStream,
+    renew: async (method) => {
+      const admission = auth ? await admit(exchange, { method }) : anonymous;
+      if (admission.kind === 'admission') return serve(exchange, catalog.current!, admission.auth, mayStream);
+      if (admission.kind === 'refusal') return toRefusalOutcome(admission);
+      return { kind: 'failure', ...unavailable };
+    },
+  });
+
   // One function instead of three, because each async function makes every request slower.
   const answer = async (exchange: Exchange): Promise<Reply> => {
     let id: MessageId = null;
     if (isClosed) return errorReply(503, shuttingDown);
     running.add(exchange);
     try {
-      // Served before anything is checked: callers who are refused need it, and pages of any origin may read it.
+      const misdirected = rejectHost(exchange);
+      if (misdirected) return misdirected;
+      // Served before anything else is checked: callers who are refused need it, and pages of any origin may read it.
       const metadata = exchange.method !== 'POST' && serveMetadata?.(exchange.url.pathname, exchange.method);
       if (metadata) return metadata;
       const rejected = rejectRequest(exchange, guard);
@@ -99,25 +125,25 @@ export function createHandler(
       const body = exchange.method === 'POST' ? exchange.readBody(maxBodyBytes) : noBody;
       const message = parseMessage(body instanceof Promise ? await body : body);
       id = idOf(message);
+      const accepted = readAccept(exchange.header('accept'));
+      if (!accepted.json && exchange.method === 'POST') return errorReply(406, notAcceptable, {}, id);
       const admission = auth ? await admit(exchange, message) : anonymous;
       if (admission.kind === 'rejection') return rejectionReply(admission, id, options);
       const refused = admission.kind === 'refusal' ? toRefusalOutcome(admission) : undefined;
       // A refused call of a tool is answered with a tool result, so that the model reads it.
       if (refused && !isToolCall(message))
-        return withStatus(errorReply(200, toRpcError(refused), {}, id), refused, options);
-      const serving: HttpServing = {
-        exchange,
-        catalog: catalog.current ?? (await catalog.whole.then(() => catalog.current!)),
-        auth: admission.kind === 'admission' ? admission.auth : undefined,
-      };
+        return withStatus(errorReply(200, toRpcError(refused), {}, id), message, refused, options);
+      const known = admission.kind === 'admission' ? admission.auth : undefined;
+      const served: Catalog = catalog.current ?? (await catalog.whole.then(() => catalog.current!));
+      const serving = serve(exchange, served, known, accepted.stream);
       const mismatch = refused ? undefined : mismatchOf(serving.catalog, message, exchange);
       if (mismatch && (await mayKnow(parts, serving, mismatch)))
         return errorReply(400, { code: headerMismatch, message: mismatch.message }, {}, id);
       const taken = lane?.serve(serving, message, refused);
       const quick = taken instanceof Promise ? await taken : taken;
-      if (quick?.reply) return withStatus(quick.reply, quick.outcome, options);
+      if (quick?.reply) return withStatus(quick.reply, message, quick.outcome, options);
       const { reply, outcome } = await sdk.serve(serving, message, quick?.outcome ?? refused);
-      return withStatus(reply, refused ?? outcome, options);
+      return withStatus(reply, message, refused ?? outcome, options);
     } catch (thrown) {
       if (thrown instanceof BodyError || thrown instanceof BodyTooLarge)
         return bodyReply(thrown, maxBodyBytes);
@@ -136,11 +162,26 @@ export function createHandler(
     notify,
     async close() {
       isClosed = true;
+      lane?.close();
+      parts.keys.close();
+      const closing = sdk.close();
       for (const exchange of running) exchange.abort();
-      await sdk.close();
+      await closing;
     },
   };
 }
+
+const notAcceptable = {
+  code: invalidRequest,
+  message: 'The answer is JSON. Send Accept: application/json, or none',
+};
+/** The credential cannot be checked at the moment. */
+const unavailable = {
+  code: 'SERVICE_UNAVAILABLE',
+  text: 'SERVICE_UNAVAILABLE: the credential cannot be checked right now',
+  meta: { code: 'SERVICE_UNAVAILABLE', httpStatus: 503 },
+  status: 200,
+} as const;
 
 const shuttingDown = { code: internalError, message: 'This MCP endpoint is shutting down' };
 
@@ -162,12 +203,22 @@ function rejectionReply(
   { return200ForErrors }: HandlerOptions,
 ): Reply {
   const error = { code: status === 503 ? internalError : invalidRequest, message };
-  return return200ForErrors ? errorReply(200, error, {}, id) : errorReply(status, error, headers, id);
+  return return200ForErrors === true
+    ? errorReply(200, error, {}, id)
+    : errorReply(status, error, headers, id);
 }
 
 /** Gives the reply the status of a refusal. A stream has begun already, and a batch has several answers. */
-function withStatus(reply: Reply, outcome: Outcome | undefined, options: HandlerOptions): Reply {
-  if (outcome?.kind !== 'failure' || outcome.status === 200 || options.return200ForErrors) return reply;
+function withStatus(
+  reply: Reply,
+  message: unknown,
+  outcome: Outcome | undefined,
+  { return200ForErrors }: HandlerOptions,
+): Reply {
+  if (outcome?.kind !== 'failure' || outcome.status === 200 || return200ForErrors === true) return reply;
+  // Only the result of a tool can say that it failed, so that the model reads it.
+  const isForModel = outcome.status === 403 && outcome.isOfProcedure && isToolCall(message);
+  if (return200ForErrors === 'forbidden' && isForModel) return reply;
   if (typeof reply.body !== 'string' || reply.body.startsWith('[')) return reply;
   const { status, challenge } = outcome;
   return {

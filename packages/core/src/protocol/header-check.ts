@@ -65,7 +65,10 @@ function decode(value: string): string | undefined {
   }
 }
 
-/** Compares numbers by value, however they are written. */
+/** Compares numbers by value: `1.0` is 1. A text that JSON does not have for a number, such as `0x10`, is none. */
 function isSame(text: string, value: unknown): boolean {
-  return typeof value === 'number' ? text.trim() !== '' && Number(text) === value : text === String(value);
+  if (typeof value !== 'number') return text === String(value);
+  return numberPattern.test(text) && Number(text) === value;
 }
+
+const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;

@@ -29,6 +29,7 @@ export const errorCodes = {
   invalidParams: -32_602,
   internalError: -32_603,
   headerMismatch: -32_020,
+  unsupportedVersion: -32_022,
 } as const;
 
 /** Makes the message that answers a request with an error. */
@@ -53,8 +54,14 @@ export function isToolCall(message: unknown): boolean {
   return !Array.isArray(message) && headsOf(message)[0]?.method === 'tools/call' && idOf(message) !== null;
 }
 
-/** The id of a message. */
+/** The id under which a message is answered. The id of a response is that of a request which we have sent. */
 export function idOf(message: unknown): MessageId {
   const id = (message as { id?: unknown } | null)?.id;
-  return typeof id === 'string' || typeof id === 'number' ? id : null;
+  if (typeof id !== 'string' && typeof id !== 'number') return null;
+  return isResponse(message as object) ? null : id;
+}
+
+/** Whether a message is a response. It gets no answer, however malformed it is. */
+export function isResponse(message: object): boolean {
+  return !('method' in message) && ('result' in message || 'error' in message);
 }

@@ -43,6 +43,8 @@ export interface Lane {
     message: unknown,
     refused: Outcome | undefined,
   ): Promise<LaneAnswer> | LaneAnswer | undefined;
+  /** Ends the calls of clients of 2025 that are running. Those of 2026 end with their exchange. */
+  close(): void;
 }
 
 /** Without a reply, the call has run and has open questions: the SDK has to send these, and must not run it again. */
@@ -55,6 +57,7 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
   const { instructions: _, capabilities, ...info } = parts.info;
   const modernTail = `,"resultType":"complete","_meta":{${JSON.stringify(SERVER_INFO_META_KEY)}:${JSON.stringify(info)}}`;
   const lists = new WeakMap<Catalog, Lists>();
+  const running = new Set<AbortController>();
 
   // Serialized once for each catalog: these answers differ only in the id, which comes last.
   const listsOf = (catalog: Catalog): Lists => {
@@ -75,10 +78,10 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
 
   const write = (answer: Answer, method: CallMethod, era: Era): string => {
     if (answer.kind === 'error') return `"error":${JSON.stringify(answer.error)}`;
-    const { result, json } = answer;
+    const { result, json, text = json } = answer;
     if (json !== undefined) {
       const tail = era === 'modern' ? modernTail : '';
-      return `"result":{"content":[{"type":"text","text":${JSON.stringify(json)}}],"structuredContent":${json}${tail}}`;
+      return `"result":{"content":[{"type":"text","text":${JSON.stringify(text)}}],"structuredContent":${json}${tail}}`;
     }
     if (era === 'legacy') return `"result":${JSON.stringify(result)}`;
     const hints = method === 'resources/read' ? uncached : undefined;
@@ -94,11 +97,18 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
     const { id, era } = read;
     const isModern = era === 'modern';
     // A client of 2025 that hangs up has not cancelled its call, and without a session it cannot cancel.
-    const signal = isModern ? serving.exchange.signal : new AbortController().signal;
-    const request = toCallRequest(serving, read, signal, isModern, undefined, undefined);
+    const controller = isModern ? undefined : new AbortController();
+    const signal = controller?.signal ?? serving.exchange.signal;
+    const request = toCallRequest(serving, read, signal, isModern && serving.mayStream, undefined, undefined);
     const params = read.params as CallParams;
     const method = read.method as CallMethod;
-    const outcome = refused ?? (await callNamed(parts, serving, method, params, request));
+    if (controller) running.add(controller);
+    let outcome: Outcome | undefined;
+    try {
+      outcome = refused ?? (await callNamed(parts, serving, method, params, request));
+    } finally {
+      if (controller) running.delete(controller);
+    }
     if (outcome?.kind === 'questions') return { reply: undefined, outcome };
     const answer = toAnswer(method, params, outcome);
     const reply = toReply(`{${write(answer, method, era)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
@@ -119,6 +129,9 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
       const bytes = listsOf(catalog)[method === 'tools/list' ? era : 'discover'];
       const reply = toReply([bytes, encoder.encode(`,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`)]);
       return { reply, outcome: undefined };
+    },
+    close() {
+      for (const controller of running) controller.abort();
     },
   };
 }
@@ -197,10 +210,8 @@ function legacyClient(
   exchange: Exchange,
 ): Found | undefined {
   const version = exchange.header('mcp-protocol-version');
-  const accept = exchange.header('accept');
   if (!legacyMethods.has(method) || (version !== undefined && !legacyRevisions.has(version)))
     return undefined;
-  if (!accept?.includes('application/json') || !accept.includes('text/event-stream')) return undefined;
   return params['_meta'] === undefined
     ? { era: 'legacy', client: undefined, capabilities: undefined }
     : undefined;

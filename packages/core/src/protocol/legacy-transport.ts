@@ -1,84 +1,171 @@
 import {
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isInitializeRequest,
   type JSONRPCMessage,
+  type JSONRPCNotification,
   type RequestId,
-  WebStandardStreamableHTTPServerTransport,
+  type Transport,
+  type TransportSendOptions,
 } from '@modelcontextprotocol/server';
+import { errorReply, type Reply } from './exchange.ts';
+import { errorCodes, idOf } from './json-rpc.ts';
+import { LegacyAnswer } from './legacy-answer.ts';
+import { LegacyListener } from './legacy-listener.ts';
+import type { LegacyMessages } from './legacy-message.ts';
+
+export interface LegacyTransportOptions {
+  /** `undefined` if the transport serves one POST alone. */
+  sessionId?: string;
+  /** Is called when no request runs any more. */
+  onIdle?: () => void;
+}
+
+/** The messages of one POST, and how they are answered. */
+export interface Posted extends LegacyMessages {
+  request: Request;
+  /** Whether messages may come before the answer. */
+  mayStream: boolean;
+  /** Is called when nothing more will be sent to the client. */
+  onEnd: () => void;
+}
+
+interface Running {
+  /** The id that the client gave the request. */
+  id: RequestId;
+  answer: LegacyAnswer;
+}
 
 /**
- * The SDK's transport for clients before 2026, except that it streams only if something comes before the answer.
- * Otherwise the answer is one JSON body, so that it can have an HTTP status of its own.
+ * Carries the messages of clients before 2026, of one POST or of a session. Unlike the SDK's own transport, it ends the
+ * answer of what is cancelled, and answers requests with the same id each on its own response.
  */
-export class LegacyTransport extends WebStandardStreamableHTTPServerTransport {
-  readonly #firsts = new Map<RequestId, (message: JSONRPCMessage) => void>();
+export class LegacyTransport implements Transport {
+  onclose?: Transport['onclose'];
+  onerror?: Transport['onerror'];
+  onmessage?: Transport['onmessage'];
+  sessionId?: string;
+  /** By the ids that the server knows. They are those of the client, except while another request has the same one. */
+  readonly #running = new Map<RequestId, Running>();
+  readonly #onIdle: (() => void) | undefined;
+  readonly #headers: Record<string, string>;
+  #listener: LegacyListener | undefined;
+  #isInitialized = false;
+  #isClosed = false;
+  #count = 0;
 
-  override send(
-    message: JSONRPCMessage,
-    options?: Parameters<WebStandardStreamableHTTPServerTransport['send']>[1],
-  ): Promise<void> {
-    const answered = 'id' in message && !('method' in message) ? message.id : undefined;
-    this.#firsts.get((options?.relatedRequestId ?? answered)!)?.(message);
-    return super.send(message, options);
+  constructor({ sessionId, onIdle }: LegacyTransportOptions) {
+    if (sessionId !== undefined) this.sessionId = sessionId;
+    this.#headers = sessionId === undefined ? {} : { 'mcp-session-id': sessionId };
+    this.#onIdle = onIdle;
   }
 
-  /** Answers a message. Calls `onEnd` when nothing more will be sent, with true if the client has hung up. */
-  async answer(request: Request, message: unknown, onEnd: OnEnd): Promise<Response> {
-    const id = Array.isArray(message) ? undefined : (message as { id?: RequestId } | null)?.id;
-    const first = id === undefined ? undefined : this.#firstOf(id);
-    try {
-      const response = await this.handleRequest(request, { parsedBody: message });
-      if (!isEventStream(response)) {
+  async start(): Promise<void> {}
+
+  /** Delivers messages. Resolves with the answer to them, or with the stream on which it will come. */
+  async post({ messages, isBatch, request, mayStream, onEnd }: Posted): Promise<Reply> {
+    if (isInitializeRequest(messages[0])) {
+      if (this.#isInitialized) {
         onEnd();
-        return response;
+        const message = 'Invalid Request: Server already initialized';
+        return errorReply(400, { code: errorCodes.invalidRequest, message }, {}, idOf(messages[0]));
       }
-      if (first === undefined) return toStream(response, onEnd);
-      const sent = await Promise.race([first, closed(request.signal)]);
-      if (sent === undefined || 'method' in sent) return toStream(response, onEnd);
-      await response.body!.cancel();
+      this.#isInitialized = true;
+    }
+    // The messages of a batch have no order, so a request may be cancelled by what comes before it.
+    const cancelled = new Set(isBatch ? messages.filter(isCancellation).map(cancelledBy) : []);
+    const ids = new Map<JSONRPCMessage, RequestId>();
+    const answer = new LegacyAnswer({
+      errorId: isBatch ? null : idOf(messages[0]),
+      mayStream,
+      headers: this.#headers,
+      onEnd,
+    });
+    for (const message of messages) {
+      if (!isJSONRPCRequest(message) || cancelled.has(message.id)) continue;
+      const id = this.#toOwnId(message.id);
+      this.#running.set(id, { id: message.id, answer });
+      ids.set(message, id);
+    }
+    answer.open([...ids.values()]);
+    if (request.signal.aborted) answer.leave();
+    else request.signal.addEventListener('abort', () => answer.leave(), { once: true });
+    for (const message of messages) {
+      const id = ids.get(message);
+      if (id !== undefined) this.onmessage?.({ ...message, id }, { request });
+      else if (isCancellation(message)) this.#cancel(message, request);
+      else if (!isJSONRPCRequest(message)) this.onmessage?.(message, { request });
+    }
+    if (this.#running.size === 0) this.#onIdle?.();
+    return answer.reply;
+  }
+
+  /** Opens the stream on which the client hears of changes. */
+  listen(onEnd: () => void): Reply {
+    if (this.#listener) {
       onEnd();
-      const headers = new Headers(response.headers);
-      headers.set('content-type', 'application/json');
-      return new Response(JSON.stringify(sent), { headers });
-    } catch (thrown) {
+      const message = 'Conflict: Only one SSE stream is allowed per session';
+      return errorReply(409, { code: errorCodes.invalidRequest, message });
+    }
+    this.#listener = new LegacyListener(this.#headers, () => {
+      this.#listener = undefined;
       onEnd();
-      throw thrown;
-    } finally {
-      if (id !== undefined) this.#firsts.delete(id);
+    });
+    return this.#listener.reply;
+  }
+
+  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    const isResponse = 'id' in message && !('method' in message);
+    const id = isResponse ? message.id : options?.relatedRequestId;
+    if (id === undefined) {
+      this.#listener?.push(JSON.stringify(message));
+      return;
+    }
+    const running = this.#running.get(id);
+    if (isResponse && running) {
+      this.#settle(id, { ...message, id: running.id });
+    } else if (!running?.answer.add(message) && isJSONRPCRequest(message)) {
+      throw new Error('the client does not listen any more, so it cannot be asked');
     }
   }
 
-  #firstOf(id: RequestId): Promise<JSONRPCMessage> {
-    return new Promise((resolve) => this.#firsts.set(id, resolve));
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const { answer } of this.#running.values()) answer.abandon();
+    this.#running.clear();
+    this.#listener?.close();
+    this.onclose?.();
+  }
+
+  /** The server aborts what is cancelled, and sends no response. */
+  #cancel(message: JSONRPCNotification, request: Request): void {
+    const cancelled = cancelledBy(message);
+    for (const [requestId, { id }] of this.#running) {
+      if (id !== cancelled) continue;
+      this.onmessage?.({ ...message, params: { ...message.params, requestId } }, { request });
+      this.#settle(requestId, undefined);
+    }
+  }
+
+  #settle(id: RequestId, response: JSONRPCMessage | undefined): void {
+    const { answer } = this.#running.get(id)!;
+    this.#running.delete(id);
+    answer.settle(id, response);
+    if (this.#running.size === 0) this.#onIdle?.();
+  }
+
+  #toOwnId(id: RequestId): RequestId {
+    let own = id;
+    while (this.#running.has(own)) own = `${id}#${++this.#count}`;
+    return own;
   }
 }
 
-export function isEventStream({ headers }: Response): boolean {
-  return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+function isCancellation(message: JSONRPCMessage): message is JSONRPCNotification {
+  return isJSONRPCNotification(message) && message.method === 'notifications/cancelled';
 }
 
-/** Resolves when the client has hung up. */
-function closed(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-}
-
-type OnEnd = (hasLeft?: boolean) => void;
-
-function toStream(response: Response, onEnd: OnEnd): Response {
-  const reader = response.body!.getReader();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (!done) return controller.enqueue(value);
-      controller.close();
-      onEnd();
-    },
-    // A client of 2025 that hangs up has not cancelled its call, so the call goes on.
-    async cancel(reason) {
-      onEnd(true);
-      await reader.cancel(reason);
-    },
-  });
-  return new Response(body, response);
+function cancelledBy({ params }: JSONRPCNotification): RequestId | undefined {
+  return params?.['requestId'] as RequestId | undefined;
 }

@@ -26,7 +26,7 @@ export async function readListContext(
   const ctx = createListContext(exchange, request);
   const refusal = await ctx.then(
     () => undefined,
-    (thrown: unknown) => authRefusalOf(thrown, parts.gate),
+    (thrown: unknown) => authRefusalOf(thrown, parts),
   );
   return refusal ? toRefusalOutcome(refusal) : { kind: 'context', ctx };
 }

@@ -1,4 +1,5 @@
 import type { Server, ServerEvent, ServerEventBus, ServerNotifier } from '@modelcontextprotocol/server';
+import type { Subscriptions } from './subscription.ts';
 
 /** Makes the functions that publish changes on a bus. */
 export function createNotifier(bus: ServerEventBus): ServerNotifier {
@@ -11,12 +12,12 @@ export function createNotifier(bus: ServerEventBus): ServerNotifier {
 }
 
 /**
- * Sends a change to the client of a server. `subscribed` are the URIs that the client has subscribed to, unless the SDK
- * itself knows them.
+ * Sends a change to the client of a server. `subscribed` are the resources that the client has subscribed to, unless the
+ * SDK itself knows them.
  */
 export async function notifyClient(
   server: Server,
-  subscribed: ReadonlySet<string> | undefined,
+  subscribed: Subscriptions | undefined,
   event: ServerEvent,
 ): Promise<void> {
   switch (event.kind) {
@@ -27,6 +28,7 @@ export async function notifyClient(
     case 'resources_list_changed':
       return server.sendResourceListChanged();
     case 'resource_updated':
-      if (subscribed?.has(event.uri) ?? true) await server.sendResourceUpdated({ uri: event.uri });
+      if (subscribed && (await subscribed.hear(event.uri)).kind !== 'hears') return;
+      await server.sendResourceUpdated({ uri: event.uri });
   }
 }

@@ -4,20 +4,25 @@ import type { AuthOptions } from '../auth/gate.ts';
 import type { Bypass, McpRequest } from '../call/context.ts';
 import type { CallFailure } from '../call/failure.ts';
 import type { Store } from '../call/store.ts';
-import type { Expose, ExposeFunction } from '../catalog/expose.ts';
+import type { Expose, ExposeFunction, ExposePattern } from '../catalog/expose.ts';
 import type { OwnItems } from '../catalog/own.ts';
-import type { McpIcon, McpRateLimit } from '../meta.ts';
+import type { McpIcon, McpMeta, McpRateLimit } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import type { CorsOptions } from './cors.ts';
 
 /** What clients show of the server. */
 export interface ServerInfo {
+  /** A name for programs, such as `acme-billing`. */
   name: string;
+  /** The version of the app. */
   version: string;
+  /** The name that people see. */
   title?: string;
   /** Instructions for the model: what the app is for, and how to use its tools together. */
   instructions?: string;
+  /** The page of the app, for people. */
   websiteUrl?: string;
+  /** The icons that clients show of the server. */
   icons?: McpIcon[];
   /** Further capabilities, which the app implements with `getMcpCall().sdk`. For example `logging`, which is deprecated. */
   capabilities?: ServerCapabilities;
@@ -43,13 +48,20 @@ export const defaultMaxBodyBytes: number = 4 * 1024 * 1024;
 /** The options of a handler on every host. */
 export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   extends SchemaOptions, OwnItems {
+  /** What clients show of the server: its name, its version, and instructions for the model. */
   server?: ServerInfo;
   /** Which tagged procedures are served. All of them by default. */
-  expose?: Expose<TRouter> | ExposeFunction;
+  expose?: Expose<ExposePattern<TRouter>> | ExposeFunction;
   /** Makes the name of a tool from its dotted path. `meta.mcp.name` takes precedence. */
   toolName?: (path: string) => string;
   /** Who may use the endpoint. Without it everybody may, and only the middleware of the procedures decides. */
   auth?: AuthOptions;
+  /**
+   * Says who sent a request, for example by the API key in a header of your own. Idempotency keys, consents, rate limits
+   * and sessions belong to this caller. It is asked where `auth` has found no `subject`. Return `undefined` for somebody
+   * who is not known; when it throws, or is late, the caller is not known either.
+   */
+  callerId?: (request: Request) => string | undefined | Promise<string | undefined>;
   /** Skips middleware that the app has marked with `bypassable`, because `auth` does the same work. */
   bypass?: Bypass;
   /**
@@ -60,9 +72,11 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   listing?: 'all' | 'permitted';
   /**
    * Sends status 200 without a challenge instead of 401 and 403, for clients that cannot handle these. With `bearer`, also
-   * instead of 400, 429 and 503. The body is the same.
+   * instead of 400, 429 and 503. The body is the same. `forbidden` does so only for the FORBIDDEN that a procedure throws
+   * when it is called as a tool, so that the model reads why. Everything that a client can act on keeps its status: a
+   * refusal of `auth`, a scope that is missing, and every 401.
    */
-  return200ForErrors?: boolean;
+  return200ForErrors?: boolean | 'forbidden';
   /**
    * Called for every failed call, and for lazy routers that cannot be served. If the error is masked, the failure has the
    * reference that the model was given. Without `onError`, such failures are printed with `console.error`.
@@ -70,7 +84,7 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   onError?: (failure: CallFailure) => void;
   /** Shows models the messages of errors that would be masked. For development only. */
   exposeInternalErrors?: boolean;
-  /** The time in milliseconds after which `auth` and `visible` count as refusing. 5,000 by default. */
+  /** The time in milliseconds after which `auth` and `visible` count as refusing, and `callerId` as not knowing. 5,000 by default. */
   hookTimeoutMs?: number;
   /** The time in milliseconds after which a call ends with TIMEOUT. No limit by default. */
   timeoutMs?: number;
@@ -85,7 +99,7 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   rateLimit?: McpRateLimit;
   /** Holds what calls share: spent consents, results for idempotency keys, rate limits. In memory by default, for one process. */
   store?: Store;
-  /** Signs the state that clients carry between the rounds of a call. At least 32 bytes. By default each process makes its own. */
+  /** Signs the state that clients carry between the rounds of a call, and encrypts the answers that `store` keeps. At least 32 bytes. By default each process makes its own. */
   secret?: string;
   /** Carries `notify` to clients that are connected to other machines. */
   bus?: ServerEventBus;
@@ -104,8 +118,13 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   fastLane?: boolean;
 }
 
-/** The app's `createContext`, the same as for tRPC's adapter of this host. It also gets the MCP request. */
+/** The context of the procedures. */
 export interface ContextOptions<TRouter extends AnyTRPCRouter, THostContext> {
+  /**
+   * The app's `createContext`, the same as for tRPC's adapter of this host. It is called for each call with what that
+   * adapter passes (`req`, `res`, `info`, …) and with `mcp`, the MCP request. If it throws UNAUTHORIZED, the call is answered
+   * with 401.
+   */
   createContext: (
     options: THostContext & { mcp: McpRequest },
   ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
@@ -118,5 +137,33 @@ export type HandlerArguments<
   TOptions = HandlerOptions<TRouter>,
 > =
   object extends inferRouterContext<TRouter>
-    ? [options?: TOptions & Partial<ContextOptions<TRouter, THostContext>>]
-    : [options: TOptions & ContextOptions<TRouter, THostContext>];
+    ? IsChecked<TRouter> extends true
+      ? [options?: TOptions & Partial<ContextOptions<TRouter, THostContext>>]
+      : [options: TOptions & Partial<ContextOptions<TRouter, THostContext>> & UncheckedMeta<TRouter>]
+    : IsChecked<TRouter> extends true
+      ? [options: TOptions & ContextOptions<TRouter, THostContext>]
+      : [options: TOptions & ContextOptions<TRouter, THostContext> & UncheckedMeta<TRouter>];
+
+type MetaOf<TRouter extends AnyTRPCRouter> = TRouter['_def']['_config']['$types']['meta'];
+
+/** Whether the types have checked what the procedures of a router say of `mcp`. */
+type IsChecked<TRouter extends AnyTRPCRouter> =
+  HasMcp<TRouter> extends true
+    ? [MetaOf<TRouter>] extends [McpMeta<inferRouterContext<TRouter>>]
+      ? true
+      : false
+    : false;
+
+type HasMcp<TRouter extends AnyTRPCRouter> = 'mcp' extends keyof MetaOf<TRouter> ? true : false;
+
+/**
+ * What a router needs whose builder was made without `initTRPC.meta<McpMeta>()`: tools, resources or prompts of its own,
+ * because nothing of the router itself can be tagged. `McpMeta` for another context than the router's cannot be served at
+ * all: its `visible` would be called with a context that it does not know.
+ */
+type UncheckedMeta<TRouter extends AnyTRPCRouter> =
+  HasMcp<TRouter> extends true
+    ? { 'McpMeta is for another context than that of the router': never }
+    : | Required<Pick<OwnItems, 'tools'>>
+      | Required<Pick<OwnItems, 'resources'>>
+      | Required<Pick<OwnItems, 'prompts'>>;

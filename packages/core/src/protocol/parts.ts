@@ -1,15 +1,21 @@
 import type { ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { createGate } from '../auth/gate.ts';
 import { CredentialError } from '../auth/credential-error.ts';
+import { toCredentialHint } from '../auth/credential-hint.ts';
+import { createGate } from '../auth/gate.ts';
 import { createReport, reportThrown } from '../call/failure.ts';
+import { createMemoryStore } from '../call/memory-store.ts';
+import { createIdempotencyKeys } from '../call/once.ts';
 import { createSpans } from '../call/span.ts';
-import { createMemoryStore } from '../call/store.ts';
+import { createToolNames } from '../call/tool-names.ts';
 import { type CatalogSource, createCatalog } from '../catalog/catalog.ts';
 import { HookTimeout } from '../hook.ts';
+import { isTaught } from '../schema/codec.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
+import { checkVisible, warnIfEmpty } from './first-look.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
+import { findRouterProblem } from './router-check.ts';
 import type { ServerParts } from './serving.ts';
 import { createStateSeal } from './state.ts';
 
@@ -26,19 +32,28 @@ export function createParts(
 ): { catalog: CatalogSource; parts: ServerParts } {
   const { server: info = defaultServer, hookTimeoutMs = 5000, auth } = options;
   const report = createReport(options.onError);
-  const catalog = createCatalog(router, options, checkOptions(options), () => {
+  const problems = checkOptions(options);
+  const routerProblem = findRouterProblem(router);
+  // Nothing of another value can be read.
+  if (routerProblem) throw new SetupError([routerProblem, ...problems]);
+  problems.push(...checkVisible(router, options));
+  const catalog = createCatalog(router, options, problems, () => {
     notify.toolsChanged();
     notify.promptsChanged();
     notify.resourcesChanged();
   });
-  void catalog.problems.then((problems) => {
-    for (const problem of problems) reportThrown(report, new SetupError([problem]), { path: problem.path });
+  warnIfEmpty(router, catalog);
+  void catalog.problems.then((found) => {
+    for (const problem of found) reportThrown(report, new SetupError([problem]), { path: problem.path });
   });
   const gate = createGate(auth, hookTimeoutMs, (error) => {
     const isDown = error instanceof CredentialError && error.status === 503;
     const isForApp = isDown || error instanceof HookTimeout || error instanceof SetupError;
     reportThrown(report, error, {}, isForApp);
   });
+  const store = options.store ?? createMemoryStore();
+  // What leaves this process is encrypted.
+  const keys = createIdempotencyKeys(store, options.store && options.secret, report);
   const parts: ServerParts = {
     router,
     gate,
@@ -52,9 +67,13 @@ export function createParts(
     isPublic: !auth?.required && !auth?.authorize && !auth?.requiredScopes,
     listing: options.listing,
     rateLimit: options.rateLimit,
-    store: options.store ?? createMemoryStore(),
+    store,
+    keys,
     seal: createStateSeal(options.secret),
     spans: createSpans(),
+    credentialHint: toCredentialHint(auth !== undefined, auth?.challenge),
+    sayToolNames: createToolNames(router, () => catalog.current),
+    classes: (options.codecs ?? []).filter((codec) => isTaught(codec)).filter((codec) => codec.class),
   };
   return { catalog, parts };
 }

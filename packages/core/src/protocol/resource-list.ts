@@ -85,9 +85,9 @@ async function listOf(
     const { json } = await lister.output.encode(value);
     return { kind: 'result', result: { ...readPage(template, json) } };
   });
+  if (outcome?.kind === 'failure') return outcome;
   // A query that cannot ask has no open questions.
-  if (!outcome || outcome.kind === 'questions') return nothingListed;
-  return outcome.kind === 'failure' ? outcome : (outcome.result as unknown as Listed);
+  return outcome?.kind === 'result' ? (outcome.result as unknown as Listed) : nothingListed;
 }
 
 const nothingListed: Listed = { kind: 'listed', resources: [] };

@@ -1,18 +1,26 @@
 import {
   classifyInboundRequest,
   createMcpHandler,
-  type RequestId,
+  type Server,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
+import { reportThrown } from '../call/failure.ts';
 import type { Outcome } from '../call/outcome.ts';
-import type { Exchange, Reply } from './exchange.ts';
-import { idOf } from './json-rpc.ts';
-import { isEventStream, LegacyTransport } from './legacy-transport.ts';
+import { usualAccept } from './accept.ts';
+import { revision } from './advertise.ts';
+import { isEventStream, passOn } from './event-stream.ts';
+import { errorReply, type Exchange, type Reply } from './exchange.ts';
+import { Flow } from './flow.ts';
+import { errorCodes, type ErrorMessage, idOf, type MessageId } from './json-rpc.ts';
+import { isOpening, type LegacyMessages, readMessages } from './legacy-message.ts';
+import { LegacyTransport } from './legacy-transport.ts';
 import type { Legacy, SessionLimits } from './options.ts';
+import { checkMessage } from './params.ts';
 import { createServer, type SdkServing } from './server.ts';
 import type { HttpServing, Served, ServerParts } from './serving.ts';
 import { createSessions } from './session.ts';
-import { narrowListening } from './subscription.ts';
+import { withoutStream } from './single-answer.ts';
+import { checkListening, guardStream } from './subscription.ts';
 
 /** Serves requests with the official SDK, which implements all of the protocol. */
 export interface SdkLeg {
@@ -44,33 +52,44 @@ export function createSdkLeg(
       const { catalog } = task.serving;
       return createServer(parts, { era: 'modern', catalog, servingOf: () => task, subscribed: undefined });
     },
-    { legacy: 'reject', maxRequestBodySize: maxBodyBytes, bus },
+    // Keeps streams alive itself, and only as long as the client reads.
+    { legacy: 'reject', maxRequestBodySize: maxBodyBytes, bus, keepAliveMs: 0 },
   );
 
   const serveModern = async (task: SdkServing, serving: HttpServing, request: Request, message: unknown) => {
     running.set(request, task);
-    return modern.fetch(request, { parsedBody: await narrowListening(parts, serving, message) });
+    const listening = await checkListening(parts, serving, message);
+    if (listening.kind === 'refused') {
+      const id = idOf(message);
+      if (id !== null) task.onOutcome(id, listening.failure);
+      return errorReply(200, listening.error, {}, id);
+    }
+    const response = await modern.fetch(request, { parsedBody: listening.message });
+    return toReply(
+      listening.subscriptions ? guardStream(response, listening.subscriptions, message) : response,
+    );
   };
+
+  /** The servers of requests without a session that run still. Their clients may have left. */
+  const alone = new Set<Server>();
 
   // The server and the transport live for one request.
   const serveStateless = async (
     task: SdkServing,
-    { catalog }: HttpServing,
     request: Request,
-    message: unknown,
-  ): Promise<Response> => {
+    posted: LegacyMessages,
+  ): Promise<Reply> => {
+    const { catalog, mayStream } = task.serving;
     const server = createServer(parts, {
       era: 'legacy',
       catalog,
       servingOf: () => task,
       subscribed: undefined,
     });
-    const transport = new LegacyTransport({ enableJsonResponse: !mayStream(parts, message) });
+    const transport = new LegacyTransport({ onIdle: () => alone.delete(server) });
+    alone.add(server);
     await server.connect(transport);
-    return transport.answer(request, message, (hasLeft) => {
-      // A client of 2025 that has hung up has not cancelled its call, which closing the server would do.
-      if (!hasLeft) void server.close();
-    });
+    return transport.post({ ...posted, request, mayStream, onEnd: () => {} });
   };
 
   const openSessions = () => {
@@ -86,46 +105,102 @@ export function createSdkLeg(
     return sessions;
   };
   const sessions = legacy === 'sessions' ? openSessions() : undefined;
-  const serveLegacy = {
-    stateless: serveStateless,
-    sessions: (task: SdkServing, _serving: HttpServing, request: Request, message: unknown) =>
-      sessions!.serve(task, request, message),
-    reject: serveModern,
-  }[legacy];
+
+  const serveLegacy = async (task: SdkServing, request: Request, message: unknown): Promise<Reply> => {
+    const posted = readMessages(request, message);
+    if ('reply' in posted) return posted.reply;
+    // Whoever is refused has no part in a session. What neither opens one nor names one needs none.
+    const needsSession = !task.made && (request.headers.has('mcp-session-id') || isOpening(posted));
+    return sessions && needsSession
+      ? sessions.serve(task, request, posted)
+      : serveStateless(task, request, posted);
+  };
 
   return {
     async serve(serving, message, made) {
-      const outcomes = new Map<RequestId, Outcome>();
-      const task: SdkServing = { serving, made, onOutcome: (id, outcome) => outcomes.set(id, outcome) };
-      const request = serving.exchange.toRequest();
-      const serve = isLegacy(serving.exchange, message) ? serveLegacy : serveModern;
-      const reply = await toReply(await serve(task, serving, request, message));
-      return { reply, outcome: outcomeOf(message, outcomes) };
+      const wrong = checkMessage(message);
+      if (wrong) return { reply: errorReply(400, wrong, {}, idOf(message)), outcome: undefined };
+      const { exchange, mayStream } = serving;
+      if (!mayStream && isListen(message)) {
+        return { reply: errorReply(406, noStream, {}, idOf(message)), outcome: undefined };
+      }
+      let outcome: Outcome | undefined;
+      const flow = new Flow();
+      // What comes before the answer is not read by this client, and so waits for nobody.
+      if (!mayStream) flow.end();
+      const task: SdkServing = { serving, made, flow, onOutcome: (_, ended) => (outcome = ended) };
+      const request = toSdkRequest(exchange.toRequest(), mayStream);
+      const isOld = isLegacy(exchange, message);
+      const isRejected = isOld && legacy === 'reject';
+      const isModern = !isOld || isRejected;
+      const replying = isModern
+        ? serveModern(task, serving, request, message)
+        : serveLegacy(task, request, message);
+      // Not on the signal of the exchange: Node keeps that one, with its listeners, for as long as this request lives.
+      if (request.signal.aborted) flow.end();
+      else request.signal.addEventListener('abort', () => flow.end(), { once: true });
+      const single = () => replying.then((reply) => withoutStream(reply, Array.isArray(message)));
+      const reply = await passOn(mayStream ? replying : single(), {
+        flow,
+        isAwaited: mayStream && asksForProgress(message),
+        onLeave: () => exchange.abort(),
+        toReply(thrown) {
+          const text = `Internal error (reference ${reportThrown(parts.report, thrown)})`;
+          return errorReply(500, { code: errorCodes.internalError, message: text }, {}, idOf(message));
+        },
+      });
+      const completed = completeError(reply, idOf(message), isRejected);
+      return { reply: completed, outcome: hasOneRequest(message) ? outcome : undefined };
     },
     async close() {
-      await Promise.all([modern.close(), sessions?.close()]);
+      const servers = [...alone];
+      await Promise.all([modern.close(), sessions?.close(), ...servers.map((server) => server.close())]);
     },
   };
 }
 
-/** The outcome of the one message that is answered. A batch with several requests has several, and so none of its own. */
-function outcomeOf(message: unknown, outcomes: ReadonlyMap<RequestId, Outcome>): Outcome | undefined {
-  const [id = null, ...others] = [message]
-    .flat()
-    .map(idOf)
-    .filter((each) => each !== null);
-  return id === null || others.length > 0 ? undefined : outcomes.get(id);
+/** Whether an outcome is that of the whole. A batch with several requests has several, and so none of its own. */
+function hasOneRequest(message: unknown): boolean {
+  return [message].flat().filter((each) => idOf(each) !== null).length === 1;
 }
 
-/** Whether messages may come before the answer: progress that was asked for, or log messages. */
-function mayStream({ info }: ServerParts, message: unknown): boolean {
-  if (Array.isArray(message)) return false;
-  const { params, id } = (message ?? {}) as {
-    params?: { _meta?: { progressToken?: unknown } };
-    id?: unknown;
-  };
-  if (id === undefined) return false;
-  return params?._meta?.progressToken !== undefined || info.capabilities?.logging !== undefined;
+function asksForProgress(message: unknown): boolean {
+  return [message].flat().some((each) => {
+    const { params } = (each ?? {}) as { params?: { _meta?: { progressToken?: unknown } } };
+    return params?._meta?.progressToken !== undefined;
+  });
+}
+
+const noStream = {
+  code: errorCodes.invalidRequest,
+  message:
+    'What is listened for comes as a stream of events. Send Accept: application/json, text/event-stream',
+};
+
+function isListen(message: unknown): boolean {
+  return (message as { method?: unknown } | null)?.method === 'subscriptions/listen';
+}
+
+/** The SDK serves a client of 2025 only if its header names both JSON and a stream, and looks for nothing but the names. */
+function toSdkRequest(request: Request, takesStream: boolean): Request {
+  const accept = request.method === 'POST' || takesStream ? usualAccept : 'application/json';
+  if (request.headers.get('accept') === accept) return request;
+  const headers = new Headers(request.headers);
+  headers.set('accept', accept);
+  return new Request(request.url, { method: request.method, headers, signal: request.signal });
+}
+
+const upgradeHint = `This endpoint serves revision ${revision} alone: send the headers MCP-Protocol-Version: ${revision} and Mcp-Method, and name the revision in params._meta, as clients of that revision do`;
+
+/** Adds what the SDK's errors leave out: the id of the message, and what a client of 2025 can do. */
+function completeError(reply: Reply, id: MessageId, isRejected: boolean): Reply {
+  const { status, body } = reply;
+  if (status < 400 || typeof body !== 'string' || !body.startsWith('{')) return reply;
+  const message = JSON.parse(body) as ErrorMessage;
+  message.id ??= id;
+  const { error } = message;
+  if (isRejected && error.code === errorCodes.unsupportedVersion) error.message += `. ${upgradeHint}`;
+  return { ...reply, body: JSON.stringify(message) };
 }
 
 function isLegacy(exchange: Exchange, body: unknown): boolean {

@@ -6,7 +6,7 @@ import {
   type RequestMethod,
   type RequestTypeMap,
   type Result,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { CallRequest } from '../call/active-call.ts';
@@ -28,15 +28,17 @@ import {
   toListResult,
 } from './advertise.ts';
 import { toAnswer, toRpcError, toUnknown } from './answer.ts';
+import { CheckingServer, toProtocolError } from './checking-server.ts';
 import { type CallMethod, callNamed, type CallParams, findResource } from './call-by-name.ts';
 import { toCallRequest } from './call-request.ts';
 import { complete } from './completion.ts';
-import { errorCodes, type RpcError } from './json-rpc.ts';
+import { type Flow, holdBack } from './flow.ts';
+import { errorCodes } from './json-rpc.ts';
 import { createListContext, readListContext, spendTimeOfHidden } from './list-context.ts';
 import { listResources } from './resource-list.ts';
 import type { ServerParts, Serving } from './serving.ts';
 import { bindingOf } from './state.ts';
-import { maxSubscriptions } from './subscription.ts';
+import { type Subscriptions, tryReading, tryReadingAgain } from './subscription.ts';
 
 /** What the SDK serves a request with. A batch is one request here, with several messages. */
 export interface SdkServing {
@@ -45,6 +47,8 @@ export interface SdkServing {
   readonly made: Outcome | undefined;
   /** Called when a call has ended or a list was refused, with the id of the message. */
   onOutcome: (id: RequestId, outcome: Outcome) => void;
+  /** Holds back what comes before the answer until the client reads it. `undefined` over stdio, which waits by itself. */
+  readonly flow?: Flow;
 }
 
 /** The client that a server serves. A server of the SDK holds one conversation, so that answers never reach another client. */
@@ -53,8 +57,8 @@ export interface Conversation {
   catalog: Catalog;
   /** Returns what the message that the SDK is handling is served with. */
   servingOf: (context: ServerContext) => SdkServing;
-  /** The URIs that the client has subscribed to. `undefined` if there is no session, or if the SDK knows them itself. */
-  subscribed: Set<string> | undefined;
+  /** What the client has subscribed to. `undefined` if there is no session, or if the SDK knows it itself. */
+  subscribed: Subscriptions | undefined;
 }
 
 /** Makes a server of the SDK, for one request or for a session. */
@@ -63,12 +67,15 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   const { instructions, capabilities: _, ...info } = parts.info;
   const isListening = era === 'modern' || subscribed !== undefined;
   const capabilities = capabilitiesOf(parts, firstCatalog, isListening);
-  const server = new Server(info, {
+  const server = new CheckingServer(info, {
     capabilities,
     cacheHints: cacheHintsOf(parts, firstCatalog),
     requestState: { verify: (state, context) => parts.seal.verify(state, context) },
     ...(instructions !== undefined && { instructions }),
   });
+
+  /** What the last request that was let in was served with: a client of a session may have got a new credential. */
+  let latest: Serving | undefined;
 
   // The SDK sends the message of whatever a handler throws, so only errors that were made for the client may pass.
   const handle = <TMethod extends RequestMethod>(
@@ -76,6 +83,9 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     handler: (params: RequestTypeMap[TMethod]['params'], context: ServerContext) => Promise<Result>,
   ) => {
     const run = async ({ params }: RequestTypeMap[TMethod], context: ServerContext) => {
+      const task = servingOf(context);
+      if (!task.made) latest = task.serving;
+      holdBack(context, task.flow);
       try {
         return await handler(params, context);
       } catch (thrown) {
@@ -93,13 +103,14 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     const client = server.getClientVersion();
     const offered = server.getClientCapabilities();
     const read = { id, method, era, params: { _meta }, client, capabilities: offered };
-    return toCallRequest(servingOf(context).serving, read, signal, isListening, context, state);
+    const { serving } = servingOf(context);
+    return toCallRequest(serving, read, signal, isListening && serving.mayStream, context, state);
   };
 
   /** Answers with an error, and tells how the call ended. */
-  const fail = (context: ServerContext, failure: FailureOutcome): never => {
+  const fail = (context: ServerContext, failure: FailureOutcome, uri?: string): never => {
     servingOf(context).onOutcome(context.mcpReq.id, failure);
-    throw toProtocolError(toRpcError(failure));
+    throw toProtocolError(toRpcError(failure, uri));
   };
 
   const run = async (method: CallMethod, params: CallParams, context: ServerContext) => {
@@ -112,11 +123,11 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     return callNamed(parts, serving, method, params, toRequest(context, state));
   };
   const askClient = async (
-    { requests, answers, consent }: OpenQuestions,
+    { requests, ...rest }: OpenQuestions,
     bind: string,
     context: ServerContext,
   ): Promise<Result> => {
-    const state: AskState = { bind, answers, ...(consent && { consent, nonce: crypto.randomUUID() }) };
+    const state: AskState = { ...rest, bind, nonce: crypto.randomUUID() };
     const requestState = await parts.seal.seal(state, context);
     return inputRequired({ inputRequests: requests, requestState });
   };
@@ -157,7 +168,10 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       return toListResult(method, await list(method, context, request, made?.ctx));
     });
   const handleCall = (method: CallMethod) =>
-    handle(method, (params, context) => call(method, params as CallParams, context));
+    handle(method, (params, context) => {
+      const read = params as CallParams;
+      return call(method, { ...read, arguments: server.argumentsOf(context) ?? read.arguments }, context);
+    });
 
   handleList('tools/list');
   handleCall('tools/call');
@@ -195,9 +209,15 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       throw toProtocolError(toUnknown('resources/read', { uri }));
     };
     handle('resources/subscribe', async ({ uri }, context) => {
-      const answer = await checkUri(uri, context);
-      if ((subscribed?.size ?? 0) < maxSubscriptions) subscribed?.add(uri);
-      return answer;
+      const request: CallRequest = { ...toRequest(context), canAsk: false };
+      const { serving } = servingOf(context);
+      const verdict = await tryReading(parts, serving, uri, request);
+      if (verdict.kind === 'failure') return fail(context, verdict, uri);
+      if (verdict.kind === 'hidden') throw toProtocolError(toUnknown('resources/read', { uri }));
+      // The request is over by then, so that its signal and its way to the client must not be used.
+      const later: CallRequest = { ...request, sdk: undefined, signal: new AbortController().signal };
+      subscribed?.add(uri, () => tryReadingAgain(parts, latest ?? serving, uri, later));
+      return {};
     });
     handle('resources/unsubscribe', async ({ uri }, context) => {
       subscribed?.delete(uri);
@@ -216,8 +236,4 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     });
   }
   return server;
-}
-
-function toProtocolError({ code, message, data }: RpcError): ProtocolError {
-  return new ProtocolError(code, message, data);
 }

@@ -1,7 +1,9 @@
-import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server';
+import type { ServerContext } from '@modelcontextprotocol/server';
+import type { McpAuthInfo } from '../auth/auth-info.ts';
 import type { AskState } from '../call/ask.ts';
 import type { CallHost, CallParts } from '../call/call.ts';
-import type { Outcome } from '../call/outcome.ts';
+import type { Caller } from '../call/caller.ts';
+import type { FailureOutcome, Outcome } from '../call/outcome.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { ServerInfo } from './options.ts';
@@ -19,7 +21,16 @@ export interface ServerParts extends CallParts {
 export interface Serving {
   readonly exchange: CallHost;
   readonly catalog: Catalog;
-  readonly auth: AuthInfo | undefined;
+  readonly auth: McpAuthInfo | undefined;
+  /** Finds out who is calling, once for each request. */
+  readonly caller: () => Promise<Caller>;
+  /** Whether the client takes messages before the answer: progress and questions. */
+  readonly mayStream: boolean;
+  /**
+   * Returns what a request of a method with the same credential would be served with now, or why it would be refused.
+   * `undefined` where that cannot change.
+   */
+  readonly renew?: ((method: string) => Promise<Serving | FailureOutcome>) | undefined;
 }
 
 /** What a request over HTTP is served with. */

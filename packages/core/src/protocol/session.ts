@@ -1,16 +1,18 @@
 import type { Server, ServerEvent } from '@modelcontextprotocol/server';
-import { toCallerKey } from '../call/caller.ts';
+import { type Caller, isSameCaller } from '../call/caller.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { errorCodes, toErrorMessage } from './json-rpc.ts';
+import { errorReply, type Reply } from './exchange.ts';
+import { errorCodes, idOf, type MessageId } from './json-rpc.ts';
+import { isOpening, type LegacyMessages } from './legacy-message.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import { notifyClient } from './notify.ts';
 import type { SessionLimits } from './options.ts';
 import type { SdkServing } from './server.ts';
-import { callerOf } from './caller-of.ts';
+import { Subscriptions } from './subscription.ts';
 
 /** The sessions of clients of 2025. */
 export interface Sessions {
-  serve(task: SdkServing, request: Request, message: unknown): Promise<Response>;
+  serve(task: SdkServing, request: Request, posted: LegacyMessages): Promise<Reply>;
   /** Sends a change to the client of every session. */
   publish(event: ServerEvent): void;
   close(): Promise<void>;
@@ -19,21 +21,21 @@ export interface Sessions {
 interface Session {
   server: Server;
   transport: LegacyTransport;
-  /** A digest of the credential of the caller who opened it. No other caller may use it. */
-  caller: string;
+  /** Who opened it. No other caller may use it, unless it was opened by somebody who is not known. */
+  caller: Caller;
   usedAt: number;
   /** The number of running calls. A session that has any is not ended. */
   busy: number;
   /** The number of streams that wait for changes. Sessions that have only these are ended if there is no other room. */
   listening: number;
-  subscribed: Set<string>;
+  subscribed: Subscriptions;
 }
 
 /** Makes the server of one session. `servingOf` returns what a request is served with. */
 export type CreateSessionServer = (
   catalog: Catalog,
   servingOf: (request: Request) => SdkServing,
-  subscribed: Set<string>,
+  subscribed: Subscriptions,
 ) => Server;
 
 export function createSessions(
@@ -79,53 +81,51 @@ export function createSessions(
     return sessions.size < max;
   };
 
-  const open = async (catalog: Catalog, caller: string): Promise<Session> => {
-    const subscribed = new Set<string>();
+  const open = (catalog: Catalog, caller: Caller): Session => {
+    const id = crypto.randomUUID();
+    const subscribed = new Subscriptions();
     const server = createServer(catalog, (request) => tasks.get(request)!, subscribed);
-    const session: Session = {
-      server,
-      transport: undefined!,
-      caller,
-      usedAt: Date.now(),
-      busy: 0,
-      listening: 0,
-      subscribed,
-    };
-    session.transport = new LegacyTransport({
-      sessionIdGenerator: () => crypto.randomUUID(),
-      onsessioninitialized: (id) => {
-        touch(id, session);
-        schedule();
-      },
-      onsessionclosed: (id) => void sessions.delete(id),
-    });
-    await server.connect(session.transport);
+    const transport = new LegacyTransport({ sessionId: id });
+    const usedAt = Date.now();
+    const session = { server, transport, caller, usedAt, busy: 0, listening: 0, subscribed };
+    touch(id, session);
+    schedule();
     return session;
   };
 
   return {
-    async serve(task, request, message) {
+    async serve(task, request, posted) {
       const { serving } = task;
       const id = request.headers.get('mcp-session-id');
-      const caller = toCallerKey(await callerOf(serving));
-      let session: Session;
-      if (id !== null) {
-        const found = sessions.get(id);
-        // Answers the same for a session of another caller as for a missing one.
-        if (!found || found.caller !== caller) return unknownSession();
-        session = found;
-        touch(id, session);
+      const caller = await serving.caller();
+      const errorId = posted.isBatch ? null : idOf(posted.messages[0]);
+      const found = id === null ? undefined : sessions.get(id);
+      // Answers the same for a session of another caller as for a missing one.
+      const isTheirs = found && (isOpenToAll(found) || isSameCaller(found.caller, caller));
+      let session = isTheirs ? found : undefined;
+      // Whoever has its id may use it, but nobody may take it away from the others. Trying to is no use of it.
+      if (session && request.method === 'DELETE' && isOpenToAll(session)) return endsByItself();
+      if (session) {
+        touch(id!, session);
       } else {
-        if (!makeRoom()) return tooMany();
-        session = await open(serving.catalog, caller);
+        if (!isOpening(posted)) return unknownSession(errorId);
+        if (!makeRoom()) return tooMany(errorId);
+        session = open(serving.catalog, caller);
+        await session.server.connect(session.transport);
       }
-      tasks.set(request, task);
+      if (request.method === 'DELETE') {
+        await end(id!);
+        return { status: 200, headers: {}, body: undefined };
+      }
       const use = request.method === 'GET' ? 'listening' : 'busy';
       session[use]++;
-      return session.transport.answer(request, message, () => {
+      const onEnd = () => {
         session[use]--;
         session.usedAt = Date.now();
-      });
+      };
+      if (use === 'listening') return session.transport.listen(onEnd);
+      tasks.set(request, task);
+      return session.transport.post({ ...posted, request, mayStream: serving.mayStream, onEnd });
     },
     publish(event) {
       for (const { server, subscribed } of sessions.values())
@@ -138,6 +138,10 @@ export function createSessions(
   };
 }
 
+function isOpenToAll({ caller }: Session): boolean {
+  return caller.kind === 'unknown';
+}
+
 function isUnused({ busy, listening }: Session): boolean {
   return busy + listening === 0;
 }
@@ -147,15 +151,19 @@ function isWithoutCalls({ busy }: Session): boolean {
 }
 
 /** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management */
-function unknownSession(): Response {
-  return toErrorResponse(404, errorCodes.invalidRequest, 'There is no such session; initialize a new one');
+function unknownSession(id: MessageId): Reply {
+  const message = 'There is no such session; initialize a new one';
+  return errorReply(404, { code: errorCodes.invalidRequest, message }, {}, id);
 }
 
-function tooMany(): Response {
+/** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management */
+function endsByItself(): Reply {
+  const message =
+    'The caller is not known, so that this session cannot be ended; it ends when nobody uses it';
+  return errorReply(405, { code: errorCodes.invalidRequest, message }, { allow: 'GET, POST' });
+}
+
+function tooMany(id: MessageId): Reply {
   const message = 'All sessions have calls under way; try again later, or raise the option sessions.max';
-  return toErrorResponse(503, errorCodes.internalError, message);
-}
-
-function toErrorResponse(status: number, code: number, message: string): Response {
-  return Response.json(toErrorMessage({ code, message }), { status });
+  return errorReply(503, { code: errorCodes.internalError, message }, {}, id);
 }

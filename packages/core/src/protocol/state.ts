@@ -3,7 +3,6 @@ import { type AskState, stateLifeMs } from '../call/ask.ts';
 import { toCallerKey } from '../call/caller.ts';
 import { digest } from '../call/digest.ts';
 import type { CallMethod, CallParams } from './call-by-name.ts';
-import { callerOf } from './caller-of.ts';
 import type { Serving, StateSeal } from './serving.ts';
 
 /** Makes the seal. Machines that serve the same calls share a `secret`; without it, each process makes one of its own. */
@@ -27,5 +26,5 @@ export async function bindingOf(
   method: CallMethod,
   { name, uri, arguments: args }: CallParams,
 ): Promise<string> {
-  return digest([method, name ?? uri, args ?? {}, toCallerKey(await callerOf(serving))]);
+  return digest([method, name ?? uri, args ?? {}, toCallerKey(await serving.caller())]);
 }

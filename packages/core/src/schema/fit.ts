@@ -1,19 +1,16 @@
+import { currentBudget } from './budget.ts';
 import { assertArgumentDepth } from './depth.ts';
 import { isDateTime, isPlainDate } from './wire/date-time.ts';
 import { deref, isSchema, type JsonSchema } from './json-schema.ts';
 import type { Leaf } from './wire/leaf.ts';
-import { getMark } from './mark.ts';
+import { getMark, isStripping } from './mark.ts';
 import { toRegExp } from './pattern.ts';
 import { isRecord } from '../record.ts';
-import { WireError } from './wire-error.ts';
-
-// Checking a union of recursive unions takes exponential time. Real arguments stay far below this limit.
-const maxSteps = 200_000;
 
 /**
  * Whether a JSON value follows a marked schema. Decides between the branches of a union. Works like a JSON Schema
  * validator, but knows the leaves, and throws a WireError for values that would take too many steps. Without `isLoose`,
- * a value that fits a leaf only loosely does not count.
+ * a value that fits a leaf only loosely does not count. With `isOpen`, keys that the validator would drop do not matter.
  */
 export function fits(
   schema: JsonSchema,
@@ -21,16 +18,26 @@ export function fits(
   root: JsonSchema,
   leaves: readonly Leaf[] = [],
   isLoose = true,
+  isOpen = false,
 ): boolean {
-  let steps = 0;
+  const budget = currentBudget();
   return check(schema, value, 0);
 
   function check(raw: JsonSchema | boolean, at: unknown, depth: number): boolean {
     if (typeof raw === 'boolean') return raw;
-    if (++steps > maxSteps) {
-      throw new WireError('too many alternatives to try; send fewer values in one call');
-    }
+    budget.spend(1);
     assertArgumentDepth(depth);
+    const isAsked =
+      typeof at === 'object' &&
+      at !== null &&
+      (depth === 0 || '$ref' in raw || 'anyOf' in raw || 'oneOf' in raw);
+    // Each branch of a union asks the same about what is inside a value.
+    return isAsked
+      ? budget.ask(questionOf(raw, isLoose, isOpen), at, () => checkInside(raw, at, depth))
+      : checkInside(raw, at, depth);
+  }
+
+  function checkInside(raw: JsonSchema, at: unknown, depth: number): boolean {
     const node = deref(root, raw);
     const mark = getMark(node);
     if (mark?.is === 'never' || mark?.is === 'undefined') return false;
@@ -54,6 +61,7 @@ export function fits(
     const patterns = Object.entries(
       (node['patternProperties'] as Record<string, JsonSchema> | undefined) ?? {},
     );
+    const others = isOpen && isStripping(node) ? undefined : node['additionalProperties'];
     for (const [key, item] of Object.entries(at)) {
       const names = node['propertyNames'];
       if (names !== undefined && !check(names as JsonSchema, key, depth)) return false;
@@ -64,8 +72,7 @@ export function fits(
         known = true;
         if (!check(child, item, depth)) return false;
       }
-      const rest = node['additionalProperties'];
-      if (!known && rest !== undefined && !check(rest as JsonSchema | boolean, item, depth)) return false;
+      if (!known && others !== undefined && !check(others as JsonSchema | boolean, item, depth)) return false;
     }
     return true;
   }
@@ -77,6 +84,15 @@ export function fits(
     if (all !== undefined && !all.every((branch) => check(branch, at, depth))) return false;
     return !isSchema(node['not']) || !check(node['not'], at, depth);
   }
+}
+
+const questions = new WeakMap<JsonSchema, object[]>();
+
+/** Stands for the question whether a value fits this schema, in this mode. */
+function questionOf(schema: JsonSchema, isLoose: boolean, isOpen: boolean): object {
+  let modes = questions.get(schema);
+  if (modes === undefined) questions.set(schema, (modes = [{}, {}, {}, {}]));
+  return modes[(isLoose ? 1 : 0) + (isOpen ? 2 : 0)]!;
 }
 
 /** Checks the keywords that concern only the value itself, not the values inside it. */
@@ -109,7 +125,13 @@ export function hasType(types: string | readonly string[], value: unknown): bool
   }
 }
 
+// Formats that an empty text has not. Whether another text has them is left to the validator.
+const filledFormats = new Set(
+  'date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri iri uuid'.split(' '),
+);
+
 function isStringFit(node: JsonSchema, text: string): boolean {
+  if (text === '' && filledFormats.has(node['format'] as string)) return false;
   if (!isWithin(node, 'minLength', 'maxLength', text.length)) return false;
   if (typeof node['pattern'] === 'string' && !toRegExp(node['pattern']).test(text)) return false;
   if (node['format'] === 'date-time') return isDateTime(text);

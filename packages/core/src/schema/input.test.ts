@@ -26,6 +26,7 @@ it('publishes what is sent and decodes it to what the parser expects', () => {
       },
     },
     required: ['since', 'ids'],
+    additionalProperties: false,
   });
   expect(input.decode({ since: now, ids: ['1', 2] })).toEqual({ since: at, ids: new Set([1n, 2n]) });
 });
@@ -50,6 +51,7 @@ it('wraps what is no plain object', () => {
     type: 'object',
     properties: { input: { type: 'array', items: { type: 'string', format: 'date-time' } } },
     required: ['input'],
+    additionalProperties: false,
   });
   expect(input.decode({ input: [now] })).toEqual([at]);
 });
@@ -168,7 +170,13 @@ describe('a JSON Schema as an override', () => {
   it('is made to suit every client where it names none, or another', () => {
     for (const dialect of [{}, { $schema: 'http://json-schema.org/draft-07/schema#' }]) {
       const input = compileInput([accept], { override: { ...dialect, ...conditional } });
-      expect(Object.keys(input.schema)).toEqual(['type', 'properties', 'required', '$defs']);
+      expect(Object.keys(input.schema)).toEqual([
+        'type',
+        'properties',
+        'required',
+        '$defs',
+        'additionalProperties',
+      ]);
       expect(input.decode({ input: { nights: '3' } })).toEqual({ nights: 3 });
     }
   });
@@ -180,6 +188,7 @@ describe('a JSON Schema as an override', () => {
       type: 'object',
       properties: { input: { type: 'integer' } },
       required: ['input'],
+      additionalProperties: false,
     });
   });
 });

@@ -1,19 +1,23 @@
+import { withNewBudget, withRestOfBudget } from './budget.ts';
+import { closeObjects } from './close.ts';
 import { encodeArguments } from './wire/arguments.ts';
 import type { WireCodec } from './codec.ts';
 import { Conversion, type Converters } from './vendor/conversion.ts';
 import { convert, convertOverride, type Document } from './convert.ts';
 import { compileDecode } from './wire/decode.ts';
 import { encodeAny } from './wire/encode-any.ts';
+import { compileEffort, hasUnions } from './wire/effort.ts';
 import { compileEncode } from './wire/encode.ts';
 import type { Encode } from './wire/encoding.ts';
-import type { JsonObjectSchema } from './json-schema.ts';
-import { getMark } from './mark.ts';
+import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
+import { getMark, isStripping } from './mark.ts';
 import { explainError } from './explain/explain.ts';
 import { SchemaProblem } from './problem.ts';
 import { assertPossible, publish } from './publish.ts';
 import { compileRepair } from './wire/repair.ts';
 import { toObjectRoot, type Root } from './root.ts';
-import { chain, type Marked, type Step } from './wire/traverse.ts';
+import type { Marked, Step } from './wire/traverse.ts';
+import { compileUnknown } from './wire/unknown.ts';
 import { isRecord } from '../record.ts';
 import { WireError, type WireIssue } from './wire-error.ts';
 
@@ -24,6 +28,12 @@ export interface SchemaOptions {
   codecs?: readonly WireCodec[];
   /** Whether arguments that are nearly right are corrected, for example `"5"` where a number is expected. Default true. */
   repair?: boolean;
+  /**
+   * What happens to arguments that the schema does not know and that the validator would drop: the call is refused, and
+   * the error names them; or the procedure runs without them (`pass`). `refuse` by default, at every depth. What a schema
+   * lets pass, such as a loose object, passes either way. `meta.mcp.unknownArguments` takes precedence.
+   */
+  unknownArguments?: 'refuse' | 'pass';
 }
 
 export interface Input {
@@ -51,11 +61,8 @@ const emptySchema: JsonObjectSchema = { type: 'object', properties: {}, addition
 const noInput: Input = {
   schema: emptySchema,
   takesInput: false,
-  decode(args) {
-    const [key] = Object.keys(args ?? {});
-    if (key !== undefined) throw new WireError('this tool takes no arguments; leave it out', [key]);
-    return undefined;
-  },
+  // What is sent all the same is ignored: some clients always send something.
+  decode: () => undefined,
   encode: (value) => encodeArguments(value, encodeAny, []),
   explain: (error, args) =>
     explainError({ root: emptySchema, leaves: [] }, error, args, undefined, undefined),
@@ -67,7 +74,8 @@ export function compileInput(
   options: SchemaOptions & { override?: unknown } = {},
 ): Input {
   if (parsers.length === 0) return noInput;
-  const conversion = new Conversion('input', options.converters, options.codecs);
+  const refuses = options.unknownArguments !== 'pass';
+  const conversion = new Conversion('input', options.converters, options.codecs, refuses);
   const documents =
     options.override === undefined
       ? parsers.map((parser) => convert(parser, conversion))
@@ -82,37 +90,68 @@ export function compileInput(
     );
   }
   const [{ asWritten, schema: first }] = documents as [Document];
-  const root: Root =
+  const whole: Root =
     asWritten === undefined
       ? toObjectRoot(documents, 'input')
       : { schema: { ...first, type: 'object' }, wrap: undefined };
-  assertPossible(root.schema);
+  assertPossible(whole.schema);
+  const root: Root = refuses ? { ...whole, schema: closeObjects(whole.schema) } : whole;
   const isEager = documents.some((document) => document.isEager);
   const marked: Marked = { root: root.schema, leaves: conversion.leaves, isEager };
   const repair = options.repair ?? true;
   const mend = repair ? compileRepair(marked) : undefined;
+  // The parsers behind an override may drop what it forbids.
+  const isOverride = options.override !== undefined;
+  const isClosed = (node: JsonSchema): boolean =>
+    isStripping(node) || (isOverride && node['additionalProperties'] === false);
+  const refuse = refuses ? compileUnknown(marked, isClosed) : undefined;
   // Only tests encode inputs. So the encoder is compiled when it is first used, and never in a server.
   let encode: Encode | undefined;
   return {
     schema: asWritten ?? (publish(root.schema) as JsonObjectSchema),
     takesInput: true,
-    decode: compileArguments(root, documents, chain([mend, compileDecode(marked)]), repair),
+    decode: compileArguments(root, documents, compileSteps(marked, mend, refuse), repair),
     encode(value) {
       encode ??= compileEncode(marked, false) ?? encodeAny;
-      const whole = root.wrap === undefined ? value : { [root.wrap]: value };
-      return encodeArguments(whole, encode, conversion.taughtClasses);
+      const wrapped = root.wrap === undefined ? value : { [root.wrap]: value };
+      return encodeArguments(wrapped, encode, conversion.taughtClasses);
     },
-    explain: (error, args) => explainError(marked, error, args, root.wrap, mend),
+    explain: (error, args) =>
+      withRestOfBudget(args, () => {
+        try {
+          return explainError(marked, error, args, root.wrap, mend);
+        } catch (spent) {
+          if (spent instanceof WireError) return spent.issues;
+          throw spent;
+        }
+      }),
   };
+}
+
+/** Combines all that is done to arguments: they are repaired, unknown ones are refused, and the rest is decoded. */
+function compileSteps(
+  marked: Marked,
+  mend: Step | undefined,
+  refuse: ((args: unknown) => void) | undefined,
+): (args: unknown) => unknown {
+  const decode = compileDecode(marked);
+  const spendEffort = compileEffort(marked);
+  const run = (args: unknown): unknown => {
+    const mended = mend === undefined ? args : mend(args, 0);
+    if (refuse !== undefined) refuse(mended);
+    if (spendEffort !== undefined) spendEffort(mended);
+    return decode === undefined ? mended : decode(mended, 0);
+  };
+  // Only unions, and what is inside a class of the app, take more steps than there are values.
+  return hasUnions(marked.root) ? (args) => withNewBudget(args, () => run(args)) : run;
 }
 
 function compileArguments(
   root: Root,
   documents: readonly Document[],
-  convertArguments: Step | undefined,
+  run: (args: unknown) => unknown,
   repair: boolean,
 ): (args: unknown) => unknown {
-  const run = (args: unknown): unknown => (convertArguments === undefined ? args : convertArguments(args, 0));
   const { wrap } = root;
   if (wrap !== undefined) {
     return (args = {}) => {
@@ -123,9 +162,14 @@ function compileArguments(
   if (!documents.every((document) => document.optional)) return (args = {}) => run(args);
   // The whole object is optional. Some clients always send an object, so an empty one counts as left out.
   const needsKeys = (root.schema.required ?? []).length > 0;
-  return (args) => (args === undefined || (repair && needsKeys && isEmpty(args)) ? undefined : run(args));
+  const isLeftOut = (args: unknown): boolean => args === undefined || (repair && needsKeys && isEmpty(args));
+  return (args) => {
+    if (isLeftOut(args)) return undefined;
+    const value = run(args);
+    return isLeftOut(value) ? undefined : value;
+  };
 }
 
 function isEmpty(args: unknown): boolean {
-  return typeof args === 'object' && args !== null && Object.keys(args).length === 0;
+  return isRecord(args) && !(args instanceof FormData) && Object.keys(args).length === 0;
 }

@@ -108,7 +108,7 @@ export function resolveRef(root: JsonSchema, ref: string): JsonSchema | undefine
   if (!ref.startsWith('#')) return undefined;
   let node: unknown = root;
   for (const part of ref.split('/').slice(1)) {
-    const key = safeDecode(part).replaceAll('~1', '/').replaceAll('~0', '~');
+    const key = decodePointer(part);
     if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
     node = (node as Record<string, unknown>)[key];
   }
@@ -129,7 +129,19 @@ export function deref(root: JsonSchema, schema: JsonSchema): JsonSchema {
 
 /** Makes the reference to a definition of this name. */
 export function refTo(name: string): string {
-  return `#/$defs/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
+  // Everything but what `encodeURIComponent` cannot write: half a surrogate pair.
+  return `#/$defs/${escaped.replaceAll(/[^\ud800-\udfff]+|[\ud800-\udbff][\udc00-\udfff]/g, encodeURIComponent)}`;
+}
+
+/** Reads one step of a reference: the reverse of what `refTo` does to a name. */
+export function decodePointer(part: string): string {
+  return unescapePointer(safeDecode(part));
+}
+
+/** Reads one step of a JSON Pointer that is not written as a URI. */
+export function unescapePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function safeDecode(part: string): string {

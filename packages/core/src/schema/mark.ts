@@ -35,6 +35,28 @@ export function isMarkKey(keyword: string): boolean {
   return keyword === markKey;
 }
 
+const stripsKey = 'x-trpc-mcp-strips';
+
+/** Notes that the validator drops the keys that this object schema does not mention. Plain JSON too, like a mark. */
+export function setStrips(schema: JsonSchema): void {
+  schema[stripsKey] = true;
+}
+
+/** Whether the validator drops the keys that this object schema does not mention. */
+export function isStripping(schema: JsonSchema): boolean {
+  return schema[stripsKey] === true;
+}
+
+/** Copies a schema without that note. */
+export function withoutStrips(schema: JsonSchema): JsonSchema {
+  const { [stripsKey]: _, ...rest } = schema;
+  return rest;
+}
+
+export function isStripsKey(keyword: string): boolean {
+  return keyword === stripsKey;
+}
+
 /** Copies a schema and adds a mark. */
 export function marked(mark: Mark, schema: JsonSchema = {}): JsonSchema {
   return { ...schema, [markKey]: mark };

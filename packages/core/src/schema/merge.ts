@@ -1,5 +1,5 @@
 import { deref, isSchema, setOwn, type JsonSchema } from './json-schema.ts';
-import { getMark } from './mark.ts';
+import { getMark, isStripping, isStripsKey, setStrips } from './mark.ts';
 import { SchemaProblem } from './problem.ts';
 
 const mergeableKeywords = new Set(
@@ -13,6 +13,8 @@ const mergeableKeywords = new Set(
  *
  * - `stacked`: each parser sees all keys, so a key that one strict parser does not know is forbidden.
  * - `intersection`: the validator combines the keys, so unknown keys are forbidden only if all schemas forbid them.
+ *
+ * In both, unknown keys are dropped if no schema lets them pass.
  */
 export function mergeObjects(
   root: JsonSchema,
@@ -40,7 +42,9 @@ export function mergeObjects(
   const rest = nodes
     .map((node) => node['additionalProperties'])
     .filter((each) => isSchema(each) && Object.keys(each).length > 0);
+  const isShut = (node: JsonSchema): boolean => isClosed(node) || isStripping(node);
   if (closed) merged['additionalProperties'] = false;
+  else if (nodes.every(isShut)) setStrips(merged);
   else if (rest.length > 0) merged['additionalProperties'] = combine(root, rest as JsonSchema[]);
   const patterns = nodes.flatMap((node) =>
     Object.entries((node['patternProperties'] ?? {}) as Record<string, JsonSchema>),
@@ -65,7 +69,10 @@ function flatten(root: JsonSchema, schema: JsonSchema): JsonSchema | undefined {
     return flatten(root, { ...rest, ...merged, ...beside });
   }
   const isPlain = node.type === 'object' && getMark(node) === undefined;
-  return isPlain && Object.keys(node).every((keyword) => mergeableKeywords.has(keyword)) ? node : undefined;
+  return isPlain &&
+    Object.keys(node).every((keyword) => mergeableKeywords.has(keyword) || isStripsKey(keyword))
+    ? node
+    : undefined;
 }
 
 function partFor(node: JsonSchema, key: string): JsonSchema | false | undefined {

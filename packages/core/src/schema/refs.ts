@@ -1,10 +1,37 @@
-import { deref, eachChild, mapChildren, refTo, resolveRef, setOwn, type JsonSchema } from './json-schema.ts';
+import {
+  decodePointer,
+  deref,
+  eachChild,
+  mapChildren,
+  refTo,
+  resolveRef,
+  setOwn,
+  unescapePointer,
+  type JsonSchema,
+} from './json-schema.ts';
 
 /** Copies a schema and replaces every `$ref` by what `rename` returns. */
 export function mapRefs(schema: JsonSchema, rename: (ref: string) => string): JsonSchema {
   const copy = mapChildren(schema, (child) => mapRefs(child, rename));
   if (typeof copy['$ref'] === 'string') copy['$ref'] = rename(copy['$ref']);
   return copy;
+}
+
+const defsPrefix = '#/$defs/';
+
+/**
+ * Writes the references to definitions in one form, the one of `refTo`. Converters write the name of a definition as it
+ * is, although some characters of it mean something else in a reference: `#/$defs/50%` or `#/$defs/a%20b`.
+ */
+export function escapeRefs(document: JsonSchema): JsonSchema {
+  const defs = document.$defs;
+  if (defs === undefined) return document;
+  return mapRefs(document, (ref) => {
+    if (!ref.startsWith(defsPrefix)) return ref;
+    const rest = ref.slice(defsPrefix.length);
+    const name = [unescapePointer(rest), rest, decodePointer(rest)].find((each) => Object.hasOwn(defs, each));
+    return name === undefined ? ref : refTo(name);
+  });
 }
 
 export function usesRef(schema: JsonSchema, wanted: (ref: string) => boolean): boolean {
@@ -33,14 +60,14 @@ export function adoptDocument(
   }
   const isRecursive = usesRef(
     document,
-    (ref) => ref === '#' || (ref.startsWith('#/') && !ref.startsWith('#/$defs/')),
+    (ref) => ref === '#' || (ref.startsWith('#/') && !ref.startsWith(defsPrefix)),
   );
   const home = isRecursive ? freeName(name, defs) : name;
   const rename = (ref: string): string => {
     if (ref === '#') return refTo(home);
-    if (!ref.startsWith('#/$defs/')) return ref.startsWith('#/') ? `${refTo(home)}${ref.slice(1)}` : ref;
-    const [key = '', ...rest] = ref.slice('#/$defs/'.length).split('/');
-    const to = renamed.get(unescape(key));
+    if (!ref.startsWith(defsPrefix)) return ref.startsWith('#/') ? `${refTo(home)}${ref.slice(1)}` : ref;
+    const [key = '', ...rest] = ref.slice(defsPrefix.length).split('/');
+    const to = renamed.get(decodePointer(key));
     return to === undefined ? ref : [refTo(to), ...rest].join('/');
   };
   for (const [key, schema] of Object.entries(own)) setOwn(defs, renamed.get(key)!, mapRefs(schema, rename));
@@ -60,7 +87,7 @@ export function normalizeRefs(document: JsonSchema): JsonSchema {
     definitions === undefined
       ? document
       : { ...rest, $defs: { ...(definitions as object), ...document.$defs } };
-  const modern = mapRefs(source, (ref) => ref.replace(/^#\/definitions\//, '#/$defs/'));
+  const modern = escapeRefs(mapRefs(source, (ref) => ref.replace(/^#\/definitions\//, '#/$defs/')));
   const names = new Map<JsonSchema, string>();
   const byPointer = new Map<string, string>();
   const collect = (schema: JsonSchema): void => {
@@ -118,6 +145,16 @@ export function inlineDefs(document: JsonSchema, names: readonly string[]): Json
   return expanded;
 }
 
+/** Whether a definition of a document, or the document itself, refers to itself. */
+export function findRecursion(document: JsonSchema): boolean {
+  const refs = new Set<string>();
+  usesRef(document, (ref) => {
+    refs.add(ref);
+    return false;
+  });
+  return [...refs].some((ref) => reaches(document, ref, ref, new Set()));
+}
+
 function reaches(document: JsonSchema, from: string, to: string, seen: Set<string>): boolean {
   if (seen.has(from)) return false;
   seen.add(from);
@@ -128,8 +165,4 @@ function freeName(name: string, defs: Record<string, JsonSchema>): string {
   let free = name;
   for (let n = 2; Object.hasOwn(defs, free); n++) free = `${name}_${n}`;
   return free;
-}
-
-function unescape(key: string): string {
-  return decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -1,6 +1,6 @@
 import type { Document } from './convert.ts';
 import { deref, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
-import { getMark } from './mark.ts';
+import { getMark, setStrips } from './mark.ts';
 import { mergeObjects } from './merge.ts';
 import { adoptDocument } from './refs.ts';
 
@@ -36,6 +36,8 @@ export function toObjectRoot(documents: readonly Document[], key: string): Root 
   const inner = parts.length === 1 ? parts[0]! : { allOf: parts };
   const wrapper: JsonSchema = { type: 'object', properties: { [key]: inner } };
   if (!documents.every((document) => document.optional)) wrapper.required = [key];
+  // Only the value at this key reaches the parsers.
+  setStrips(wrapper);
   return { schema: withDefs(wrapper), wrap: key };
 }
 

@@ -26,6 +26,10 @@ it('knows its options', () => {
   assertType<SchemaOptions>({ repair: false, codecs: [], converters: { valibot: () => ({}) } });
   // @ts-expect-error a typo
   assertType<SchemaOptions>({ repairs: false });
+  assertType<SchemaOptions>({ unknownArguments: 'pass' });
+  // @ts-expect-error there are two ways
+  assertType<SchemaOptions>({ unknownArguments: 'drop' });
+  expectTypeOf<SchemaOptions['unknownArguments']>().toEqualTypeOf<'refuse' | 'pass' | undefined>();
 });
 
 it('gives no any', () => {

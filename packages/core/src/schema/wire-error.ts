@@ -48,14 +48,17 @@ export function under(key: string | number, error: unknown): unknown {
 
 const namePattern = /^[A-Za-z_$][\w$-]*$/;
 const maxKeysShown = 16;
+/** A name that is longer is a text of the client's, not an argument of the app. */
+const maxKeyLength = 64;
 
 /** Formats `['items', 2, 'id']` as `items[2].id`. A key that is not a name is quoted: `rates["2026-01-31"]`. */
 export function formatPath(keys: readonly (string | number)[]): string {
   let path = '';
   for (const key of keys.slice(0, maxKeysShown)) {
     if (typeof key === 'number') path += `[${key}]`;
+    else if (key.length > maxKeyLength) path += `[${JSON.stringify(`${key.slice(0, maxKeyLength)}…`)}]`;
     else if (namePattern.test(key)) path += path === '' ? key : `.${key}`;
-    else path += `[${JSON.stringify(key.length > 64 ? `${key.slice(0, 64)}…` : key)}]`;
+    else path += `[${JSON.stringify(key)}]`;
   }
   return keys.length > maxKeysShown ? `${path}…` : path;
 }

@@ -78,6 +78,8 @@ describe.each(eras)('in the %s era', (era) => {
     expect(structuredContent).toEqual({
       token: '',
       clientId: 'editor',
+      subject: 'ada',
+      issuer: server.issuer,
       scopes: ['notes:read'],
       expiresAt: expect.any(Number),
       resource,

@@ -82,18 +82,18 @@ test('a plain function, a builder and a piped one are skipped alike, and their r
     Promise.all(names.map((name) => textFrom(url, name, headers)));
   const refused = 'UNAUTHORIZED: sign in (WWW-Authenticate: Bearer)';
   expect(await seen(bypassed.mcp)).toEqual([
-    '{"result":"gateway"}',
-    '{"result":"gateway"}',
-    '{"result":"welcome gateway"}',
-    '{"result":"good day gateway"}',
-    '{"result":"gateway"}',
+    'gateway',
+    'gateway',
+    'welcome gateway',
+    'good day gateway',
+    'gateway',
   ]);
   expect(await seen(closed.mcp)).toEqual([refused, refused, refused, refused, refused]);
   expect(await seen(closed.mcp, { authorization: 'ada' })).toEqual([
-    '{"result":"ada"}',
-    '{"result":"ada"}',
-    '{"result":"hello ada"}',
-    '{"result":"good day ada"}',
+    'ada',
+    'ada',
+    'hello ada',
+    'good day ada',
     'FORBIDDEN: never',
   ]);
 });
@@ -113,7 +113,7 @@ test('a replacement of several parts runs whole, also in place of one function',
   await using server = await serve(
     mcpHandler(router, { createContext, auth: gateway, bypass: { authentication: true } }),
   );
-  expect(await textFrom(server.mcp, 'act')).toBe('{"result":"done"}');
+  expect(await textFrom(server.mcp, 'act')).toBe('done');
   expect(ran).toEqual(['first', 'second']);
   await router.createCaller({ token: undefined }).act();
   expect(ran).toEqual(['first', 'second', 'original']);
@@ -134,7 +134,7 @@ test('middleware that is not marked always runs: rate limits, and the other kind
   await using server = await serve(
     mcpHandler(router, { createContext, auth: gateway, bypass: { authentication: true } }),
   );
-  expect(await textFrom(server.mcp, 'act')).toBe('{"result":"gateway"}');
+  expect(await textFrom(server.mcp, 'act')).toBe('gateway');
   expect(await textFrom(server.mcp, 'act')).toMatch(/^TOO_MANY_REQUESTS: slow down/);
 });
 
@@ -167,7 +167,7 @@ describe('callers nested inside a bypassed procedure', () => {
     await using server = await serve(
       mcpHandler(router, { createContext, auth: gateway, bypass: { permissions: true } }),
     );
-    expect(await textFrom(server.mcp, 'act')).toBe('{"result":"done"}');
+    expect(await textFrom(server.mcp, 'act')).toBe('done');
     expect(outcomes).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
 
@@ -193,7 +193,7 @@ describe('callers nested inside a bypassed procedure', () => {
     await using server = await serve(
       mcpHandler(router, { createContext, auth: gateway, bypass: { permissions: true } }),
     );
-    expect(await textFrom(server.mcp, 'act')).toBe('{"result":"done"}');
+    expect(await textFrom(server.mcp, 'act')).toBe('done');
     expect(outcomes).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
 
@@ -234,7 +234,7 @@ describe('callers nested inside a bypassed procedure', () => {
           bypass: { permissions: true },
         }),
       );
-      expect(await textFrom(server.mcp, 'act')).toBe('{"result":"done"}');
+      expect(await textFrom(server.mcp, 'act')).toBe('done');
       expect(outcomes).toEqual(['FORBIDDEN']);
     },
   );
@@ -259,7 +259,7 @@ test('a nested caller that is given the signal does not take the bypass before t
   await using server = await serve(
     mcpHandler(router, { createContext, auth: gateway, bypass: { permissions: true } }),
   );
-  expect([await textFrom(server.mcp, 'act'), ...outcomes]).toEqual(['{"result":"done"}', 'FORBIDDEN']);
+  expect([await textFrom(server.mcp, 'act'), ...outcomes]).toEqual(['done', 'FORBIDDEN']);
 });
 
 describe('the normal tRPC endpoint', () => {
@@ -339,7 +339,7 @@ describe('the normal tRPC endpoint', () => {
     await isEntered;
     expect(await matrixOf(marked.url)).toEqual(expected);
     release!();
-    expect(await held).toBe('{"result":"gateway"}');
+    expect(await held).toBe('gateway');
   });
 });
 

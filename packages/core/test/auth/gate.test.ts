@@ -30,9 +30,10 @@ async function textFrom(answer: ReturnType<typeof call>): Promise<string> {
   return result?.content[0]?.text ?? error!.message;
 }
 
-describe.each(eras)('in the %s era', (era) => {
-  const value = (name: string) => (era === 'modern' ? `"${name}"` : `{"result":"${name}"}`);
+/** Said after the gate's own words, and after none of the app's. */
+const advice = 'send a token in the header "Authorization: Bearer <token>"';
 
+describe.each(eras)('in the %s era', (era) => {
   test('ways to authenticate are tried in order, until one finds a credential', async () => {
     const tried: string[] = [];
     const way = (name: string) => async (incoming: Request) => {
@@ -40,21 +41,21 @@ describe.each(eras)('in the %s era', (era) => {
       return incoming.headers.get(name) === null ? undefined : known(name);
     };
     await using server = await protect({ authenticate: [way('x-key'), way('cookie')], required: true });
-    expect(await textFrom(call(server.mcp, era, 'who', undefined, { cookie: 'a=b' }))).toBe(value('cookie'));
+    expect(await textFrom(call(server.mcp, era, 'who', undefined, { cookie: 'a=b' }))).toBe('cookie');
     expect(await textFrom(call(server.mcp, era, 'who', undefined, { 'x-key': '1', cookie: 'a=b' }))).toBe(
-      value('x-key'),
+      'x-key',
     );
     expect(tried).toEqual(['x-key', 'cookie', 'x-key']);
     expect((await call(server.mcp, era, 'who')).status).toBe(401);
   });
 
   test.each([
-    ['an error', () => new Error('key 123 is revoked'), 'the credential was refused'],
+    ['an error', () => new Error('key 123 is revoked'), `the credential was refused; ${advice}`],
     ['a TRPCError', () => new TRPCError({ code: 'UNAUTHORIZED', message: 'expired' }), 'expired'],
     [
       'a TRPCError without a message',
       () => new TRPCError({ code: 'UNAUTHORIZED' }),
-      'the credential was refused',
+      `the credential was refused; ${advice}`,
     ],
     [
       'a TRPCError of another copy of tRPC',
@@ -64,9 +65,9 @@ describe.each(eras)('in the %s era', (era) => {
     [
       'a TRPCError with the message of its cause',
       () => new TRPCError({ code: 'UNAUTHORIZED', cause: new Error('key 123 is revoked') }),
-      'the credential was refused',
+      `the credential was refused; ${advice}`,
     ],
-    ['nothing', () => undefined, 'the credential was refused'],
+    ['nothing', () => undefined, `the credential was refused; ${advice}`],
   ])(
     'a bad credential stops with 401 when %s is thrown, and no other way is tried',
     async (_, make, words) => {
@@ -96,10 +97,8 @@ describe.each(eras)('in the %s era', (era) => {
         return key === null ? undefined : known(key);
       },
     });
-    expect(await textFrom(call(server.mcp, era, 'who'))).toBe(value('nobody'));
-    expect(await textFrom(call(server.mcp, era, 'who', undefined, { authorization: 'ada' }))).toBe(
-      value('ada'),
-    );
+    expect(await textFrom(call(server.mcp, era, 'who'))).toBe('nobody');
+    expect(await textFrom(call(server.mcp, era, 'who', undefined, { authorization: 'ada' }))).toBe('ada');
     expect((await call(server.mcp, era, 'who', undefined, { authorization: 'forged' })).status).toBe(401);
   });
 
@@ -264,11 +263,16 @@ test.each([
 ])('%s needs a credential as well', async (_, message) => {
   await using server = await protect(required);
   const { status, headers, body } = await post(server.mcp, message, headersOf('legacy', 'tools/call'));
-  const id = message !== null && 'id' in message ? 1 : null;
+  // Only a request is answered by its id.
+  const id = message !== null && 'id' in message && 'method' in message ? 1 : null;
   expect([status, headers.get('www-authenticate'), body]).toEqual([
     401,
     'Bearer',
-    rpcError(-32_600, 'UNAUTHORIZED: this endpoint needs a credential (WWW-Authenticate: Bearer)', id),
+    rpcError(
+      -32_600,
+      `UNAUTHORIZED: this endpoint needs a credential; ${advice} (WWW-Authenticate: Bearer)`,
+      id,
+    ),
   ]);
 });
 

@@ -26,6 +26,8 @@ const bypasses = {
 } as const;
 
 const challenge = 'Bearer realm="app"';
+/** Said over HTTP, after the gate's own words. */
+const advice = 'send a token in the header "Authorization: Bearer <token>"';
 
 /** The expected status and message, or the name of the user that the procedure saw. */
 const table: [Layer, keyof typeof bypasses, Record<Credential, string>][] = [
@@ -172,7 +174,7 @@ function resultOf(layer: Layer, outcome: string, era: (typeof eras)[number]): un
   const stamped = era === 'modern' ? serverInfo : {};
   if (status !== 401 && status !== 403) {
     const structuredContent = era === 'modern' ? words : { result: words };
-    const content = [{ type: 'text', text: JSON.stringify(structuredContent) }];
+    const content = [{ type: 'text', text: words }];
     return { ...stamp, content, structuredContent, ...(era === 'modern' && { _meta: stamped }) };
   }
   const [code, number] = codes[status];
@@ -218,7 +220,8 @@ describe.each([
     await using strict = await serve(createHandler(layer, bypass, false, 'every method', fastLane));
     await using lenient = await serve(createHandler(layer, bypass, true, 'every method', fastLane));
     for (const credential of Object.keys(credentials) as Credential[]) {
-      const outcome = outcomes[credential];
+      const isGate = layer === 'endpoint' && credential === 'no';
+      const outcome = isGate ? `${outcomes[credential]}; ${advice}` : outcomes[credential];
       const { status } = split(outcome);
       const plain = await fetchCall(strict.mcp, era, layer, credentials[credential]);
       const same = await fetchCall(lenient.mcp, era, layer, credentials[credential]);
@@ -248,7 +251,7 @@ describe.each([
           ? { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } }
           : {};
       for (const [credential, outcome] of [
-        ['no', '401 this endpoint needs a credential'],
+        ['no', `401 this endpoint needs a credential; ${advice}`],
         ['bad', '401 unknown token'],
         ['weak', '403 admins only'],
       ] as const) {
@@ -292,7 +295,9 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
         const { status, words } = split(outcome);
         const value = kind === '2025-11-25' ? { result: words } : words;
         expect(await client.callTool({ name: layer }), credential).toEqual(
-          status === 200 ? toolValue(value) : toolError(textOf(outcome)),
+          status === 200
+            ? { ...toolValue(value), content: [{ type: 'text', text: words }] }
+            : toolError(textOf(outcome)),
         );
       }
     },

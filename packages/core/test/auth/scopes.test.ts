@@ -81,7 +81,7 @@ describe.each(eras)('in the %s era', (era) => {
       result: {
         content: [
           {
-            text: `UNAUTHORIZED: this tool needs a credential with the scopes ${scopes.join(', ')} (WWW-Authenticate: Bearer realm="app")`,
+            text: `UNAUTHORIZED: this tool needs a credential with the scopes ${scopes.join(', ')}; send a token in the header "Authorization: Bearer <token>" (WWW-Authenticate: Bearer realm="app")`,
           },
         ],
       },

@@ -58,6 +58,11 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: '`mcp.confirm` is set on a procedure that is not a tool.',
     change: 'Remove `confirm`, or set `mcp.tool` to `true`.',
   },
+  CONTEXT_MISSING: {
+    means:
+      '`createContext` is not a function, which is how an import that does not exist arrives in JavaScript; or `visible` of a procedure asks for the context, and there is no `createContext`.',
+    change: 'Pass the `createContext` that tRPC’s own adapter is given.',
+  },
   CONVERTER_MISSING: {
     means: 'A validator cannot be converted to JSON Schema, or its converter is not installed.',
     change: 'Set the converter in the option `converters`, or describe the input with `mcp.input`.',
@@ -98,6 +103,14 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: 'No value satisfies all the inputs that are stacked with `.input()`.',
     change: 'Change one of them so that they have a value in common.',
   },
+  JWKS_INVALID: {
+    means: '`jwks` of `jwt` has no keys, or one that is not a public key, or `jwksUri` is set as well.',
+    change: 'List the public keys in `jwks.keys`, or set `jwksUri` alone.',
+  },
+  JWKS_MISSING: {
+    means: '`jwt` has neither `jwksUri` nor `jwks`, so that it cannot check a signature.',
+    change: 'Set `jwksUri` to `jwks_uri` of the authorization server, or `jwks` to its public keys.',
+  },
   JWKS_URI_INVALID: {
     means: '`jwksUri` of `jwt` is not a URL.',
     change: 'Set it to `jwks_uri` of the authorization server.',
@@ -107,7 +120,8 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'Repair the import that the message quotes.',
   },
   LIMIT_INVALID: {
-    means: 'A number in `timeoutMs`, `rateLimit` or `stream` is missing, or is not more than 0.',
+    means:
+      'A number in `timeoutMs`, `rateLimit` or `stream` of a procedure is missing, or is not more than 0; or one of the handler’s own limits is not a number of that kind.',
     change: 'Set it to a number that is more than 0.',
   },
   LIST_UNUSED: {
@@ -142,6 +156,10 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: 'A resource, a prompt, or a procedure that another one names is not a query.',
     change: 'Tag or name a query.',
   },
+  OPTION_UNKNOWN: {
+    means: 'An option, or a key in a nested option, has a name that does not exist.',
+    change: 'Use the name in the message.',
+  },
   ORIGIN_INVALID: {
     means: '`allowedOrigins` or `cors.origins` has an entry that no browser sends.',
     change: 'Write it as browsers do, such as `https://app.example.com`.',
@@ -157,6 +175,14 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   RESOURCE_INVALID: {
     means: '`resource` of `bearer` is not the URL of an endpoint.',
     change: 'Set it to the URL that clients are given, such as `https://app.example.com/mcp`.',
+  },
+  ROUTER_INVALID: {
+    means: 'The first argument is not a router of tRPC.',
+    change: 'Pass the `appRouter` that tRPC’s own adapter is given.',
+  },
+  ROUTER_OUTDATED: {
+    means: 'The router was made by version 10 of tRPC.',
+    change: 'Update `@trpc/server` to version 11.',
   },
   SCHEMA_FAILED: {
     means: 'The converter of a validator threw.',
@@ -182,6 +208,10 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   SECRET_SHORT: {
     means: '`secret` has fewer than 32 bytes.',
     change: 'Set it to 32 random bytes or more.',
+  },
+  TOKEN_TYPE_INVALID: {
+    means: '`types` of `jwt` is empty, so that every token would be refused.',
+    change: 'Remove the option, or list the `typ` of the access tokens, such as `JWT`.',
   },
   TOOL_FAILED: {
     means: 'Something threw while a tool was made, for example `toolName`.',

@@ -123,6 +123,8 @@ test.each<[string, HandlerOptions]>([
     const base = {
       ...options,
       onError: () => {},
+      // The exchange of each request below makes the context.
+      createContext: () => ({}),
       server: { name: 'app', version: '1', instructions: 'Be brief.' },
     };
     const lane = createHandler(createRouter(calls.lane), base);

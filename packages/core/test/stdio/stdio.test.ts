@@ -286,6 +286,18 @@ describe('the process ends', () => {
   });
 });
 
+test.each(eras)('malformed params are told in words, under their id, in the %s era', async (era) => {
+  await using server = await opened(era);
+  for (const [params, what] of [
+    [{ name: 5 }, 'params.name has to be a string, not a number'],
+    ['x', 'params has to be an object, not a string'],
+  ] as const) {
+    const message = toMessage(era, 'tools/call', typeof params === 'string' ? {} : params);
+    server.send(typeof params === 'string' ? { ...message, params } : message);
+    expect(await server.next()).toEqual(rpcError(-32_602, `Malformed params of tools/call: ${what}`, 1));
+  }
+});
+
 const notJson = 'the line is not valid JSON; send each message on one line';
 const noBatch = 'send each message on a line of its own; batches are not taken';
 const noMessage = 'the line is not a JSON-RPC message';

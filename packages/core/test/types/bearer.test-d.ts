@@ -1,11 +1,15 @@
-import type { AnyTRPCRouter } from '@trpc/server';
+import type { IncomingMessage } from 'node:http';
+import { type AnyTRPCRouter, type inferProcedureOutput, initTRPC } from '@trpc/server';
+import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
 import { expectTypeOf, test } from 'vitest';
 import { mcpHandler } from '../../src/adapters/fetch.ts';
+import type { McpAuthInfo } from '../../src/auth/auth-info.ts';
 import { bearer, type BearerAuth } from '../../src/auth/bearer.ts';
 import { introspection } from '../../src/auth/introspection.ts';
 import { jwt } from '../../src/auth/jwt.ts';
 import { resourceMetadataHandler } from '../../src/auth/resource-metadata.ts';
 import type { VerifiedToken, VerifyToken } from '../../src/auth/token.ts';
+import { requireScopes } from '../../src/call/require-scopes.ts';
 
 declare const router: AnyTRPCRouter;
 const resource = 'https://app.example.com/mcp';
@@ -88,4 +92,50 @@ test('the handler at the root is one for each kind of host', () => {
   expectTypeOf(handler({ url: '/' }, { writeHead: () => {}, end: () => {} }, () => {})).toEqualTypeOf<void>();
   // @ts-expect-error an auth without OAuth has no metadata
   resourceMetadataHandler({ authenticate: () => undefined });
+});
+
+test('jwt takes the address of keys or keys of its own', () => {
+  const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] };
+  expectTypeOf(
+    jwt({ issuer: 'https://login.example.com', jwks, types: ['JWT'] }),
+  ).toEqualTypeOf<VerifyToken>();
+  // @ts-expect-error these are not keys
+  jwt({ issuer: 'https://login.example.com', jwks: [] });
+  // @ts-expect-error it is a list
+  jwt({ issuer: 'https://login.example.com', jwks, types: 'JWT' });
+});
+
+test('verify does not work without the resource that the token has to be for', () => {
+  void verify('token', { resource });
+  // @ts-expect-error nobody knows for whom the token has to be
+  void verify('token');
+  // @ts-expect-error nobody knows for whom the token has to be
+  void verify('token', {});
+});
+
+test('callerOf takes the requests of every host, and says who it is', () => {
+  const oauth = bearer({ verify, resource, authorizationServers });
+  const incoming = {} as IncomingMessage;
+  const express = {} as CreateExpressContextOptions;
+  expectTypeOf(oauth.callerOf(new Request(resource))).toEqualTypeOf<Promise<McpAuthInfo | undefined>>();
+  void oauth.callerOf(incoming);
+  void oauth.callerOf(express.req);
+  void oauth.callerOf({ headers: { Authorization: 'Bearer x' } });
+  expectTypeOf<McpAuthInfo['subject']>().toEqualTypeOf<string | undefined>();
+  // @ts-expect-error there are no headers to read
+  void oauth.callerOf({ url: '/' });
+});
+
+test('requireScopes fits every procedure, and keeps what its context has', () => {
+  const plain = initTRPC.context<{ user: string }>().create();
+  const kept = plain.procedure.use(requireScopes('read')).query(({ ctx }) => ctx);
+  expectTypeOf<inferProcedureOutput<typeof kept>>().toEqualTypeOf<{ user: string }>();
+  initTRPC.create().procedure.use(requireScopes('read', 'write'));
+  initTRPC.context<{ auth: McpAuthInfo | undefined }>().create().procedure.use(requireScopes('read'));
+  initTRPC.context<{ auth?: { scopes: string[] } | null }>().create().procedure.use(requireScopes('read'));
+  const other = initTRPC.context<{ auth: { userId: string } }>().create();
+  // @ts-expect-error no scopes can be found in this auth
+  other.procedure.use(requireScopes('read'));
+  // @ts-expect-error a list is not a scope
+  requireScopes(['read']);
 });

@@ -12,6 +12,9 @@ test('meta is checked', () => {
   t.procedure.meta({ mcp: { titel: 'List' } });
   // @ts-expect-error a title is a string
   t.procedure.meta({ mcp: { title: 1 } });
+  t.procedure.meta({ mcp: { unknownArguments: 'pass' } });
+  // @ts-expect-error there are two ways
+  t.procedure.meta({ mcp: { unknownArguments: 'drop' } });
   // @ts-expect-error there is no such hint
   t.procedure.meta({ mcp: { annotations: { readOnly: true } } });
 });

@@ -30,14 +30,15 @@ import {
   type StdioServer,
 } from '@trpc-mcp/core/stdio';
 import { type AnyTRPCRouter, type inferRouterContext, initTRPC } from '@trpc/server';
+import type { McpMeta } from '../../src/index.ts';
 import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
 import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
 import type { NodeHTTPCreateContextFnOptions } from '@trpc/server/adapters/node-http';
 import { expectTypeOf, test } from 'vitest';
 
-const t = initTRPC.context<{ user: string }>().create();
+const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
 const router = t.router({ ping: t.procedure.query(() => 'pong') });
-const plain = initTRPC.create().router({});
+const plain = initTRPC.meta<McpMeta>().create().router({});
 
 /** Options that a company adds to those of every handler. */
 interface CompanyOptions<TRouter extends AnyTRPCRouter> extends HandlerOptions<TRouter> {

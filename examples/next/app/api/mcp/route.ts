@@ -2,6 +2,6 @@ import { mcpHandler } from '@trpc-mcp/core/fetch';
 import { createContext } from '../../../context.ts';
 import { appRouter } from '../../../router.ts';
 
-const handler = mcpHandler(appRouter, { createContext });
+const handler = mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidden' });
 
 export { handler as GET, handler as POST };

@@ -1,6 +1,6 @@
 import { cut, describeSchema, orList, show } from './describe.ts';
 import { fits } from '../fit.ts';
-import { readIssues, toIssues, type Issue } from './issue.ts';
+import { countIssues, maxIssuesRead, readIssues, toIssues, type Issue } from './issue.ts';
 import { deref, isSchema, type JsonSchema } from '../json-schema.ts';
 import { isPairs } from '../wire/decode.ts';
 import { toPlainJson } from '../wire/encode-any.ts';
@@ -12,9 +12,13 @@ import type { Marked, Step } from '../wire/traverse.ts';
 import { formatPath, WireError, type WireIssue } from '../wire-error.ts';
 
 const maxIssues = 10;
+const maxIssuesMade = 200;
 const maxMessageCharacters = 300;
 
-/** Words a validation error in terms of the arguments that were sent. Returns undefined for any other error. */
+/**
+ * Words a validation error in terms of the arguments that were sent: its first ten problems. Returns undefined for any
+ * other error.
+ */
 export function explainError(
   marked: Marked,
   error: unknown,
@@ -31,16 +35,27 @@ export function explainError(
   const root: Place = { keys: [], wire: wire ?? {}, node: marked.root };
   const start = wrap === undefined ? root : descend(marked, root, wrap, false);
   const found: WireIssue[] = [];
+  let made = 0;
   for (const issue of issues) {
     for (const each of explainIssue(marked, issue, start, 0)) {
+      // Nested unions may say the same thing any number of times.
+      if (++made > maxIssuesMade) return found;
       if (found.some((other) => other.path === each.path && other.message === each.message)) continue;
-      if (found.length === maxIssues) {
-        return [...found, { path: '', message: 'and more problems of this kind' }];
-      }
       found.push(each);
+      // The problems are made one by one, so that a value with many of them costs no more than one with ten.
+      if (found.length === maxIssues) return found;
     }
   }
   return found;
+}
+
+/** How many problems a validation error has, of which `explained` are told. */
+export function countProblems(error: unknown, explained: readonly WireIssue[]): number {
+  const count = countIssues(error);
+  // A validator may say the same thing twice, so its own count is used only if not all of its problems are told.
+  return explained.length < maxIssues && count <= maxIssuesRead
+    ? explained.length
+    : Math.max(count, explained.length);
 }
 
 function findWireError(error: unknown): WireError | undefined {
@@ -58,7 +73,7 @@ function mendSafely(mend: Step, args: unknown): unknown {
   }
 }
 
-function explainIssue(marked: Marked, issue: Issue, start: Place, depth: number): WireIssue[] {
+function* explainIssue(marked: Marked, issue: Issue, start: Place, depth: number): Generator<WireIssue> {
   let place = start;
   for (const key of issue.keys) place = descend(marked, place, key, issue.skipsItems);
   const { raw } = issue;
@@ -68,13 +83,15 @@ function explainIssue(marked: Marked, issue: Issue, start: Place, depth: number)
     (raw['code'] === 'invalid_key' || raw['code'] === 'invalid_element') &&
     depth < 8
   ) {
-    return explainEntry(marked, issue, toIssues(nested, issue.skipsItems), place, depth);
+    yield* explainEntry(marked, issue, toIssues(nested, issue.skipsItems), place, depth);
+    return;
   }
   const branches = raw['errors'] ?? raw['unionErrors'];
   if (raw['code'] === 'invalid_union' && Array.isArray(branches) && branches.length > 0 && depth < 8) {
-    return explainUnion(marked, issue, branches, place, depth);
+    yield* explainUnion(marked, issue, branches, place, depth);
+    return;
   }
-  return [explainPlace(marked, issue, intoItems(marked, issue, place))];
+  yield explainPlace(marked, issue, intoItems(marked, issue, place));
 }
 
 // zod 4 gives an issue of a Set's item the path of the Set. Such an issue is moved to the item.
@@ -92,32 +109,33 @@ function intoItems(marked: Marked, { raw, skipsItems }: Issue, start: Place): Pl
   return place;
 }
 
-function explainEntry(
+function* explainEntry(
   marked: Marked,
   issue: Issue,
   nested: Issue[],
   place: Place,
   depth: number,
-): WireIssue[] {
+): Generator<WireIssue> {
   const node = narrow(marked, place);
   if (node === undefined || getMark(node)?.is !== 'pairs') {
-    if (nested.length === 0) return [explainPlace(marked, issue, place)];
-    return nested.map((each) =>
-      explainPlace(marked, { ...each, message: `${issue.message}: ${each.message}` }, place),
-    );
+    if (nested.length === 0) yield explainPlace(marked, issue, place);
+    for (const each of nested) {
+      yield explainPlace(marked, { ...each, message: `${issue.message}: ${each.message}` }, place);
+    }
+    return;
   }
   const pair = intoPair(marked, { ...place, node });
-  return nested.flatMap((each) => explainIssue(marked, each, pair, depth + 1));
+  for (const each of nested) yield* explainIssue(marked, each, pair, depth + 1);
 }
 
 /** Explains the issues of the branch that the client meant. If that is unclear, says what the union accepts. */
-function explainUnion(
+function* explainUnion(
   marked: Marked,
   issue: Issue,
   errors: readonly unknown[],
   place: Place,
   depth: number,
-): WireIssue[] {
+): Generator<WireIssue> {
   const branches = errors.map((each) => {
     const list = (each as { issues?: unknown }).issues ?? each;
     const isAbsolute = (each as { issues?: unknown }).issues !== undefined;
@@ -129,9 +147,12 @@ function explainUnion(
   const options = ((node?.['anyOf'] ?? node?.['oneOf']) as JsonSchema[] | undefined) ?? [];
   const chosen = options.length === branches.length ? compileChoice(marked, options)(place.wire) : -1;
   const meant = chosen === -1 ? nearest(branches) : branches[chosen];
-  if (meant === undefined || meant.length === 0) return [explainPlace(marked, issue, place)];
+  if (meant === undefined || meant.length === 0) {
+    yield explainPlace(marked, issue, place);
+    return;
+  }
   const inside = chosen === -1 ? place : { ...place, node: options[chosen] };
-  return meant.flatMap((each) => explainIssue(marked, each, inside, depth + 1));
+  for (const each of meant) yield* explainIssue(marked, each, inside, depth + 1);
 }
 
 // The nearest branch is the one with the fewest issues, among those that were not rejected as a whole.
@@ -146,7 +167,8 @@ function explainPlace(marked: Marked, issue: Issue, place: Place): WireIssue {
   return { path: formatPath(place.keys), message: cut(wordsFor(marked, issue, place), maxMessageCharacters) };
 }
 
-// Matches the default messages of the validators for a wrong type. A message of the app's own is kept.
+// Matches the default messages of the validators for a wrong type. A message of the app's own is kept. A message may
+// repeat what the client sent, so the pattern only ever starts at the beginning of it.
 const typeMessage =
   /^(?:invalid (?:input|type|value|option|literal)|expected |required|must be (?!at|more|less|in )|input not instance|.* must be a|.* is a required)/i;
 

@@ -23,6 +23,22 @@ export function readIssues(error: unknown): Issue[] | undefined {
   return undefined;
 }
 
+/** How many issues a validation error has, or its cause. */
+export function countIssues(error: unknown): number {
+  let each = error as Record<string, unknown> | null | undefined;
+  for (let hops = 0; typeof each === 'object' && each !== null && hops < 5; hops++) {
+    const list = listOf(each);
+    if (list !== undefined) return list.length;
+    each = each['cause'] as typeof each;
+  }
+  return 0;
+}
+
+/** The list of issues that an error of a validator has. superstruct finds its issues only when it is asked. */
+function listOf(error: Record<string, unknown>): ArrayLike<unknown> | undefined {
+  return ['arkErrors', 'issues', 'inner'].map((key) => error[key]).find(isList);
+}
+
 function readOwn(error: Record<string, unknown>): Issue[] | undefined {
   if (error instanceof WireError) {
     return [{ keys: error.keys, message: error.reason, raw: {}, skipsItems: false }];
@@ -38,12 +54,12 @@ function readOwn(error: Record<string, unknown>): Issue[] | undefined {
   }
   // yup
   if (error['name'] === 'ValidationError' && isList(error['errors'])) {
-    const inner = isList(error['inner']) ? [...error['inner']] : [];
+    const inner = isList(error['inner']) ? error['inner'] : [];
     return toIssues(inner.length > 0 ? inner : [error], false);
   }
   // superstruct
   if (typeof error['failures'] === 'function') {
-    return toIssues([...(error['failures'] as () => Iterable<unknown>)()], false);
+    return toIssues(firstOf((error['failures'] as () => Iterable<unknown>)()), false);
   }
   return undefined;
 }
@@ -62,7 +78,16 @@ export function toIssues(list: ArrayLike<unknown>, skipsItems: boolean): Issue[]
   });
 }
 
-const maxIssuesRead = 50;
+export const maxIssuesRead = 50;
+
+function firstOf(iterable: Iterable<unknown>): unknown[] {
+  const first: unknown[] = [];
+  for (const each of iterable) {
+    first.push(each);
+    if (first.length === maxIssuesRead) break;
+  }
+  return first;
+}
 
 function isList(value: unknown): value is ArrayLike<unknown> & Iterable<unknown> {
   return (

@@ -1,6 +1,6 @@
 import { areJson, type Conversion } from './conversion.ts';
 import { convertStandard, isStandard, type StandardSchema } from './standard.ts';
-import { deref, mapChildren, type JsonSchema } from '../json-schema.ts';
+import { deref, eachChild, mapChildren, type JsonSchema } from '../json-schema.ts';
 import { bigintLeaf, dateLeaf, literalLeaf } from '../wire/leaf.ts';
 import { getMark, setMark } from '../mark.ts';
 
@@ -9,8 +9,57 @@ export function isArktype(parser: unknown, io: 'input' | 'output'): parser is St
 }
 
 export function convertArktype(parser: StandardSchema, conversion: Conversion): JsonSchema {
-  const schema = convertStandard(parser, conversion, { fallback: createFallback(conversion) });
+  const convert = (type: StandardSchema): JsonSchema =>
+    convertStandard(type, conversion, { fallback: createFallback(conversion) });
+  const schema = convert(parser);
+  const strict = conversion.notesStrips ? refuseDeleted(parser) : undefined;
+  if (strict !== undefined) noteStrips(schema, convert(strict), conversion);
   return markInfinities(schema, conversion);
+}
+
+/** What we read of the nodes that a type consists of. They have no public types. */
+interface ArkNode {
+  kind: string;
+  undeclared?: string;
+  references: readonly ArkNode[];
+  transform(map: (kind: string, inner: object) => object): StandardSchema;
+}
+
+/**
+ * Makes a type that refuses the keys which this one deletes (`'+': 'delete'`). A JSON Schema of arktype does not show
+ * which keys are deleted. Returns undefined if none are, which is arktype's default: it passes unknown keys on.
+ */
+function refuseDeleted(parser: StandardSchema): StandardSchema | undefined {
+  const node = (parser as { internal?: ArkNode }).internal;
+  try {
+    if (
+      node?.references.some(({ kind, undeclared }) => kind === 'structure' && undeclared === 'delete') !==
+      true
+    ) {
+      return undefined;
+    }
+    return node.transform((kind, inner) =>
+      kind === 'structure' && 'undeclared' in inner && inner.undeclared === 'delete'
+        ? { ...inner, undeclared: 'reject' }
+        : inner,
+    );
+  } catch {
+    // Some recursive types cannot be changed. Their unknown keys stay unknown to us.
+    return undefined;
+  }
+}
+
+/** Notes the objects that are closed in `strict`, but not in `schema`, which is the same otherwise. */
+function noteStrips(schema: JsonSchema, strict: JsonSchema, conversion: Conversion): void {
+  if (strict['additionalProperties'] === false && schema['additionalProperties'] === undefined) {
+    conversion.putStrips(schema);
+  }
+  const others: JsonSchema[] = [];
+  eachChild(strict, (child) => others.push(child));
+  const children: JsonSchema[] = [];
+  eachChild(schema, (child) => children.push(child));
+  if (children.length !== others.length) return;
+  for (const [index, child] of children.entries()) noteStrips(child, others[index]!, conversion);
 }
 
 /** Whether `undefined` is accepted. Read from the converted schema: asking the type would run the app's own narrowing. */

@@ -12,7 +12,7 @@ import {
   urlLeaf,
   type Leaf,
 } from '../wire/leaf.ts';
-import { marked, setMark, type Mark } from '../mark.ts';
+import { marked, setMark, setStrips, type Mark } from '../mark.ts';
 
 /** A function of valibot, or of another copy of zod, that makes a JSON Schema. */
 export type Converter = (schema: any, options?: any) => unknown;
@@ -34,11 +34,24 @@ export class Conversion {
   readonly converters: Converters;
   readonly codecs: readonly WireCodec[];
   readonly leaves: Leaf[] = [];
+  /** Whether `putStrips` notes objects whose validator drops unknown keys. */
+  readonly notesStrips: boolean;
 
-  constructor(io: 'input' | 'output', converters: Converters = {}, codecs: readonly WireCodec[] = []) {
+  constructor(
+    io: 'input' | 'output',
+    converters: Converters = {},
+    codecs: readonly WireCodec[] = [],
+    notesStrips = false,
+  ) {
     this.io = io;
+    this.notesStrips = notesStrips;
     this.converters = converters;
     this.codecs = codecs;
+  }
+
+  /** Notes that the validator drops the keys that this object schema does not mention. */
+  putStrips(target: JsonSchema): void {
+    if (this.notesStrips) setStrips(target);
   }
 
   /** Replaces what the converter wrote into `target` by this leaf. */

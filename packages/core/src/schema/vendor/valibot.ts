@@ -70,6 +70,8 @@ function markValibot(
 
 function markType(schema: ValibotSchema, target: JsonSchema, conversion: Conversion, islands: Islands): void {
   switch (schema.type) {
+    case 'object':
+      return conversion.putStrips(target);
     case 'date':
       return conversion.putLeaf(target, dateLeaf);
     case 'bigint':

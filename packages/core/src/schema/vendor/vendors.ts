@@ -52,6 +52,7 @@ const vendors: readonly Vendor[] = [
     matches: isValibot,
     convert: convertValibot,
     allowsUndefined: (parser: ValibotSchema, io) => valibotAllowsUndefined(parser, io),
+    isEager: true,
   },
   { matches: isArktype, convert: convertArktype, allowsUndefined: arktypeAllowsUndefined },
   { matches: isStandard, convert: convertStandard, allowsUndefined: () => false },

@@ -4,6 +4,7 @@ import { areJson, type Conversion, type Internals } from './conversion.ts';
 import { toPlainJson } from '../wire/encode-any.ts';
 import { Islands } from './island.ts';
 import { setOwn, type JsonSchema } from '../json-schema.ts';
+import { coercedBooleanLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
 import { marked, setMark } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
@@ -67,6 +68,10 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
       conversion.putLeaf(out, isCoerced ? coercedBigintLeaf : bigintLeaf);
       describeBounds(def, out);
       return out;
+    case 'ZodBoolean':
+      if (!isCoerced) return undefined;
+      conversion.putLeaf(out, coercedBooleanLeaf);
+      return out;
     case 'ZodNaN':
       conversion.putLeaf(out, nanLeaf);
       return out;
@@ -116,9 +121,10 @@ function convertLiteral(value: unknown, out: JsonSchema, conversion: Conversion)
 function convertObject(
   def: Zod3Def,
   out: JsonSchema,
-  { io }: Conversion,
+  conversion: Conversion,
   inner: (schema: Zod3Schema) => JsonSchema,
 ): JsonSchema {
+  const { io } = conversion;
   const shape = Object.entries((def['shape'] as () => Record<string, Zod3Schema>)());
   const properties = {};
   for (const [key, schema] of shape) setOwn(properties, key, inner(schema));
@@ -130,6 +136,8 @@ function convertObject(
     out['additionalProperties'] = inner(catchall);
   } else if (def['unknownKeys'] === 'strict' || (def['unknownKeys'] === 'strip' && io === 'output')) {
     out['additionalProperties'] = false;
+  } else if (def['unknownKeys'] === 'strip') {
+    conversion.putStrips(out);
   }
   return out;
 }
@@ -138,6 +146,7 @@ function convertObject(
 function isMistakenInUnion({ _def: def }: Zod3Schema): boolean {
   return (
     def.typeName === 'ZodBigInt' ||
+    (def.typeName === 'ZodBoolean' && def['coerce'] === true) ||
     (def.typeName === 'ZodLiteral' && (def['value'] === null || !areJson([def['value']])))
   );
 }
@@ -198,9 +207,7 @@ function convertCustom(out: JsonSchema, { io }: Conversion): JsonSchema {
 function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {
   if (schema === undefined) return undefined;
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
-  if (isCoerced && (def.typeName === 'ZodNumber' || def.typeName === 'ZodBoolean')) {
-    setMark(schema, { is: 'asIs' });
-  }
+  if (isCoerced && def.typeName === 'ZodNumber') setMark(schema, { is: 'asIs' });
   if (def.typeName === 'ZodDefault') setDefault(schema, def['defaultValue'], conversion.io);
   if (def.typeName === 'ZodNativeEnum') labelEnum(def['values'], schema);
   if (def.typeName === 'ZodString') {

@@ -3,6 +3,7 @@ import { toPlainJson } from '../wire/encode-any.ts';
 import { fileLeaf, toFile, type FileRules } from '../wire/file-leaf.ts';
 import type { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
+import { coercedBooleanLeaf, stringboolLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
 import { getMark, setMark } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
@@ -33,6 +34,10 @@ export function markZod4(
   const { def, bag } = schema._zod;
   const isCoerced = Boolean(def['coerce']) && conversion.io === 'input';
   switch (def.type) {
+    case 'object':
+      return def['catchall'] === undefined ? conversion.putStrips(target) : undefined;
+    case 'pipe':
+      return markStringbool(def, target, conversion);
     case 'date':
       if (isCoerced) return conversion.putAsIs(target, dateLeaf);
       return conversion.putLeaf(target, dateLeaf);
@@ -77,9 +82,10 @@ export function markZod4(
     case 'string':
       return dropPatterns(target, findForeignPatterns(patternsOf(schema)));
     case 'number':
-    case 'boolean':
       if (isCoerced) setMark(target, { is: 'asIs' });
       return undefined;
+    case 'boolean':
+      return isCoerced ? conversion.putLeaf(target, coercedBooleanLeaf) : undefined;
     case 'enum':
       return labelEnum(def['entries'], target);
     case 'array':
@@ -96,6 +102,22 @@ export function markZod4(
     default:
       return undefined;
   }
+}
+
+// z.stringbool() reads words. It can also write them, so that a JSON boolean becomes a word that it reads. zod 4.0 cannot.
+function markStringbool(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversion: Conversion): void {
+  const [from, to] = [def['in'] as Zod4Schema, def['out'] as Zod4Schema];
+  const write: unknown = def['reverseTransform'];
+  if (conversion.io === 'output' || typeof write !== 'function') return;
+  if (from._zod.def.type !== 'string' || to._zod.def.type !== 'boolean') return;
+  // A string that has to be of some kind is of a codec of the app.
+  if (((from._zod.def['checks'] ?? []) as unknown[]).length > 0) return;
+  conversion.putLeaf(
+    target,
+    stringboolLeaf((value) =>
+      (write as (value: boolean, payload: object) => unknown)(value, { value, issues: [] }),
+    ),
+  );
 }
 
 // In JSON, a value may fit several branches of a z.xor: a date-time is also a string. It goes to the first one.

@@ -2,6 +2,7 @@ import { toJSONSchema } from 'zod/v4/core';
 import type { Conversion, Converter } from './conversion.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
+import { escapeRefs } from '../refs.ts';
 import { describeBounds, markZod4, type Zod4Schema } from './zod4-mark.ts';
 
 export function isZod4(parser: unknown): parser is Zod4Schema {
@@ -32,7 +33,7 @@ export function convertZod4(root: Zod4Schema, conversion: Conversion): JsonSchem
     }
     return (given ?? (toJSONSchema as Converter))(schema, full) as JsonSchema;
   };
-  return islands.settle(convert(root), (parser) => convert(parser as Zod4Schema));
+  return islands.settle(escapeRefs(convert(root)), (parser) => escapeRefs(convert(parser as Zod4Schema)));
 }
 
 function codecOf(schema: Zod4Schema, conversion: Conversion): ReturnType<Conversion['codecFor']> {

@@ -3,7 +3,7 @@ export const base64Pattern = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-
 
 // Uses one character class for the whole text. A repeated group would overflow the stack of the regex engine on large files.
 const standardPattern = /^[A-Za-z0-9+/]*={0,2}$/;
-const lenientPattern = /^[A-Za-z0-9+/_\-\s]*={0,2}\s*$/;
+const lenientPattern = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const dataUriPattern = /^data:([^;,]*)(?:;[^;,]*)*;base64,/;
 
 export function isBase64(text: string): boolean {
@@ -30,8 +30,11 @@ export function toBase64(source: Uint8Array | ArrayBuffer): string {
 /** Converts base64 that is url-safe, unpadded, broken into lines or in a data: URI to the standard form. Returns other text unchanged. */
 export function toCanonicalBase64(text: string): string {
   const bare = splitDataUri(text)?.data ?? text;
-  if (isBase64(bare) || !lenientPattern.test(bare)) return isBase64(bare) ? bare : text;
-  const packed = bare.replaceAll(/[\s=]/g, '').replaceAll('-', '+').replaceAll('_', '/');
+  if (isBase64(bare)) return bare;
+  // White space is removed first: a pattern that allows it in two places would take long for much of it.
+  const dense = bare.replaceAll(/\s/g, '');
+  if (!lenientPattern.test(dense)) return text;
+  const packed = dense.replaceAll('=', '').replaceAll('-', '+').replaceAll('_', '/');
   const padded = packed + '='.repeat((4 - (packed.length % 4)) % 4);
   return padded !== '' && isBase64(padded) ? padded : text;
 }

@@ -1,10 +1,9 @@
-import { createGuard, TooManyError } from './alternatives.ts';
 import { toFormData } from './form-data.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import type { Leaf } from './leaf.ts';
 import { getMark } from '../mark.ts';
 import { isRecord } from '../../record.ts';
-import { compileChoice, hasTags } from './union.ts';
+import { compileChoice } from './union.ts';
 import { compileWalk, type Marked, type Step } from './traverse.ts';
 import { WireError } from '../wire-error.ts';
 
@@ -35,16 +34,11 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
           return inside;
       }
     },
-    union(branches, steps, keyword) {
+    union(branches, steps) {
       const choose = compileChoice(marked, branches);
-      const guard = createGuard(marked, branches, keyword === 'oneOf' && hasTags(marked, branches));
       return (wire, depth) => {
         const index = choose(wire);
-        if (guard === undefined) return index === -1 ? wire : run(steps[index], wire, depth);
-        if (index !== -1) return guard(wire, () => run(steps[index], wire, depth));
-        // The value fits no branch. The parser will reject it, but only after it has tried all branches.
-        for (const step of steps) guard(wire, () => probe(step, wire, depth));
-        return wire;
+        return index === -1 ? wire : run(steps[index], wire, depth);
       };
     },
   });
@@ -52,14 +46,6 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
 
 function run(step: Step | undefined, value: unknown, depth: number): unknown {
   return step === undefined ? value : step(value, depth);
-}
-
-function probe(step: Step | undefined, wire: unknown, depth: number): void {
-  try {
-    run(step, wire, depth);
-  } catch (error) {
-    if (error instanceof TooManyError || !(error instanceof WireError)) throw error;
-  }
 }
 
 // A value that does not fit stays unchanged, so that the parser can reject it together with all other problems.

@@ -6,7 +6,7 @@ import { deref, eachChild, resolveRef, setOwn, type JsonSchema } from '../json-s
 import type { Leaf } from './leaf.ts';
 import { getMark } from '../mark.ts';
 import { mergeObjects } from '../merge.ts';
-import { compileChoice, hasTags } from './union.ts';
+import { compileChoice, compileTag } from './union.ts';
 import type { Marked } from './traverse.ts';
 import { EncodeError, under } from '../wire-error.ts';
 
@@ -99,7 +99,7 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
       const only = encoders[open[0]!];
       return (value, encoding, depth) => (value === null ? null : apply(only, value, encoding, depth));
     }
-    if (!hasTags({ root, leaves }, branches)) {
+    if (compileTag({ root, leaves }, branches) === undefined) {
       const encode = branches.some((branch) => needsGuidance(branch, 0))
         ? tryBranches(branches, encoders)
         : encodeAny;

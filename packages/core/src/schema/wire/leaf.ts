@@ -46,8 +46,7 @@ export const dateLeaf: Leaf = {
   fits: (wire) => typeof wire === 'string' && isDateTime(wire),
   decode: (wire) => parseDateTime(wire as string),
   attempt: (wire) => (typeof wire === 'string' ? parseDateTime(wire) : undefined),
-  mend: (wire) =>
-    typeof wire === 'string' && wire.length === 10 && isPlainDate(wire) ? `${wire}T00:00:00Z` : wire,
+  mend: mendDateTime,
   is: (value) => value instanceof Date,
   encode: (value) => (Number.isNaN((value as Date).getTime()) ? null : (value as Date).toISOString()),
   assertEncodable(value) {
@@ -59,6 +58,17 @@ export const dateLeaf: Leaf = {
     }
   },
 };
+
+const minutesPattern = /^(\d{4}-\d\d-\d\d[Tt\s]\d\d:\d\d)([Zz]|[+-]\d\d(?::?\d\d)?)$/;
+
+/** Adds the time to a date without one, and the seconds to a date-time without them. */
+function mendDateTime(wire: unknown): unknown {
+  // The usual form goes on with its seconds, and needs nothing.
+  if (typeof wire !== 'string' || wire.length > 32 || wire[16] === ':') return wire;
+  if (wire.length === 10 && isPlainDate(wire)) return `${wire}T00:00:00Z`;
+  const whole = wire.replace(minutesPattern, '$1:00$2');
+  return isDateTime(whole) ? whole : wire;
+}
 
 // ECMA-262 allows years of more than four digits. The `date-time` format of JSON Schema does not.
 const firstMoment = Date.parse('0000-01-01T00:00:00.000Z');

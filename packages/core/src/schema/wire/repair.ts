@@ -1,14 +1,16 @@
+import { currentBudget } from '../budget.ts';
 import { hasType, fits } from '../fit.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { getMark } from '../mark.ts';
 import { isRecord } from '../../record.ts';
 import { compileChoice } from './union.ts';
-import { chain, compileWalk, type Marked, type Step } from './traverse.ts';
+import { absent, chain, compileWalk, type Marked, type Step } from './traverse.ts';
 
 /**
  * Compiles the repair of arguments that are nearly right: JSON or a number inside a string where the schema allows no
- * string, and leaves in another notation, such as a date without a time. Returns JSON again. Never touches a value that
- * follows the schema already. Returns undefined if the schema has nothing that could be repaired.
+ * string, leaves in another notation, such as a date without a time, and optional properties that were filled with `null`
+ * or `""`. Returns JSON again. Never touches a value that follows the schema already. Returns undefined if the schema has
+ * nothing that could be repaired.
  */
 export function compileRepair(marked: Marked, start: JsonSchema = marked.root): Step | undefined {
   return compileWalk(marked, start, {
@@ -37,14 +39,34 @@ export function compileRepair(marked: Marked, start: JsonSchema = marked.root): 
       return (wire, depth) => {
         const chosen = choose(wire);
         if (chosen !== -1) return steps[chosen] === undefined ? wire : steps[chosen](wire, depth);
-        for (const index of repairable) {
-          const mended = steps[index]!(wire, depth);
-          if (mended !== wire && fits(branches[index]!, mended, marked.root, marked.leaves)) return mended;
-        }
-        return wire;
+        const mend = (): unknown => {
+          for (const index of repairable) {
+            const mended = steps[index]!(wire, depth);
+            if (mended !== wire && fits(branches[index]!, mended, marked.root, marked.leaves)) return mended;
+          }
+          return wire;
+        };
+        const budget = currentBudget();
+        budget.spend(repairable.length);
+        // Each branch of a union around this one would mend the same value again.
+        return typeof wire === 'object' && wire !== null ? budget.ask(steps, wire, mend) : mend();
+      };
+    },
+    property({ required }, key, value, step) {
+      if (required?.includes(key) === true) return step;
+      const [takesNull, takesEmpty] = [takes(marked, value, null), takes(marked, value, '')];
+      if (takesNull && takesEmpty) return step;
+      return (wire, depth) => {
+        if ((wire === null && !takesNull) || (wire === '' && !takesEmpty)) return absent;
+        return step === undefined ? wire : step(wire, depth);
       };
     },
   });
+}
+
+/** Whether the published schema of a property takes what clients fill in where they have nothing. */
+function takes({ root, leaves }: Marked, schema: JsonSchema, filled: null | ''): boolean {
+  return fits(schema, filled, root, leaves);
 }
 
 const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -68,6 +90,7 @@ function parse(text: string): unknown {
   if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   if (text === 'null') return null;
   if (!/^[[{]/.test(text)) return undefined;
+  currentBudget().spend(text.length / 100);
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -23,12 +23,13 @@ export interface Rules {
   /** Makes the step for a schema. `inside` is the step for its properties, items and `allOf`. Return undefined to do nothing. */
   at(node: JsonSchema, inside: Step | undefined): Step | undefined;
   /** Makes the step for an `anyOf` or `oneOf`, given the step of each branch. Called only if at least one branch has a step. */
-  union(
-    branches: readonly JsonSchema[],
-    steps: readonly (Step | undefined)[],
-    keyword: 'anyOf' | 'oneOf',
-  ): Step | undefined;
+  union(branches: readonly JsonSchema[], steps: readonly (Step | undefined)[]): Step | undefined;
+  /** Makes the step for a property, given the step of its value. It may return `absent`, and then the key is removed. */
+  property?(node: JsonSchema, key: string, value: JsonSchema, step: Step | undefined): Step | undefined;
 }
+
+/** What the step of a property returns so that the key is removed. */
+export const absent: unique symbol = Symbol('absent');
 
 /** Compiles a walk over the values of a schema. It visits only the places where the rules have something to do. */
 export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): Step | undefined {
@@ -42,9 +43,7 @@ export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): 
       (branch) => typeof branch === 'object',
     );
     const steps = branches.map(compile);
-    const union = steps.some((step) => step !== undefined)
-      ? rules.union(branches, steps, 'oneOf' in node ? 'oneOf' : 'anyOf')
-      : undefined;
+    const union = steps.some((step) => step !== undefined) ? rules.union(branches, steps) : undefined;
     const all = ((node['allOf'] ?? []) as JsonSchema[]).map(compile);
     return rules.at(node, chain([compileObject(node), compileArray(node), ...all, union]));
   }
@@ -72,7 +71,9 @@ export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): 
   function compileObject(node: JsonSchema): Step | undefined {
     const fields: [string, Step][] = [];
     for (const [key, child] of Object.entries(node.properties ?? {})) {
-      const step = typeof child === 'object' ? compile(child) : undefined;
+      if (typeof child !== 'object') continue;
+      const inside = compile(child);
+      const step = rules.property === undefined ? inside : rules.property(node, key, child, inside);
       if (step !== undefined) fields.push([key, step]);
     }
     const rest = compileRest(node);
@@ -155,6 +156,7 @@ function replace(
   }
   if (after === before) return result;
   const copy = result === value ? { ...result } : result;
-  setOwn(copy, key, after);
+  if (after === absent) delete copy[key];
+  else setOwn(copy, key, after);
   return copy;
 }

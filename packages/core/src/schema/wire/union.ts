@@ -30,10 +30,18 @@ export function compileChoice(marked: Marked, branches: readonly JsonSchema[]): 
   };
 }
 
-/** Whether a single key tells the branches apart, as in a discriminated union. */
-export function hasTags({ root }: Marked, branches: readonly JsonSchema[]): boolean {
+/**
+ * Compiles a function that finds the branch of an object by the key that tells the branches apart, as in a discriminated
+ * union: its index, or -1 for none. Returns undefined if there is no such key.
+ */
+export function compileTag(
+  { root }: Marked,
+  branches: readonly JsonSchema[],
+): ((value: object) => number) | undefined {
   const open = branches.map((_, index) => index).filter((index) => isOpen(deref(root, branches[index]!)));
-  return findTags(root, branches, open) !== undefined;
+  const tags = findTags(root, branches, open);
+  if (tags === undefined) return undefined;
+  return (value) => tags.byTag.get((value as Record<string, unknown>)[tags.key]) ?? -1;
 }
 
 // Leaves out null, which is checked first, and branches that no JSON value fits.

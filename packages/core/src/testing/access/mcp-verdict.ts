@@ -1,5 +1,5 @@
 import type { TRPCError } from '@trpc/server';
-import { consentKey } from '../../call/consent.ts';
+import { consentKey } from '../../call/ask.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import type { WireCodec } from '../../schema/codec.ts';
 import { compileOutput } from '../../schema/output.ts';

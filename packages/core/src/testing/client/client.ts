@@ -79,8 +79,9 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
 ): McpTestClient<TRouter> {
   const { ctx, createContext, headers = {}, era = 'modern', onElicit, ...handlerOptions } = options;
   let catalog!: CatalogSource;
-  const handler = createHandler(router, handlerOptions, (source) => (catalog = withWitness(source)));
   const makeContext = createContext ?? (() => (isFunction(ctx) ? ctx() : ctx));
+  const served = { ...handlerOptions, createContext: makeContext };
+  const handler = createHandler(router, served, (source) => (catalog = withWitness(source)));
   const fetch = createInMemoryFetch(toFetchHandler(handler, makeContext));
 
   const open = async (): Promise<Client> => {

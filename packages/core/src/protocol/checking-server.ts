@@ -1,0 +1,47 @@
+import { ProtocolError, Server, type ServerContext } from '@modelcontextprotocol/server';
+import { errorCodes, type RpcError } from './json-rpc.ts';
+import { checkParams, toMalformed } from './params.ts';
+
+/**
+ * A server of the SDK that looks at the params of a request before the SDK does. The SDK answers malformed ones with all
+ * that its validator found, often as an internal error, and drops an argument with the name `__proto__`.
+ */
+export class CheckingServer extends Server {
+  /** By the signal of the request: the SDK copies the context for every further round of a call. */
+  readonly #sent = new WeakMap<AbortSignal, unknown>();
+
+  /** The arguments of the call that this context belongs to, as they were sent. */
+  argumentsOf(context: ServerContext): unknown {
+    return this.#sent.get(context.mcpReq.signal);
+  }
+
+  /** Called by the constructor too, for the methods that the SDK handles by itself. */
+  protected override _wrapHandler(
+    ...[method, handler]: Parameters<Server['_wrapHandler']>
+  ): ReturnType<Server['_wrapHandler']> {
+    const wrapped = super._wrapHandler(method, handler);
+    return async (request, context) => {
+      const wrong = checkParams(method, request.params);
+      if (wrong) throw toProtocolError(wrong);
+      const args = (request.params as { arguments?: unknown } | undefined)?.arguments;
+      if (args !== undefined) this.#sent.set(context.mcpReq.signal, args);
+      try {
+        return await wrapped(request, context);
+      } catch (thrown) {
+        throw isOfValidator(thrown) ? toProtocolError(toMalformed(method)) : thrown;
+      }
+    };
+  }
+}
+
+/** Our own handlers throw nothing but protocol errors, so everything else is of the SDK's validator. */
+function isOfValidator(thrown: unknown): boolean {
+  if (!(thrown instanceof ProtocolError)) return true;
+  const { code, message } = thrown;
+  return code === errorCodes.invalidParams && message.startsWith('Invalid tools/call request: ');
+}
+
+/** Makes what the SDK sends as this error. */
+export function toProtocolError({ code, message, data }: RpcError): ProtocolError {
+  return new ProtocolError(code, message, data);
+}

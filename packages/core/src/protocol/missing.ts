@@ -1,0 +1,34 @@
+import type { CallRequest } from '../call/active-call.ts';
+import type { MissingOutcome } from '../call/outcome.ts';
+import { isPermitted } from '../call/permitted.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { findNearest } from '../nearest.ts';
+import type { ServerParts } from './serving.ts';
+
+/** No name of a tool is longer than 64 characters, and none is near to a text that is much longer. */
+const maxNameCharacters = 100;
+
+/**
+ * Makes the outcome of a call whose tool is missing or hidden. It suggests only a tool that everybody who may use the
+ * endpoint may know of, so that a hidden name gets the same suggestion as a missing one.
+ */
+export async function toMissing(
+  parts: ServerParts,
+  { tools }: Catalog,
+  name: string,
+  request: CallRequest,
+  readContext: () => Promise<unknown>,
+): Promise<MissingOutcome> {
+  if (name.length > maxNameCharacters) return { kind: 'missing', nearest: undefined };
+  const open = [...tools.values()].filter(({ visible, scopes }) => !visible && scopes.length === 0);
+  const nearest = findNearest(
+    name,
+    open.map((tool) => tool.name),
+  );
+  if (nearest === undefined || parts.listing !== 'permitted') return { kind: 'missing', nearest };
+  // With this option, a caller is listed only what its middleware lets this caller call.
+  const ctx = readContext();
+  ctx.catch(() => {});
+  const isListed = await isPermitted(tools.get(nearest)!, ctx, request, parts);
+  return { kind: 'missing', nearest: isListed ? nearest : undefined };
+}

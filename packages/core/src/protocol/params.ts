@@ -1,0 +1,111 @@
+import { type SpecTypeName, specTypeSchemas } from '@modelcontextprotocol/server';
+import { isRecord } from '../record.ts';
+import { errorCodes, isResponse, type RpcError } from './json-rpc.ts';
+
+/**
+ * Says what is wrong with the params of a message that the SDK would not even hand to a server: params that are no object,
+ * and those of `initialize`. Returns `undefined` if nothing is, or if the message is wrong in something else.
+ */
+export function checkMessage(message: unknown): RpcError | undefined {
+  if (!isRecord(message) || isResponse(message)) return undefined;
+  const { method, params } = message;
+  if (typeof method !== 'string') return undefined;
+  const kind = 'id' in message ? 'JSONRPCRequest' : 'JSONRPCNotification';
+  const issues = issuesOf(kind, message);
+  if (issues.length > 0) {
+    const own = issues.filter(({ path }) => path[0] === 'params');
+    if (own.length < issues.length) return undefined;
+    return toError(
+      method,
+      own.map(({ path, message: text }) => ({ path: path.slice(1), message: text })),
+    );
+  }
+  return method === 'initialize' ? checkParams(method, params) : undefined;
+}
+
+/** Says what is wrong with the params of a method. Returns `undefined` if nothing is, or if the method is not known here. */
+export function checkParams(method: string, params: unknown): RpcError | undefined {
+  if (!Object.hasOwn(paramsTypes, method)) return undefined;
+  const { type, isOptional } = paramsTypes[method]!;
+  if (params === undefined && isOptional) return undefined;
+  const issues = issuesOf(type, params);
+  return issues.length > 0 ? toError(method, issues) : undefined;
+}
+
+/** The error for params that the SDK refuses and that pass here, which says no more than that. */
+export function toMalformed(method: string): RpcError {
+  return { code: errorCodes.invalidParams, message: `Malformed params of ${method}` };
+}
+
+interface ParamsType {
+  type: SpecTypeName;
+  isOptional?: boolean;
+}
+
+/** A cursor, and `_meta`. */
+const listParams: ParamsType = { type: 'PaginatedRequestParams', isOptional: true };
+
+const paramsTypes: Record<string, ParamsType> = {
+  initialize: { type: 'InitializeRequestParams' },
+  ping: listParams,
+  'tools/list': listParams,
+  'prompts/list': listParams,
+  'resources/list': listParams,
+  'resources/templates/list': listParams,
+  'tools/call': { type: 'CallToolRequestParams' },
+  'prompts/get': { type: 'GetPromptRequestParams' },
+  'resources/read': { type: 'ReadResourceRequestParams' },
+  'resources/subscribe': { type: 'SubscribeRequestParams' },
+  'resources/unsubscribe': { type: 'UnsubscribeRequestParams' },
+  'completion/complete': { type: 'CompleteRequestParams' },
+  'logging/setLevel': { type: 'SetLevelRequestParams' },
+};
+
+interface Issue {
+  path: readonly PropertyKey[];
+  message: string;
+}
+
+/** The SDK's schemas are of zod, whose issues say what was expected: `Invalid input: expected string, received number`. */
+function issuesOf(type: SpecTypeName, value: unknown): Issue[] {
+  const { issues = [] } = specTypeSchemas[type]['~standard'].validate(value) as {
+    issues?: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] }[];
+  };
+  return issues.map(({ message, path = [] }) => ({
+    message,
+    path: path.map((key) => (typeof key === 'object' ? key.key : key)),
+  }));
+}
+
+const maxIssues = 3;
+
+function toError(method: string, issues: readonly Issue[]): RpcError {
+  const told = issues.slice(0, maxIssues).map(toWords).join('; ');
+  const { code, message } = toMalformed(shorten(method));
+  return { code, message: `${message}: ${told}` };
+}
+
+function toWords({ path, message }: Issue): string {
+  const where = ['params', ...path.map(toKey)].join('.');
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (expected !== undefined && received === 'undefined') return `${where} is missing`;
+  if (expected !== undefined) return `${where} has to be ${toNoun(expected)}, not ${toNoun(received!)}`;
+  if (message === 'Invalid input') return `${where} is not valid`;
+  return `${where}: ${message.replace(/^Invalid (?:input|option): /, '')}`;
+}
+
+function toNoun(type: string): string {
+  if (type === 'null') return type;
+  const noun = type === 'record' ? 'object' : type;
+  return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** A key may be one that the client chose. */
+function toKey(key: PropertyKey): string {
+  const text = shorten(String(key));
+  return /^[\w-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,117 @@
+import { deref, isSchema, mapChildren, type JsonSchema } from './json-schema.ts';
+import { isStripping, setStrips, withoutStrips } from './mark.ts';
+import { mergeObjects } from './merge.ts';
+import { SchemaProblem } from './problem.ts';
+
+/**
+ * Closes every object whose validator would drop unknown keys: `additionalProperties: false`. Schemas that are combined
+ * (`allOf`) are closed as a whole, because each of them knows only some of the keys.
+ */
+export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema {
+  return close(root) as TSchema;
+
+  function close(schema: JsonSchema): JsonSchema {
+    const whole = Array.isArray(schema['allOf']) ? combine(schema) : schema;
+    if (whole !== schema && !('allOf' in whole)) return close(whole);
+    const closed = mapChildren(whole, (child, keyword) => {
+      if (unclosed.has(keyword)) return child;
+      return keyword === 'allOf' && whole !== schema ? open(child, 0) : close(child);
+    });
+    if (isStripping(closed)) {
+      closed[closed['allOf'] === undefined ? 'additionalProperties' : 'unevaluatedProperties'] = false;
+    }
+    return closed;
+  }
+
+  /** Prepares an `allOf`: returns the same schema if it has nothing to close, a merged one, or one whose parts stay open. */
+  function combine(schema: JsonSchema): JsonSchema {
+    const parts = (schema['allOf'] as unknown[]).filter(isSchema);
+    const kinds = parts.map((part) => kindOf(root, part, 0));
+    if (!kinds.includes('strips')) return schema;
+    // A part that lets keys pass lets them pass for all.
+    if (kinds.includes('open')) return { ...schema };
+    const merged = merge([schema]) ?? distribute(schema, parts);
+    if (merged !== undefined) return merged;
+    const copy = { ...schema };
+    setStrips(copy);
+    return copy;
+  }
+
+  /** Makes `anyOf` of `allOf: [anyOf: [A, B], C]`: A with C, and B with C. */
+  function distribute(schema: JsonSchema, parts: readonly JsonSchema[]): JsonSchema | undefined {
+    const { allOf: _, ...beside } = schema;
+    if (Object.keys(beside).some((keyword) => !annotations.has(keyword))) return undefined;
+    const alternatives = parts.map((part) => {
+      const node = deref(root, part);
+      return ((node['anyOf'] ?? node['oneOf']) as JsonSchema[] | undefined)?.filter(isSchema) ?? [node];
+    });
+    if (alternatives.reduce((product, { length }) => product * length, 1) > maxAlternatives) return undefined;
+    const combinations = alternatives.reduce<JsonSchema[][]>(
+      (rows, options) => rows.flatMap((row) => options.map((option) => [...row, option])),
+      [[]],
+    );
+    const merged = combinations.map(merge);
+    return merged.every((each) => each !== undefined) ? { ...beside, anyOf: merged } : undefined;
+  }
+
+  function merge(schemas: readonly JsonSchema[]): JsonSchema | undefined {
+    try {
+      return mergeObjects(root, schemas, 'intersection');
+    } catch (error) {
+      // No value fits all of them. The validator says so when it is called.
+      if (error instanceof SchemaProblem) return undefined;
+      throw error;
+    }
+  }
+
+  /** Copies a part of an `allOf` that is not closed itself. What is inside its properties is closed. */
+  function open(schema: JsonSchema, depth: number): JsonSchema {
+    if (depth > maxDepth) return schema;
+    const { $defs: _, ...node } = deref(root, schema);
+    const copy = mapChildren(node, (child, keyword) => {
+      if (unclosed.has(keyword)) return child;
+      return combinators.has(keyword) ? open(child, depth + 1) : close(child);
+    });
+    return withoutStrips(copy);
+  }
+}
+
+/** The keys of all objects that a schema is combined of. */
+export function collectKeys(root: JsonSchema, schema: JsonSchema, depth = 0): string[] {
+  if (depth > maxDepth) return [];
+  const node = deref(root, schema);
+  const parts = [...combinators].flatMap((keyword) => ((node[keyword] ?? []) as unknown[]).filter(isSchema));
+  const keys = parts.flatMap((part) => collectKeys(root, part, depth + 1));
+  return [...new Set([...Object.keys(node.properties ?? {}), ...keys])];
+}
+
+const maxDepth = 8;
+const maxAlternatives = 32;
+const combinators = new Set(['allOf', 'anyOf', 'oneOf']);
+const annotations = new Set([
+  'title',
+  'description',
+  'default',
+  'examples',
+  'deprecated',
+  'readOnly',
+  '$defs',
+]);
+/** Keywords whose schemas are conditions, and describe no value that is passed on. */
+const unclosed = new Set(['not', 'if', 'propertyNames', 'contains']);
+
+/** What a part of an `allOf` does with unknown keys. `neither` says nothing about objects, or refuses them by itself. */
+type Kind = 'strips' | 'open' | 'neither';
+
+function kindOf(root: JsonSchema, schema: JsonSchema, depth: number): Kind {
+  if (depth > maxDepth) return 'open';
+  const node = deref(root, schema);
+  if (isStripping(node)) return 'strips';
+  for (const keyword of combinators) {
+    if (!Array.isArray(node[keyword])) continue;
+    const kinds = (node[keyword] as unknown[]).filter(isSchema).map((part) => kindOf(root, part, depth + 1));
+    return kinds.includes('open') ? 'open' : kinds.includes('strips') ? 'strips' : 'neither';
+  }
+  const mayBeObject = node.type === undefined || [node.type].flat().includes('object');
+  return mayBeObject && node['additionalProperties'] !== false ? 'open' : 'neither';
+}

@@ -1,0 +1,157 @@
+import { initTRPC } from '@trpc/server';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type FetchMcpHandler, mcpHandler } from '../../src/adapters/fetch.ts';
+import type { McpMeta } from '../../src/index.ts';
+import { type Answer, type eras, headersOf, toAnswer, toMessage } from '../messages.ts';
+
+const t = initTRPC.meta<McpMeta>().create({ isDev: false });
+const tool = t.procedure.meta({ mcp: true });
+
+type Era = (typeof eras)[number];
+
+/** Posts a text to a handler that has no socket, so that nothing but its own work is measured. */
+async function postTo(
+  handler: FetchMcpHandler,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const request = new Request('http://localhost/mcp', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...headers,
+    },
+    body,
+  });
+  return toAnswer(await handler(request));
+}
+
+/** Names of what there is not may be such as no header can carry. */
+function headersFor(era: Era, method: string, params: Record<string, unknown>): Record<string, string> {
+  const headers = headersOf(era, method, params);
+  const name = headers['mcp-name'];
+  if (name === undefined || /^[!-~](?:[ -~]*[!-~])?$/.test(name)) return headers;
+  return { ...headers, 'mcp-name': `=?base64?${Buffer.from(name).toString('base64')}?=` };
+}
+
+function ask(
+  handler: FetchMcpHandler,
+  era: Era,
+  method: string,
+  params: Record<string, unknown>,
+  /** Put in place of the text "ARGS" in quotes: what JSON.stringify could not write. */
+  raw?: string,
+): Promise<Answer> {
+  const text = JSON.stringify(toMessage(era, method, params));
+  return postTo(
+    handler,
+    raw === undefined ? text : text.replace('"ARGS"', raw),
+    headersFor(era, method, params),
+  );
+}
+
+const callTool = (handler: FetchMcpHandler, era: Era, name: string, args: unknown) =>
+  ask(handler, era, 'tools/call', { name, arguments: args });
+
+/** What something takes of the processor, at its best of three times. What others do at that moment counts less so. */
+async function costOf(work: () => Promise<unknown>): Promise<number> {
+  const costs: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    costs.push(user + system);
+    // One that takes this much longer than the others is not worth a second try.
+    if (costs[0]! > 500_000) break;
+  }
+  return Math.min(...costs);
+}
+
+// Branches that look into the same children, and none of which takes what is at the bottom.
+const binary: z.ZodType = z.lazy(() =>
+  z.union([z.object({ a: z.number(), next: binary }), z.object({ a: z.boolean(), next: binary })]),
+);
+const ternary: z.ZodType = z.lazy(() =>
+  z.union([
+    z.object({ all: z.array(ternary), n: z.number() }),
+    z.object({ all: z.array(ternary), at: z.date() }),
+    z.object({ all: z.array(ternary), is: z.boolean() }),
+  ]),
+);
+const lists: z.ZodType = z.lazy(() =>
+  z.union([z.number(), z.array(lists), z.tuple([lists]), z.tuple([lists]).rest(z.date())]),
+);
+const records: z.ZodType = z.lazy(() =>
+  z.union([z.bigint(), z.record(z.string(), records), z.map(z.string(), records)]),
+);
+const inText: z.ZodType = z.lazy(() =>
+  z.union([z.object({ a: z.object({ n: z.number() }), b: inText }), z.object({ b: inText, c: z.number() })]),
+);
+
+const trees: [string, z.ZodType, (depth: number) => unknown][] = [
+  ['two objects', binary, (depth) => nest(depth, (next) => ({ a: 'x', next }))],
+  ['two objects that nearly fit', binary, (depth) => nest(depth, (next) => ({ a: '1', next }))],
+  ['three objects with lists', ternary, (depth) => nest(depth, (next) => ({ all: [next] }))],
+  ['three objects that fit in part', ternary, (depth) => nest(depth, (next) => ({ all: [next], n: 'x' }))],
+  ['lists', lists, (depth) => nest(depth, (next) => [next])],
+  ['records', records, (depth) => nest(depth, (next) => ({ k: next }))],
+  ['objects in strings', inText, (depth) => nest(depth, (b) => ({ a: '{"n":"x"}', b }))],
+];
+
+function nest(depth: number, wrap: (inner: unknown) => unknown): unknown {
+  let value: unknown = 'bottom';
+  for (let level = 0; level < depth; level++) value = wrap(value);
+  return value;
+}
+
+describe.each([true, false])('where repair is %s', (repair) => {
+  test.each(trees)(
+    'arguments of a recursive union of %s cost what their length does',
+    async (_, schema, make) => {
+      const handler = mcpHandler(t.router({ tree: tool.input(z.object({ tree: schema })).query(() => 1) }), {
+        repair,
+        onError: () => {},
+      });
+      const send = (depth: number) => callTool(handler, 'modern', 'tree', { tree: make(depth) });
+      for (let round = 0; round < 20; round++) await send(2);
+      const small = await costOf(() => send(4));
+      for (const depth of [8, 10, 11, 12, 16, 30]) {
+        const cost = await costOf(() => send(depth));
+        // A bound for the whole of a request is much work at once, and not more for more.
+        expect(cost / small, `at depth ${depth}`).toBeLessThan(300);
+      }
+    },
+  );
+
+  test('many values of a recursive union share what one may cost the validator', async () => {
+    let attempts = 0;
+    const counted = z.any().refine(() => {
+      attempts++;
+      return true;
+    });
+    const node: z.ZodType = z.lazy(() =>
+      z.union([
+        z.object({ counted, a: z.number(), next: node }),
+        z.object({ counted, a: z.boolean(), next: node }),
+      ]),
+    );
+    const router = t.router({ list: tool.input(z.object({ list: z.array(node) })).query(() => 1) });
+    const handler = mcpHandler(router, { repair, onError: () => {} });
+    const attemptsOf = async (count: number, depth: number) => {
+      attempts = 0;
+      const value = nest(depth, (next) => ({ counted: 1, a: 'x', next }));
+      await callTool(handler, 'modern', 'list', { list: Array.from({ length: count }, () => value) });
+      return attempts;
+    };
+    let most = 0;
+    let deepest = 0;
+    for (let depth = 4; depth <= 18; depth++) {
+      const single = await attemptsOf(1, depth);
+      if (single > most) [most, deepest] = [single, depth];
+    }
+    expect(await attemptsOf(12, deepest)).toBeLessThan(4 * most);
+    expect(await attemptsOf(12, deepest - 1)).toBeLessThan(4 * most);
+  });
+});

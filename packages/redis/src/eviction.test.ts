@@ -1,0 +1,30 @@
+import { expect, test, vi } from 'vitest';
+import type { Connection } from './connection.ts';
+import { warnOfEviction } from './eviction.ts';
+
+/** What the app is told by a Redis that says this of its memory. */
+async function told(info: unknown): Promise<string[]> {
+  const onError = vi.fn<(error: Error) => void>();
+  const answer = info instanceof Error ? Promise.reject(info) : Promise.resolve(info);
+  const connection: Connection = { send: () => answer, close: () => {} };
+  warnOfEviction(connection, onError);
+  await answer.catch(() => {});
+  return onError.mock.calls.map(([{ message }]) => message);
+}
+
+const infoOf = (maxmemory: number, policy: string) =>
+  `# Memory\r\nused_memory:1\r\nmaxmemory:${maxmemory}\r\nmaxmemory_human:1M\r\nmaxmemory_policy:${policy}\r\n`;
+
+test.each(['allkeys-lru', 'volatile-ttl', 'volatile-lru'])(
+  'a Redis that removes keys by %s before they expire is told of',
+  async (policy) => {
+    expect(await told(infoOf(1_000_000, policy))).toEqual([expect.stringContaining(`is ${policy}`)]);
+  },
+);
+
+test.each([infoOf(1_000_000, 'noeviction'), infoOf(0, 'allkeys-lru'), '', null, new Error('NOPERM')])(
+  'nothing is said otherwise (%#)',
+  async (info) => {
+    expect(await told(info)).toEqual([]);
+  },
+);

@@ -1,0 +1,19 @@
+import type { Connection } from './connection.ts';
+
+/** Tells the app if its Redis may remove keys before they expire. A Redis that does not say is taken to be right. */
+export function warnOfEviction(connection: Connection, onError: (error: Error) => void): void {
+  void connection.send(['INFO', 'memory']).then(
+    (info) => {
+      const policy = /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1] ?? 'noeviction';
+      // With 0 there is no limit, and so nothing is removed.
+      const isLimited = /^maxmemory:[1-9]/m.test(String(info));
+      if (!isLimited || policy === 'noeviction') return;
+      onError(
+        new Error(
+          `Redis removes keys when its memory is full (maxmemory-policy is ${policy}), also used consents and idempotency keys, so that a call may run twice; set maxmemory-policy to noeviction`,
+        ),
+      );
+    },
+    () => {},
+  );
+}
