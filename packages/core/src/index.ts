@@ -10,7 +10,7 @@ export { mcpDefaults } from './catalog/settings.ts';
 export { mcpContent } from './schema/content.ts';
 export { SetupError } from './setup-error.ts';
 
-export type { McpAuthInfo } from './auth/auth-info.ts';
+export type { McpAuthInfo } from './meta.ts';
 export type { BearerAuth, BearerOptions } from './auth/bearer.ts';
 export type { HeadersRequest } from './auth/credential.ts';
 export type { FailureLimit } from './auth/failure-limit.ts';

@@ -1,6 +1,5 @@
-import type { ContentBlock } from '@modelcontextprotocol/server';
+import type { AuthInfo, ContentBlock } from '@modelcontextprotocol/server';
 import type { TRPCError } from '@trpc/server';
-import type { McpAuthInfo } from './auth/auth-info.ts';
 
 /** Hints for clients about what a tool does. @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools */
 export interface McpAnnotations {
@@ -14,6 +13,18 @@ export interface McpAnnotations {
   idempotentHint?: boolean;
   /** The tool works with systems outside of the app, such as the web. */
   openWorldHint?: boolean;
+}
+
+/** What a credential says of its caller. `auth.authenticate` returns it, and everything else gets it as `auth`. */
+export interface McpAuthInfo extends AuthInfo {
+  /**
+   * The person or account that the credential speaks for, such as the id of a user. It tells callers apart: idempotency
+   * keys, consents, rate limits and sessions belong to a subject, whichever credential or client it uses. `jwt` and
+   * `introspection` set it from `sub`.
+   */
+  subject?: string | undefined;
+  /** Who issued the credential. Two issuers may give the same name to two subjects. `jwt` and `introspection` set it. */
+  issuer?: string | undefined;
 }
 
 /** An icon of a tool or a server. */

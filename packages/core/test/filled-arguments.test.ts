@@ -255,7 +255,7 @@ describe('a tool without input', () => {
   });
 
   test('reads _idempotencyKey and _dryRun all the same', async () => {
-    await using server = await serve(mcpHandler(router, { callerId: () => 'ada' } as never));
+    await using server = await serve(mcpHandler(router, { callerId: () => 'ada' }));
     const key = { _idempotencyKey: 'k', other: 1 };
     const [one, two] = [
       await call(server.mcp, 'modern', 'once', key),

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
-import type { McpAuthInfo } from '../auth/auth-info.ts';
+import type { McpAuthInfo } from '../meta.ts';
 import type { Admission, AuthOptions, Gate, Refusal } from '../auth/gate.ts';
 import { toRefusalOutcome } from '../call/outcome.ts';
 import { toRpcError } from '../protocol/answer.ts';

@@ -3,7 +3,7 @@ import { getTRPCErrorFromUnknown } from '@trpc/server';
 import { HookTimeout, runHook } from '../hook.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { ownMessageOf, toError } from '../thrown.ts';
-import type { McpAuthInfo } from './auth-info.ts';
+import type { McpAuthInfo } from '../meta.ts';
 import { addToChallenge, isHeaderText, toAdvice } from './challenge.ts';
 import { CredentialError } from './credential-error.ts';
 import { checkFailureLimit, createFailureCounter, type FailureLimit } from './failure-limit.ts';

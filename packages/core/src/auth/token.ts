@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server';
-import type { McpAuthInfo } from './auth-info.ts';
+import type { McpAuthInfo } from '../meta.ts';
 
 /** What was verified about an access token. Times are in seconds since 1970, as in the token itself. */
 export interface VerifiedToken {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientCapabilities, Implementation, ServerContext } from '@modelcontextprotocol/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
-import type { McpAuthInfo } from '../auth/auth-info.ts';
+import type { McpAuthInfo } from '../meta.ts';
 import type { BypassKind } from '../catalog/bypassable.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Era } from '../catalog/tool.ts';

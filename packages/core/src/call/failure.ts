@@ -1,4 +1,4 @@
-import type { McpAuthInfo } from '../auth/auth-info.ts';
+import type { McpAuthInfo } from '../meta.ts';
 import { toError } from '../thrown.ts';
 
 /** What `onError` is called with. */

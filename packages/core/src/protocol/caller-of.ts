@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server';
-import type { McpAuthInfo } from '../auth/auth-info.ts';
+import type { McpAuthInfo } from '../meta.ts';
 import type { AuthOptions } from '../auth/gate.ts';
 import type { Caller } from '../call/caller.ts';
 import { digest } from '../call/digest.ts';

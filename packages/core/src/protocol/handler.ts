@@ -1,6 +1,6 @@
 import { InMemoryServerEventBus, type ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { McpAuthInfo } from '../auth/auth-info.ts';
+import type { McpAuthInfo } from '../meta.ts';
 import type { Admission, Refusal, Rejection } from '../auth/gate.ts';
 import { createMetadataReply } from '../auth/resource-metadata.ts';
 import { reportThrown } from '../call/failure.ts';

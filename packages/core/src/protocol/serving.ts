@@ -1,5 +1,5 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
-import type { McpAuthInfo } from '../auth/auth-info.ts';
+import type { McpAuthInfo } from '../meta.ts';
 import type { AskState } from '../call/ask.ts';
 import type { CallHost, CallParts } from '../call/call.ts';
 import type { Caller } from '../call/caller.ts';

@@ -248,6 +248,29 @@ export const anyRequest: fc.Arbitrary<RawRequest> = fc
   })
   .map(toRawRequest);
 
+/** One request that the lane answers for each method that it knows. */
+export const plainRequests: RawRequest[] = ['tools/call', 'resources/read', 'prompts/get'].map((called) =>
+  toRawRequest({
+    modern: true,
+    id: 1,
+    method: called,
+    name: 'hello',
+    uri: 'app://text',
+    promptName: 'ask',
+    promptArgs: { day: '2026-01-31' },
+    args: { name: 'Ada' },
+    more: {},
+    meta: { version: '2026-07-28', capabilities: {}, info: { name: 'client', version: '1' }, extras: {} },
+    params: 'made',
+    jsonrpc: '2.0',
+    top: {},
+    wrap: 'message',
+    headers: {},
+    user: 'ada',
+    verb: 'POST',
+  }),
+);
+
 interface Parts {
   modern: boolean;
   id: unknown;

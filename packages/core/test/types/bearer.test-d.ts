@@ -3,7 +3,7 @@ import { type AnyTRPCRouter, type inferProcedureOutput, initTRPC } from '@trpc/s
 import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
 import { expectTypeOf, test } from 'vitest';
 import { mcpHandler } from '../../src/adapters/fetch.ts';
-import type { McpAuthInfo } from '../../src/auth/auth-info.ts';
+import type { McpAuthInfo } from '../../src/meta.ts';
 import { bearer, type BearerAuth } from '../../src/auth/bearer.ts';
 import { introspection } from '../../src/auth/introspection.ts';
 import { jwt } from '../../src/auth/jwt.ts';
