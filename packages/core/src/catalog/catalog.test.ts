@@ -1,4 +1,4 @@
-import { initTRPC, lazy } from '@trpc/server';
+import { type AnyTRPCRouter, initTRPC, lazy } from '@trpc/server';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { McpMeta, McpSettings } from '../meta.ts';
@@ -16,6 +16,10 @@ function problemsOf(mount: () => unknown) {
     throw error;
   }
   return [];
+}
+
+function listOf(router: AnyTRPCRouter) {
+  return [...createCatalog(router, {}).current!.tools.values()].map(({ listed }) => listed.modern);
 }
 
 test('every problem is reported in one throw', () => {
@@ -58,12 +62,7 @@ test('toolName names tools after their path, and mcp.name wins over it', () => {
 
 test('the list is sorted by name', () => {
   const router = t.router({ b: tool(), a: tool(), B: tool(), a_: tool() });
-  expect(createCatalog(router, {}).current!.list.modern.map(({ name }) => name)).toEqual([
-    'B',
-    'a',
-    'a_',
-    'b',
-  ]);
+  expect(listOf(router).map(({ name }) => name)).toEqual(['B', 'a', 'a_', 'b']);
 });
 
 test('a title and a description are always there', () => {
@@ -75,7 +74,7 @@ test('a title and a description are always there', () => {
       .query(() => 1),
     own: tool({ title: 'Mine', description: 'My own words' }),
   });
-  const listed = createCatalog(router, {}).current!.list.modern;
+  const listed = listOf(router);
   expect(listed.map(({ title, description }) => [title, description])).toEqual([
     [
       'Customers: find by email',
@@ -95,7 +94,7 @@ test('annotations follow the type, and meta has the last word', () => {
     c: mutation({ annotations: { destructiveHint: false, idempotentHint: true } }),
     d: mutation({ annotations: { readOnlyHint: true } }),
   });
-  expect(createCatalog(router, {}).current!.list.modern.map(({ annotations }) => annotations)).toEqual([
+  expect(listOf(router).map(({ annotations }) => annotations)).toEqual([
     { readOnlyHint: true },
     { readOnlyHint: false, destructiveHint: true },
     { readOnlyHint: false, destructiveHint: false, idempotentHint: true },

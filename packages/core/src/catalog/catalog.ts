@@ -9,7 +9,7 @@ import { checkName } from './name.ts';
 import { type OwnItems, toOwnRouter } from './own.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
-import type { Era, ListedTool, Tool } from './tool.ts';
+import type { Tool } from './tool.ts';
 import { templatesOverlap } from './uri-template.ts';
 import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type Procedure } from './walk.ts';
 
@@ -24,7 +24,7 @@ export interface CatalogOptions extends ItemOptions, OwnItems {
 
 /** Everything that a handler serves. It is made once. */
 export interface Catalog {
-  /** By name. */
+  /** By name, in its order. */
   tools: ReadonlyMap<string, Tool>;
   /** By name. */
   prompts: ReadonlyMap<string, Prompt>;
@@ -32,8 +32,6 @@ export interface Catalog {
   resources: ReadonlyMap<string, Resource>;
   /** Resources whose URI is a template. */
   templates: readonly Resource[];
-  /** The tools, sorted by name. */
-  list: Record<Era, readonly ListedTool[]>;
   /** Whether some callers see less than others. */
   hasHidden: boolean;
   /** Whether the next request may get another catalog, because `expose` is a function. */
@@ -229,13 +227,11 @@ function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
   const tools = ofKind('tool');
   const isFixed = ({ uri }: Resource) => uri.variables.length === 0;
   const resources = ofKind('resource');
-  const list = (era: Era) => tools.map(({ listed }) => listed[era]);
   return {
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     prompts: new Map(ofKind('prompt').map((prompt) => [prompt.name, prompt])),
     resources: new Map(resources.filter(isFixed).map((resource) => [resource.uri.text, resource])),
     templates: resources.filter((resource) => !isFixed(resource)),
-    list: { modern: list('modern'), legacy: list('legacy') },
     hasHidden: isPersonal || sorted.some(({ visible }) => visible),
     isLive: false,
     hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),

@@ -31,10 +31,6 @@ export function setMark(schema: JsonSchema, mark: Mark): void {
   schema[markKey] = mark;
 }
 
-export function isMarkKey(keyword: string): boolean {
-  return keyword === markKey;
-}
-
 const stripsKey = 'x-trpc-mcp-strips';
 
 /** Notes that the validator drops the keys that this object schema does not mention. Plain JSON too, like a mark. */

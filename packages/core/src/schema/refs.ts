@@ -34,7 +34,7 @@ export function escapeRefs(document: JsonSchema): JsonSchema {
   });
 }
 
-export function usesRef(schema: JsonSchema, wanted: (ref: string) => boolean): boolean {
+function usesRef(schema: JsonSchema, wanted: (ref: string) => boolean): boolean {
   let found = typeof schema['$ref'] === 'string' && wanted(schema['$ref']);
   eachChild(schema, (child) => {
     found ||= usesRef(child, wanted);

@@ -74,7 +74,7 @@ function mendDateTime(wire: unknown): unknown {
 const firstMoment = Date.parse('0000-01-01T00:00:00.000Z');
 const lastMoment = Date.parse('9999-12-31T23:59:59.999Z');
 
-export const maxBigintDigits = 4096;
+const maxBigintDigits = 4096;
 const bigintPattern = /^-?\d+$/;
 
 export const bigintLeaf: Leaf = {
