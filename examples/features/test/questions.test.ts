@@ -50,6 +50,42 @@ describe.each(able)('a person at a client of %s, %s,', (revision, legacy) => {
   });
 });
 
+test('answers are good for one call', async () => {
+  projects.add('gemini');
+  await using server = await start(createApp());
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } },
+  };
+  const send = async (more: object) => {
+    const params = { name: 'remove', arguments: { project: 'gemini' }, ...more, _meta };
+    const response = await fetch(server.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'tools/call',
+        'mcp-name': 'remove',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+    });
+    return ((await response.json()) as { result: Answered }).result;
+  };
+  const { inputRequests = {}, requestState } = await send({});
+  const content = { name: 'gemini', reason: 'mistake' };
+  const [key = ''] = Object.keys(inputRequests);
+  const answered = { requestState, inputResponses: { [key]: { action: 'accept', content } } };
+  expect((await send(answered)).content?.[0]?.text).toContain('gemini is gone');
+  expect((await send(answered)).content?.[0]?.text).toContain('CONFLICT: these answers were used already');
+});
+
+interface Answered {
+  inputRequests?: Record<string, unknown>;
+  requestState?: string;
+  content?: { text: string }[];
+}
+
 test('a client of 2026 without forms is refused, and nothing is changed', async () => {
   await using server = await start(createApp());
   await using client = await connect('2026-07-28', server.url);

@@ -76,9 +76,10 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
       type: 'resource',
       resource: { uri: 'attachment:1', mimeType: 'application/octet-stream', blob: data },
     };
-    expect(await ask(router, 'bytes')).toEqual(
-      beside(isLegacy ? { result: 'attachment:1' } : 'attachment:1', block),
-    );
+    expect(await ask(router, 'bytes')).toEqual({
+      ...toolValue(isLegacy ? { result: 'attachment:1' } : 'attachment:1'),
+      content: [{ type: 'text', text: 'attachment:1' }, block],
+    });
   });
 
   test('gets nested files beside the JSON that refers to them', async () => {

@@ -15,7 +15,6 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     ['an array', z.array(z.object({ a: z.number() })), [{ a: 1 }, { a: 2 }]],
     ['an empty array', z.array(z.string()), []],
     ['a number', z.number(), 42],
-    ['a string', z.string(), 'a "quoted" line\nand another'],
     ['false', z.boolean(), false],
     ['null', z.null(), null],
     ['an object that may be null', z.object({ a: z.number() }).nullable(), { a: 1 }],
@@ -37,6 +36,19 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
       );
     },
   );
+
+  test('gets a string as that text, and as structured content that fits the output schema', async () => {
+    const value = 'a "quoted" line\nand another';
+    await using server = await serve(
+      mcpHandler(t.router({ get: tool.output(z.string()).query(() => value) })),
+    );
+    await using client = await connect[kind](server.mcp);
+    await client.listTools();
+    expect(await client.callTool({ name: 'get' })).toEqual({
+      ...toolValue(eraOf[kind] === 'legacy' ? { result: value } : value),
+      content: [{ type: 'text', text: value }],
+    });
+  });
 
   test.each([
     ['a procedure that returns nothing', tool.mutation(() => undefined)],

@@ -58,6 +58,7 @@ const shared = redis({
 const handler = mcpHandler(router, {
   ...shared,
   secret,
+  callerId: (request) => request.headers.get('authorization') ?? undefined,
   legacy: 'sessions',
   expose: (path) => path !== 'beta' || flags.beta,
   onError: () => {},

@@ -13,8 +13,7 @@ export interface UnknownArgument {
 export class UnknownArguments extends WireError {
   /** Those that are told. */
   readonly first: readonly UnknownArgument[];
-  /** How many there are. */
-  readonly count: number;
+  override readonly count: number;
 
   constructor(first: readonly UnknownArgument[], count: number) {
     const { at, key, known } = first[0]!;
@@ -24,12 +23,10 @@ export class UnknownArguments extends WireError {
   }
 
   override get issues(): WireIssue[] {
-    const issues = this.first.map(({ at, key, known }) => ({
+    return this.first.map(({ at, key, known }) => ({
       path: formatPath([...at, key]),
       message: wordsFor(key, known),
     }));
-    const rest = this.count - issues.length;
-    return rest === 0 ? issues : [...issues, { path: '', message: `and ${rest} more that are unknown` }];
   }
 
   /** Adds arguments of the root that are known besides those of the procedure. */

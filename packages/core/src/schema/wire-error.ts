@@ -9,6 +9,8 @@ export class WireError extends Error {
   override readonly name = 'WireError';
   readonly keys: readonly (string | number)[];
   readonly reason: string;
+  /** How many problems there are; `issues` tells the first ten. */
+  readonly count: number = 1;
 
   constructor(reason: string, keys: readonly (string | number)[] = []) {
     super(keys.length === 0 ? reason : `${formatPath(keys)}: ${reason}`);

@@ -51,6 +51,8 @@ export function explainError(
 
 /** How many problems a validation error has, of which `explained` are told. */
 export function countProblems(error: unknown, explained: readonly WireIssue[]): number {
+  const wireError = findWireError(error);
+  if (wireError !== undefined) return wireError.count;
   const count = countIssues(error);
   // A validator may say the same thing twice, so its own count is used only if not all of its problems are told.
   return explained.length < maxIssues && count <= maxIssuesRead

@@ -138,7 +138,7 @@ describe.each(eras)('a test client of the %s era', (era) => {
         .input(z.object({ n: z.number() }))
         .mutation(({ input }) => ({ runs: (runs += input.n) })),
     });
-    await using client = createMcpTestClient(router, { era });
+    await using client = createMcpTestClient(router, { era, callerId: () => 'ada' });
     expect(await client.callTool('add', { n: 1, _dryRun: true })).toMatchObject({ ok: true });
     expect(runs).toBe(0);
     const once = { n: 1, _idempotencyKey: 'k' };

@@ -102,6 +102,7 @@ describe('the file', () => {
             type: 'object',
             properties: { about: { type: 'string' }, since: { type: 'string', format: 'date-time' } },
             required: ['about'],
+            additionalProperties: false,
           },
           outputSchema: { type: 'array', items: { type: 'string' } },
           scopes: ['notes:read'],
