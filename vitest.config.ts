@@ -6,6 +6,7 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       'packages/*',
+      'packages/core/vitest.alone.config.ts',
       'apps/*',
       'examples/*',
       // In vitest.large.config.ts.

@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { conditions: ['@trpc-mcp/source'] },
@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     name: 'demo',
     include: ['{src,test}/**/*.test.ts'],
+    // In vitest.large.config.ts.
+    exclude: [...configDefaults.exclude, '**/*.large.test.ts'],
     globalSetup: './test/global-setup.ts',
     // Each file has its own database, so files can share a process. A new process takes a second.
     isolate: false,

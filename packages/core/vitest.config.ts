@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { alone } from './vitest.alone.ts';
 
 export default defineConfig({
   resolve: { conditions: ['@trpc-mcp/source'] },
@@ -9,9 +10,11 @@ export default defineConfig({
     // What tests make the handler print to its own console.
     onConsoleLog: (log) => !log.startsWith('MCP failure'),
     name: 'core',
+    // To import everything anew for each file takes longer than most of the files.
+    isolate: false,
     include: ['{src,test}/**/*.test.ts'],
-    // In vitest.large.config.ts.
-    exclude: [...configDefaults.exclude, 'test/**/*.large.test.ts'],
+    // In vitest.large.config.ts and vitest.alone.config.ts.
+    exclude: [...configDefaults.exclude, 'test/**/*.large.test.ts', ...alone],
     typecheck: { enabled: true, include: ['{src,test}/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
   },
 });

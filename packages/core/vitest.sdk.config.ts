@@ -11,7 +11,7 @@ export default defineConfig({
     onConsoleLog: (log) => !log.startsWith('MCP failure'),
     name: 'core without the lane',
     include: ['test/*.test.ts', 'test/auth/**/*.test.ts', 'test/transports/http.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/scale.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/scale.large.test.ts'],
     setupFiles: ['test/lane/off.ts'],
   },
 });

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** What needs a browser, or starts the demo twice. */
+export default defineConfig({
+  resolve: { conditions: ['@trpc-mcp/source'] },
+  ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
+  test: {
+    name: 'demo at large',
+    include: ['src/**/*.large.test.ts'],
+    globalSetup: './test/global-setup.ts',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
