@@ -7,6 +7,7 @@ export { getMcpCall } from './call/context.ts';
 export { requireScopes } from './call/require-scopes.ts';
 export { mcpPrompt, mcpResource, mcpTool } from './catalog/own.ts';
 export { mcpDefaults } from './catalog/settings.ts';
+export { fromOpenApiMeta, fromTrpcToMcpMeta } from './catalog/tag.ts';
 export { mcpContent } from './schema/content.ts';
 export { SetupError } from './setup-error.ts';
 
@@ -35,6 +36,7 @@ export type { BypassKind } from './catalog/bypassable.ts';
 export type { Expose, ExposeFunction, ExposePattern } from './catalog/expose.ts';
 export type { OwnCall, OwnItems, OwnPrompt, OwnResource, OwnTool } from './catalog/own.ts';
 export type { PassThroughMiddleware } from './catalog/settings.ts';
+export type { Tag, TaggedProcedure } from './catalog/tag.ts';
 export type { Era } from './catalog/tool.ts';
 export type {
   McpAnnotations,

@@ -50,6 +50,7 @@ export type SetupProblemCode =
   | 'SCOPE_INVALID'
   | 'SECRET_MISSING'
   | 'SECRET_SHORT'
+  | 'TAG_INVALID'
   | 'TOKEN_TYPE_INVALID'
   | 'TOOL_FAILED'
   | 'URI_CLASH'
@@ -74,8 +75,28 @@ export class SetupError extends Error {
   readonly problems: readonly SetupProblem[];
 
   constructor(problems: readonly SetupProblem[]) {
-    const lines = problems.map(({ code, path, message }) => `  ${path}: ${message} [${code}]`);
+    const lines = Array.from(groupEqual(problems), (equal) => {
+      const paths = equal.map(({ path }) => path);
+      const shown = paths.length > mostPaths + 1 ? paths.slice(0, mostPaths) : paths;
+      const more = paths.length > shown.length ? ` and ${paths.length - shown.length} more` : '';
+      return `  ${shown.join(', ')}${more}: ${equal[0]!.message} [${equal[0]!.code}]`;
+    });
     super(`MCP cannot serve this router as it is set up:\n${lines.join('\n')}`);
     this.problems = problems;
   }
+}
+
+/** How many paths of one problem are printed; `problems` has all of them. */
+const mostPaths = 20;
+
+/** Problems that differ in their path alone, together. */
+function groupEqual(problems: readonly SetupProblem[]): Iterable<SetupProblem[]> {
+  const groups = new Map<string, SetupProblem[]>();
+  for (const problem of problems) {
+    const key = `${problem.code} ${problem.message}`;
+    const equal = groups.get(key);
+    if (equal) equal.push(problem);
+    else groups.set(key, [problem]);
+  }
+  return groups.values();
 }

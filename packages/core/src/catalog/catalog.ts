@@ -9,12 +9,14 @@ import { checkName } from './name.ts';
 import { type OwnItems, toOwnRouter } from './own.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
+import type { Tag } from './tag.ts';
 import type { Tool } from './tool.ts';
 import { templatesOverlap } from './uri-template.ts';
 import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type Procedure } from './walk.ts';
 
 export interface CatalogOptions extends ItemOptions, OwnItems {
   expose?: Expose | ExposeFunction | undefined;
+  tag?: Tag | undefined;
   /** The handler's option `auth`. Only callers who are authenticated with it have scopes. */
   auth?: object | undefined;
   /** The kinds of middleware that the handler bypasses. */
@@ -81,9 +83,12 @@ export function createCatalog(
   const collect = (): SetupProblem[] => {
     const paths = collectPaths(router).filter((path) => !walked.has(path));
     for (const path of paths) walked.add(path);
-    const procedures = collectProcedures(router, paths);
+    const untold: SetupProblem[] = [];
+    const procedures = collectProcedures(router, paths, options.tag, (path, { message }) =>
+      untold.push({ code: 'TAG_INVALID', path, message }),
+    );
     tagged.push(...procedures.map(({ path }) => path));
-    return add(procedures.filter(({ path }) => isExposed(path)));
+    return [...untold, ...add(procedures.filter(({ path }) => isExposed(path)))];
   };
   const collectOwn = (): SetupProblem[] => {
     const own = toOwnRouter(options);

@@ -3,20 +3,18 @@ import type { SetupProblem } from '../setup-error.ts';
 import type { Callable } from './callable.ts';
 import { type Item, type ItemOptions, toNamedCallable } from './item.ts';
 import { type Tool, toTool } from './tool.ts';
+import { type Tag, TagError } from './tag.ts';
 import { findProcedure } from './walk.ts';
 
 /** Finds the queries that items name, such as the one of `dryRun`, and reports the paths that have no query. */
 export function linkItems(
   items: readonly Item[],
   router: AnyTRPCRouter,
-  options: ItemOptions,
+  options: ItemOptions & { tag?: Tag | undefined },
 ): SetupProblem[] {
   const problems: SetupProblem[] = [];
   const find = (owner: Item, setting: string, path: string): Callable | undefined => {
-    const procedure = findProcedure(router, path);
-    const found: Callable | SetupProblem = procedure
-      ? toNamedCallable(procedure, options)
-      : { code: 'PATH_UNKNOWN', path, message: 'there is no such procedure' };
+    const found = findNamed(router, path, options);
     if ('name' in found) return found;
     const message = `${setting} names "${path}", which cannot be used for it: ${found.message}`;
     problems.push({ code: found.code, path: owner.path, message });
@@ -49,6 +47,21 @@ export function linkItems(
     item.lister = find(item, 'mcp.resource.list', item.list);
   }
   return [...problems, ...problemsOfApps(items)];
+}
+
+function findNamed(
+  router: AnyTRPCRouter,
+  path: string,
+  options: ItemOptions & { tag?: Tag | undefined },
+): Callable | SetupProblem {
+  try {
+    const procedure = findProcedure(router, path, options.tag);
+    if (procedure) return toNamedCallable(procedure, options);
+    return { code: 'PATH_UNKNOWN', path, message: 'there is no such procedure' };
+  } catch (error) {
+    if (error instanceof TagError) return { code: 'TAG_INVALID', path, message: error.message };
+    throw error;
+  }
 }
 
 /**

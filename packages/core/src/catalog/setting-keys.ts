@@ -33,10 +33,15 @@ export function findUnknownSetting(settings: McpSettings): string | undefined {
     // An app without types may write anything here, a string for example. It is refused where it is read.
     if (typeof value !== 'object' || value === null) continue;
     const unknown = Object.keys(value).find((key) => !Object.hasOwn(keys, key));
+    if (unknown === 'enabled' && path === 'mcp') return foreign;
     if (unknown !== undefined) return toMessage(path, unknown, Object.keys(keys));
   }
   return undefined;
 }
+
+const foreign =
+  'mcp.enabled is a setting of trpc-to-mcp; write mcp: true, or mcp: { description }, and mcp: false for what is not a tool; ' +
+  'or give the handler tag: fromTrpcToMcpMeta(), which reads the meta of trpc-to-mcp';
 
 /** Where the keys stand, the object that has them, and the keys that it may have. */
 type Group = [path: string, value: unknown, keys: Record<string, true>];

@@ -1,4 +1,5 @@
 import type { McpDefaults, McpMeta, McpSettings } from '../meta.ts';
+import { isRecord } from '../record.ts';
 
 /** A middleware that changes nothing. Its type fits `.use()` of every procedure builder. */
 export interface PassThroughMiddleware {
@@ -17,21 +18,41 @@ export function mcpDefaults(settings: McpDefaults): PassThroughMiddleware {
   return Object.assign(passThrough, { [defaultsKey]: settings });
 }
 
+/** Says what the option `tag` answers about a procedure. Without the option, there is no such function. */
+export type AskTag = () => boolean | McpSettings | undefined;
+
 /**
- * Reads the settings of a procedure from its meta and from the `mcpDefaults` in its middlewares. Returns `undefined` when
- * the procedure is not exposed, else a new object, because procedures share their meta.
+ * Reads the settings of a procedure: from the `mcpDefaults` in its middlewares, from the option `tag`, and from its meta,
+ * which wins. Returns `undefined` when the procedure is not exposed, else a new object, because procedures share their meta.
  */
-export function settingsOf(meta: unknown, middlewares: readonly unknown[]): McpSettings | undefined {
-  const own = (meta as McpMeta | undefined)?.mcp;
-  if (own === undefined || own === null || own === false) return undefined;
+export function settingsOf(
+  meta: unknown,
+  middlewares: readonly unknown[],
+  askTag?: AskTag,
+): McpSettings | undefined {
+  const own = (meta as McpMeta | undefined)?.mcp ?? undefined;
+  if (own === false) return undefined;
+  const said = askTag?.();
+  const isTagged = said !== undefined && said !== false;
+  // The meta of trpc-to-mcp, which says nothing to us: where there is a `tag`, that has read it.
+  const isForeign = askTag !== undefined && isRecord(own) && 'enabled' in own;
+  if (!isTagged && (own === undefined || isForeign)) return undefined;
   const layers: (McpSettings | undefined)[] = middlewares.map(
     (middleware) => (middleware as Partial<Record<symbol, McpDefaults>>)[defaultsKey],
   );
-  if (own !== true) layers.push(own);
+  if (isRecord(said)) layers.push(said);
+  if (own !== undefined && own !== true) layers.push(isForeign && isTagged ? withoutForeign(own) : own);
   const scopes = [...new Set(layers.flatMap((layer) => layer?.scopes ?? []))];
   // `visible: undefined` in one layer does not remove the `visible` of an earlier layer; so for every key.
-  const said = layers
+  const entries = layers
     .flatMap((layer) => Object.entries(layer ?? {}))
     .filter(([key, value]) => key !== 'scopes' && value !== undefined);
-  return { ...(Object.fromEntries(said) as McpSettings), ...(scopes.length > 0 && { scopes }) };
+  return { ...(Object.fromEntries(entries) as McpSettings), ...(scopes.length > 0 && { scopes }) };
+}
+
+const foreignKeys = new Set(['enabled', 'transformMcpProcedure']);
+
+/** What the meta of trpc-to-mcp has in common with ours. */
+function withoutForeign(own: McpSettings): McpSettings {
+  return Object.fromEntries(Object.entries(own).filter(([key]) => !foreignKeys.has(key)));
 }

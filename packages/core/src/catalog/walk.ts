@@ -1,7 +1,8 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import type { McpSettings } from '../meta.ts';
 import { type BypassKind, bypassKindsOf } from './bypassable.ts';
-import { settingsOf } from './settings.ts';
+import { type AskTag, settingsOf } from './settings.ts';
+import { askTag, type Tag, TagError } from './tag.ts';
 
 /** A procedure of a router, with the settings in its meta. */
 export interface Procedure {
@@ -58,24 +59,44 @@ export function collectPaths(router: AnyTRPCRouter): string[] {
   return Object.keys(router._def.procedures as Record<string, AnyTRPCProcedure>);
 }
 
-/** The procedures at these paths that are tagged with `mcp`. Of other procedures, only the meta and middlewares are read. */
-export function collectProcedures(router: AnyTRPCRouter, paths: readonly string[]): Procedure[] {
+/**
+ * The procedures at these paths that are tagged, by `mcp` in their meta or by the option `tag`. Of other procedures, only the
+ * type, the meta and the middlewares are read. A procedure about which `tag` does not answer is left out.
+ */
+export function collectProcedures(
+  router: AnyTRPCRouter,
+  paths: readonly string[],
+  tag?: Tag,
+  onProblem: (path: string, error: TagError) => void = () => {},
+): Procedure[] {
   const procedures = router._def.procedures as Record<string, AnyTRPCProcedure>;
   return paths.flatMap((path) => {
     const procedure = procedures[path]!;
     const def = procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
-    const settings = settingsOf(def.meta, def.middlewares);
-    return settings ? [toProcedure(router, path, procedure, settings)] : [];
+    try {
+      const settings = settingsOf(def.meta, def.middlewares, toAskTag(tag, path, def));
+      return settings ? [toProcedure(router, path, procedure, settings)] : [];
+    } catch (error) {
+      if (!(error instanceof TagError)) throw error;
+      onProblem(path, error);
+      return [];
+    }
   });
 }
 
-/** Finds the procedure at a path that another procedure names, tagged or not. */
-export function findProcedure(router: AnyTRPCRouter, path: string): Procedure | undefined {
+function toAskTag(tag: Tag | undefined, path: string, def: AnyTRPCProcedure['_def']): AskTag | undefined {
+  return tag && (() => askTag(tag, { path, type: def.type, meta: def.meta }));
+}
+
+/** Finds the procedure at a path that another procedure names, tagged or not. Throws a `TagError`. */
+export function findProcedure(router: AnyTRPCRouter, path: string, tag?: Tag): Procedure | undefined {
   const procedures = router._def.procedures as Record<string, AnyTRPCProcedure>;
   const procedure = Object.hasOwn(procedures, path) ? procedures[path] : undefined;
   if (!procedure) return undefined;
-  const { meta, middlewares } = procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
-  const settings = settingsOf(meta, middlewares) ?? settingsOf({ mcp: true }, middlewares);
+  const def = procedure._def as AnyTRPCProcedure['_def'] & ProcedureDef;
+  const ask = toAskTag(tag, path, def);
+  const settings =
+    settingsOf(def.meta, def.middlewares, ask) ?? settingsOf({ mcp: true }, def.middlewares, ask);
   return toProcedure(router, path, procedure, settings!);
 }
 

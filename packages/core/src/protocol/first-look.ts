@@ -1,6 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { Catalog, CatalogSource } from '../catalog/catalog.ts';
 import type { OwnItems } from '../catalog/own.ts';
+import type { Tag } from '../catalog/tag.ts';
 import { collectPaths, collectProcedures } from '../catalog/walk.ts';
 import type { SetupProblem } from '../setup-error.ts';
 
@@ -10,12 +11,12 @@ import type { SetupProblem } from '../setup-error.ts';
  */
 export function checkVisible(
   router: AnyTRPCRouter,
-  options: OwnItems & { createContext?: unknown },
+  options: OwnItems & { createContext?: unknown; tag?: Tag | undefined },
 ): SetupProblem[] {
   // A `createContext` of a wrong kind is a problem of its own.
   if (Object.hasOwn(options, 'createContext')) return [];
   const { tools = [], resources = [], prompts = [] } = options;
-  const tagged = collectProcedures(router, collectPaths(router));
+  const tagged = collectProcedures(router, collectPaths(router), options.tag);
   const asking = [
     ...tagged.map(({ path, settings }) => ({ name: path, visible: settings.visible })),
     ...tools,
@@ -28,12 +29,12 @@ export function checkVisible(
 }
 
 /** Warns if nothing is tagged, because an endpoint without anything looks as if it worked. */
-export function warnIfEmpty(router: AnyTRPCRouter, source: CatalogSource): void {
+export function warnIfEmpty(router: AnyTRPCRouter, source: CatalogSource, tag: Tag | undefined): void {
   const warn = (catalog: Catalog) => {
     const { tools, prompts, resources, templates } = catalog;
     if (tools.size + prompts.size + resources.size + templates.length > 0) return;
     // What is tagged and not exposed at the moment was meant so.
-    if (collectProcedures(router, collectPaths(router)).length > 0) return;
+    if (collectProcedures(router, collectPaths(router), tag).length > 0) return;
     console.warn(warning);
   };
   if (source.current) warn(source.current);
@@ -42,4 +43,4 @@ export function warnIfEmpty(router: AnyTRPCRouter, source: CatalogSource): void 
 
 const warning =
   'MCP serves nothing of this router, because no procedure is tagged. Tag those that MCP clients may call: ' +
-  't.procedure.meta({ mcp: true }), where t is initTRPC.meta<McpMeta>().create().';
+  't.procedure.meta({ mcp: true }), where t is initTRPC.meta<McpMeta>().create(); or many at once, with the option tag.';

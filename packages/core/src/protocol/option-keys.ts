@@ -59,6 +59,7 @@ function findContaining(typed: string, known: readonly string[]): string | undef
 const optionKeys = {
   createContext: true,
   server: true,
+  tag: true,
   expose: true,
   toolName: true,
   auth: true,

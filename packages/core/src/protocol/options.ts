@@ -6,6 +6,7 @@ import type { CallFailure } from '../call/failure.ts';
 import type { Store } from '../call/store.ts';
 import type { Expose, ExposeFunction, ExposePattern } from '../catalog/expose.ts';
 import type { OwnItems } from '../catalog/own.ts';
+import type { MetaOf, Tag } from '../catalog/tag.ts';
 import type { McpIcon, McpMeta, McpRateLimit } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import type { CorsOptions } from './cors.ts';
@@ -50,6 +51,12 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   extends SchemaOptions, OwnItems {
   /** What clients show of the server: its name, its version, and instructions for the model. */
   server?: ServerInfo;
+  /**
+   * Tags procedures in one place: it is asked about each of them while the server is made. `true` and settings make a
+   * procedure a tool; `false` and `undefined` leave it to its own meta. The procedure's own `mcp` wins key by key,
+   * scopes add up, and `mcp: false` hides it in any case. `fromOpenApiMeta()` and `fromTrpcToMcpMeta()` make one.
+   */
+  tag?: Tag<MetaOf<TRouter>, inferRouterContext<TRouter>>;
   /** Which tagged procedures are served. All of them by default. */
   expose?: Expose<ExposePattern<TRouter>> | ExposeFunction;
   /** Makes the name of a tool from its dotted path. `meta.mcp.name` takes precedence. */
@@ -144,8 +151,6 @@ export type HandlerArguments<
       ? [options: TOptions & ContextOptions<TRouter, THostContext>]
       : [options: TOptions & ContextOptions<TRouter, THostContext> & UncheckedMeta<TRouter>];
 
-type MetaOf<TRouter extends AnyTRPCRouter> = TRouter['_def']['_config']['$types']['meta'];
-
 /** Whether the types have checked what the procedures of a router say of `mcp`. */
 type IsChecked<TRouter extends AnyTRPCRouter> =
   HasMcp<TRouter> extends true
@@ -157,13 +162,18 @@ type IsChecked<TRouter extends AnyTRPCRouter> =
 type HasMcp<TRouter extends AnyTRPCRouter> = 'mcp' extends keyof MetaOf<TRouter> ? true : false;
 
 /**
- * What a router needs whose builder was made without `initTRPC.meta<McpMeta>()`: tools, resources or prompts of its own,
- * because nothing of the router itself can be tagged. `McpMeta` for another context than the router's cannot be served at
+ * What a router needs whose builder was made without `initTRPC.meta<McpMeta>()`: `tag`, or tools, resources or prompts of
+ * its own, because its procedures cannot tag themselves. `McpMeta` for another context than the router's cannot be served at
  * all: its `visible` would be called with a context that it does not know.
  */
-type UncheckedMeta<TRouter extends AnyTRPCRouter> =
-  HasMcp<TRouter> extends true
+type UncheckedMeta<TRouter extends AnyTRPCRouter> = [MetaOf<TRouter>] extends [McpMeta]
+  ? HasMcp<TRouter> extends true
     ? { 'McpMeta is for another context than that of the router': never }
-    : | Required<Pick<OwnItems, 'tools'>>
-      | Required<Pick<OwnItems, 'resources'>>
-      | Required<Pick<OwnItems, 'prompts'>>;
+    : Tagged<TRouter>
+  : Tagged<TRouter>;
+
+type Tagged<TRouter extends AnyTRPCRouter> =
+  | Required<Pick<HandlerOptions<TRouter>, 'tag'>>
+  | Required<Pick<OwnItems, 'tools'>>
+  | Required<Pick<OwnItems, 'resources'>>
+  | Required<Pick<OwnItems, 'prompts'>>;

@@ -42,7 +42,7 @@ export function createParts(
     notify.promptsChanged();
     notify.resourcesChanged();
   });
-  warnIfEmpty(router, catalog);
+  warnIfEmpty(router, catalog, options.tag);
   void catalog.problems.then((found) => {
     for (const problem of found) reportThrown(report, new SetupError([problem]), { path: problem.path });
   });

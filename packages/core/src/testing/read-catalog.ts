@@ -7,7 +7,7 @@ import { SetupError } from '../setup-error.ts';
 /** The options that decide what is served, and how it is advertised. */
 export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
   HandlerOptions<TRouter>,
-  'expose' | 'toolName' | 'converters' | 'codecs'
+  'tag' | 'expose' | 'toolName' | 'converters' | 'codecs'
 >;
 
 /**
@@ -16,11 +16,12 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
  */
 export async function readCatalog(
   router: AnyTRPCRouter,
-  { expose, toolName, converters, codecs }: CatalogChoice,
+  { tag, expose, toolName, converters, codecs }: CatalogChoice,
   { tools, resources, prompts }: OwnItems = {},
 ): Promise<Catalog> {
   // `auth` is set because tools with scopes are a set-up problem without it. The handler checks its own `auth`.
   const options = {
+    tag,
     expose,
     toolName,
     ...(converters && { converters }),

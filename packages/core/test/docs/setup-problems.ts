@@ -209,6 +209,11 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: '`secret` has fewer than 32 bytes.',
     change: 'Set it to 32 random bytes or more.',
   },
+  TAG_INVALID: {
+    means:
+      'The option `tag` threw, or returned a Promise or something else that is no answer. Nothing is served.',
+    change: 'Return `true`, `false`, `undefined` or settings, at once.',
+  },
   TOKEN_TYPE_INVALID: {
     means: '`types` of `jwt` is empty, so that every token would be refused.',
     change: 'Remove the option, or list the `typ` of the access tokens, such as `JWT`.',

@@ -4,7 +4,7 @@ import { askMcp } from './mcp-verdict.ts';
 import { askTrpc } from './trpc-verdict.ts';
 import type { Question, Verdict } from './verdict.ts';
 
-/** What to compare. Give `expose`, `toolName`, `converters` and `codecs` the same values as the handler. */
+/** What to compare. Give `tag`, `expose`, `toolName`, `converters` and `codecs` the same values as the handler. */
 export interface AccessOptions<TRouter extends AnyTRPCRouter> extends CatalogChoice<TRouter> {
   /** Where tRPC is served, such as `http://127.0.0.1:3000/trpc`. */
   trpcUrl: string;

@@ -123,7 +123,7 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
   };
 
   const call = async (path: string, input?: unknown, callOptions?: CallOptions): Promise<ToolResult> => {
-    const tool = await findTool(router, catalog, path);
+    const tool = await findTool(router, catalog, path, handlerOptions.tag);
     const args: unknown = await tool.input.encode(input);
     const witness: Witness = {};
     const result = await runWitnessed(witness, () =>

@@ -1,16 +1,22 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { Catalog, CatalogSource } from '../../catalog/catalog.ts';
+import type { Tag } from '../../catalog/tag.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { collectPaths, collectProcedures } from '../../catalog/walk.ts';
 import type { SetupProblem } from '../../setup-error.ts';
 
 /** Finds the tool of a procedure. Rejects with the server's error for unknown tools, and says what to change. */
-export async function findTool(router: AnyTRPCRouter, source: CatalogSource, path: string): Promise<Tool> {
+export async function findTool(
+  router: AnyTRPCRouter,
+  source: CatalogSource,
+  path: string,
+  tag: Tag | undefined,
+): Promise<Tool> {
   const catalog = source.current ?? (await source.whole);
   for (const tool of catalog.tools.values()) if (tool.router === router && tool.path === path) return tool;
   const problems = await source.problems;
-  const reason = explainMissing(router, catalog, problems, path);
+  const reason = explainMissing(router, catalog, problems, path, tag);
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${reason}`);
 }
 
@@ -19,6 +25,7 @@ function explainMissing(
   { resources, templates, prompts }: Catalog,
   problems: readonly SetupProblem[],
   path: string,
+  tag: Tag | undefined,
 ): string {
   const problem = problems.find((one) => one.path === path || path.startsWith(`${one.path}.`));
   if (problem) return `${path} cannot be served: ${problem.message} [${problem.code}]`;
@@ -26,7 +33,7 @@ function explainMissing(
   const others = [...resources.values(), ...templates, ...prompts.values()];
   const other = others.find((item) => item.router === router && item.path === path);
   if (other) return `${path} is a ${other.kind} and not a tool; set mcp.tool to true if it should be both`;
-  if (collectProcedures(router, [path]).length > 0) {
+  if (collectProcedures(router, [path], tag).length > 0) {
     return `${path} is tagged, but the option expose leaves it out; include it there`;
   }
   return `${path} is not tagged for MCP; add mcp: true to its meta: .meta({ mcp: true })`;

@@ -1,0 +1,96 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { McpSettings } from '../meta.ts';
+import { isRecord } from '../record.ts';
+
+/** A procedure that the option `tag` is asked about. */
+export interface TaggedProcedure<TMeta = unknown> {
+  /** Dotted, as tRPC clients call it: `customers.list`. */
+  path: string;
+  type: 'query' | 'mutation' | 'subscription';
+  /** What `.meta()` says, those of its base procedures included. Read it, and do not change it. */
+  meta: TMeta | undefined;
+}
+
+/** The option `tag`: says which procedures MCP clients may call, and how they are described. */
+export type Tag<TMeta = unknown, Ctx = unknown> = (
+  procedure: TaggedProcedure<TMeta>,
+) => boolean | McpSettings<Ctx> | undefined;
+
+/** The meta of a router's procedures. */
+export type MetaOf<TRouter extends AnyTRPCRouter> = TRouter['_def']['_config']['$types']['meta'];
+
+/** Thrown when `tag` does not answer as it has to. */
+export class TagError extends Error {
+  override readonly name = 'TagError';
+}
+
+/** Asks `tag` about a procedure. Throws a `TagError`, because a procedure must not be exposed by mistake. */
+export function askTag(tag: Tag, procedure: TaggedProcedure): boolean | McpSettings | undefined {
+  let answer: unknown;
+  try {
+    answer = tag(procedure);
+  } catch (error) {
+    throw new TagError(`tag threw: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (answer === undefined || typeof answer === 'boolean') return answer;
+  if (isPromise(answer)) {
+    // Nobody else hears of it when it rejects.
+    answer.then(undefined, () => {});
+    throw new TagError(`tag returned a Promise, and it is asked while the server is made; ${whatToReturn}`);
+  }
+  if (isRecord(answer) && isPlain(answer)) return answer;
+  throw new TagError(`tag returned ${nameOf(answer)}; ${whatToReturn}`);
+}
+
+const whatToReturn = 'return true, false, undefined or settings such as { description }';
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return isRecord(value) && typeof value['then'] === 'function';
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? `a ${value.constructor.name}` : `a ${typeof value}`;
+}
+
+/**
+ * Makes a `tag` of the meta of trpc-to-openapi: procedures that have `openapi`, and not `enabled: false` in it, become
+ * tools. Their `summary`, and below it their `description`, tell the model what they do.
+ */
+export function fromOpenApiMeta(): (procedure: TaggedProcedure) => McpSettings | undefined {
+  return ({ meta }) => {
+    const openapi = isRecord(meta) ? meta['openapi'] : undefined;
+    if (!isRecord(openapi) || openapi['enabled'] === false) return undefined;
+    const words = [openapi['summary'], openapi['description']].filter(isText);
+    return words.length === 0 ? {} : { description: [...new Set(words)].join('\n\n') };
+  };
+}
+
+/**
+ * Makes a `tag` of the meta of trpc-to-mcp: procedures with `mcp: { enabled: true }` become tools, with their `name` and
+ * `description`, and with `transformMcpProcedure` as `toContent`, which must not return a Promise.
+ */
+export function fromTrpcToMcpMeta(): (procedure: TaggedProcedure) => McpSettings | undefined {
+  return ({ meta }) => {
+    const mcp = isRecord(meta) ? meta['mcp'] : undefined;
+    if (!isRecord(mcp) || mcp['enabled'] !== true) return undefined;
+    const { name, description, transformMcpProcedure } = mcp;
+    return {
+      ...(isText(name) && { name }),
+      ...(isText(description) && { description }),
+      ...(typeof transformMcpProcedure === 'function' && {
+        toContent: transformMcpProcedure as NonNullable<McpSettings['toContent']>,
+      }),
+    };
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
