@@ -59,6 +59,7 @@ const handler = mcpHandler(router, {
   ...shared,
   secret,
   legacy: 'sessions',
+  callerId: ({ headers }) => headers.get('authorization') ?? undefined,
   expose: (path) => path !== 'beta' || flags.beta,
   onError: () => {},
 });
