@@ -108,6 +108,11 @@ function checkOptions(options: Partial<JwtOptions>): void {
       'every token would be refused; remove it, or list the typ of the access tokens, such as "JWT"';
     add('TOKEN_TYPE_INVALID', 'types', message);
   }
+  if (!options.issuer) {
+    const message =
+      "a token of any issuer that uses these keys would be accepted; set it to the issuer in the authorization server's metadata";
+    add('ISSUER_MISSING', 'issuer', message);
+  }
   checkKeys(options, add);
   if (problems.length > 0) throw new SetupError(problems);
 }

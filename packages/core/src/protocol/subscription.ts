@@ -8,7 +8,7 @@ import { findResource } from './call-by-name.ts';
 import { idOf, type RpcError, toErrorMessage } from './json-rpc.ts';
 import { isEventStream } from './event-stream.ts';
 import { createListContext, spendTimeOfHidden, toBareRequest } from './list-context.ts';
-import type { HttpServing, ServerParts, Serving } from './serving.ts';
+import type { ServerParts, Serving } from './serving.ts';
 
 /** How many resources one client can subscribe to. */
 export const maxSubscriptions = 1000;
@@ -108,7 +108,7 @@ export type Listening =
  */
 export async function checkListening(
   parts: ServerParts,
-  serving: HttpServing,
+  serving: Serving,
   message: unknown,
 ): Promise<Listening> {
   const asked = readListening(message);

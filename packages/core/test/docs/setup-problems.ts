@@ -103,6 +103,10 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: 'No value satisfies all the inputs that are stacked with `.input()`.',
     change: 'Change one of them so that they have a value in common.',
   },
+  ISSUER_MISSING: {
+    means: '`issuer` of `jwt` is empty, so that tokens of every issuer with these keys would be accepted.',
+    change: 'Set it to `issuer` in the metadata of the authorization server.',
+  },
   JWKS_INVALID: {
     means: '`jwks` of `jwt` has no keys, or one that is not a public key, or `jwksUri` is set as well.',
     change: 'List the public keys in `jwks.keys`, or set `jwksUri` alone.',
