@@ -2,7 +2,7 @@ import type { OAuthProtectedResourceMetadata } from '@modelcontextprotocol/serve
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { SetupError, type SetupProblem, type SetupProblemCode } from '../setup-error.ts';
 import { ownMessageOf } from '../thrown.ts';
-import { findUnknownOptions } from '../unknown-option.ts';
+import { findUnknownOptions } from '../nearest.ts';
 import type { McpAuthInfo } from '../meta.ts';
 import { addToChallenge } from './challenge.ts';
 import { type HeadersRequest, readToken } from './credential.ts';

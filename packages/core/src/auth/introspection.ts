@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
-import { findUnknownOptions } from '../unknown-option.ts';
+import { findUnknownOptions } from '../nearest.ts';
 import { checkTokenUse } from './token-type.ts';
 import { checkVerified, resourceOf, toAudience, type VerifiedToken, type VerifyToken } from './token.ts';
 

@@ -2,7 +2,7 @@ import { TRPCError } from '@trpc/server';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyResult } from 'jose';
 import { isRecord } from '../record.ts';
 import { SetupError, type SetupProblem, type SetupProblemCode } from '../setup-error.ts';
-import { findUnknownOptions } from '../unknown-option.ts';
+import { findUnknownOptions } from '../nearest.ts';
 import { createKeySet, createLocalKeySet, type KeySet } from './key-set.ts';
 import { accessTokenType, checkTokenType } from './token-type.ts';
 import { checkVerified, clockToleranceMs, resourceOf, toAudience, type VerifyToken } from './token.ts';

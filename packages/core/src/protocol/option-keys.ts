@@ -6,7 +6,7 @@ import type { McpIcon, McpRateLimit } from '../meta.ts';
 import type { TaughtClass, WireCodec } from '../schema/codec.ts';
 import type { Converters } from '../schema/vendor/conversion.ts';
 import type { SetupProblem } from '../setup-error.ts';
-import { findUnknownOptions, type OptionGroup } from '../unknown-option.ts';
+import { findUnknownOptions, type OptionGroup } from '../nearest.ts';
 import type { CorsOptions } from './cors.ts';
 import type { HandlerOptions, ServerInfo, SessionLimits } from './options.ts';
 
