@@ -163,8 +163,8 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   };
   const handleList = (method: ListMethod) =>
     handle(method, async (params, context) => {
-      // These lists have one page, so that nobody was given a cursor.
-      if (params?.cursor !== undefined) throw invalidCursor();
+      // These lists have one page, so that nobody was given a cursor. Some clients fill it with an empty text.
+      if (params?.cursor) throw invalidCursor();
       const request = toRequest(context);
       const made = await contextOf(context, request);
       return toListResult(method, await list(method, context, request, made?.ctx));
