@@ -38,6 +38,7 @@ export type SetupProblemCode =
   | 'NAME_TOO_LONG'
   | 'NOT_A_MUTATION'
   | 'NOT_A_QUERY'
+  | 'OPTION_INVALID'
   | 'OPTION_UNKNOWN'
   | 'ORIGIN_INVALID'
   | 'PATH_UNKNOWN'

@@ -9,7 +9,7 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
 import { errorReply, type Reply } from './exchange.ts';
-import { errorCodes, idOf } from './json-rpc.ts';
+import { errorCodes, idOf, toErrorMessage } from './json-rpc.ts';
 import { LegacyAnswer } from './legacy-answer.ts';
 import { LegacyListener } from './legacy-listener.ts';
 import type { LegacyMessages } from './legacy-message.ts';
@@ -63,7 +63,7 @@ export class LegacyTransport implements Transport {
   async start(): Promise<void> {}
 
   /** Delivers messages. Resolves with the answer to them, or with the stream on which it will come. */
-  async post({ messages, isBatch, request, mayStream, onEnd }: Posted): Promise<Reply> {
+  async post({ messages, isBatch, wrong, request, mayStream, onEnd }: Posted): Promise<Reply> {
     if (isInitializeRequest(messages[0])) {
       if (this.#isInitialized) {
         onEnd();
@@ -92,7 +92,11 @@ export class LegacyTransport implements Transport {
     else request.signal.addEventListener('abort', () => answer.leave(), { once: true });
     for (const message of messages) {
       const id = ids.get(message);
-      if (id !== undefined) this.onmessage?.({ ...message, id }, { request });
+      const error = wrong.get(message);
+      if (error) {
+        if (id !== undefined)
+          this.#settle(id, toErrorMessage(error, this.#running.get(id)!.id) as JSONRPCMessage);
+      } else if (id !== undefined) this.onmessage?.({ ...message, id }, { request });
       else if (isCancellation(message)) this.#cancel(message, request);
       else if (!isJSONRPCRequest(message)) this.onmessage?.(message, { request });
     }

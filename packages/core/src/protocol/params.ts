@@ -4,7 +4,7 @@ import { errorCodes, isResponse, type RpcError } from './json-rpc.ts';
 
 /**
  * Says what is wrong with the params of a message that the SDK would not even hand to a server: params that are no object,
- * and those of `initialize`. Returns `undefined` if nothing is, or if the message is wrong in something else.
+ * those of `initialize`, and answers to questions that are none. Returns `undefined` if nothing is, or if the message is wrong in something else.
  */
 export function checkMessage(message: unknown): RpcError | undefined {
   if (!isRecord(message) || isResponse(message)) return undefined;
@@ -20,7 +20,31 @@ export function checkMessage(message: unknown): RpcError | undefined {
       own.map(({ path, message: text }) => ({ path: path.slice(1), message: text })),
     );
   }
-  return method === 'initialize' ? checkParams(method, params) : undefined;
+  return method === 'initialize' ? checkParams(method, params) : checkRound(method, params);
+}
+
+/** The SDK reads what a client of 2026 answers questions with by itself, and takes anything else for no answer. */
+function checkRound(method: string, params: unknown): RpcError | undefined {
+  if (!roundMethods.has(method) || !isRecord(params)) return undefined;
+  const { inputResponses = {}, requestState = '' } = params;
+  const answers: [path: string[], value: unknown][] = isRecord(inputResponses)
+    ? Object.entries(inputResponses).map(([key, value]) => [['inputResponses', key], value])
+    : [[['inputResponses'], inputResponses]];
+  const issues = answers
+    .filter(([, value]) => !isRecord(value))
+    .map(([path, value]) => ({ path, message: `Invalid input: expected object, received ${typeOf(value)}` }));
+  if (typeof requestState !== 'string') {
+    const message = `Invalid input: expected string, received ${typeOf(requestState)}`;
+    issues.push({ path: ['requestState'], message });
+  }
+  return issues.length > 0 ? toError(method, issues) : undefined;
+}
+
+const roundMethods = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** Says what is wrong with the params of a method. Returns `undefined` if nothing is, or if the method is not known here. */

@@ -12,7 +12,7 @@ import { isEventStream, passOn } from './event-stream.ts';
 import { errorReply, type Exchange, type Reply } from './exchange.ts';
 import { Flow } from './flow.ts';
 import { errorCodes, type ErrorMessage, idOf, type MessageId } from './json-rpc.ts';
-import { isOpening, type LegacyMessages, readMessages } from './legacy-message.ts';
+import { isOpening, type LegacyMessages, readMessages, toReadable } from './legacy-message.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import type { Legacy, SessionLimits } from './options.ts';
 import { checkMessage } from './params.ts';
@@ -130,7 +130,7 @@ export function createSdkLeg(
       if (!mayStream) flow.end();
       const task: SdkServing = { serving, made, flow, onOutcome: (_, ended) => (outcome = ended) };
       const request = toSdkRequest(exchange.toRequest(), mayStream);
-      const isOld = isLegacy(exchange, message);
+      const isOld = isLegacy(exchange, toReadable(message));
       const isRejected = isOld && legacy === 'reject';
       const isModern = !isOld || isRejected;
       const replying = isModern

@@ -162,7 +162,9 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     return listVisible(items, era, ctx, parts, parts.listing === 'permitted' ? permits : undefined);
   };
   const handleList = (method: ListMethod) =>
-    handle(method, async (_params, context) => {
+    handle(method, async (params, context) => {
+      // These lists have one page, so that nobody was given a cursor. Some clients fill it with an empty text.
+      if (params?.cursor) throw invalidCursor();
       const request = toRequest(context);
       const made = await contextOf(context, request);
       return toListResult(method, await list(method, context, request, made?.ctx));
@@ -190,7 +192,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       // Without hidden items nothing asks for the context.
       const ctx = async () => made?.ctx;
       const page = await listResources(parts, serving, fixed, params?.cursor, request, ctx);
-      if (!page) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Invalid cursor');
+      if (!page) throw invalidCursor();
       if (page.kind === 'failure') return fail(context, page);
       const { kind: _kind, ...result } = page;
       return result;
@@ -236,4 +238,12 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     });
   }
   return server;
+}
+
+/** @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/pagination#error-handling */
+function invalidCursor(): ProtocolError {
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    'Invalid cursor: pass the nextCursor of a page, as it was',
+  );
 }
