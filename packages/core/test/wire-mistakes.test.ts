@@ -314,7 +314,7 @@ describe('an option that is misspelt', () => {
 
   test('leaves no check out in silence: jwt needs an issuer, and bearer all that it has to know', () => {
     expect(problemsOf(() => jwt({ ...keys, issuer: undefined } as never))).toMatchObject([
-      { code: 'OPTION_INVALID', path: 'jwt.issuer' },
+      { code: 'ISSUER_MISSING', path: 'jwt.issuer' },
     ]);
     expect(problemsOf(() => bearer({} as never)).map(({ path }) => path)).toEqual([
       'auth.verify',

@@ -94,12 +94,6 @@ function checkOptions(options: Partial<JwtOptions>): void {
   const add = (code: SetupProblemCode, option: string, message: string) =>
     problems.push({ code, path: `jwt.${option}`, message });
 
-  if (typeof options.issuer !== 'string' || options.issuer === '') {
-    const message =
-      "tokens of every issuer would be accepted; set it to the issuer in the authorization server's metadata";
-    add('OPTION_INVALID', 'issuer', message);
-  }
-
   for (const algorithm of algorithms) {
     if (asymmetric.includes(algorithm)) continue;
     const message = `${JSON.stringify(algorithm)} is not accepted, because whoever can check such a token could also have made it; use one of ${asymmetric.join(', ')}`;
@@ -115,7 +109,7 @@ function checkOptions(options: Partial<JwtOptions>): void {
       'every token would be refused; remove it, or list the typ of the access tokens, such as "JWT"';
     add('TOKEN_TYPE_INVALID', 'types', message);
   }
-  if (!options.issuer) {
+  if (typeof options.issuer !== 'string' || options.issuer === '') {
     const message =
       "a token of any issuer that uses these keys would be accepted; set it to the issuer in the authorization server's metadata";
     add('ISSUER_MISSING', 'issuer', message);
