@@ -5,7 +5,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { errorReply, type Reply } from './exchange.ts';
-import { errorCodes, idOf } from './json-rpc.ts';
+import { errorCodes, idOf, type RpcError } from './json-rpc.ts';
 
 /** What a client of 2025 has sent: one message, a batch, or nothing with GET and DELETE. */
 export interface LegacyMessages {
@@ -17,6 +17,15 @@ export interface LegacyMessages {
 const maxBatch = 100;
 
 const { invalidRequest, parseError } = errorCodes;
+
+export const tooManyMessages: RpcError = {
+  code: invalidRequest,
+  message: `Invalid Request: Batch must not exceed ${maxBatch} messages`,
+};
+
+export function isTooManyMessages(message: unknown): boolean {
+  return Array.isArray(message) && message.length > maxBatch;
+}
 
 /**
  * Reads the messages of a request of 2025, before anything is opened for it. Returns a reply if they cannot be served.
@@ -33,9 +42,6 @@ export function readMessages(request: Request, body: unknown): LegacyMessages | 
   }
   const isBatch = Array.isArray(body);
   const bodies: unknown[] = isBatch ? body : request.method === 'POST' ? [body] : [];
-  if (bodies.length > maxBatch) {
-    return refuse(400, invalidRequest, `Invalid Request: Batch must not exceed ${maxBatch} messages`);
-  }
   const messages = bodies.map(toMessage).filter((message) => message !== undefined);
   if (messages.length < bodies.length) {
     return refuse(400, parseError, 'Parse error: Invalid JSON-RPC message');
