@@ -267,23 +267,33 @@ function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
 function readStream(req: NodeRequest, maxBytes: number): Promise<Body> {
   const isTooLarge = (readLength(req.headers['content-length']) ?? 0) > maxBytes;
   return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    // A client reads the answer only after it has sent its body, so the rest is read and dropped.
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes && !isTooLarge) chunks.push(chunk);
+      else reject(new BodyTooLarge());
+    };
+    const onEnd = () => {
+      stop();
+      resolve({ text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString() });
+    };
     const onClose = () => {
+      stop();
       if (!req.readableEnded) reject(new Error('the client hung up while it was sending'));
+    };
+    // The app or a session may keep the request for long, and the listeners would keep the body.
+    const stop = () => {
+      req.off('data', onData);
+      req.off('end', onEnd);
+      req.off('close', onClose);
     };
     // It may have hung up before anybody listened.
     if (req.destroyed) return onClose();
     if (isTooLarge) reject(new BodyTooLarge());
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // A client reads the answer only after it has sent its body, so the rest is read and dropped.
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes && !isTooLarge) chunks.push(chunk);
-      else reject(new BodyTooLarge());
-    });
-    req.on('end', () =>
-      resolve({ text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString() }),
-    );
+    req.on('data', onData);
+    req.on('end', onEnd);
     req.on('close', onClose);
     // Middleware may have paused it until somebody listens.
     req.resume?.();

@@ -46,7 +46,14 @@ export class StdioTransport implements Transport {
   constructor(options: StdioTransportOptions) {
     this.#options = options;
     this.#lines = new LineReader(options.maxBytes, {
-      line: (text) => this.#receive(text),
+      line: (text) => {
+        try {
+          this.#receive(text);
+        } catch {
+          // What reads it calls itself for every level.
+          this.#refuse(errorCodes.invalidRequest, 'the message is nested too deeply');
+        }
+      },
       tooLong: () => {
         const message = `the message is larger than ${options.maxBytes} bytes; send less, or raise the option maxBodyBytes`;
         this.#refuse(errorCodes.invalidRequest, message);

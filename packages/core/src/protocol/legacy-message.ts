@@ -21,6 +21,15 @@ const maxBatch = 100;
 
 const { invalidRequest, parseError } = errorCodes;
 
+export const tooManyMessages: RpcError = {
+  code: invalidRequest,
+  message: `Invalid Request: Batch must not exceed ${maxBatch} messages`,
+};
+
+export function isTooManyMessages(message: unknown): boolean {
+  return Array.isArray(message) && message.length > maxBatch;
+}
+
 /**
  * Reads the messages of a request of 2025, before anything is opened for it. Returns a reply if they cannot be served.
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http
@@ -36,9 +45,6 @@ export function readMessages(request: Request, body: unknown): LegacyMessages | 
   }
   const isBatch = Array.isArray(body);
   const bodies: unknown[] = isBatch ? body : request.method === 'POST' ? [body] : [];
-  if (bodies.length > maxBatch) {
-    return refuse(400, invalidRequest, `Invalid Request: Batch must not exceed ${maxBatch} messages`);
-  }
   const wrong = new Map<JSONRPCMessage, RpcError>();
   const messages = bodies
     .map((value) => {

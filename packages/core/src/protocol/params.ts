@@ -49,6 +49,11 @@ function typeOf(value: unknown): string {
 
 /** Says what is wrong with the params of a method. Returns `undefined` if nothing is, or if the method is not known here. */
 export function checkParams(method: string, params: unknown): RpcError | undefined {
+  const token = (params as { _meta?: { progressToken?: unknown } } | null | undefined)?._meta?.progressToken;
+  if (typeof token === 'string' && token.length > maxTokenCharacters) {
+    const message = `has more than ${maxTokenCharacters} characters`;
+    return toError(method, [{ path: ['_meta', 'progressToken'], message }]);
+  }
   if (!Object.hasOwn(paramsTypes, method)) return undefined;
   const { type, isOptional } = paramsTypes[method]!;
   if (params === undefined && isOptional) return undefined;
@@ -85,6 +90,10 @@ const paramsTypes: Record<string, ParamsType> = {
   'logging/setLevel': { type: 'SetLevelRequestParams' },
 };
 
+interface Validated {
+  issues?: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] }[];
+}
+
 interface Issue {
   path: readonly PropertyKey[];
   message: string;
@@ -92,14 +101,22 @@ interface Issue {
 
 /** The SDK's schemas are of zod, whose issues say what was expected: `Invalid input: expected string, received number`. */
 function issuesOf(type: SpecTypeName, value: unknown): Issue[] {
-  const { issues = [] } = specTypeSchemas[type]['~standard'].validate(value) as {
-    issues?: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] }[];
-  };
+  const validated = specTypeSchemas[type]['~standard'].validate(value) as Validated | Promise<Validated>;
+  if (validated instanceof Promise) {
+    // These schemas are synchronous. When one overflows the stack, zod tries again asynchronously, and that fails too. Node
+    // would end the process if nobody heard of it.
+    validated.catch(() => {});
+    return [{ path: [], message: 'nested too deeply' }];
+  }
+  const { issues = [] } = validated;
   return issues.map(({ message, path = [] }) => ({
     message,
     path: path.map((key) => (typeof key === 'object' ? key.key : key)),
   }));
 }
+
+/** Each progress message repeats the token. */
+const maxTokenCharacters = 1000;
 
 const maxIssues = 3;
 

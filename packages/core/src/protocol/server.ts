@@ -32,7 +32,7 @@ import { CheckingServer, toProtocolError } from './checking-server.ts';
 import { type CallMethod, callNamed, type CallParams, findResource } from './call-by-name.ts';
 import { toCallRequest } from './call-request.ts';
 import { complete } from './completion.ts';
-import { type Flow, holdBack } from './flow.ts';
+import type { Flow } from './flow.ts';
 import { errorCodes } from './json-rpc.ts';
 import { createListContext, readListContext, spendTimeOfHidden } from './list-context.ts';
 import { listResources } from './resource-list.ts';
@@ -84,8 +84,9 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   ) => {
     const run = async ({ params }: RequestTypeMap[TMethod], context: ServerContext) => {
       const task = servingOf(context);
-      if (!task.made) latest = task.serving;
-      holdBack(context, task.flow);
+      // Kept only if it is needed: a request holds its body, and a session may live for long.
+      if (!task.made && subscribed && !subscribed.isEmpty) latest = task.serving;
+      if (task.flow) server.holdBack(context, task.flow);
       try {
         return await handler(params, context);
       } catch (thrown) {
@@ -218,6 +219,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       if (verdict.kind === 'hidden') throw toProtocolError(toUnknown('resources/read', { uri }));
       // The request is over by then, so that its signal and its way to the client must not be used.
       const later: CallRequest = { ...request, sdk: undefined, signal: new AbortController().signal };
+      latest = serving;
       subscribed?.add(uri, () => tryReadingAgain(parts, latest ?? serving, uri, later));
       return {};
     });

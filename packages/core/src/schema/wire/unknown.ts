@@ -6,7 +6,7 @@ import { isSchema, resolveRef, type JsonSchema } from '../json-schema.ts';
 import { getMark } from '../mark.ts';
 import { toRegExp } from '../pattern.ts';
 import { mayHold } from './effort.ts';
-import type { Marked } from './traverse.ts';
+import { stepsPerTurn, type Marked } from './traverse.ts';
 import { compileTag } from './union.ts';
 import { type UnknownArgument, UnknownArguments } from '../unknown-arguments.ts';
 
@@ -40,7 +40,9 @@ export function compileUnknown(
     const visits = [compileObject(node), compileArray(node), ...all, compileUnion(node)];
     const needed = visits.filter((visit) => visit !== undefined);
     if (needed.length < 2) return needed[0];
+    const isSpending = marked.isRepeating === true && all.length > 1;
     return (value, found) => {
+      if (isSpending) currentBudget().spend(stepsPerTurn);
       for (const visit of needed) visit(value, found);
     };
   }
