@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler as expressHandler } from '../src/adapters/express.ts';
 import { type FetchMcpHandler, mcpHandler } from '../src/adapters/fetch.ts';
+import { StdioListening } from '../src/adapters/stdio-listening.ts';
 import { StdioTransport } from '../src/adapters/stdio-transport.ts';
 import { type CallFailure, getMcpCall, type McpMeta } from '../src/index.ts';
 import { type Answer, eras, headersOf, toAnswer, toMessage } from './messages.ts';
@@ -336,6 +337,7 @@ test('over stdio, a message that is nested too deeply is refused, and the next o
     write: async (text) => void written.push(text),
     maxBytes: 4 * mebibyte,
     opened: Promise.resolve(() => undefined),
+    listening: new StdioListening(() => Promise.reject(new Error('nobody listens here'))),
     onEnd() {},
   });
   // As the SDK does with a response that it does not expect.
