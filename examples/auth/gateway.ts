@@ -28,8 +28,8 @@ const bySession = t.middleware(({ ctx, next }) => {
 
 const byGateway = t.middleware(({ next }) => {
   const auth = getMcpCall()?.auth;
-  if (!auth) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The gateway has named nobody.' });
-  return next({ ctx: { user: auth.clientId } });
+  if (!auth?.subject) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The gateway has named nobody.' });
+  return next({ ctx: { user: auth.subject } });
 });
 
 const signedIn = t.procedure.use(bypassable('authentication', bySession, byGateway));
@@ -54,7 +54,7 @@ const authenticate: Authenticate = ({ headers }) => {
     throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Call this through the gateway.' });
   }
   const user = headers.get('x-gateway-user');
-  return user ? { token: '', clientId: user, scopes: [] } : undefined;
+  return user ? { token: '', clientId: 'gateway', subject: user, scopes: [] } : undefined;
 };
 
 export function createApp(): Express {

@@ -17,7 +17,7 @@ export function toError(thrown: unknown): Error {
 export function ownMessageOf({ code, message, cause }: TRPCError): string | undefined {
   // An object of the app's may only look like a TRPCError, and have any code.
   if (!Object.hasOwn(TRPC_ERROR_CODES_BY_KEY, code)) return undefined;
-  if (typeof message !== 'string' || message === '' || message === code) return undefined;
+  if (typeof message !== 'string' || message.trim() === '' || message === code) return undefined;
   if (!cause) return message;
   const inherited = cause.message;
   // A getter may return another text each time. Then nobody can know whether the message was copied.

@@ -22,6 +22,7 @@ async function start(options: HandlerOptions = {}) {
   const router = t.router({
     once: t.procedure.meta({ mcp: { rateLimit: { points: 1, durationMs: 60_000 } } }).query(() => 'in time'),
     ping: t.procedure.meta({ mcp: true }).query(() => 'pong'),
+    charge: t.procedure.meta({ mcp: { idempotent: true } }).mutation(() => 'charged'),
   });
   const failures: CallFailure[] = [];
   const onError = (failure: CallFailure) => failures.push(failure);
@@ -77,6 +78,24 @@ describe('a subject', () => {
     expect([await app.isNew({}), await app.isNew({})]).toEqual([true, false]);
   });
 
+  test('in extra.sub is another caller than the same name of another issuer', async () => {
+    const authenticateBy = (toInfo: (issuer: string) => object): Authenticate => {
+      return ({ headers }) => {
+        const issuer = headers.get('x-issuer')!;
+        return { token: crypto.randomUUID(), clientId: 'app', scopes: [], ...toInfo(issuer) };
+      };
+    };
+    for (const toInfo of [
+      (issuer: string) => ({ extra: { sub: 'ann', iss: issuer } }),
+      (issuer: string) => ({ issuer, extra: { sub: 'ann' } }),
+    ]) {
+      await using app = await start({ auth: { authenticate: authenticateBy(toInfo) } });
+      expect(await app.isNew({ 'x-issuer': 'one' })).toBe(true);
+      expect(await app.isNew({ 'x-issuer': 'two' })).toBe(true);
+      expect(await app.isNew({ 'x-issuer': 'two' })).toBe(false);
+    }
+  });
+
   test('that is empty is none, so that the credential counts', async () => {
     await using app = await start({
       auth: {
@@ -121,6 +140,15 @@ describe('a credential', () => {
     expect(await app.isNew(as('Bearer ANN'))).toBe(true);
   });
 
+  test('that is missing after its scheme makes nobody known', async () => {
+    await using app = await start();
+    expect(await app.isNew({})).toBe(true);
+    for (const scheme of ['Bearer', 'bearer ', 'Basic', 'DPoP', 'Token']) {
+      expect(await app.isNew(as(scheme))).toBe(false);
+    }
+    expect(await app.isNew(as('a-key-without-a-scheme'))).toBe(true);
+  });
+
   test('that auth did not look at makes nobody known', async () => {
     await using app = await start({ auth: { authenticate: () => undefined } });
     expect(await app.isNew(as('Bearer one'))).toBe(true);
@@ -163,6 +191,17 @@ describe('callerId', () => {
     await using late = await start({ callerId: () => new Promise(() => {}), hookTimeoutMs: 20 });
     expect(await late.isNew({})).toBe(true);
     expect(late.failures.map(({ error }) => error.message)).toEqual([expect.stringContaining('callerId')]);
+  });
+
+  test.each([
+    ['a blank text', () => ' '],
+    ['no number', () => Number(undefined)],
+    ['an object', () => ({ id: 'ann' })],
+    ['null', () => null],
+  ] as [string, () => unknown][])('that gives %s knows nobody', async (_, callerId) => {
+    await using app = await start({ callerId: callerId as () => string });
+    const { body } = await call(app.url, 'modern', 'charge', { _idempotencyKey: 'k' });
+    expect(JSON.stringify(body)).toContain('callerId');
   });
 
   test('that knows nobody leaves callers unknown, whatever they send as Authorization', async () => {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/express.ts';
 import { getMcpCall, type HandlerOptions, type McpMeta } from '../src/index.ts';
 import { converse } from './conversation.ts';
-import { type Answer, call, request } from './messages.ts';
+import { type Answer, call, headersOf, post, request, toMessage } from './messages.ts';
 import { serve } from './server.ts';
 
 const t = initTRPC.context<object>().meta<McpMeta>().create({ isDev: false });
@@ -433,6 +433,16 @@ describe('the question', () => {
     ]);
   });
 
+  test.each(['\u{1D159}', '\u{13441}', '\u{13442}', '\u{16FE4}', '\u2800', '\u3164'])(
+    'writes a letter that is blank as an escape: %j',
+    async (blank) => {
+      await using form = await openForm();
+      const lines = (await form.ask('close', { id: `c1${blank}`, [`note${blank}`]: 1 })).split('\n');
+      expect(lines.slice(1)).toHaveLength(2);
+      for (const line of lines) expect(line).not.toContain(blank);
+    },
+  );
+
   test('shows no argument that this package has added', async () => {
     const router = t.router({
       pay: t.procedure
@@ -444,6 +454,30 @@ describe('the question', () => {
     await using server = await serve(mcpHandler(router, options));
     const args = { id: 'c1', _idempotencyKey: 'k' };
     expect(questionsOf(await sender(server.mcp, 'pay', args)())[0]![1]).toBe('Pay?\nid: "c1"');
+  });
+
+  test.each([
+    ['1e999', 'null', 'Infinity'],
+    ['-1e999', '1e999', '-Infinity'],
+    ['-0', '0', '-0'],
+    ['[1e999]', '[null]', '[Infinity]'],
+  ])('shows the number %s as what it is, and consent to it is none to %s', async (sent, other, shown) => {
+    await using form = await openForm();
+    const send = (note: string, more: object = {}) => {
+      const params = { name: 'close', arguments: 'ARGS', ...more, _meta: canAsk };
+      const text = JSON.stringify(toMessage('modern', 'tools/call', params));
+      return post(
+        form.url,
+        text.replace('"ARGS"', `{"id":"c1","note":${note}}`),
+        headersOf('modern', 'tools/call', params),
+      );
+    };
+    const asked = await send(sent);
+    expect(questionsOf(asked)[0]![1].split('\n')).toContain(`note: ${shown}`);
+    const more = { requestState: resultOf(asked)!.requestState, inputResponses: { confirm: accept } };
+    await send(other, more);
+    expect(form.ran).not.toHaveBeenCalled();
+    expect(textOf(await send(sent, more))).toBe('done');
   });
 
   test('tells two long values apart, and consent to one is none to the other', async () => {

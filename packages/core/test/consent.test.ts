@@ -381,16 +381,59 @@ test.each([
   expect(() => mcpHandler(makeRouter() as ReturnType<typeof createRouter>, options)).toThrow(code);
 });
 
-test('whoever may not do it is told so first, and nobody is asked', async () => {
-  const guarded = t.procedure
-    .meta({ mcp: { confirm: 'Sure?' } })
-    .use(() => {
-      throw new TRPCError({ code: 'FORBIDDEN', message: 'admins only' });
-    })
-    .input(z.object({ id: z.string() }))
-    .mutation(() => 1);
-  await using server = await serve(mcpHandler(t.router({ close: guarded })));
-  const { status, body } = await round(server);
-  expect([status, body]).toMatchObject([403, { result: { isError: true } }]);
-  expect(textOf({ body } as Answer)).toContain('FORBIDDEN: admins only');
+test.each([
+  ['with an input', z.object({ id: z.string() })],
+  ['without an input', z.void()],
+  ['with an input that may be left out', z.object({ id: z.string() }).optional()],
+] as [string, z.ZodType][])(
+  'whoever may not do it is told so first, and nobody is asked: %s',
+  async (_, input) => {
+    const guarded = t.procedure
+      .meta({ mcp: { confirm: 'Sure?' } })
+      .use(() => {
+        throw new TRPCError({ code: 'FORBIDDEN', message: 'admins only' });
+      })
+      .input(input)
+      .mutation(() => 1);
+    await using server = await serve(mcpHandler(t.router({ close: guarded })));
+    const { status, body } = await round(server);
+    expect([status, body]).toMatchObject([403, { result: { isError: true } }]);
+    expect(textOf({ body } as Answer)).toContain('FORBIDDEN: admins only');
+  },
+);
+
+describe('a tool whose middleware decides what the input is', () => {
+  async function startReplacing(idempotent: boolean) {
+    const ran = vi.fn<(input: unknown) => void>();
+    const seen = vi.fn<() => void>();
+    const close = t.procedure
+      .meta({ mcp: { confirm: 'Close it?', idempotent } })
+      .use(({ next }) => {
+        seen();
+        return next({ getRawInput: async () => ({ id: 'c1' }) } as never);
+      })
+      .input(z.object({ id: z.string() }))
+      .mutation(({ input }) => ran(input));
+    const handler = mcpHandler(t.router({ close }), { callerId: () => 'ada', createContext: () => ({}) });
+    const server = await serve(handler);
+    closings.push(() => server[Symbol.asyncDispose]());
+    const send = (more: object = {}) =>
+      request(server.mcp, 'modern', 'tools/call', {
+        name: 'close',
+        arguments: idempotent ? { id: 'c1', _idempotencyKey: 'k' } : { id: 'c1' },
+        _meta: canAsk,
+        ...more,
+      });
+    return { ran, seen, send };
+  }
+
+  test.each([false, true])('does not run without consent either, idempotent: %s', async (idempotent) => {
+    const { ran, seen, send } = await startReplacing(idempotent);
+    const asked = await send();
+    expect(ran).not.toHaveBeenCalled();
+    expect(seen).toHaveBeenCalledOnce();
+    await send({ requestState: stateOf(asked), inputResponses: { confirm: accept } });
+    expect(ran.mock.calls).toEqual([[{ id: 'c1' }]]);
+    expect(seen).toHaveBeenCalledTimes(2);
+  });
 });

@@ -301,6 +301,16 @@ describe.each(eras)('an error without words in the %s era', (era) => {
     expect(textOf(await call(basic.mcp, era, 'fail'))).toMatch(/(?=[^]*Authorization)(?=[^]*Basic)/);
   });
 
+  test.each(['', ' ', '\n\t'])('counts as one whose words are blank: %j', async (message) => {
+    const fail = tool.mutation(() => {
+      throw new TRPCError({ code: 'FORBIDDEN', message });
+    });
+    await using server = await serve(mcpHandler(t.router({ fail }), { createContext, onError: () => {} }));
+    await using bare = await failing('FORBIDDEN');
+    const text = textOf(await call(server.mcp, era, 'fail'));
+    expect(text).toBe(textOf(await call(bare.mcp, era, 'fail')));
+  });
+
   test('FORBIDDEN says that this caller may not do this', async () => {
     await using server = await failing('FORBIDDEN');
     expect(textOf(await call(server.mcp, era, 'fail'))).toMatch(/may not|not allowed|not permitted/);

@@ -77,9 +77,11 @@ describe.each(eras)('in the %s era', (era) => {
     'a tool named %s is unknown',
     async (name) => {
       await using server = await serve(mcpHandler(t.router({ one: tool.query(() => 1) })));
+      // What is near to the name of a tool gets that as a suggestion.
+      const suggestion = name === 'one.' ? '. Did you mean one?' : '';
       expect(await seen(call(server.mcp, era, name))).toEqual({
         status: 200,
-        body: rpcError(-32_602, `Unknown tool: ${name}`, 1),
+        body: rpcError(-32_602, `Unknown tool: ${name}${suggestion}`, 1),
       });
     },
   );

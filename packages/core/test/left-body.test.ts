@@ -51,6 +51,36 @@ describe.each([
     expect(failures).toEqual([]);
   });
 
+  test('a body that middleware has paused is read', async () => {
+    const { server, failures } = await start((req, __, next) => {
+      req.pause();
+      next();
+    });
+    await using _server = server;
+    expect(await send(server.url)).toMatchObject({ status: 200 });
+    expect(failures).toEqual([]);
+  });
+
+  test('a body that middleware has kept as bytes is read', async () => {
+    const { server } = await start((req, __, next) => {
+      const chunks: Uint8Array[] = [];
+      req.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+      req.on('end', () => {
+        req.body = Uint8Array.from(Buffer.concat(chunks));
+        next();
+      });
+    });
+    await using _server = server;
+    expect(await send(server.url)).toMatchObject({ status: 200 });
+  });
+
+  test('the JSON null is a mistake of the client, which no developer hears of', async () => {
+    const { server, failures } = await start(framework.json({ strict: false }));
+    await using _server = server;
+    expect(await send(server.url, 'null')).toMatchObject({ status: 400 });
+    expect(failures).toEqual([]);
+  });
+
   test.each<[string, express.RequestHandler[]]>([
     ['without a parser', []],
     ['behind a parser for forms, which sets an empty object in Express 4', [framework.urlencoded()]],

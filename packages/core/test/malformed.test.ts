@@ -85,3 +85,65 @@ test('a response that nobody waits for is not answered under its id', async () =
   const { body } = await post(server.mcp, { jsonrpc: '2.0', id: 7, result: {} });
   expect(body).toMatchObject({ id: null, error: {} });
 });
+
+test('a message of a batch whose params are no object is told so, and the others are answered', async () => {
+  for (const legacy of ['stateless', 'sessions'] as const) {
+    await using server = await serve(mcpHandler(router, { legacy }));
+    const batch = [
+      { jsonrpc: '2.0', id: 1, method: 'tools/list', params: null },
+      { jsonrpc: '2.0', id: 'two', method: 'tools/call', params: { name: 'ping', _meta: 5 } },
+      { jsonrpc: '2.0', id: 3, method: 'initialize', params: {} },
+      { jsonrpc: '2.0', method: 'notifications/initialized', params: 5 },
+      { jsonrpc: '2.0', id: 4, method: 'tools/call', params: { name: 'ping' } },
+    ];
+    const { status, body } = await post(server.mcp, batch);
+    expect([status, body]).toMatchObject([
+      200,
+      [
+        rpcError(-32_602, 'Malformed params of tools/list: params has to be an object, not null', 1),
+        rpcError(
+          -32_602,
+          'Malformed params of tools/call: params._meta has to be an object, not a number',
+          'two',
+        ),
+        {
+          id: 3,
+          error: { code: -32_602, message: expect.stringContaining('params.protocolVersion is missing') },
+        },
+        { id: 4, result: { structuredContent: { pong: true } } },
+      ],
+    ]);
+    const alone = await post(server.mcp, batch.slice(0, 1));
+    expect(alone.body).toMatchObject({ id: 1, error: { code: -32_602 } });
+    expect((await post(server.mcp, batch.slice(3, 4))).status).toBe(202);
+  }
+});
+
+test.each([
+  [{ inputResponses: 5 }, 'params.inputResponses has to be an object, not a number'],
+  [{ inputResponses: null }, 'params.inputResponses has to be an object, not null'],
+  [{ inputResponses: [] }, 'params.inputResponses has to be an object, not an array'],
+  [{ inputResponses: { confirm: true } }, 'params.inputResponses.confirm has to be an object, not a boolean'],
+  [{ requestState: {} }, 'params.requestState has to be a string, not an object'],
+])('answers to questions that are none are told so: %j', async (round, what) => {
+  await using server = await serve(mcpHandler(router));
+  for (const [method, params] of [
+    ['tools/call', { name: 'ping' }],
+    ['prompts/get', { name: 'greet' }],
+  ] as const) {
+    expect((await request(server.mcp, 'modern', method, { ...params, ...round })).body).toEqual(
+      rpcError(-32_602, `Malformed params of ${method}: ${what}`, 1),
+    );
+  }
+});
+
+test.each(eras)('a cursor that nobody gave is not valid in the %s era', async (era) => {
+  await using server = await serve(mcpHandler(router));
+  for (const method of ['tools/list', 'prompts/list']) {
+    expect((await request(server.mcp, era, method, { cursor: 'page2' })).body).toMatchObject({
+      id: 1,
+      error: { code: -32_602, message: expect.stringContaining('Invalid cursor') },
+    });
+    expect((await request(server.mcp, era, method, { cursor: '' })).body).toHaveProperty('result');
+  }
+});

@@ -180,6 +180,42 @@ const closed: [string, unknown, Record<string, unknown>, Record<string, unknown>
     { where: { nam: 'a' } },
     'nam',
   ],
+  [
+    'behind z.unknown()',
+    z.object({ where: z.unknown().pipe(customers) }),
+    { where: { country: 'CZ' } },
+    { where: { contry: 'CZ' } },
+    'contry',
+  ],
+  ['behind z.any(), at the root', z.any().pipe(customers), { country: 'CZ' }, { contry: 'CZ' }, 'contry'],
+  [
+    'behind z.any() of zod 3',
+    z3.object({ where: z3.any().pipe(z3.object({ name: z3.string().optional() })) }),
+    { where: { name: 'a' } },
+    { where: { nam: 'a' } },
+    'nam',
+  ],
+  [
+    'of valibot, where it is required again',
+    v.required(v.object({ where: v.optional(v.object({ name: v.optional(v.string()) })) })),
+    { where: { name: 'a' } },
+    { where: { nam: 'a' } },
+    'nam',
+  ],
+  [
+    'in a tuple of valibot, as one item too many',
+    v.object({ pair: v.tuple([v.string(), v.number()]) }),
+    { pair: ['a', 1] },
+    { pair: ['a', 1, true] },
+    'pair\\[2\\]: one too many',
+  ],
+  [
+    'in a file',
+    z.object({ file: z.file() }),
+    { file: { name: 'a.txt', data: 'aGk=' } },
+    { file: { filename: 'a.txt', data: 'aGk=' } },
+    'filename',
+  ],
   ['of valibot', v.object({ name: v.optional(v.string()) }), { name: 'a' }, { nam: 'a' }, 'nam'],
 ];
 
@@ -310,6 +346,49 @@ test('a prompt refuses arguments that it does not know', async () => {
     expect(body).toMatchObject({ error: { code: -32_602, message: expect.stringContaining('nam') } });
   }
   expect(ran).not.toHaveBeenCalled();
+});
+
+describe('the URI of a resource', () => {
+  const startResources = async () => {
+    const ran = vi.fn<(input: unknown) => void>();
+    const list = t.procedure
+      .meta({ mcp: { resource: { uri: 'customers://{tenant}{?country,limit}' } } })
+      .input(z.object({ tenant: z.string(), country: z.string().optional(), limit: z.number().optional() }))
+      .query(({ input }) => ran(input) ?? 'customers');
+    const own = {
+      name: 'own',
+      uri: 'orders://{tenant}{?country}',
+      run: ({ input }: { input: unknown }) => {
+        ran(input);
+        return 'orders';
+      },
+    };
+    const server = await serve(mcpHandler(t.router({ list }), { resources: [own] }));
+    return { url: server.mcp, ran, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  };
+
+  test.each(['customers', 'orders'])('has no variables that nobody knows: %s', async (scheme) => {
+    await using app = await startResources();
+    for (const era of eras) {
+      const read = (uri: string) => request(app.url, era, 'resources/read', { uri });
+      expect((await read(`${scheme}://acme?contry=CZ`)).body).toMatchObject({
+        error: { code: -32_602, message: expect.stringMatching(/contry: unknown; did you mean "country"/) },
+      });
+      expect(app.ran).not.toHaveBeenCalled();
+      expect((await read(`${scheme}://acme?country=CZ`)).body).toHaveProperty('result');
+      expect(app.ran.mock.calls).toEqual([[{ tenant: 'acme', country: 'CZ' }]]);
+      app.ran.mockClear();
+    }
+  });
+
+  test('cannot replace a variable of its path in its query', async () => {
+    await using app = await startResources();
+    const uri = 'customers://acme?tenant=other';
+    expect((await request(app.url, 'modern', 'resources/read', { uri })).body).toMatchObject({
+      error: { message: `Resource not found: ${uri}` },
+    });
+    expect(app.ran).not.toHaveBeenCalled();
+  });
 });
 
 describe('unknownArguments', () => {

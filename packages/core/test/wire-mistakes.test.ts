@@ -6,7 +6,15 @@ import { z } from 'zod';
 import { mcpHandler as expressHandler } from '../src/adapters/express.ts';
 import { mcpHandler as fetchHandler } from '../src/adapters/fetch.ts';
 import { mcpHandler as nodeHandler } from '../src/adapters/node.ts';
-import { type HandlerOptions, type McpMeta, SetupError, type SetupProblem } from '../src/index.ts';
+import {
+  bearer,
+  type HandlerOptions,
+  introspection,
+  jwt,
+  type McpMeta,
+  SetupError,
+  type SetupProblem,
+} from '../src/index.ts';
 import { headersOf, toMessage } from './messages.ts';
 import { listen } from './server.ts';
 
@@ -275,6 +283,46 @@ describe('an option that is misspelt', () => {
     ]);
   });
 
+  test('is found in a codec', () => {
+    const codec = { clas: Date, schema: {}, decode: () => new Date(), encode: String };
+    expect(problemsOf(() => mount({ createContext, codecs: [codec] }))).toMatchObject([
+      { code: 'OPTION_UNKNOWN', path: 'codecs[0].clas', message: expect.stringContaining('class') },
+    ]);
+  });
+
+  const keys = { issuer: 'https://login.example', jwksUri: 'https://login.example/keys' };
+  const asked = { endpoint: 'https://login.example/ask', clientId: 'app', clientSecret: 'secret' };
+  const resource = {
+    verify: jwt(keys),
+    resource: 'https://app.example/mcp',
+    authorizationServers: ['https://login.example'],
+  };
+  test.each<[string, string, string, () => unknown]>([
+    [
+      'bearer',
+      'requiredScope',
+      'requiredScopes',
+      () => bearer({ ...resource, requiredScope: ['a'] } as never),
+    ],
+    ['jwt', 'audienc', 'audience', () => jwt({ ...keys, audienc: 'app' } as never)],
+    ['introspection', 'cache', 'cacheMs', () => introspection({ ...asked, cache: 0 } as never)],
+  ])('is found in the options of %s: %j was meant to be %s', (of, name, meant, make) => {
+    expect(problemsOf(make)).toMatchObject([
+      { code: 'OPTION_UNKNOWN', path: `${of}.${name}`, message: expect.stringContaining(meant) },
+    ]);
+  });
+
+  test('leaves no check out in silence: jwt needs an issuer, and bearer all that it has to know', () => {
+    expect(problemsOf(() => jwt({ ...keys, issuer: undefined } as never))).toMatchObject([
+      { code: 'ISSUER_MISSING', path: 'jwt.issuer' },
+    ]);
+    expect(problemsOf(() => bearer({} as never)).map(({ path }) => path)).toEqual([
+      'auth.verify',
+      'auth.resource',
+      'auth.authorizationServers',
+    ]);
+  });
+
   test('is no option that is left undefined', () => {
     const options = {
       createContext,
@@ -284,6 +332,55 @@ describe('an option that is misspelt', () => {
       store: undefined,
     };
     expect(() => mount(options)).not.toThrow();
+  });
+});
+
+describe('an option whose value is of a wrong kind', () => {
+  test.each<[string, unknown, string]>([
+    ['legacy', 'session', 'sessions'],
+    ['listing', 'permited', 'permitted'],
+    ['return200ForErrors', 'forbiden', 'forbidden'],
+    ['unknownArguments', 'reject', 'refuse'],
+    ['allowedHosts', 'app.example.com', 'a list'],
+    ['allowedOrigins', 'https://app.example.com', 'a list'],
+    ['callerId', 'x-api-key', 'a function'],
+    ['onError', console, 'a function'],
+    ['auth', () => undefined, 'an object'],
+    ['tools', { name: 'ping' }, 'a list'],
+    ['fastLane', 'off', 'true or false'],
+    ['server', null, 'an object'],
+  ])('is found at mount: %s: %j', (name, value, words) => {
+    expect(problemsOf(() => mount({ createContext, [name]: value }))).toMatchObject([
+      { code: 'OPTION_INVALID', path: name, message: expect.stringContaining(words) },
+    ]);
+  });
+
+  test.each<[string, unknown]>([
+    ['auth.authenticate', {}],
+    ['auth.authenticate', { authenticate: [() => undefined, 'bearer'] }],
+    ['auth.authorize', { authenticate: () => undefined, authorize: true }],
+  ])('is found inside auth: %s of %j', (path, auth) => {
+    expect(problemsOf(() => mount({ createContext, auth }))).toMatchObject([
+      { code: 'OPTION_INVALID', path },
+    ]);
+  });
+
+  test('is found where the context is passed in place of the options', () => {
+    expect(problemsOf(() => mount(createContext))).toMatchObject([
+      { code: 'OPTION_INVALID', path: 'options' },
+    ]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['confirm', 5, 'question'],
+    ['confirmFallback', 'procede', 'proceed'],
+    ['unknownArguments', 'reject', 'refuse'],
+    ['visible', true, 'a function'],
+  ])('is found in the settings of a procedure: %s: %j', (name, value, words) => {
+    const ping = t.procedure.meta({ mcp: { [name]: value } }).mutation(() => 1);
+    expect(problemsOf(() => mount({ createContext }, t.router({ ping })))).toMatchObject([
+      { code: 'META_UNKNOWN', path: 'ping', message: expect.stringContaining(words) },
+    ]);
   });
 });
 

@@ -35,7 +35,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
           .input(
             z.object({
               week: z.date().meta({ title: 'Week', description: 'Any day of it.' }),
-              tone: z.enum(['dry', 'warm']).default('dry'),
+              tone: z.enum(['dry', 'warm']).describe('How it sounds').default('dry'),
               teams: z.array(z.string()).optional().describe('All of them when left out.'),
             }),
           )
@@ -58,7 +58,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
         arguments: [
           // The clients do not know the title of an argument.
           { name: 'week', description: 'Any day of it.', required: true },
-          { name: 'tone', description: 'One of: dry, warm.', required: false },
+          { name: 'tone', description: 'How it sounds. One of: dry, warm.', required: false },
           { name: 'teams', description: 'All of them when left out.', required: false },
         ],
         icons,

@@ -1,4 +1,4 @@
-import type { Store } from '@trpc-mcp/core';
+import { SetupError, type SetupProblem, type Store } from '@trpc-mcp/core';
 import { type Bus, createBus } from './bus.ts';
 import { checkClient, type RedisClient } from './client.ts';
 import { createConnection } from './connection.ts';
@@ -38,12 +38,9 @@ export interface Shared {
  *
  * While Redis cannot be reached, calls that need it fail with a `RedisError`. All other calls go on.
  */
-export function redis({
-  client,
-  prefix = 'trpc-mcp:',
-  timeoutMs = 2000,
-  onError = print,
-}: RedisOptions): Shared {
+export function redis(options: RedisOptions): Shared {
+  checkOptions(options);
+  const { client, prefix = 'trpc-mcp:', timeoutMs = 2000, onError = print } = options;
   checkClient(client);
   const commands = createConnection(client, timeoutMs);
   const reading = createConnection(client, timeoutMs);
@@ -59,6 +56,21 @@ export function redis({
     },
   };
 }
+
+/** Without types, nobody else would notice a name that is not an option. */
+function checkOptions(options: RedisOptions): void {
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(optionNames, name));
+  if (unknown.length === 0) return;
+  const message = `it is not an option; the options are: ${Object.keys(optionNames).join(', ')}`;
+  throw new SetupError(
+    unknown.map((name): SetupProblem => ({ code: 'OPTION_UNKNOWN', path: `redis.${name}`, message })),
+  );
+}
+
+const optionNames = { client: true, prefix: true, timeoutMs: true, onError: true } satisfies Record<
+  keyof RedisOptions,
+  true
+>;
 
 function print(error: Error): void {
   console.error('MCP failure:', error);

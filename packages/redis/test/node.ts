@@ -60,6 +60,7 @@ const handler = mcpHandler(router, {
   secret,
   callerId: (request) => request.headers.get('authorization') ?? undefined,
   legacy: 'sessions',
+  callerId: ({ headers }) => headers.get('authorization') ?? undefined,
   expose: (path) => path !== 'beta' || flags.beta,
   onError: () => {},
 });

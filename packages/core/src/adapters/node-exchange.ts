@@ -27,6 +27,7 @@ export interface NodeRequest extends NodeJS.EventEmitter {
   rawHeaders: string[];
   socket: { localAddress?: string | undefined; remoteAddress?: string | undefined };
   readableEnded: boolean;
+  resume?(): unknown;
   /** Whether somebody has read from it. */
   readableDidRead?: boolean;
   destroyed?: boolean;
@@ -250,9 +251,12 @@ function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
   const isRead = req.readableDidRead ?? req.readableEnded;
   // A parser for another type has left the body unread. Express 4 sets an empty object then.
   if (!isRead && isEmpty(body) && !req.readableEnded) return readStream(req, maxBytes);
+  const length = readLength(headers['content-length']) ?? 0;
+  // The client has sent `null`, and a parser has read it.
+  if (isRead && body === null && (req._body || length <= 'null'.length)) return { parsed: null };
   if (body !== undefined && body !== null) {
     // An empty object is what the client sent only if a parser has read it.
-    const isLost = !req._body && isEmpty(body) && (readLength(headers['content-length']) ?? 0) > 2;
+    const isLost = !req._body && isEmpty(body) && length > 2;
     if (!isLost) return toBody(body);
   }
   // A request without a body may end before anybody reads it.
@@ -263,24 +267,36 @@ function readBody(req: NodeRequest, maxBytes: number): Promise<Body> | Body {
 function readStream(req: NodeRequest, maxBytes: number): Promise<Body> {
   const isTooLarge = (readLength(req.headers['content-length']) ?? 0) > maxBytes;
   return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    // A client reads the answer only after it has sent its body, so the rest is read and dropped.
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes && !isTooLarge) chunks.push(chunk);
+      else reject(new BodyTooLarge());
+    };
+    const onEnd = () => {
+      stop();
+      resolve({ text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString() });
+    };
     const onClose = () => {
+      stop();
       if (!req.readableEnded) reject(new Error('the client hung up while it was sending'));
+    };
+    // The app or a session may keep the request for long, and the listeners would keep the body.
+    const stop = () => {
+      req.off('data', onData);
+      req.off('end', onEnd);
+      req.off('close', onClose);
     };
     // It may have hung up before anybody listened.
     if (req.destroyed) return onClose();
     if (isTooLarge) reject(new BodyTooLarge());
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // A client reads the answer only after it has sent its body, so the rest is read and dropped.
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes && !isTooLarge) chunks.push(chunk);
-      else reject(new BodyTooLarge());
-    });
-    req.on('end', () =>
-      resolve({ text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString() }),
-    );
+    req.on('data', onData);
+    req.on('end', onEnd);
     req.on('close', onClose);
+    // Middleware may have paused it until somebody listens.
+    req.resume?.();
   });
 }
 
@@ -293,7 +309,7 @@ function isEmpty(body: unknown): boolean {
 /** Converts what a body parser made: text, bytes, or parsed JSON. */
 function toBody(body: unknown): Body {
   if (typeof body === 'string') return { text: body };
-  return Buffer.isBuffer(body) ? { text: body.toString() } : { parsed: body };
+  return body instanceof Uint8Array ? { text: Buffer.from(body).toString() } : { parsed: body };
 }
 
 function toUrl(req: NodeRequest): URL {

@@ -13,6 +13,7 @@ import type { Readable } from 'node:stream';
 import { errorCodes, idOf, type MessageId, toErrorMessage } from '../protocol/json-rpc.ts';
 import { checkMessage } from '../protocol/params.ts';
 import { LineReader } from './line.ts';
+import type { StdioListening } from './stdio-listening.ts';
 
 export interface StdioTransportOptions {
   input: Readable;
@@ -22,6 +23,7 @@ export interface StdioTransportOptions {
   maxBytes: number;
   /** Nothing is read before this resolves. The function answers requests that the server must not see. */
   opened: Promise<(request: JSONRPCRequest) => JSONRPCMessage | undefined>;
+  listening: StdioListening;
   /** Is called when the client has hung up, or does not read any more. */
   onEnd: () => void;
 }
@@ -35,6 +37,8 @@ export class StdioTransport implements Transport {
   readonly #lines: LineReader;
   /** The requests without an answer so far. */
   readonly #underWay = new Set<RequestId>();
+  /** The requests to listen that are not decided about yet. */
+  readonly #listening = new Set<RequestId>();
   #answer: (request: JSONRPCRequest) => JSONRPCMessage | undefined = () => undefined;
   #onIdle: () => void = () => undefined;
   #isClosed = false;
@@ -42,7 +46,14 @@ export class StdioTransport implements Transport {
   constructor(options: StdioTransportOptions) {
     this.#options = options;
     this.#lines = new LineReader(options.maxBytes, {
-      line: (text) => this.#receive(text),
+      line: (text) => {
+        try {
+          this.#receive(text);
+        } catch {
+          // What reads it calls itself for every level.
+          this.#refuse(errorCodes.invalidRequest, 'the message is nested too deeply');
+        }
+      },
       tooLong: () => {
         const message = `the message is larger than ${options.maxBytes} bytes; send less, or raise the option maxBodyBytes`;
         this.#refuse(errorCodes.invalidRequest, message);
@@ -63,6 +74,15 @@ export class StdioTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
+    if (!isJSONRPCNotification(message)) return this.#write(message);
+    const told = await this.#options.listening.hear(message);
+    if (told.kind === 'told') await this.#write(message);
+    if (told.kind !== 'ends') return;
+    await this.#write(told.message);
+    this.onmessage?.(toCancellation(told.id));
+  }
+
+  async #write(message: JSONRPCMessage): Promise<void> {
     try {
       await this.#options.write(`${JSON.stringify(message)}\n`);
     } catch {
@@ -135,12 +155,27 @@ export class StdioTransport implements Transport {
       const answer = this.#answer(message);
       if (answer) return void this.send(answer);
       // A subscription stays open for as long as the client listens, so `drain` does not wait for it.
-      if (message.method !== 'subscriptions/listen') this.#underWay.add(message.id);
+      if (message.method === 'subscriptions/listen') return void this.#listen(message);
+      this.#underWay.add(message.id);
     } else if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
       // A request that is cancelled gets no answer.
-      this.#settle(message.params?.['requestId'] as RequestId | undefined);
+      const id = message.params?.['requestId'] as RequestId;
+      this.#settle(id);
+      this.#options.listening.end(id);
+      // The SDK does not know of it yet.
+      if (this.#listening.delete(id)) return;
     }
     this.onmessage?.(message);
+  }
+
+  async #listen(request: JSONRPCRequest): Promise<void> {
+    const { id } = request;
+    this.#listening.add(id);
+    const { kind, message } = await this.#options.listening.admit(request);
+    // The client may have cancelled it meanwhile.
+    if (!this.#listening.delete(id)) this.#options.listening.end(id);
+    else if (kind === 'refused') await this.send(message);
+    else this.onmessage?.(message);
   }
 
   #settle(id: RequestId | undefined): void {
@@ -164,6 +199,10 @@ function toMessage(value: unknown): JSONRPCMessage | undefined {
 /** Whether this is a response. It gets no answer even when it is malformed, or two servers could answer each other for ever. */
 function isResponse(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('result' in value || 'error' in value);
+}
+
+function toCancellation(requestId: RequestId): JSONRPCMessage {
+  return { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } };
 }
 
 function toShutdownError({ id }: { id: RequestId }): JSONRPCMessage {

@@ -11,6 +11,7 @@ import { constants } from 'node:os';
 import process from 'node:process';
 import { stdioCredentialHint } from '../auth/credential-hint.ts';
 import type { CallHost } from '../call/call.ts';
+import type { McpAuthInfo } from '../meta.ts';
 import { toRefusalOutcome } from '../call/outcome.ts';
 import type { HandlerControls } from '../protocol/handler.ts';
 import { onlyCaller } from '../protocol/caller-of.ts';
@@ -18,8 +19,10 @@ import { createNotifier, notifyClient } from '../protocol/notify.ts';
 import { defaultMaxBodyBytes, type HandlerArguments, type HandlerOptions } from '../protocol/options.ts';
 import { createParts, whenReady } from '../protocol/parts.ts';
 import { createServer } from '../protocol/server.ts';
-import { Subscriptions } from '../protocol/subscription.ts';
+import type { Serving } from '../protocol/serving.ts';
+import { checkListening, Subscriptions } from '../protocol/subscription.ts';
 import { type StdioAuthOptions, toAuthOptions, toRefusal, withoutChallenges } from './stdio-auth.ts';
+import { StdioListening } from './stdio-listening.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { claimStdout } from './stdout.ts';
 
@@ -95,46 +98,51 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
     await catalog.whole;
     return (request) => (admitted.kind === 'refusal' ? toRefusal(request, admitted) : undefined);
   };
+  // The catalog may be another one for each request.
+  const serve = (known: McpAuthInfo | undefined): Serving => ({
+    exchange,
+    catalog: catalog.current!,
+    auth: known,
+    caller: async () => onlyCaller,
+    mayStream: true,
+    renew: async () => serve(known),
+  });
+  // Who is refused does not get as far as this.
+  const listening = new StdioListening(async (request) => {
+    const admitted = await admission;
+    return checkListening(parts, serve(admitted.kind === 'refusal' ? undefined : admitted.auth), request);
+  });
   const transport = new StdioTransport({
     input: process.stdin,
     write: stdout.write,
     maxBytes: maxBodyBytes,
     opened: open(),
+    listening,
     onEnd: () => void endProcess(),
   });
-  let listening: { server: Server; subscribed: Subscriptions | undefined } | undefined;
+  let told: { server: Server; subscribed: Subscriptions | undefined } | undefined;
   const server = serveTransport(
     async ({ era }) => {
       const admitted = await admission;
       const isRefused = admitted.kind === 'refusal';
       const refused = isRefused ? toRefusalOutcome(admitted) : undefined;
-      const caller = isRefused ? undefined : admitted.auth;
+      const known = isRefused ? undefined : admitted.auth;
       // The SDK itself knows what a client of 2026 listens for.
       const subscribed = era === 'legacy' ? new Subscriptions() : undefined;
       const conversation = createServer(parts, {
         era,
         catalog: await catalog.whole,
-        // The catalog may be another one for each request. There is no HTTP status that an outcome could decide.
-        servingOf: () => ({
-          serving: {
-            exchange,
-            catalog: catalog.current!,
-            auth: caller,
-            caller: async () => onlyCaller,
-            mayStream: true,
-          },
-          made: refused,
-          onOutcome: () => {},
-        }),
+        // There is no HTTP status that an outcome could decide.
+        servingOf: () => ({ serving: serve(known), made: refused, onOutcome: () => {} }),
         subscribed,
       });
-      listening = { server: conversation, subscribed };
+      told = { server: conversation, subscribed };
       return conversation;
     },
     { transport },
   );
   const unsubscribe = bus.subscribe((event) => {
-    if (listening) void notifyClient(listening.server, listening.subscribed, event).catch(() => {});
+    if (told) void notifyClient(told.server, told.subscribed, event).catch(() => {});
   });
 
   let setClosed: () => void = () => undefined;

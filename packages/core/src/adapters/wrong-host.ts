@@ -3,7 +3,7 @@ type Host = 'express' | 'fastify' | 'fetch' | 'node';
 
 /** Makes the error for a handler that was given something else than its host gives. It says which handler to import. */
 export function toWrongHostError(mounted: Host, first: unknown, second: unknown): TypeError {
-  const { host, advice } = recognize(first, second);
+  const { host, advice } = recognize(mounted, first, second);
   return new TypeError(
     `This is the mcpHandler of @trpc-mcp/core/${mounted}, and ${host} called it. ${advice ?? `Import mcpHandler from the subpath of your host: ${subpaths}.`}`,
   );
@@ -38,8 +38,11 @@ export function answerWrongHost(error: TypeError, res: unknown, next: unknown): 
 
 const subpaths = ['express', 'fastify', 'fetch', 'node'].map((host) => `@trpc-mcp/core/${host}`).join(', ');
 
-function recognize(first: unknown, second: unknown): { host: string; advice?: string } {
-  const importing = (host: Host) => `Import mcpHandler from '@trpc-mcp/core/${host}' instead.`;
+function recognize(mounted: Host, first: unknown, second: unknown): { host: string; advice?: string } {
+  const importing = (host: Host, then = '') =>
+    [mounted === host ? '' : `Import mcpHandler from '@trpc-mcp/core/${host}' instead.`, then]
+      .filter((sentence) => sentence !== '')
+      .join(' ');
   if (isWebRequest(first)) return { host: 'a host with fetch', advice: importing('fetch') };
   if (isNodeResponse(second)) {
     // Express gives both an `app`; Node's own server and frameworks that are like it do not.
@@ -49,18 +52,29 @@ function recognize(first: unknown, second: unknown): { host: string; advice?: st
       : { host: 'a server of Node', advice: importing('node') };
   }
   if (isObject(second) && hasMethod(second, 'send') && hasMethod(second, 'code')) {
-    return { host: 'a route of Fastify', advice: `${importing('fastify')} Then register it as a plugin.` };
+    const advice = importing(
+      'fastify',
+      "Register it as a plugin: app.register(handler, { prefix: '/mcp' }).",
+    );
+    return { host: 'a route of Fastify', advice };
   }
   if (isFastify(first)) return { host: 'Fastify', advice: importing('fastify') };
-  const { req, request } = (isObject(first) ? first : {}) as { req?: { raw?: unknown }; request?: unknown };
-  if (isWebRequest(req?.raw)) {
-    return { host: 'Hono', advice: 'Pass it the request: (c) => handler(c.req.raw).' };
+  const { req, res, request, raw } = (isObject(first) ? first : {}) as {
+    req?: { raw?: unknown };
+    res?: unknown;
+    request?: unknown;
+    raw?: unknown;
+  };
+  if (isWebRequest(req?.raw) || isWebRequest(raw)) {
+    return { host: 'Hono', advice: importing('fetch', 'Pass it the request: (c) => handler(c.req.raw).') };
+  }
+  if (isNodePair(req, res)) {
+    const advice = 'Pass it what Node has: (ctx) => { ctx.respond = false; handler(ctx.req, ctx.res); }';
+    return { host: 'Koa', advice: importing('node', `${advice}.`) };
   }
   if (isWebRequest(request)) {
-    return {
-      host: 'a framework with an event',
-      advice: 'Pass it the request: ({ request }) => handler(request).',
-    };
+    const advice = importing('fetch', 'Pass it the request: ({ request }) => handler(request).');
+    return { host: 'a framework with an event', advice };
   }
   return { host: 'another host' };
 }

@@ -2,6 +2,7 @@ import type { OAuthProtectedResourceMetadata } from '@modelcontextprotocol/serve
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { SetupError, type SetupProblem, type SetupProblemCode } from '../setup-error.ts';
 import { ownMessageOf } from '../thrown.ts';
+import { findUnknownOptions } from '../nearest.ts';
 import type { McpAuthInfo } from '../meta.ts';
 import { addToChallenge } from './challenge.ts';
 import { type HeadersRequest, readToken } from './credential.ts';
@@ -140,12 +141,21 @@ function toTRPCError(thrown: unknown): unknown {
   return new TRPCError({ code: status === 503 ? 'SERVICE_UNAVAILABLE' : 'UNAUTHORIZED', message, cause });
 }
 
-function checkBearer(options: BearerOptions): SetupProblem[] {
-  const { authorizationServers, requiredScopes = [], scopesSupported = [], maxTokenLength = 1 } = options;
-  const problems: SetupProblem[] = [];
+function checkBearer(options: Partial<BearerOptions>): SetupProblem[] {
+  const {
+    authorizationServers = [],
+    requiredScopes = [],
+    scopesSupported = [],
+    maxTokenLength = 1,
+  } = options;
+  const problems: SetupProblem[] = findUnknownOptions([['bearer.', options, optionKeys]]);
   const add = (code: SetupProblemCode, path: string, message: string) =>
     problems.push({ code, path, message });
 
+  if (typeof options.verify !== 'function') {
+    const message = 'no token can be verified; set it to jwt(…), introspection(…), or a function of your own';
+    add('OPTION_INVALID', 'auth.verify', message);
+  }
   const resource = parseUrl(options.resource);
   if (!resource || resource.hash || resource.search) {
     const message = `${JSON.stringify(String(options.resource))} is not the URL of an endpoint; set it to the URL that clients are given, such as "https://app.example.com/mcp"`;
@@ -177,7 +187,19 @@ function checkBearer(options: BearerOptions): SetupProblem[] {
   return problems;
 }
 
-function parseUrl(value: string | URL): URL | undefined {
+const optionKeys = {
+  verify: true,
+  resource: true,
+  authorizationServers: true,
+  requiredScopes: true,
+  scopesSupported: true,
+  resourceName: true,
+  resourceDocumentation: true,
+  maxTokenLength: true,
+  failureLimit: true,
+} satisfies Record<keyof BearerOptions, true>;
+
+function parseUrl(value: string | URL | undefined): URL | undefined {
   const text = String(value);
   return URL.canParse(text) ? new URL(text) : undefined;
 }

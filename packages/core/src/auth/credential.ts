@@ -4,6 +4,8 @@ import { CredentialError } from './credential-error.ts';
 export interface HeadersRequest {
   url?: string | undefined;
   headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The names and values of all headers in turn, as Node has them. */
+  rawHeaders?: readonly string[];
 }
 
 /** Reads the token in an `Authorization` header. Throws a `CredentialError` when it is malformed. */
@@ -13,9 +15,9 @@ export function readToken(request: Request | HeadersRequest, maxLength: number):
     const message = 'a token in the URL is not taken; send it in the Authorization header';
     throw new CredentialError(400, message, 'invalid_request');
   }
-  const header = authorizationOf(request.headers);
-  if (header === undefined || !/^bearer(?: |$)/i.test(header)) return undefined;
-  const token = header.slice('bearer '.length).trim();
+  const header = authorizationOf(request);
+  if (header === undefined || !namesBearer.test(header)) return undefined;
+  const token = /^bearer /i.test(header) ? header.slice('bearer '.length).trim() : '';
   if (token.length > maxLength) {
     throw new CredentialError(401, `the token is longer than ${maxLength} characters`, 'invalid_token');
   }
@@ -23,6 +25,9 @@ export function readToken(request: Request | HeadersRequest, maxLength: number):
   const message = 'the Authorization header is malformed; send one token, as: Bearer <token>';
   throw new CredentialError(400, message, 'invalid_request');
 }
+
+/** A header that means to send a token, also beside another credential, and however it is written. */
+const namesBearer = /^bearer(?![\w-])|,\s*bearer\s/i;
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const tokenSyntax = /^[\w.~+/-]+=*$/;
@@ -32,13 +37,23 @@ function queryOf(url: string | undefined): URLSearchParams {
   return new URLSearchParams(/\?([^#]*)/.exec(url ?? '')?.[1]);
 }
 
-function authorizationOf(headers: Headers | HeadersRequest['headers']): string | undefined {
+/** Reads the header. Two of them make a malformed one, as they do in `Headers`. */
+function authorizationOf(request: Request | HeadersRequest): string | undefined {
+  const { headers } = request;
   if (isHeaders(headers)) return headers.get('authorization') ?? undefined;
   // Node writes the names of headers in small letters, other hosts as the client wrote them.
-  const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization');
-  const value = name === undefined ? undefined : headers[name];
-  // Two headers make a malformed one, as they do in `Headers`.
-  return value === undefined ? undefined : [value].flat().join(', ');
+  const values = Object.entries(headers)
+    .filter(([name, value]) => isAuthorization(name) && value !== undefined)
+    .flatMap(([, value]) => value!);
+  // Node keeps the first one alone. The app may have set it to something else.
+  const { rawHeaders = [] } = request as HeadersRequest;
+  const sent = rawHeaders.filter((_, index) => index % 2 === 1 && isAuthorization(rawHeaders[index - 1]!));
+  const all = sent.length > 1 ? sent : values;
+  return all.length === 0 ? undefined : all.join(', ');
+}
+
+function isAuthorization(name: string): boolean {
+  return name.toLowerCase() === 'authorization';
 }
 
 function isHeaders(headers: Headers | HeadersRequest['headers']): headers is Headers {

@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
+import { findUnknownOptions } from '../nearest.ts';
 import { checkTokenUse } from './token-type.ts';
 import { checkVerified, resourceOf, toAudience, type VerifiedToken, type VerifyToken } from './token.ts';
 
@@ -111,8 +112,18 @@ async function introspect(token: string, options: IntrospectionOptions): Promise
   }
 }
 
-function checkOptions({ endpoint, clientId, cacheMs = 0 }: IntrospectionOptions): void {
-  const problems: SetupProblem[] = [];
+const optionKeys = {
+  endpoint: true,
+  clientId: true,
+  clientSecret: true,
+  audience: true,
+  cacheMs: true,
+  scopes: true,
+} satisfies Record<keyof IntrospectionOptions, true>;
+
+function checkOptions(options: IntrospectionOptions): void {
+  const { endpoint, clientId, cacheMs = 0 } = options;
+  const problems: SetupProblem[] = findUnknownOptions([['introspection.', options, optionKeys]]);
   if (!URL.canParse(String(endpoint))) {
     const message = `${JSON.stringify(String(endpoint))} is not a URL; set it to the introspection_endpoint in the authorization server's metadata`;
     problems.push({ code: 'ENDPOINT_INVALID', path: 'introspection.endpoint', message });

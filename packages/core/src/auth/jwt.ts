@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyResult } from 'jose';
 import { isRecord } from '../record.ts';
 import { SetupError, type SetupProblem, type SetupProblemCode } from '../setup-error.ts';
+import { findUnknownOptions } from '../nearest.ts';
 import { createKeySet, createLocalKeySet, type KeySet } from './key-set.ts';
 import { accessTokenType, checkTokenType } from './token-type.ts';
 import { checkVerified, clockToleranceMs, resourceOf, toAudience, type VerifyToken } from './token.ts';
@@ -89,7 +90,7 @@ export function jwt(options: JwtOptions): VerifyToken {
 
 function checkOptions(options: Partial<JwtOptions>): void {
   const { algorithms = asymmetric, types = [accessTokenType] } = options;
-  const problems: SetupProblem[] = [];
+  const problems: SetupProblem[] = findUnknownOptions([['jwt.', options, optionKeys]]);
   const add = (code: SetupProblemCode, option: string, message: string) =>
     problems.push({ code, path: `jwt.${option}`, message });
 
@@ -108,9 +109,24 @@ function checkOptions(options: Partial<JwtOptions>): void {
       'every token would be refused; remove it, or list the typ of the access tokens, such as "JWT"';
     add('TOKEN_TYPE_INVALID', 'types', message);
   }
+  if (typeof options.issuer !== 'string' || options.issuer === '') {
+    const message =
+      "a token of any issuer that uses these keys would be accepted; set it to the issuer in the authorization server's metadata";
+    add('ISSUER_MISSING', 'issuer', message);
+  }
   checkKeys(options, add);
   if (problems.length > 0) throw new SetupError(problems);
 }
+
+const optionKeys = {
+  issuer: true,
+  audience: true,
+  types: true,
+  algorithms: true,
+  scopes: true,
+  jwksUri: true,
+  jwks: true,
+} satisfies Record<keyof JwtOptions, true>;
 
 function checkKeys(
   { jwksUri, jwks }: Partial<JwtOptions>,

@@ -6,7 +6,7 @@ import type { McpRateLimit } from '../meta.ts';
 import type { TaughtClass } from '../schema/codec.ts';
 import { WireError } from '../schema/wire-error.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
-import { toConsentQuestion } from './consent.ts';
+import { needsConsent, toConsentQuestion } from './consent.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import { drain, isStream, isStreamed } from './drain.ts';
@@ -90,13 +90,14 @@ export function callItem<TItem extends Callable>(
   // Set when an earlier call was answered with what this one is answered with, so that only the middleware has to run.
   let isRepeated = false;
   // Takes the key and asks for consent when tRPC reads the input, so that middleware before `.input()` can refuse first.
+  const hold = async () => {
+    await keyed?.enter(call.signal);
+    await consent?.();
+  };
   const getRawInput =
     consent || keyed
       ? async () => {
-          if (!isRepeated) {
-            await keyed?.enter(call.signal);
-            await consent?.();
-          }
+          if (!isRepeated) await hold();
           return readInput();
         }
       : async () => readInput();
@@ -135,14 +136,17 @@ export function callItem<TItem extends Callable>(
         await guard(ctx);
         return kept;
       }
+      // Without consent the procedure is not even called: it may take no input, and middleware may replace what it reads.
+      const isAsking = needsConsent(item, request) && !ActiveCall.isAgreed(call);
       // tRPC does not read the input of a procedure that takes none.
       if (!item.input.takesInput) {
         readInput();
-        if (keyed) await enterFirst(keyed, call.signal, () => guard(ctx));
-        await consent?.();
+        if (keyed && !isAsking) await enterFirst(keyed, call.signal, () => guard(ctx));
       }
       hasBegun = true;
-      const running = callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
+      const running: Promise<unknown> = isAsking
+        ? passGuards(item, ctx, getRawInput, call.signal, hold)
+        : callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
       keyed?.watch(running);
       let value: unknown = await (deadline ? deadline.race(running) : running);
       if (item.stream && !isStream(value)) throw new TypeError(noStream);
@@ -194,7 +198,11 @@ const noStream =
   'mcp.stream, and a subscription, want an async generator or an observable to collect; this returned neither';
 
 /** Takes the key of a procedure without input. If that fails, the middleware can refuse the caller first. */
-async function enterFirst(keyed: KeyedCall, signal: AbortSignal, guard: () => Promise<void>): Promise<void> {
+async function enterFirst(
+  keyed: KeyedCall,
+  signal: AbortSignal,
+  guard: () => Promise<unknown>,
+): Promise<void> {
   try {
     await keyed.enter(signal);
   } catch (thrown) {

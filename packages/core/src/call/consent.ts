@@ -34,6 +34,11 @@ export async function readConsent(
   }
 }
 
+/** Whether a call that nobody has agreed to ends with the question for consent, or with a refusal. */
+export function needsConsent({ confirm }: Callable, request: CallRequest): boolean {
+  return confirm !== undefined && (canAskForm(request) || confirm.fallback !== 'proceed');
+}
+
 /** Makes the question for consent. Returns `undefined` if the call may run although the client cannot ask. */
 export async function toConsentQuestion(
   item: Callable,

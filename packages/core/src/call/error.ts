@@ -230,8 +230,9 @@ function messageOf(error: TRPCError): string | undefined {
 }
 
 /** Whether the app threw an error with a code, and without a message and a cause. Then there is nothing to mask. */
-function isBare({ code, message }: TRPCError): boolean {
-  return code !== 'INTERNAL_SERVER_ERROR' && message === code;
+function isBare({ code, message, cause }: TRPCError): boolean {
+  if (code === 'INTERNAL_SERVER_ERROR') return false;
+  return message === code || (!/\S/.test(message) && cause === undefined);
 }
 
 /** The message of tRPC for a result that does not fit `.output()`. */

@@ -5,14 +5,16 @@ export interface JsonTextOptions {
 
 /**
  * Writes JSON as `JSON.stringify` does, however deeply it is nested: `JSON.stringify` calls itself for every level, and a
- * client could overflow the stack with `[[[[…`. What JSON has no form for is written as `null`.
+ * client could overflow the stack with `[[[[…`. Numbers are written as what they are, also those that `JSON.stringify`
+ * would write like another value: a client can send `-0`, and `1e999`, which is read as `Infinity`. What else JSON has no
+ * form for is written as `null`.
  */
 export function toJsonText(json: unknown, { isSorted = false }: JsonTextOptions = {}): string {
   const pieces: string[] = [];
   const open: Level[] = [];
   const write = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) {
-      pieces.push(JSON.stringify(value) ?? 'null');
+      pieces.push(toScalarText(value));
       return;
     }
     const isList = Array.isArray(value);
@@ -41,6 +43,12 @@ export function toJsonText(json: unknown, { isSorted = false }: JsonTextOptions 
     write(at[key ?? index]);
   }
   return pieces.join('');
+}
+
+function toScalarText(value: unknown): string {
+  if (Object.is(value, -0)) return '-0';
+  if (typeof value === 'number') return String(value);
+  return JSON.stringify(value) ?? 'null';
 }
 
 /** Whether a value has more levels than that. Does not overflow the stack either. */

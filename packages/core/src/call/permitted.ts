@@ -10,6 +10,7 @@ import type { VisibleParts } from './visible.ts';
 /** What `next()` of a middleware returns. */
 interface MiddlewareResult {
   ok: boolean;
+  data?: unknown;
   error?: TRPCError;
 }
 
@@ -68,22 +69,28 @@ function tryMiddlewares(
 }
 
 /**
- * Runs the middleware before the first `.input()` of a procedure, for a caller who is given the answer of an earlier call.
- * Rejects with the error of the middleware that refuses the caller.
+ * Runs the middleware before the first `.input()` of a procedure in place of the procedure, for a caller who is given the
+ * answer of an earlier call, or who is asked for consent: `reach` runs where the input would be read. Resolves with what
+ * the middleware has answered in place of the procedure, and rejects with the error of the one that refuses the caller.
  */
 export async function passGuards(
   item: Callable,
   given: unknown,
   getRawInput: () => Promise<unknown>,
   signal: AbortSignal,
-): Promise<void> {
+  reach?: () => Promise<void>,
+): Promise<unknown> {
   let hasPassed = false;
-  const end = () => void (hasPassed = true);
+  const end = async () => {
+    await reach?.();
+    hasPassed = true;
+  };
   const result = await runGuards(item, given, getRawInput, signal, end);
-  if (result?.ok) return;
+  if (result?.ok) return result.data;
   const error = result?.error ?? notCalled();
   // Middleware may word the error at its end in its own way, which is no refusal.
   if (!hasPassed || authStatusOf(error) !== 200) throw error;
+  return undefined;
 }
 
 /** Runs the middleware as tRPC does, and `end` in place of what comes after it. */
@@ -92,14 +99,13 @@ async function runGuards(
   given: unknown,
   getRawInput: () => Promise<unknown>,
   signal: AbortSignal,
-  end: () => void,
+  end: () => void | Promise<void>,
 ): Promise<MiddlewareResult | undefined> {
   const run = async (index: number, options: NextOptions): Promise<MiddlewareResult> => {
     const middleware = middlewares[index];
     if (!middleware) {
-      end();
       // Not a success: middleware must not commit a transaction or cache this as what the procedure returned.
-      return { ok: false, error: notCalled() };
+      return { ok: false, error: await reachEnd(end) };
     }
     const next = ({ ctx, ...more }: NextOptions = {}) =>
       run(index + 1, { ...options, ...more, ...(ctx && { ctx: { ...options.ctx, ...ctx } }) });
@@ -119,6 +125,15 @@ async function runGuards(
   };
   // Middleware that forgets to return what `next` gave returns nothing.
   return run(0, { ctx: given as object, input: undefined, getRawInput });
+}
+
+async function reachEnd(end: () => void | Promise<void>): Promise<TRPCError> {
+  try {
+    await end();
+    return notCalled();
+  } catch (thrown) {
+    return toTRPCError(thrown);
+  }
 }
 
 function toTRPCError(thrown: unknown): TRPCError {

@@ -76,8 +76,9 @@ async function shortDigest(text: string): Promise<string> {
   return (await digestText(text)).slice(0, 16);
 }
 
-/** Line breaks, and all that changes the order of the text or has no width. The last one is a letter that is blank. */
-const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** Line breaks, and all that changes the order of the text or has no width. The first ones are letters that are blank. */
+const unseen =
+  /[\u{16FE4}\u2800\u{13441}\u{13442}\u{1D159}\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Writes what nobody would see as JSON escapes it. */
 function reveal(text: string): string {

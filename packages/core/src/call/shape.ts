@@ -46,6 +46,8 @@ export function toShape(
       ctx: ctx as object,
     });
     const shape = withoutStacks(encodeParts(made, { classes: [...classes, plainErrors] }));
+    // Nothing of it could be encoded, a cycle for example.
+    if (isRecord(shape) && Object.keys(shape).length === 0) return undefined;
     return isOfArguments ? fitInto(shape, shapeLimit + lengthOf(args)) : shape;
   } catch {
     // The formatter threw.

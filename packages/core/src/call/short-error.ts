@@ -5,14 +5,15 @@ const maxIssues = 10;
 const maxMessageCharacters = 2000;
 const maxTextCharacters = 300;
 const maxKeyCharacters = 64;
-/** What an issue contains besides its own fields: the branches of a union that is nested in unions, for example. */
-const maxParts = 100;
+/** What all issues contain together: the branches of a union that is nested in unions, for example. */
+const maxParts = 1000;
 /** Two unions inside each other. */
 const maxDepth = 8;
 
 /**
  * Makes an error of the same kind that has only the first ten issues of the validator, each of a limited size. Returns the
- * error itself if it is small already.
+ * error itself if it is small already. An issue may hold all of the arguments, and valibot's hold them once for each key of
+ * a path.
  */
 export function shortenError(error: TRPCError): TRPCError {
   const { code, message, cause } = error;
@@ -31,8 +32,27 @@ const listKeys = ['issues', 'errors', 'inner', 'arkErrors'] as const;
 type WithLists = Error & Partial<Record<(typeof listKeys)[number], unknown>>;
 
 function isLong(cause: WithLists): boolean {
-  const isMany = (list: unknown) => Array.isArray(list) && list.length > maxIssues;
-  return cause.message.length > maxMessageCharacters || listKeys.some((key) => isMany(cause[key]));
+  return (
+    cause.message.length > maxMessageCharacters ||
+    listKeys.some(
+      (key) => Array.isArray(cause[key]) && (cause[key].length > maxIssues || isHeavy(cause[key])),
+    )
+  );
+}
+
+/** Whether a list of issues has more parts than are kept, or a longer text. Looks at no more than that. */
+function isHeavy(issues: readonly unknown[]): boolean {
+  let parts = maxParts;
+  const open: unknown[] = [issues];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (--parts < 0 || (typeof value === 'string' && value.length > maxTextCharacters)) return true;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const key in value) {
+      if (open.push((value as Record<string, unknown>)[key]) > maxParts) return true;
+    }
+  }
+  return false;
 }
 
 /** The methods of zod's errors read the list that the error was made with, so the error is made again. */
@@ -70,7 +90,9 @@ function shortenIssues(issues: readonly unknown[]): unknown[] {
     if (value instanceof Error) return shortenCause(value);
     if (!isPlain(value)) return value;
     const copy: Record<string, unknown> = {};
-    for (const [key, each] of Object.entries(value).slice(0, maxParts)) {
+    for (const key in value) {
+      if (parts-- <= 0) break;
+      const each = (value as Record<string, unknown>)[key];
       setOwn(copy, key, key === 'path' ? shortenPath(each) : shorten(each, depth + 1));
     }
     return copy;
@@ -78,8 +100,15 @@ function shortenIssues(issues: readonly unknown[]): unknown[] {
 }
 
 function shortenPath(path: unknown): unknown {
-  if (!Array.isArray(path)) return path;
-  return path.map((key: unknown) => (typeof key === 'string' ? cut(key, maxKeyCharacters) : key));
+  return Array.isArray(path) ? path.map(shortenKey) : path;
+}
+
+/** A key of a path may be an object, which says besides the key what it was found in. Only the key is kept, and its kind. */
+function shortenKey(key: unknown): unknown {
+  if (typeof key === 'string') return cut(key, maxKeyCharacters);
+  if (typeof key !== 'object' || key === null) return key;
+  const plain = Object.entries(key).filter(([, value]) => typeof value !== 'object');
+  return Object.fromEntries(plain.map(([name, value]) => [name, shortenKey(value)]));
 }
 
 function isPlain(value: object): boolean {

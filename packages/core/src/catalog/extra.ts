@@ -43,6 +43,7 @@ export function extendInput(input: Input, options: ExtraOptions): Input {
   const names = [...(dryRun ? ['_dryRun'] : []), ...(idempotent ? ['_idempotencyKey'] : [])];
   const decode = (args: unknown): unknown => {
     const { rest } = readExtras(args, options);
+    shareBudget(rest, args);
     try {
       return input.decode(rest);
     } catch (error) {

@@ -132,7 +132,7 @@ function variablesSchema(uri: string): object | undefined {
     const { variables, needed } = parseUriTemplate(uri);
     if (variables.length === 0) return undefined;
     const properties = Object.fromEntries(variables.map((name) => [name, { type: 'string' }]));
-    return { type: 'object', properties, required: needed };
+    return { type: 'object', properties, required: needed, additionalProperties: false };
   } catch {
     // The catalog reports what is wrong with the URI.
     return undefined;

@@ -32,7 +32,10 @@ export function toPrompt(callable: Callable, settings: McpSettings): Prompt {
   const completers = toFreeCompleters(input.schema);
   const args = Object.entries(properties).map(([argument, schema]) => {
     const values = completers.get(argument);
-    const said = [schema.description, Array.isArray(values) && valuesText(values)].filter(Boolean).join(' ');
+    const told = Array.isArray(values) ? valuesText(values) : '';
+    const said = [told === '' ? schema.description : asSentence(schema.description), told]
+      .filter(Boolean)
+      .join(' ');
     return {
       name: argument,
       ...(schema.title !== undefined && { title: schema.title }),
@@ -65,6 +68,11 @@ function refuseAny(args: unknown): undefined {
   const [key] = Object.keys(args ?? {});
   if (key !== undefined) throw new WireError('this prompt takes no arguments; leave it out', [key]);
   return undefined;
+}
+
+/** Ends a description, where a sentence follows it. */
+function asSentence(description: string | undefined): string | undefined {
+  return description && /[\p{L}\p{N})"'`]$/u.test(description) ? `${description}.` : description;
 }
 
 const maxValuesTold = 50;

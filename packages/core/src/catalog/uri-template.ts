@@ -14,8 +14,8 @@ export interface UriTemplate {
   /** The character that the query begins with, when the template has one. */
   mark: '?' | '&' | undefined;
   /**
-   * Reads the variables out of a URI, decoded. Returns `undefined` when the URI does not fit the template. Variables in
-   * `lists`, and those that are exploded, are lists.
+   * Reads the variables out of a URI, decoded, and the parts of its query that the template does not name. Returns
+   * `undefined` when the URI does not fit the template. Variables in `lists`, and those that are exploded, are lists.
    */
   match(uri: string, lists?: ReadonlySet<string>): Record<string, string | string[]> | undefined;
   /** Makes the URI for these values. Returns `undefined` when a needed one is missing. */
@@ -84,10 +84,10 @@ export function parseUriTemplate(text: string): UriTemplate {
           return [variable.name, readValue(variable, variable.part, found[index]!, isList)] as const;
         });
         if (values.some(([, value]) => value === undefined)) return undefined;
-        return Object.fromEntries([...values, ...readQuery(query?.variables ?? [], tail, lists)]) as Record<
-          string,
-          string | string[]
-        >;
+        const queried = readQuery(query?.variables ?? [], tail, lists);
+        // A variable of the path has one value, which a query cannot replace.
+        if (queried.some(([name]) => inPath.some((variable) => variable.name === name))) return undefined;
+        return Object.fromEntries([...values, ...queried]) as Record<string, string | string[]>;
       } catch {
         // A percent sign without two hex digits: this is not a valid URI.
         return undefined;
@@ -231,13 +231,16 @@ function readQuery(
       const [name, value] = at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
       return [decodeURIComponent(name), value.replaceAll('+', ' ')] as const;
     });
-  return variables.flatMap(({ name, isExploded }): [string, string | string[]][] => {
+  const known = variables.flatMap(({ name, isExploded }): [string, string | string[]][] => {
     const values = found.filter(([key]) => key === name).map(([, value]) => value);
     if (values.length === 0) return [];
     if (isExploded) return [[name, values.map(decodeURIComponent)]];
     if (!lists.has(name)) return [[name, decodeURIComponent(values[0]!)]];
     return [[name, values.flatMap((value) => value.split(',')).map(decodeURIComponent)]];
   });
+  // What the template does not name is told as well, so that it is refused as an unknown argument is.
+  const others = found.filter(([key]) => variables.every(({ name }) => name !== key));
+  return [...known, ...others.map(([key, value]): [string, string] => [key, decodeURIComponent(value)])];
 }
 
 function expand(

@@ -95,7 +95,7 @@ async function toSubject({ subject, issuer, clientId, extra }: McpAuthInfo): Pro
   const id = toId(subject);
   if (id !== undefined) return identified('subject', toId(issuer ?? extra?.['iss']), id);
   const sub = toId(extra?.['sub']);
-  return sub === undefined ? undefined : identified('sub', clientId, sub);
+  return sub === undefined ? undefined : identified('sub', toId(issuer ?? extra?.['iss']), clientId, sub);
 }
 
 /** `bearer` leaves the token out of what it returns, so that the token is read from the request. */
@@ -109,12 +109,15 @@ function readAuthorization(exchange: Exchange): string | undefined {
   const header = exchange.header('authorization')?.trim();
   if (!header) return undefined;
   const end = header.search(/\s/);
-  if (end === -1) return header;
+  // A scheme without a credential is what a client sends whose settings have no token.
+  if (end === -1) return schemes.test(header) ? undefined : header;
   return `${header.slice(0, end).toLowerCase()} ${header.slice(end).trim()}`;
 }
 
-/** Reads an id. An app without types may give a number, or an empty text for nobody. */
+const schemes = /^(?:api-?key|basic|bearer|digest|dpop|gnap|hoba|mutual|negotiate|token)$/i;
+
+/** Reads an id. An app without types may give a number, and for nobody a blank text, or what a number is made of it. */
 function toId(id: unknown): string | undefined {
-  if (typeof id === 'number' || typeof id === 'bigint') return String(id);
-  return typeof id === 'string' && id !== '' ? id : undefined;
+  if (typeof id === 'bigint' || (typeof id === 'number' && !Number.isNaN(id))) return String(id);
+  return typeof id === 'string' && id.trim() !== '' ? id : undefined;
 }

@@ -1,4 +1,5 @@
 import { ProtocolError, Server, type ServerContext } from '@modelcontextprotocol/server';
+import type { Flow } from './flow.ts';
 import { errorCodes, type RpcError } from './json-rpc.ts';
 import { checkParams, toMalformed } from './params.ts';
 
@@ -9,10 +10,27 @@ import { checkParams, toMalformed } from './params.ts';
 export class CheckingServer extends Server {
   /** By the signal of the request: the SDK copies the context for every further round of a call. */
   readonly #sent = new WeakMap<AbortSignal, unknown>();
+  /** By the same signal. */
+  readonly #flows = new WeakMap<AbortSignal, Flow>();
 
   /** The arguments of the call that this context belongs to, as they were sent. */
   argumentsOf(context: ServerContext): unknown {
     return this.#sent.get(context.mcpReq.signal);
+  }
+
+  /** Makes all that is sent before the answer to a request wait for its client: progress, and log messages. */
+  holdBack({ mcpReq }: ServerContext, flow: Flow): void {
+    this.#flows.set(mcpReq.signal, flow);
+  }
+
+  /** The functions of a context that send something call this `notify`. */
+  protected override buildContext(...[base, info]: Parameters<Server['buildContext']>): ServerContext {
+    const { notify, signal } = base.mcpReq;
+    base.mcpReq.notify = async (notification) => {
+      await notify(notification);
+      await this.#flows.get(signal)?.ready();
+    };
+    return super.buildContext(base, info);
   }
 
   /** Called by the constructor too, for the methods that the SDK handles by itself. */

@@ -1,5 +1,3 @@
-import type { ServerContext } from '@modelcontextprotocol/server';
-
 /**
  * Holds messages back until the client has read those before, so that nothing piles up for a client that does not read.
  * One of them is always allowed ahead.
@@ -31,14 +29,4 @@ export class Flow {
     this.#isOver = true;
     for (const go of this.#waiting.splice(0)) go();
   }
-}
-
-/** Makes the notifications of a request wait for its client. */
-export function holdBack({ mcpReq }: ServerContext, flow: Flow | undefined): void {
-  if (!flow) return;
-  const { notify } = mcpReq;
-  mcpReq.notify = async (notification) => {
-    await notify(notification);
-    await flow.ready();
-  };
 }

@@ -4,9 +4,11 @@ import type { McpAuthInfo } from '../meta.ts';
 import type { Admission, Refusal, Rejection } from '../auth/gate.ts';
 import { createMetadataReply } from '../auth/resource-metadata.ts';
 import { reportThrown } from '../call/failure.ts';
+import { isDeeper } from '../call/json-text.ts';
 import { type Outcome, toRefusalOutcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Catalog, CatalogSource } from '../catalog/catalog.ts';
+import { isStackOverflow } from '../schema/depth.ts';
 import { readAccept } from './accept.ts';
 import { revision } from './advertise.ts';
 import { toRpcError } from './answer.ts';
@@ -18,6 +20,7 @@ import { checkParamHeaders, type HeaderMismatch } from './header-check.ts';
 import { errorCodes, headsOf, idOf, isToolCall, type MessageId } from './json-rpc.ts';
 import { createLane } from './lane.ts';
 import { createListContext, toBareRequest } from './list-context.ts';
+import { isTooManyMessages, tooManyMessages } from './legacy-message.ts';
 import { createNotifier } from './notify.ts';
 import { defaultMaxBodyBytes, type HandlerOptions } from './options.ts';
 import { createParts, whenReady } from './parts.ts';
@@ -112,6 +115,7 @@ export function createHandler(
   // One function instead of three, because each async function makes every request slower.
   const answer = async (exchange: Exchange): Promise<Reply> => {
     let id: MessageId = null;
+    let message: unknown;
     if (isClosed) return errorReply(503, shuttingDown);
     running.add(exchange);
     try {
@@ -123,10 +127,12 @@ export function createHandler(
       const rejected = rejectRequest(exchange, guard);
       if (rejected) return rejected;
       const body = exchange.method === 'POST' ? exchange.readBody(maxBodyBytes) : noBody;
-      const message = parseMessage(body instanceof Promise ? await body : body);
+      message = parseMessage(body instanceof Promise ? await body : body);
       id = idOf(message);
       const accepted = readAccept(exchange.header('accept'));
       if (!accepted.json && exchange.method === 'POST') return errorReply(406, notAcceptable, {}, id);
+      // The app is asked about each message, so that they are counted first.
+      if (isTooManyMessages(message)) return errorReply(400, tooManyMessages);
       const admission = auth ? await admit(exchange, message) : anonymous;
       if (admission.kind === 'rejection') return rejectionReply(admission, id, options);
       const refused = admission.kind === 'refusal' ? toRefusalOutcome(admission) : undefined;
@@ -139,6 +145,8 @@ export function createHandler(
       const mismatch = refused ? undefined : mismatchOf(serving.catalog, message, exchange);
       if (mismatch && (await mayKnow(parts, serving, mismatch)))
         return errorReply(400, { code: headerMismatch, message: mismatch.message }, {}, id);
+      // While it was read and admitted, the handler may have been closed, and what begins now would not be ended.
+      if (isClosed) return errorReply(503, shuttingDown, {}, id);
       const taken = lane?.serve(serving, message, refused);
       const quick = taken instanceof Promise ? await taken : taken;
       if (quick?.reply) return withStatus(quick.reply, message, quick.outcome, options);
@@ -147,10 +155,13 @@ export function createHandler(
     } catch (thrown) {
       if (thrown instanceof BodyError || thrown instanceof BodyTooLarge)
         return bodyReply(thrown, maxBodyBytes);
+      // What the protocol itself reads is nested too deeply. The arguments of a call are reported by the call.
+      if (isStackOverflow(thrown) && isDeeper(message, maxMessageLevels))
+        return errorReply(400, tooDeep, {}, id);
       // A client that hung up while it was still sending does not read the reply, and is not reported.
       const reference = exchange.signal.aborted ? crypto.randomUUID() : reportThrown(report, thrown);
-      const message = `Internal error (reference ${reference})`;
-      return errorReply(500, { code: internalError, message }, {}, id);
+      const text = `Internal error (reference ${reference})`;
+      return errorReply(500, { code: internalError, message: text }, {}, id);
     } finally {
       running.delete(exchange);
     }
@@ -170,6 +181,11 @@ export function createHandler(
     },
   };
 }
+
+/** No message that the protocol reads has as many levels. */
+const maxMessageLevels = 100;
+
+const tooDeep = { code: invalidRequest, message: 'Invalid Request: the message is nested too deeply' };
 
 const notAcceptable = {
   code: invalidRequest,

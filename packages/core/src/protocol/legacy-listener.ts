@@ -1,16 +1,13 @@
+import { Backlog } from './backlog.ts';
 import { eventStreamHeaders, toEvent } from './event-stream.ts';
 import type { Reply } from './exchange.ts';
 
-/** How many messages wait for a client that does not read. Of more, the oldest are dropped. */
-const maxWaiting = 2000;
-
-/** The stream of a session that tells its client of changes. A change that waits already is not told twice. */
+/** The stream of a session that tells its client of changes, as fast as the client reads it. */
 export class LegacyListener {
   readonly reply: Reply;
-  readonly #waiting = new Set<string>();
+  readonly #backlog = new Backlog();
   readonly #onEnd: () => void;
   #controller!: ReadableStreamDefaultController<Uint8Array>;
-  #onPush: () => void = () => undefined;
   #isOver = false;
 
   constructor(headers: Record<string, string>, onEnd: () => void) {
@@ -27,10 +24,7 @@ export class LegacyListener {
   }
 
   push(json: string): void {
-    if (this.#isOver) return;
-    if (this.#waiting.size >= maxWaiting) this.#waiting.delete(this.#waiting.values().next().value!);
-    this.#waiting.add(json);
-    this.#onPush();
+    this.#backlog.add(json);
   }
 
   close(): void {
@@ -40,20 +34,14 @@ export class LegacyListener {
   }
 
   async #pull(): Promise<void> {
-    while (this.#waiting.size === 0 && !this.#isOver) {
-      await new Promise<void>((resolve) => (this.#onPush = resolve));
-    }
-    if (this.#isOver) return;
-    const [json] = this.#waiting;
-    this.#waiting.delete(json!);
-    this.#controller.enqueue(toEvent(json!));
+    const json = await this.#backlog.take();
+    if (json !== undefined) this.#controller.enqueue(toEvent(json));
   }
 
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#waiting.clear();
-    this.#onPush();
+    this.#backlog.drop();
     this.#onEnd();
   }
 }

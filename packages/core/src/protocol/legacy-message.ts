@@ -5,18 +5,30 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { errorReply, type Reply } from './exchange.ts';
-import { errorCodes, idOf } from './json-rpc.ts';
+import { errorCodes, idOf, type RpcError } from './json-rpc.ts';
+import { checkMessage } from './params.ts';
 
 /** What a client of 2025 has sent: one message, a batch, or nothing with GET and DELETE. */
 export interface LegacyMessages {
   messages: readonly JSONRPCMessage[];
   isBatch: boolean;
+  /** The messages of a batch whose params are malformed, and what is wrong with them. They are not delivered. */
+  wrong: ReadonlyMap<JSONRPCMessage, RpcError>;
 }
 
 /** The most messages that one batch may have. Each of them is a call. */
 const maxBatch = 100;
 
 const { invalidRequest, parseError } = errorCodes;
+
+export const tooManyMessages: RpcError = {
+  code: invalidRequest,
+  message: `Invalid Request: Batch must not exceed ${maxBatch} messages`,
+};
+
+export function isTooManyMessages(message: unknown): boolean {
+  return Array.isArray(message) && message.length > maxBatch;
+}
 
 /**
  * Reads the messages of a request of 2025, before anything is opened for it. Returns a reply if they cannot be served.
@@ -33,17 +45,22 @@ export function readMessages(request: Request, body: unknown): LegacyMessages | 
   }
   const isBatch = Array.isArray(body);
   const bodies: unknown[] = isBatch ? body : request.method === 'POST' ? [body] : [];
-  if (bodies.length > maxBatch) {
-    return refuse(400, invalidRequest, `Invalid Request: Batch must not exceed ${maxBatch} messages`);
-  }
-  const messages = bodies.map(toMessage).filter((message) => message !== undefined);
+  const wrong = new Map<JSONRPCMessage, RpcError>();
+  const messages = bodies
+    .map((value) => {
+      const error = isBatch ? checkMessage(value) : undefined;
+      const message = toMessage(error ? withoutParams(value) : value);
+      if (error && message) wrong.set(message, error);
+      return message;
+    })
+    .filter((message) => message !== undefined);
   if (messages.length < bodies.length) {
     return refuse(400, parseError, 'Parse error: Invalid JSON-RPC message');
   }
   if (messages.some((message) => isInitializeRequest(message))) {
     return messages.length > 1
       ? refuse(400, invalidRequest, 'Invalid Request: Only one initialization request is allowed')
-      : { messages, isBatch };
+      : { messages, isBatch, wrong };
   }
   const version = request.headers.get('mcp-protocol-version');
   if (version !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
@@ -51,7 +68,18 @@ export function readMessages(request: Request, body: unknown): LegacyMessages | 
     const message = `Bad Request: Unsupported protocol version: ${version} (supported versions: ${served})`;
     return refuse(400, invalidRequest, message);
   }
-  return { messages, isBatch };
+  return { messages, isBatch, wrong };
+}
+
+/** A batch as far as its messages can be read: without the params that are malformed. */
+export function toReadable(body: unknown): unknown {
+  if (!Array.isArray(body) || body.length > maxBatch) return body;
+  return body.map((value: unknown) => (checkMessage(value) ? withoutParams(value) : value));
+}
+
+function withoutParams(message: unknown): unknown {
+  const { params: _, ...rest } = message as { params?: unknown };
+  return rest;
 }
 
 /** Whether this is the one message that opens a session. */

@@ -8,8 +8,9 @@ import {
   type Transport,
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
+import { toError } from '../thrown.ts';
 import { errorReply, type Reply } from './exchange.ts';
-import { errorCodes, idOf } from './json-rpc.ts';
+import { errorCodes, idOf, toErrorMessage } from './json-rpc.ts';
 import { LegacyAnswer } from './legacy-answer.ts';
 import { LegacyListener } from './legacy-listener.ts';
 import type { LegacyMessages } from './legacy-message.ts';
@@ -63,7 +64,7 @@ export class LegacyTransport implements Transport {
   async start(): Promise<void> {}
 
   /** Delivers messages. Resolves with the answer to them, or with the stream on which it will come. */
-  async post({ messages, isBatch, request, mayStream, onEnd }: Posted): Promise<Reply> {
+  async post({ messages, isBatch, wrong, request, mayStream, onEnd }: Posted): Promise<Reply> {
     if (isInitializeRequest(messages[0])) {
       if (this.#isInitialized) {
         onEnd();
@@ -92,9 +93,13 @@ export class LegacyTransport implements Transport {
     else request.signal.addEventListener('abort', () => answer.leave(), { once: true });
     for (const message of messages) {
       const id = ids.get(message);
-      if (id !== undefined) this.onmessage?.({ ...message, id }, { request });
+      const error = wrong.get(message);
+      if (error) {
+        if (id !== undefined)
+          this.#settle(id, toErrorMessage(error, this.#running.get(id)!.id) as JSONRPCMessage);
+      } else if (id !== undefined) this.#deliver({ ...message, id }, request);
       else if (isCancellation(message)) this.#cancel(message, request);
-      else if (!isJSONRPCRequest(message)) this.onmessage?.(message, { request });
+      else if (!isJSONRPCRequest(message)) this.#deliver(message, request);
     }
     if (this.#running.size === 0) this.#onIdle?.();
     return answer.reply;
@@ -138,12 +143,27 @@ export class LegacyTransport implements Transport {
     this.onclose?.();
   }
 
+  /** A message that the server cannot read, such as one that is nested too deeply, keeps no other one from being served. */
+  #deliver(message: JSONRPCMessage, request: Request): void {
+    try {
+      this.onmessage?.(message, { request });
+    } catch (thrown) {
+      this.onerror?.(toError(thrown));
+      if (!isJSONRPCRequest(message)) return;
+      const error = {
+        code: errorCodes.invalidRequest,
+        message: 'Invalid Request: the message cannot be read',
+      };
+      this.#settle(message.id, { jsonrpc: '2.0', id: this.#running.get(message.id)!.id, error });
+    }
+  }
+
   /** The server aborts what is cancelled, and sends no response. */
   #cancel(message: JSONRPCNotification, request: Request): void {
     const cancelled = cancelledBy(message);
     for (const [requestId, { id }] of this.#running) {
       if (id !== cancelled) continue;
-      this.onmessage?.({ ...message, params: { ...message.params, requestId } }, { request });
+      this.#deliver({ ...message, params: { ...message.params, requestId } }, request);
       this.#settle(requestId, undefined);
     }
   }

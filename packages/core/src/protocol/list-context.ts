@@ -3,7 +3,7 @@ import { type McpRequest, toListInfo } from '../call/context.ts';
 import { authRefusalOf } from '../call/error.ts';
 import { type FailureOutcome, toRefusalOutcome } from '../call/outcome.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { HttpServing, ServerParts } from './serving.ts';
+import type { ServerParts, Serving } from './serving.ts';
 
 /** Creates the context of a request that calls no procedure. */
 export async function createListContext(
@@ -40,7 +40,8 @@ export async function spendTimeOfHidden(
 }
 
 /** What is known of a request of 2026 before the SDK has read it. */
-export function toBareRequest({ exchange, auth }: HttpServing, method: string): Omit<McpRequest, 'tool'> {
+export function toBareRequest({ exchange, auth }: Serving, method: string): Omit<McpRequest, 'tool'> {
   const unread = { client: undefined, capabilities: undefined, trace: undefined };
-  return { ...unread, method, era: 'modern', auth, signal: exchange.signal };
+  const signal = exchange.signal ?? new AbortController().signal;
+  return { ...unread, method, era: 'modern', auth, signal };
 }

@@ -2,17 +2,18 @@ import type { FailureLimit } from '../auth/failure-limit.ts';
 import type { BearerAuth } from '../auth/bearer.ts';
 import type { Bypass } from '../call/context.ts';
 import type { Expose } from '../catalog/expose.ts';
-import { findNearest } from '../nearest.ts';
 import type { McpIcon, McpRateLimit } from '../meta.ts';
+import type { TaughtClass, WireCodec } from '../schema/codec.ts';
 import type { Converters } from '../schema/vendor/conversion.ts';
 import type { SetupProblem } from '../setup-error.ts';
+import { findUnknownOptions, type OptionGroup } from '../nearest.ts';
 import type { CorsOptions } from './cors.ts';
 import type { HandlerOptions, ServerInfo, SessionLimits } from './options.ts';
 
 /** Finds keys that are not options, at the top and in nested options. Without types, nobody else would notice them. */
 export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
-  const { server, auth, sessions, expose, cors, rateLimit, bypass, converters } = options;
-  const groups: Group[] = [
+  const { server, auth, sessions, expose, cors, rateLimit, bypass, converters, codecs } = options;
+  const groups: OptionGroup[] = [
     ['', options, optionKeys],
     ['server.', server, serverKeys],
     ...toIconGroups(server?.icons),
@@ -24,36 +25,17 @@ export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
     ['rateLimit.', rateLimit, rateLimitKeys],
     ['bypass.', bypass, bypassKeys],
     ['converters.', converters, converterKeys],
+    ...toCodecGroups(codecs),
   ];
-  return groups.flatMap(([before, value, keys]) => {
-    // Functions, `true` and lists are options of their own. A value of a wrong kind is refused where it is read.
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-    const known = Object.keys(keys);
-    const unknown = Object.keys(value).filter((key) => !Object.hasOwn(keys, key));
-    return unknown.map((key): SetupProblem => {
-      const message = `it is not an option; ${adviceFor(key, known)}`;
-      return { code: 'OPTION_UNKNOWN', path: before + key, message };
-    });
-  });
+  return findUnknownOptions(groups);
 }
 
-/** What stands before the keys, the object that has them, and the keys that it may have. */
-type Group = [before: string, value: unknown, keys: Record<string, true>];
-
-function toIconGroups(icons: readonly McpIcon[] | undefined): Group[] {
+function toIconGroups(icons: readonly McpIcon[] | undefined): OptionGroup[] {
   return Array.isArray(icons) ? icons.map((icon, index) => [`server.icons[${index}].`, icon, iconKeys]) : [];
 }
 
-function adviceFor(typed: string, known: readonly string[]): string {
-  const nearest = findNearest(typed, known) ?? findContaining(typed, known);
-  return nearest === undefined ? `the options are: ${known.join(', ')}` : `did you mean ${nearest}?`;
-}
-
-/** `context` was meant to be `createContext`, and `maximum` was meant to be `max`. */
-function findContaining(typed: string, known: readonly string[]): string | undefined {
-  const wanted = typed.toLowerCase();
-  if (wanted.length < 3) return undefined;
-  return known.find((name) => name.toLowerCase().endsWith(wanted) || wanted.startsWith(name.toLowerCase()));
+function toCodecGroups(codecs: readonly WireCodec[] | undefined): OptionGroup[] {
+  return Array.isArray(codecs) ? codecs.map((codec, index) => [`codecs[${index}].`, codec, codecKeys]) : [];
 }
 
 const optionKeys = {
@@ -132,3 +114,7 @@ const corsKeys = { origins: true, headers: true, credentials: true } satisfies R
 const rateLimitKeys = { points: true, durationMs: true, by: true } satisfies Record<keyof McpRateLimit, true>;
 const bypassKeys = { authentication: true, permissions: true } satisfies Record<keyof Bypass, true>;
 const converterKeys = { zod: true, valibot: true } satisfies Record<keyof Converters, true>;
+const codecKeys = { class: true, parser: true, schema: true, decode: true, encode: true } satisfies Record<
+  keyof TaughtClass,
+  true
+>;

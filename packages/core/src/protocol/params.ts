@@ -4,7 +4,7 @@ import { errorCodes, isResponse, type RpcError } from './json-rpc.ts';
 
 /**
  * Says what is wrong with the params of a message that the SDK would not even hand to a server: params that are no object,
- * and those of `initialize`. Returns `undefined` if nothing is, or if the message is wrong in something else.
+ * those of `initialize`, and answers to questions that are none. Returns `undefined` if nothing is, or if the message is wrong in something else.
  */
 export function checkMessage(message: unknown): RpcError | undefined {
   if (!isRecord(message) || isResponse(message)) return undefined;
@@ -20,11 +20,40 @@ export function checkMessage(message: unknown): RpcError | undefined {
       own.map(({ path, message: text }) => ({ path: path.slice(1), message: text })),
     );
   }
-  return method === 'initialize' ? checkParams(method, params) : undefined;
+  return method === 'initialize' ? checkParams(method, params) : checkRound(method, params);
+}
+
+/** The SDK reads what a client of 2026 answers questions with by itself, and takes anything else for no answer. */
+function checkRound(method: string, params: unknown): RpcError | undefined {
+  if (!roundMethods.has(method) || !isRecord(params)) return undefined;
+  const { inputResponses = {}, requestState = '' } = params;
+  const answers: [path: string[], value: unknown][] = isRecord(inputResponses)
+    ? Object.entries(inputResponses).map(([key, value]) => [['inputResponses', key], value])
+    : [[['inputResponses'], inputResponses]];
+  const issues = answers
+    .filter(([, value]) => !isRecord(value))
+    .map(([path, value]) => ({ path, message: `Invalid input: expected object, received ${typeOf(value)}` }));
+  if (typeof requestState !== 'string') {
+    const message = `Invalid input: expected string, received ${typeOf(requestState)}`;
+    issues.push({ path: ['requestState'], message });
+  }
+  return issues.length > 0 ? toError(method, issues) : undefined;
+}
+
+const roundMethods = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** Says what is wrong with the params of a method. Returns `undefined` if nothing is, or if the method is not known here. */
 export function checkParams(method: string, params: unknown): RpcError | undefined {
+  const token = (params as { _meta?: { progressToken?: unknown } } | null | undefined)?._meta?.progressToken;
+  if (typeof token === 'string' && token.length > maxTokenCharacters) {
+    const message = `has more than ${maxTokenCharacters} characters`;
+    return toError(method, [{ path: ['_meta', 'progressToken'], message }]);
+  }
   if (!Object.hasOwn(paramsTypes, method)) return undefined;
   const { type, isOptional } = paramsTypes[method]!;
   if (params === undefined && isOptional) return undefined;
@@ -61,6 +90,10 @@ const paramsTypes: Record<string, ParamsType> = {
   'logging/setLevel': { type: 'SetLevelRequestParams' },
 };
 
+interface Validated {
+  issues?: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] }[];
+}
+
 interface Issue {
   path: readonly PropertyKey[];
   message: string;
@@ -68,14 +101,22 @@ interface Issue {
 
 /** The SDK's schemas are of zod, whose issues say what was expected: `Invalid input: expected string, received number`. */
 function issuesOf(type: SpecTypeName, value: unknown): Issue[] {
-  const { issues = [] } = specTypeSchemas[type]['~standard'].validate(value) as {
-    issues?: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] }[];
-  };
+  const validated = specTypeSchemas[type]['~standard'].validate(value) as Validated | Promise<Validated>;
+  if (validated instanceof Promise) {
+    // These schemas are synchronous. When one overflows the stack, zod tries again asynchronously, and that fails too. Node
+    // would end the process if nobody heard of it.
+    validated.catch(() => {});
+    return [{ path: [], message: 'nested too deeply' }];
+  }
+  const { issues = [] } = validated;
   return issues.map(({ message, path = [] }) => ({
     message,
     path: path.map((key) => (typeof key === 'object' ? key.key : key)),
   }));
 }
+
+/** Each progress message repeats the token. */
+const maxTokenCharacters = 1000;
 
 const maxIssues = 3;
 

@@ -14,6 +14,8 @@ import { isTaught } from '../schema/codec.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
 import { checkVisible, warnIfEmpty } from './first-look.ts';
+import { checkOptionKeys } from './option-keys.ts';
+import { checkOptionValues } from './option-values.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
 import { findRouterProblem } from './router-check.ts';
 import type { ServerParts } from './serving.ts';
@@ -32,10 +34,13 @@ export function createParts(
 ): { catalog: CatalogSource; parts: ServerParts } {
   const { server: info = defaultServer, hookTimeoutMs = 5000, auth } = options;
   const report = createReport(options.onError);
-  const problems = checkOptions(options);
+  const wrongValues = checkOptionValues(options);
+  const problems =
+    wrongValues.length > 0 ? [...checkOptionKeys(options), ...wrongValues] : checkOptions(options);
   const routerProblem = findRouterProblem(router);
-  // Nothing of another value can be read.
+  // Nothing of a value of another kind can be read.
   if (routerProblem) throw new SetupError([routerProblem, ...problems]);
+  if (wrongValues.length > 0) throw new SetupError(problems);
   problems.push(...checkVisible(router, options));
   const catalog = createCatalog(router, options, problems, () => {
     notify.toolsChanged();

@@ -6,13 +6,14 @@ import {
 } from '@modelcontextprotocol/server';
 import { reportThrown } from '../call/failure.ts';
 import type { Outcome } from '../call/outcome.ts';
+import { shareOneBudget } from '../schema/budget.ts';
 import { usualAccept } from './accept.ts';
 import { revision } from './advertise.ts';
 import { isEventStream, passOn } from './event-stream.ts';
 import { errorReply, type Exchange, type Reply } from './exchange.ts';
 import { Flow } from './flow.ts';
 import { errorCodes, type ErrorMessage, idOf, type MessageId } from './json-rpc.ts';
-import { isOpening, type LegacyMessages, readMessages } from './legacy-message.ts';
+import { isOpening, type LegacyMessages, readMessages, toReadable } from './legacy-message.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import type { Legacy, SessionLimits } from './options.ts';
 import { checkMessage } from './params.ts';
@@ -65,9 +66,7 @@ export function createSdkLeg(
       return errorReply(200, listening.error, {}, id);
     }
     const response = await modern.fetch(request, { parsedBody: listening.message });
-    return toReply(
-      listening.subscriptions ? guardStream(response, listening.subscriptions, message) : response,
-    );
+    return toReply(isListen(message) ? guardStream(response, listening.subscriptions, message) : response);
   };
 
   /** The servers of requests without a session that run still. Their clients may have left. */
@@ -124,13 +123,18 @@ export function createSdkLeg(
       if (!mayStream && isListen(message)) {
         return { reply: errorReply(406, noStream, {}, idOf(message)), outcome: undefined };
       }
+      if (Array.isArray(message)) shareOneBudget(message.map(argumentsOf));
+      // A session may keep this request for long, and with it what the functions below refer to: so they do not refer to the
+      // message.
+      const id = idOf(message);
+      const isBatch = Array.isArray(message);
       let outcome: Outcome | undefined;
       const flow = new Flow();
       // What comes before the answer is not read by this client, and so waits for nobody.
       if (!mayStream) flow.end();
       const task: SdkServing = { serving, made, flow, onOutcome: (_, ended) => (outcome = ended) };
       const request = toSdkRequest(exchange.toRequest(), mayStream);
-      const isOld = isLegacy(exchange, message);
+      const isOld = isLegacy(exchange, toReadable(message));
       const isRejected = isOld && legacy === 'reject';
       const isModern = !isOld || isRejected;
       const replying = isModern
@@ -139,17 +143,17 @@ export function createSdkLeg(
       // Not on the signal of the exchange: Node keeps that one, with its listeners, for as long as this request lives.
       if (request.signal.aborted) flow.end();
       else request.signal.addEventListener('abort', () => flow.end(), { once: true });
-      const single = () => replying.then((reply) => withoutStream(reply, Array.isArray(message)));
+      const single = () => replying.then((reply) => withoutStream(reply, isBatch));
       const reply = await passOn(mayStream ? replying : single(), {
         flow,
         isAwaited: mayStream && asksForProgress(message),
         onLeave: () => exchange.abort(),
         toReply(thrown) {
           const text = `Internal error (reference ${reportThrown(parts.report, thrown)})`;
-          return errorReply(500, { code: errorCodes.internalError, message: text }, {}, idOf(message));
+          return errorReply(500, { code: errorCodes.internalError, message: text }, {}, id);
         },
       });
-      const completed = completeError(reply, idOf(message), isRejected);
+      const completed = completeError(reply, id, isRejected);
       return { reply: completed, outcome: hasOneRequest(message) ? outcome : undefined };
     },
     async close() {
@@ -169,6 +173,10 @@ function asksForProgress(message: unknown): boolean {
     const { params } = (each ?? {}) as { params?: { _meta?: { progressToken?: unknown } } };
     return params?._meta?.progressToken !== undefined;
   });
+}
+
+function argumentsOf(message: unknown): unknown {
+  return (message as { params?: { arguments?: unknown } | null } | null)?.params?.arguments;
 }
 
 const noStream = {

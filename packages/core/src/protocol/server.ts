@@ -32,7 +32,7 @@ import { CheckingServer, toProtocolError } from './checking-server.ts';
 import { type CallMethod, callNamed, type CallParams, findResource } from './call-by-name.ts';
 import { toCallRequest } from './call-request.ts';
 import { complete } from './completion.ts';
-import { type Flow, holdBack } from './flow.ts';
+import type { Flow } from './flow.ts';
 import { errorCodes } from './json-rpc.ts';
 import { createListContext, readListContext, spendTimeOfHidden } from './list-context.ts';
 import { listResources } from './resource-list.ts';
@@ -84,8 +84,9 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   ) => {
     const run = async ({ params }: RequestTypeMap[TMethod], context: ServerContext) => {
       const task = servingOf(context);
-      if (!task.made) latest = task.serving;
-      holdBack(context, task.flow);
+      // Kept only if it is needed: a request holds its body, and a session may live for long.
+      if (!task.made && subscribed && !subscribed.isEmpty) latest = task.serving;
+      if (task.flow) server.holdBack(context, task.flow);
       try {
         return await handler(params, context);
       } catch (thrown) {
@@ -162,7 +163,9 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     return listVisible(items, era, ctx, parts, parts.listing === 'permitted' ? permits : undefined);
   };
   const handleList = (method: ListMethod) =>
-    handle(method, async (_params, context) => {
+    handle(method, async (params, context) => {
+      // These lists have one page, so that nobody was given a cursor. Some clients fill it with an empty text.
+      if (params?.cursor) throw invalidCursor();
       const request = toRequest(context);
       const made = await contextOf(context, request);
       return toListResult(method, await list(method, context, request, made?.ctx));
@@ -190,7 +193,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       // Without hidden items nothing asks for the context.
       const ctx = async () => made?.ctx;
       const page = await listResources(parts, serving, fixed, params?.cursor, request, ctx);
-      if (!page) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Invalid cursor');
+      if (!page) throw invalidCursor();
       if (page.kind === 'failure') return fail(context, page);
       const { kind: _kind, ...result } = page;
       return result;
@@ -216,6 +219,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       if (verdict.kind === 'hidden') throw toProtocolError(toUnknown('resources/read', { uri }));
       // The request is over by then, so that its signal and its way to the client must not be used.
       const later: CallRequest = { ...request, sdk: undefined, signal: new AbortController().signal };
+      latest = serving;
       subscribed?.add(uri, () => tryReadingAgain(parts, latest ?? serving, uri, later));
       return {};
     });
@@ -236,4 +240,12 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     });
   }
   return server;
+}
+
+/** @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/pagination#error-handling */
+function invalidCursor(): ProtocolError {
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    'Invalid cursor: pass the nextCursor of a page, as it was',
+  );
 }

@@ -1,5 +1,6 @@
 import type { Server, ServerEvent } from '@modelcontextprotocol/server';
 import { type Caller, isSameCaller } from '../call/caller.ts';
+import { toJsonText } from '../call/json-text.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { errorReply, type Reply } from './exchange.ts';
 import { errorCodes, idOf, type MessageId } from './json-rpc.ts';
@@ -46,6 +47,7 @@ export function createSessions(
   const sessions = new Map<string, Session>();
   const tasks = new WeakMap<Request, SdkServing>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isClosed = false;
 
   const end = async (id: string) => {
     const session = sessions.get(id);
@@ -109,6 +111,9 @@ export function createSessions(
         touch(id!, session);
       } else {
         if (!isOpening(posted)) return unknownSession(errorId);
+        // It was closed while the caller was looked for.
+        if (isClosed) return closed(errorId);
+        if (isTooLarge(posted)) return tooLarge(errorId);
         if (!makeRoom()) return tooMany(errorId);
         session = open(serving.catalog, caller);
         await session.server.connect(session.transport);
@@ -132,6 +137,7 @@ export function createSessions(
         void notifyClient(server, subscribed, event).catch(() => {});
     },
     async close() {
+      isClosed = true;
       clearTimeout(timer);
       await Promise.all([...sessions.keys()].map(end));
     },
@@ -161,6 +167,27 @@ function endsByItself(): Reply {
   const message =
     'The caller is not known, so that this session cannot be ended; it ends when nobody uses it';
   return errorReply(405, { code: errorCodes.invalidRequest, message }, { allow: 'GET, POST' });
+}
+
+/** What a client says of itself is kept for as long as its session. */
+const maxOpeningCharacters = 65_536;
+
+function isTooLarge({ messages }: LegacyMessages): boolean {
+  return toJsonText(messages[0]).length > maxOpeningCharacters;
+}
+
+function tooLarge(id: MessageId): Reply {
+  const message = `The params of initialize are larger than ${maxOpeningCharacters} characters; say less of the client`;
+  return errorReply(400, { code: errorCodes.invalidParams, message }, {}, id);
+}
+
+function closed(id: MessageId): Reply {
+  return errorReply(
+    503,
+    { code: errorCodes.internalError, message: 'This MCP endpoint is shutting down' },
+    {},
+    id,
+  );
 }
 
 function tooMany(id: MessageId): Reply {

@@ -6,9 +6,10 @@ import { isRecord } from '../record.ts';
 import { toRpcError, toUnknown } from './answer.ts';
 import { findResource } from './call-by-name.ts';
 import { idOf, type RpcError, toErrorMessage } from './json-rpc.ts';
+import { Backlog } from './backlog.ts';
 import { isEventStream } from './event-stream.ts';
 import { createListContext, spendTimeOfHidden, toBareRequest } from './list-context.ts';
-import type { HttpServing, ServerParts, Serving } from './serving.ts';
+import type { ServerParts, Serving } from './serving.ts';
 
 /** How many resources one client can subscribe to. */
 export const maxSubscriptions = 1000;
@@ -35,6 +36,10 @@ interface Subscription {
 /** The resources that one client listens to. Whether it may is asked again when there is something to tell it. */
 export class Subscriptions {
   readonly #byUri = new Map<string, Subscription>();
+
+  get isEmpty(): boolean {
+    return this.#byUri.size === 0;
+  }
 
   /** Adds a resource that the client may read at the moment. */
   add(uri: string, ask: AskReader): void {
@@ -108,7 +113,7 @@ export type Listening =
  */
 export async function checkListening(
   parts: ServerParts,
-  serving: HttpServing,
+  serving: Serving,
   message: unknown,
 ): Promise<Listening> {
   const asked = readListening(message);
@@ -170,29 +175,61 @@ function withOneContext(exchange: CallHost): CallHost {
 const updated = 'notifications/resources/updated';
 
 /**
- * Holds back what the client may not hear of any more. When it is refused, the stream ends with the error that a read gets.
+ * Passes on what a client listens for, as fast as the client reads it, and holds back what it may not hear of any more. When
+ * it is refused, the stream ends with the error that a read gets.
  */
-export function guardStream(response: Response, subscriptions: Subscriptions, message: unknown): Response {
+export function guardStream(
+  response: Response,
+  subscriptions: Subscriptions | undefined,
+  message: unknown,
+): Response {
   if (!isEventStream(response)) return response;
-  const decoder = new TextDecoder();
+  const reader = response.body!.getReader();
+  const backlog = new Backlog();
   const encoder = new TextEncoder();
-  let rest = '';
-  const guard = new TransformStream<Uint8Array, Uint8Array>({
-    async transform(chunk, controller) {
-      const frames = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
-      rest = frames.pop()!;
-      for (const frame of frames) {
-        const uri = uriOf(frame);
-        const hearing = uri === undefined ? undefined : await subscriptions.hear(uri);
-        if (hearing?.kind === 'waits') continue;
-        const isOver = hearing?.kind === 'ends';
-        const sent = isOver ? toFrame(toErrorMessage(hearing.error, idOf(message))) : frame;
-        controller.enqueue(encoder.encode(`${sent}\n\n`));
-        if (isOver) return controller.terminate();
-      }
+  void readFrames(reader, backlog);
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        for (;;) {
+          const frame = await backlog.take();
+          if (frame === undefined) return controller.close();
+          const uri = uriOf(frame);
+          const hearing = uri === undefined ? undefined : await subscriptions?.hear(uri);
+          if (hearing?.kind === 'waits') continue;
+          const isOver = hearing?.kind === 'ends';
+          const sent = isOver ? toFrame(toErrorMessage(hearing.error, idOf(message))) : frame;
+          controller.enqueue(encoder.encode(`${sent}\n\n`));
+          if (!isOver) return;
+          backlog.drop();
+          controller.close();
+          return reader.cancel();
+        }
+      },
+      cancel(reason) {
+        backlog.drop();
+        return reader.cancel(reason);
+      },
     },
-  });
-  return new Response(response.body!.pipeThrough(guard), response);
+    { highWaterMark: 0 },
+  );
+  return new Response(body, response);
+}
+
+/** Reads the events of the SDK, which writes them whether the client reads or not. */
+async function readFrames(reader: ReadableStreamDefaultReader<Uint8Array>, backlog: Backlog): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      const frames = (rest + decoder.decode(chunk.value, { stream: true })).split('\n\n');
+      rest = frames.pop()!;
+      for (const frame of frames) backlog.add(frame);
+    }
+  } catch {
+    // The stream was ended from the other side.
+  }
+  backlog.end();
 }
 
 function toFrame(message: object): string {

@@ -8,8 +8,14 @@ const maxSteps = 400_000;
 
 /** What one request has spent, and what has been found out about its values, so that nothing is found out twice. */
 export class Budget {
-  #left = maxSteps;
+  /** Whether several calls spend from it. */
+  isOfBatch = false;
+  #left: number;
   readonly #notes = new Map<object, Map<object, unknown>>();
+
+  constructor(steps: number = maxSteps) {
+    this.#left = steps;
+  }
 
   /** Throws a WireError when the request has spent everything. */
   spend(steps: number): void {
@@ -38,9 +44,13 @@ export function currentBudget(): Budget {
   return current ?? new Budget();
 }
 
-/** Runs something with a new budget, which what is explained about these arguments later is taken from too. */
+/**
+ * Runs something with a new budget, which what is explained about these arguments later is taken from too. All calls of a
+ * batch have one budget.
+ */
 export function withNewBudget<TResult>(args: unknown, run: () => TResult): TResult {
-  const budget = new Budget();
+  const known = isObject(args) ? budgets.get(args) : undefined;
+  const budget = known?.isOfBatch ? known : new Budget();
   if (isObject(args)) budgets.set(args, budget);
   return withBudget(budget, run);
 }
@@ -48,6 +58,18 @@ export function withNewBudget<TResult>(args: unknown, run: () => TResult): TResu
 /** Runs something with what is left of the budget of these arguments. */
 export function withRestOfBudget<TResult>(args: unknown, run: () => TResult): TResult {
   return withBudget((isObject(args) ? budgets.get(args) : undefined) ?? new Budget(), run);
+}
+
+/** Makes the arguments of all calls of a batch spend from one budget. */
+export function shareOneBudget(all: readonly unknown[]): void {
+  const budget = new Budget();
+  budget.isOfBatch = true;
+  for (const args of all) if (isObject(args)) budgets.set(args, budget);
+}
+
+/** Remembers what is found out while something runs, without a limit: for what the app itself has made. */
+export function withMemory<TResult>(run: () => TResult): TResult {
+  return withBudget(new Budget(Number.POSITIVE_INFINITY), run);
 }
 
 /** Makes one object of arguments spend from the budget of another one, of which it is a part or the whole. */

@@ -4,7 +4,8 @@ import { mergeObjects } from './merge.ts';
 import { SchemaProblem } from './problem.ts';
 
 /**
- * Closes every object whose validator would drop unknown keys: `additionalProperties: false`. Schemas that are combined
+ * Closes every object whose validator would drop unknown keys: `additionalProperties: false`. A list whose validator would
+ * drop further items has `items: false`. Schemas that are combined
  * (`allOf`) are closed as a whole, because each of them knows only some of the keys.
  */
 export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema {
@@ -17,7 +18,9 @@ export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema
       if (unclosed.has(keyword)) return child;
       return keyword === 'allOf' && whole !== schema ? open(child, 0) : close(child);
     });
-    if (isStripping(closed)) {
+    if (isStripping(closed) && closed.type === 'array') {
+      closed['items'] = false;
+    } else if (isStripping(closed)) {
       closed[closed['allOf'] === undefined ? 'additionalProperties' : 'unevaluatedProperties'] = false;
     }
     return closed;

@@ -13,8 +13,8 @@ export interface Document {
   optional: boolean;
   /** Whether the procedure's own validator enforces this schema. It does not enforce an override. */
   isEnforced: boolean;
-  /** The validator tries every branch of a union to its end, even one that a discriminating key rules out. */
-  isEager: boolean;
+  /** What one attempt of the validator takes of the budget of a request; 0 if it does not try every branch of a union. */
+  stepsPerAttempt: number;
   /** The validator rejects an infinity and NaN where this schema says a number. */
   isFinite: boolean;
   /** Set if an input is published exactly as the app wrote it, in place of `schema`. */
@@ -27,7 +27,7 @@ export function convert(parser: unknown, conversion: Conversion): Document {
   return {
     ...convertOnly(parser, vendor, conversion),
     isEnforced: true,
-    isEager: vendor?.isEager ?? false,
+    stepsPerAttempt: vendor?.stepsPerAttempt ?? 0,
     isFinite: vendor?.isFinite ?? false,
   };
 }
@@ -50,7 +50,9 @@ export function convertOverride(
 ): Document {
   const facts = {
     isEnforced: false,
-    isEager: parsers.some((parser) => findVendor(parser, conversion.io)?.isEager === true),
+    stepsPerAttempt: Math.max(
+      ...parsers.map((parser) => findVendor(parser, conversion.io)?.stepsPerAttempt ?? 0),
+    ),
     isFinite: false,
   };
   if (!isJsonSchema(override)) return { ...convert(override, conversion), ...facts };

@@ -12,6 +12,11 @@ const maxArgumentDepth = 512;
  */
 const maxResultDepth = 1000;
 
+/** Whether something has called itself too often. A client can nest what no limit of ours is for. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/.test(error.message);
+}
+
 /** Throws a WireError when arguments are nested too deeply. */
 export function assertArgumentDepth(depth: number): void {
   if (depth > maxArgumentDepth) throw new WireError(`nested deeper than ${maxArgumentDepth} levels`);

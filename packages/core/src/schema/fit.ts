@@ -51,7 +51,8 @@ export function fits(
   function areChildrenFit(node: JsonSchema, at: unknown, depth: number): boolean {
     if (Array.isArray(at)) {
       const first = (node['prefixItems'] as JsonSchema[] | undefined) ?? [];
-      const rest = node['items'] as JsonSchema | boolean | undefined;
+      const isEndless = isOpen && isStripping(node);
+      const rest = isEndless ? undefined : (node['items'] as JsonSchema | boolean | undefined);
       return at.every((item, index) => {
         const child = index < first.length ? first[index] : rest;
         return child === undefined || check(child, item, depth);
@@ -127,7 +128,7 @@ export function hasType(types: string | readonly string[], value: unknown): bool
 
 // Formats that an empty text has not. Whether another text has them is left to the validator.
 const filledFormats = new Set(
-  'date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri iri uuid'.split(' '),
+  'date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri iri uuid jwt'.split(' '),
 );
 
 function isStringFit(node: JsonSchema, text: string): boolean {

@@ -1,5 +1,8 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { z as z3 } from 'zod3';
 import { compileInput } from './input.ts';
 import { SchemaProblem } from './problem.ts';
 
@@ -218,4 +221,27 @@ it('teaches a class by `codecs`, by class or by the schema itself', () => {
   expect(() => compileInput([z.object({ m: z.instanceof(Money) })])).toThrow(
     /^m: an instance of Money .*codecs/,
   );
+});
+
+describe('a schema that another one stands around', () => {
+  it.each<[string, unknown]>([
+    ['z.any().pipe()', z.object({ at: z.any().pipe(z.date()) })],
+    ['z.unknown().pipe()', z.object({ at: z.unknown().pipe(z.date()) })],
+    ['z.any().pipe() of zod 3', z3.object({ at: z3.any().pipe(z3.date()) })],
+    ['v.nonOptional()', v.object({ at: v.nonOptional(v.optional(v.date())) })],
+    ['v.nonNullish()', v.object({ at: v.nonNullish(v.nullish(v.date())) })],
+    ['v.required()', v.required(v.object({ at: v.optional(v.date()) }))],
+  ])('is published and decoded: %s', (_, schema) => {
+    const input = compileInput([schema], { converters: { valibot: toJsonSchema } });
+    expect(input.schema.properties).toEqual({ at: { type: 'string', format: 'date-time' } });
+    expect(input.schema.required).toEqual(['at']);
+    expect(input.decode({ at: now })).toEqual({ at });
+  });
+
+  it('stays as it is where a function stands between the two', () => {
+    const codec = z.codec(z.any(), z.date(), { decode: (value) => new Date(value), encode: String });
+    const input = compileInput([z.object({ at: codec, sum: z.any().transform(Number) })]);
+    expect(input.schema.properties).toEqual({ at: {}, sum: {} });
+    expect(input.decode({ at: now, sum: '1' })).toEqual({ at: now, sum: '1' });
+  });
 });

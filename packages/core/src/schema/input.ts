@@ -6,13 +6,14 @@ import { Conversion, type Converters } from './vendor/conversion.ts';
 import { convert, convertOverride, type Document } from './convert.ts';
 import { compileDecode } from './wire/decode.ts';
 import { encodeAny } from './wire/encode-any.ts';
-import { compileEffort, hasUnions } from './wire/effort.ts';
+import { compileEffort, hasBranches, isRepeating } from './wire/effort.ts';
 import { compileEncode } from './wire/encode.ts';
 import type { Encode } from './wire/encoding.ts';
 import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
 import { getMark, isStripping } from './mark.ts';
 import { explainError } from './explain/explain.ts';
 import { SchemaProblem } from './problem.ts';
+import { isStackOverflow } from './depth.ts';
 import { assertPossible, publish } from './publish.ts';
 import { compileRepair } from './wire/repair.ts';
 import { toObjectRoot, type Root } from './root.ts';
@@ -96,8 +97,12 @@ export function compileInput(
       : { schema: { ...first, type: 'object' }, wrap: undefined };
   assertPossible(whole.schema);
   const root: Root = refuses ? { ...whole, schema: closeObjects(whole.schema) } : whole;
-  const isEager = documents.some((document) => document.isEager);
-  const marked: Marked = { root: root.schema, leaves: conversion.leaves, isEager };
+  const marked: Marked = {
+    root: root.schema,
+    leaves: conversion.leaves,
+    stepsPerAttempt: Math.max(...documents.map((document) => document.stepsPerAttempt)),
+    isRepeating: isRepeating(root.schema),
+  };
   const repair = options.repair ?? true;
   const mend = repair ? compileRepair(marked) : undefined;
   // The parsers behind an override may drop what it forbids.
@@ -136,14 +141,22 @@ function compileSteps(
 ): (args: unknown) => unknown {
   const decode = compileDecode(marked);
   const spendEffort = compileEffort(marked);
-  const run = (args: unknown): unknown => {
+  const take = (args: unknown): unknown => {
     const mended = mend === undefined ? args : mend(args, 0);
     if (refuse !== undefined) refuse(mended);
     if (spendEffort !== undefined) spendEffort(mended);
     return decode === undefined ? mended : decode(mended, 0);
   };
-  // Only unions, and what is inside a class of the app, take more steps than there are values.
-  return hasUnions(marked.root) ? (args) => withNewBudget(args, () => run(args)) : run;
+  const run = (args: unknown): unknown => {
+    try {
+      return take(args);
+    } catch (error) {
+      // Schemas that refer to each other take many frames of the stack for one level of the arguments.
+      throw isStackOverflow(error) ? new WireError('nested too deeply') : error;
+    }
+  };
+  // Only unions and intersections, and what is inside a class of the app, take more steps than there are values.
+  return hasBranches(marked.root) ? (args) => withNewBudget(args, () => run(args)) : run;
 }
 
 function compileArguments(

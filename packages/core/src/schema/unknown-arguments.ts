@@ -5,7 +5,8 @@ import { formatPath, WireError, type WireIssue } from './wire-error.ts';
 /** A key that an object schema does not know: where the object is, the key, and the keys that the schema knows. */
 export interface UnknownArgument {
   at: readonly (string | number)[];
-  key: string;
+  /** A number for an item of a list that takes no more of them. */
+  key: string | number;
   known: readonly string[];
 }
 
@@ -40,7 +41,8 @@ export class UnknownArguments extends WireError {
 
 const mostNames = 40;
 
-function wordsFor(key: string, known: readonly string[]): string {
+function wordsFor(key: string | number, known: readonly string[]): string {
+  if (typeof key === 'number') return `one too many; this list takes ${key} ${key === 1 ? 'item' : 'items'}`;
   if (known.length === 0) return 'unknown; no keys are taken here';
   const nearest = findNearest(key, known);
   const shown = known.slice(0, mostNames).map((name) => cut(name, 64));

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
@@ -133,12 +134,55 @@ describe('callerOf', () => {
     expect(thrown).toMatchObject({ code: 'UNAUTHORIZED' });
   });
 
-  test.each(['Bearer', 'Bearer ', 'Bearer a b', `Bearer ${'x'.repeat(10_000)}`, 'Bearer <script>'])(
-    'throws UNAUTHORIZED for a header that is malformed',
-    async (header) => {
-      await expect(protect().callerOf(withHeader(header))).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
-    },
-  );
+  test.each([
+    'Bearer',
+    'Bearer ',
+    'Bearer a b',
+    `Bearer ${'x'.repeat(10_000)}`,
+    'Bearer <script>',
+    'Bearer\tgood',
+    'Bearer:good',
+    'bearer=good',
+    'Bearer,good',
+    'Basic YTpi, Bearer good',
+  ])('throws UNAUTHORIZED for a header that is malformed', async (header) => {
+    await expect(protect().callerOf(withHeader(header))).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+
+  test.each([
+    ['two tokens', ['Bearer good', 'Bearer bad']],
+    ['the same token twice', ['Bearer good', 'Bearer good']],
+    ['another credential first', ['Basic YTpi', 'Bearer good']],
+  ])('throws UNAUTHORIZED for several headers, from a request of Node too: %s', async (_, authorization) => {
+    const good = { clientId: 'x', scopes: [], audience: resource, expiresAt: inSeconds(60) };
+    const oauth = protect({ verify: () => good });
+    const seen: unknown[] = [];
+    await using app = await listen((req, res) => {
+      void (async () => oauth.callerOf(req))()
+        .catch((error: unknown) => error)
+        .then((caller) => seen.push(caller))
+        .then(() => res.end());
+    });
+    await new Promise((resolve) => get(app.url, { headers: { authorization } as never }, resolve));
+    const headers = new Headers(authorization.map((value) => ['authorization', value]));
+    for (const request of [
+      new Request(resource, { headers }),
+      { headers: { authorization } },
+      { headers: { authorization: authorization[0], Authorization: authorization[1] } },
+    ]) {
+      seen.push(await oauth.callerOf(request).catch((error: unknown) => error));
+    }
+    expect(seen).toHaveLength(4);
+    for (const each of seen) expect(each).toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+
+  test('takes the header that the app has set for itself', async () => {
+    const good = { clientId: 'x', scopes: [], audience: resource, expiresAt: inSeconds(60) };
+    const oauth = protect({ verify: (token) => (token === 'good' ? good : undefined) });
+    const rawHeaders = ['Cookie', 'token=good', 'authorization', 'Bearer bad'];
+    const request = { headers: { authorization: 'Bearer good' }, rawHeaders };
+    expect(await oauth.callerOf(request)).toMatchObject({ clientId: 'x' });
+  });
 
   test('checks what a verify of the app’s own returns', async () => {
     const good = { clientId: 'x', scopes: [], audience: resource, expiresAt: inSeconds(60) };
@@ -368,4 +412,12 @@ describe('jwt with keys of its own', () => {
     expect(() => jwt({ issuer: 'https://issuer.example' } as JwtOptions)).toThrow(SetupError);
     expect(() => local({ keys: [] })).toThrow(SetupError);
   });
+
+  test.each([undefined, ''])(
+    'are no proof of who has issued a token, so that an issuer is needed: %j',
+    (issuer) => {
+      const jwksUri = 'https://issuer.example/keys';
+      expect(() => jwt({ issuer: issuer as string, jwksUri })).toThrow('ISSUER_MISSING');
+    },
+  );
 });

@@ -103,6 +103,10 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: 'No value satisfies all the inputs that are stacked with `.input()`.',
     change: 'Change one of them so that they have a value in common.',
   },
+  ISSUER_MISSING: {
+    means: '`issuer` of `jwt` is empty, so that tokens of every issuer with these keys would be accepted.',
+    change: 'Set it to `issuer` in the metadata of the authorization server.',
+  },
   JWKS_INVALID: {
     means: '`jwks` of `jwt` has no keys, or one that is not a public key, or `jwksUri` is set as well.',
     change: 'List the public keys in `jwks.keys`, or set `jwksUri` alone.',
@@ -133,8 +137,9 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'Remove it, or set it to a number of characters.',
   },
   META_UNKNOWN: {
-    means: '`mcp` in the meta has a key that is not a setting, at the top or in a nested setting.',
-    change: 'Use the name that the message suggests, or remove the key.',
+    means:
+      '`mcp` in the meta has a key that is not a setting, at the top or in a nested setting, or a setting has a value that it does not take.',
+    change: 'Use the name or the value that the message suggests, or remove the key.',
   },
   NAME_CLASH: {
     means: 'Two tools, or two prompts, have the same name.',
@@ -155,6 +160,10 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   NOT_A_QUERY: {
     means: 'A resource, a prompt, or a procedure that another one names is not a query.',
     change: 'Tag or name a query.',
+  },
+  OPTION_INVALID: {
+    means: 'An option has a value that it does not take, such as a string where a list is expected.',
+    change: 'Use a value of the kind in the message.',
   },
   OPTION_UNKNOWN: {
     means: 'An option, or a key in a nested option, has a name that does not exist.',

@@ -3,7 +3,7 @@ import { initTRPC, lazy, TRPCError } from '@trpc/server';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { serveStdio } from '../../src/adapters/stdio.ts';
-import type { McpMeta } from '../../src/index.ts';
+import { getMcpCall, type McpMeta } from '../../src/index.ts';
 
 const t = initTRPC.context<{ url: URL | null; keys: string }>().meta<McpMeta>().create();
 const tool = t.procedure.meta({ mcp: true });
@@ -32,8 +32,16 @@ const router = t.router({
   }),
   write: t.procedure.meta({ mcp: { scopes: ['customers:write'] } }).mutation(() => ({ written: true })),
   guide: t.procedure.meta({ mcp: { resource: { uri: 'guide://start' } } }).query(() => 'Welcome'),
+  secret: t.procedure
+    .use(({ next }) => {
+      if (getMcpCall()?.auth?.scopes.includes('customers:write')) return next();
+      throw new TRPCError({ code: 'FORBIDDEN', message: 'This is secret.' });
+    })
+    .meta({ mcp: { resource: { uri: 'guide://secret' } } })
+    .query(() => 'The secret'),
   touch: tool.mutation(() => {
     server.notify.toolsChanged();
+    server.notify.resourceUpdated('guide://secret');
     server.notify.resourceUpdated('guide://start');
     server.notify.resourceUpdated('guide://other');
     return {};

@@ -144,6 +144,52 @@ describe('a change', () => {
     expect(await server.next()).toMatchObject({ id: 'sub', result: { resultType: 'complete' } });
     expect(await server.exit).toEqual({ code: 0, signal: null });
   });
+
+  const listen = (...uris: string[]) => {
+    const message = toMessage('modern', 'subscriptions/listen', {
+      notifications: { resourceSubscriptions: uris },
+    });
+    return { ...message, id: 'sub' };
+  };
+
+  test('of a resource is told to no client of 2026 that may not read it', async () => {
+    await using server = await opened('modern');
+    server.send({ ...toMessage('modern', 'resources/read', { uri: 'guide://secret' }), id: 'sub' });
+    const read = (await server.next()) as { error: { message: string } };
+    expect(read.error.message).toContain('This is secret.');
+    server.send(listen('guide://secret', 'guide://start'));
+    expect(await server.next()).toEqual(read);
+    server.send(toMessage('modern', 'tools/call', { name: 'touch' }));
+    expect(await server.next()).toMatchObject({ id: 1, result: { structuredContent: {} } });
+    // What is not there is left out, and the rest is told.
+    server.send(listen('guide://nowhere', 'guide://start'));
+    expect(await server.next()).toMatchObject({
+      method: 'notifications/subscriptions/acknowledged',
+      params: { notifications: { resourceSubscriptions: ['guide://start'] } },
+    });
+    server.send(toMessage('modern', 'tools/call', { name: 'touch' }));
+    expect(await server.next()).toMatchObject({ params: { uri: 'guide://start' } });
+    expect(await server.next()).toMatchObject({ id: 1 });
+  });
+
+  test('of a resource is told to a client of 2026 that may read it', async () => {
+    await using server = await opened('modern', { TOKEN: 'writer' });
+    server.send(listen('guide://secret'));
+    expect(await server.next()).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+    server.send(toMessage('modern', 'tools/call', { name: 'touch' }));
+    expect(await server.next()).toMatchObject({ params: { uri: 'guide://secret' } });
+    expect(await server.next()).toMatchObject({ id: 1 });
+  });
+
+  test('is told no more to a client of 2026 that has cancelled', async () => {
+    await using server = await opened('modern');
+    server.send(listen('guide://start'));
+    server.send(notification('notifications/cancelled', { requestId: 'sub' }));
+    server.send(toMessage('modern', 'tools/call', { name: 'touch' }));
+    const first = (await server.next()) as { method?: string };
+    const isAcknowledged = first.method === 'notifications/subscriptions/acknowledged';
+    expect(isAcknowledged ? await server.next() : first).toMatchObject({ id: 1 });
+  });
 });
 
 test('what lazy routers could not bring is told on standard error, and nothing else is lost', async () => {

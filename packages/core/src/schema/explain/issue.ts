@@ -1,3 +1,4 @@
+import { isStackOverflow } from '../depth.ts';
 import { WireError } from '../wire-error.ts';
 
 type Key = string | number;
@@ -43,7 +44,7 @@ function readOwn(error: Record<string, unknown>): Issue[] | undefined {
   if (error instanceof WireError) {
     return [{ keys: error.keys, message: error.reason, raw: {}, skipsItems: false }];
   }
-  if (error instanceof RangeError && /call stack/.test(error.message)) {
+  if (isStackOverflow(error)) {
     return [{ keys: [], message: 'nested too deeply', raw: {}, skipsItems: false }];
   }
   // arktype

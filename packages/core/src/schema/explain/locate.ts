@@ -88,8 +88,12 @@ function childOf(
   if (isSchema(node['additionalProperties'])) return node['additionalProperties'];
   // Collects what the branches say about the key.
   const branches = (node['anyOf'] ?? node['oneOf'] ?? node['allOf']) as JsonSchema[] | undefined;
-  const children = (branches ?? [])
-    .map((branch) => childOf(marked, deref(marked.root, branch), key, depth + 1))
-    .filter((child) => child !== undefined);
-  return children.length < 2 ? children[0] : { anyOf: children };
+  const children = new Map<JsonSchema, JsonSchema>();
+  for (const branch of branches ?? []) {
+    const child = childOf(marked, deref(marked.root, branch), key, depth + 1);
+    // In a recursive union, the branches say the same. Listed once for each, they would multiply with every key of a path.
+    if (child !== undefined) children.set(deref(marked.root, child), child);
+  }
+  const all = [...children.values()];
+  return all.length < 2 ? all[0] : { anyOf: all };
 }

@@ -61,6 +61,7 @@ export class Conversion {
     if (index === -1) index = this.leaves.push(leaf) - 1;
     Object.assign(target, this.published(leaf));
     setMark(target, { is: 'leaf', leaf: index });
+    if (leaf.dropsKeys) this.putStrips(target);
   }
 
   /** Publishes a leaf that the parser decodes itself (coercion): the value is neither decoded nor repaired. */

@@ -72,6 +72,15 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
   switch (schema.type) {
     case 'object':
       return conversion.putStrips(target);
+    case 'tuple':
+      // Items after the last one are dropped, as unknown keys of an object are.
+      return conversion.putStrips(target);
+    case 'non_optional':
+    case 'non_nullable':
+    case 'non_nullish':
+      // `v.required()` makes these too. The converter writes nothing for them.
+      Object.assign(target, islands.refer(withoutNothing(schema['wrapped'])));
+      return undefined;
     case 'date':
       return conversion.putLeaf(target, dateLeaf);
     case 'bigint':
@@ -127,6 +136,14 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
     default:
       return undefined;
   }
+}
+
+/** What remains of a schema where neither `undefined` nor `null` is taken. */
+function withoutNothing(schema: ValibotSchema): ValibotSchema {
+  const isWrapper = ['optional', 'exact_optional', 'undefinedable', 'nullable', 'nullish'].includes(
+    schema.type,
+  );
+  return isWrapper && schema.pipe === undefined ? withoutNothing(schema['wrapped']) : schema;
 }
 
 function markMap(schema: ValibotSchema, target: JsonSchema, islands: Islands): void {

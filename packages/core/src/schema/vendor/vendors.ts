@@ -17,8 +17,11 @@ export interface Vendor {
   convert(parser: unknown, conversion: Conversion): JsonSchema;
   /** Whether the schema accepts `undefined` as the whole value. `converted` is what `convert` returned. */
   allowsUndefined(parser: unknown, io: 'input' | 'output', converted: JsonSchema): boolean;
-  /** The validator tries every branch of a union to its end, even one that a discriminating key rules out. */
-  readonly isEager?: boolean;
+  /**
+   * Set if the validator tries every branch of a union to its end, even one that a discriminating key rules out: what one
+   * attempt to fit one value to one branch takes of the budget of a request.
+   */
+  readonly stepsPerAttempt?: number;
   /** The validator rejects an infinity and NaN where the schema says a number. */
   readonly isFinite?: boolean;
 }
@@ -34,14 +37,15 @@ const vendors: readonly Vendor[] = [
     matches: isZod4,
     convert: convertZod4,
     allowsUndefined: (parser: Zod4Schema, io) => zod4AllowsUndefined(parser, io),
-    isEager: true,
+    stepsPerAttempt: 40,
     isFinite: true,
   },
   {
     matches: isZod3,
     convert: convertZod3,
     allowsUndefined: (parser: Zod3Schema, io) => zod3AllowsUndefined(parser, io),
-    isEager: true,
+    // Each attempt that fails makes an error, and the text of the whole is made several times.
+    stepsPerAttempt: 160,
   },
   {
     matches: (parser) => parser === octetInputParser,
@@ -52,7 +56,7 @@ const vendors: readonly Vendor[] = [
     matches: isValibot,
     convert: convertValibot,
     allowsUndefined: (parser: ValibotSchema, io) => valibotAllowsUndefined(parser, io),
-    isEager: true,
+    stepsPerAttempt: 40,
   },
   { matches: isArktype, convert: convertArktype, allowsUndefined: arktypeAllowsUndefined },
   { matches: isStandard, convert: convertStandard, allowsUndefined: () => false },

@@ -83,6 +83,10 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
     case 'ZodUnion':
       if (!(def['options'] as Zod3Schema[]).some(isMistakenInUnion)) return undefined;
       return { ...out, anyOf: (def['options'] as Zod3Schema[]).map(inner) };
+    case 'ZodPipeline':
+      // What follows z.any() and z.unknown() decides what is taken.
+      if (conversion.io === 'output' || !isAnything(def['in'])) return undefined;
+      return { ...inner(def['out']), ...out };
     case 'ZodMap':
       return convertMap(def, out, inner);
     case 'ZodSet':
@@ -140,6 +144,10 @@ function convertObject(
     conversion.putStrips(out);
   }
   return out;
+}
+
+function isAnything({ _def: { typeName } }: Zod3Schema): boolean {
+  return typeName === 'ZodAny' || typeName === 'ZodUnknown';
 }
 
 // In a union of scalars, zod-to-json-schema writes a bigint as an integer, without calling the override.
@@ -255,7 +263,7 @@ export function zod3AllowsUndefined({ _def: def }: Zod3Schema, io: 'input' | 'ou
       if (isCustom(def)) return false;
       return (def['effect']?.type !== 'transform' || io === 'input') && inner(def['schema']);
     case 'ZodPipeline':
-      return inner(io === 'input' ? def['in'] : def['out']);
+      return inner(io === 'input' && !isAnything(def['in']) ? def['in'] : def['out']);
     case 'ZodLazy':
       return inner((def['getter'] as () => Zod3Schema)());
     default:

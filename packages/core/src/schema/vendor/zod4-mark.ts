@@ -37,6 +37,11 @@ export function markZod4(
     case 'object':
       return def['catchall'] === undefined ? conversion.putStrips(target) : undefined;
     case 'pipe':
+      if (conversion.io === 'input' && takesAnything(def)) {
+        clearStructure(target);
+        Object.assign(target, islands.refer(def['out']));
+        return undefined;
+      }
       return markStringbool(def, target, conversion);
     case 'date':
       if (isCoerced) return conversion.putAsIs(target, dateLeaf);
@@ -102,6 +107,17 @@ export function markZod4(
     default:
       return undefined;
   }
+}
+
+/** Whether a pipe begins with `z.any()` or `z.unknown()`, so that what follows decides what is taken: `z.any().pipe(z.date())`. */
+export function takesAnything(def: Zod4Schema['_zod']['def']): boolean {
+  const [from, to] = [def['in'] as Zod4Schema, def['out'] as Zod4Schema];
+  if (!['any', 'unknown'].includes(from._zod.def.type) || to._zod.def.type === 'transform') return false;
+  const changes = ((from._zod.def['checks'] ?? []) as Zod4Schema[]).some(
+    (check) => check._zod.def['check'] === 'overwrite',
+  );
+  // A codec has a function of the app between the two.
+  return !changes && typeof def['transform'] !== 'function';
 }
 
 // z.stringbool() reads words. It can also write them, so that a JSON boolean becomes a word that it reads. zod 4.0 cannot.

@@ -3,7 +3,7 @@ import type { Conversion, Converter } from './conversion.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { escapeRefs } from '../refs.ts';
-import { describeBounds, markZod4, type Zod4Schema } from './zod4-mark.ts';
+import { describeBounds, markZod4, takesAnything, type Zod4Schema } from './zod4-mark.ts';
 
 export function isZod4(parser: unknown): parser is Zod4Schema {
   return (typeof parser === 'object' || typeof parser === 'function') && parser !== null && '_zod' in parser;
@@ -74,7 +74,8 @@ export function zod4AllowsUndefined(schema: Zod4Schema, io: 'input' | 'output', 
       return inner((def['getter'] as () => Zod4Schema)());
     case 'pipe':
       // An input that begins with a transform (z.preprocess) is described by what the transform leads to.
-      if (io === 'output' || def['in']._zod.def.type === 'transform') return inner(def['out']);
+      if (io === 'output' || def['in']._zod.def.type === 'transform' || takesAnything(def))
+        return inner(def['out']);
       return inner(def['in']);
     default:
       return false;

@@ -6,18 +6,16 @@ import { findRecursion } from '../refs.ts';
 import type { Marked } from './traverse.ts';
 import { compileTag } from './union.ts';
 
-/** What one attempt of the validator, to fit one value to one branch, takes of the budget. */
-const stepsPerAttempt = 40;
-
 /**
  * Compiles a function that spends what the validator will do, before it does it. A validator that tries every branch of a
  * union tries what is inside a value once for each of them: with five object branches that all contain the same recursive
  * children, twelve levels are 244 million attempts. The attempts are counted, not made, so each value is visited once for
- * each schema. Returns undefined if the validator does no more than grow with the arguments.
+ * each schema. The same holds for intersections, where each part tries what is inside a value. Returns undefined if the
+ * validator does no more than grow with the arguments.
  */
 export function compileEffort(marked: Marked): ((args: unknown) => void) | undefined {
-  const { root } = marked;
-  if (marked.isEager !== true || !hasUnions(root) || !findRecursion(root)) return undefined;
+  const { root, stepsPerAttempt = 0 } = marked;
+  if (stepsPerAttempt === 0 || !hasBranches(root) || !findRecursion(root)) return undefined;
   const tags = new Map<JsonSchema, ReturnType<typeof compileTag>>();
   const tagOf = (node: JsonSchema): ReturnType<typeof compileTag> => {
     // A validator that goes by a discriminator tries one branch only.
@@ -112,7 +110,12 @@ function questionOf(schema: JsonSchema): object {
   return question;
 }
 
-/** Whether some value can belong to one of several schemas. */
-export function hasUnions(root: JsonSchema): boolean {
-  return /"(?:anyOf|oneOf)":/.test(JSON.stringify(root));
+/** Whether some value can belong to one of several schemas, or to several at once. */
+export function hasBranches(root: JsonSchema): boolean {
+  return /"(?:anyOf|oneOf|allOf)":/.test(JSON.stringify(root));
+}
+
+/** Whether a schema combines parts that contain each other. */
+export function isRepeating(root: JsonSchema): boolean {
+  return /"allOf":/.test(JSON.stringify(root)) && findRecursion(root);
 }

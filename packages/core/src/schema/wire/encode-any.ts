@@ -1,3 +1,4 @@
+import { withMemory } from '../budget.ts';
 import { findCycle } from './cycle.ts';
 import { assertResultDepth } from '../depth.ts';
 import type { Encode, Encoding } from './encoding.ts';
@@ -41,7 +42,7 @@ export function encodeAny(value: unknown, encoding: Encoding, depth: number): un
 export function encodeWhole(value: unknown, encode: Encode, encoding: Encoding): unknown {
   let json: unknown;
   try {
-    json = encode(value, encoding, 0);
+    json = withMemory(() => encode(value, encoding, 0));
   } catch (error) {
     // A cycle is looked for only after an error. Remembering every visited object would make each call slower.
     const cycle = error instanceof EncodeError ? findCycle(value) : undefined;

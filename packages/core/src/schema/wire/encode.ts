@@ -1,3 +1,4 @@
+import { currentBudget } from '../budget.ts';
 import { assertResultDepth } from '../depth.ts';
 import { encodeAny, encodeMap } from './encode-any.ts';
 import type { Encode, Encoding } from './encoding.ts';
@@ -130,16 +131,24 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
 
   // Encodes the value by each branch in turn, and takes the first result that follows the schema of its branch.
   function tryBranches(branches: readonly JsonSchema[], encoders: readonly (Encode | undefined)[]): Encode {
-    return (value, encoding, depth) => {
+    const choose = (value: unknown, encoding: Encoding, depth: number): Chosen => {
       assertResultDepth(depth);
       for (const [index, branch] of branches.entries()) {
         const encode = encoders[index] ?? encodeAny;
         const files = encoding.files?.fresh();
         const json = encode(value, files ? { ...encoding, files } : encoding, depth);
-        if (json === undefined || !fits(branch, json, root, leaves)) continue;
-        return files?.count ? encode(value, encoding, depth) : json;
+        if (json !== undefined && fits(branch, json, root, leaves))
+          return { encode, json, hasFiles: !!files?.count };
       }
-      return encodeAny(value, encoding, depth);
+      return { encode: encodeAny, json: undefined, hasFiles: true };
+    };
+    return (value, encoding, depth) => {
+      const isAsked = typeof value === 'object' && value !== null;
+      // Each branch of a union around this one asks for the same value again.
+      const { encode, json, hasFiles } = isAsked
+        ? currentBudget().ask(encoders, value, () => choose(value, encoding, depth))
+        : choose(value, encoding, depth);
+      return hasFiles ? encode(value, encoding, depth) : json;
     };
   }
 
@@ -206,6 +215,13 @@ export function compileEncode({ root, leaves, isFinite }: Marked, isTrusted: boo
       return copy ?? value;
     };
   }
+}
+
+/** The encoder of the branch that a value belongs to, and what it makes of the value, unless that has files. */
+interface Chosen {
+  encode: Encode;
+  json: unknown;
+  hasFiles: boolean;
 }
 
 function compileLeaf(leaf: Leaf): Encode {

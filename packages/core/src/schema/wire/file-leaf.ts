@@ -24,6 +24,7 @@ export function fileLeaf(
   return {
     schema: attachmentSchema,
     input: fileSchema(rules),
+    dropsKeys: true,
     expected: 'a file as { "name"?, "mimeType"?, "data": base64 } or as a data: URI in base64',
     fits: (wire) => toWireFile(wire) !== undefined,
     decode(wire) {

@@ -12,6 +12,8 @@ export interface Leaf {
   /** The published schema: for outputs, and also for inputs unless `input` is set. */
   readonly schema: JsonSchema;
   readonly input?: JsonSchema;
+  /** Whether decoding drops the keys of an object that `input` does not name. */
+  readonly dropsKeys?: true;
   /** Completes the message "expected …". */
   readonly expected: string;
   /** Whether a JSON value follows the convention. */

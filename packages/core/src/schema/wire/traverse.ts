@@ -1,3 +1,4 @@
+import { currentBudget } from '../budget.ts';
 import { assertArgumentDepth } from '../depth.ts';
 import { resolveRef, setOwn, type JsonSchema } from '../json-schema.ts';
 import type { Leaf } from './leaf.ts';
@@ -12,8 +13,10 @@ export type Step = (value: unknown, depth: number) => unknown;
 export interface Marked {
   readonly root: JsonSchema;
   readonly leaves: readonly Leaf[];
-  /** The validator tries every branch of a union to its end, even one that a discriminating key rules out. */
-  readonly isEager?: boolean;
+  /** What one attempt of the validator takes of the budget of a request; 0 if it does not try every branch of a union. */
+  readonly stepsPerAttempt?: number;
+  /** The schema combines parts that contain each other, so that each part goes through the same values at every level. */
+  readonly isRepeating?: boolean;
   /** The validator rejects an infinity and NaN where the schema says a number. */
   readonly isFinite?: boolean;
 }
@@ -28,11 +31,18 @@ export interface Rules {
   property?(node: JsonSchema, key: string, value: JsonSchema, step: Step | undefined): Step | undefined;
 }
 
+/** What it takes of the budget to begin with the parts of a schema that contain each other. */
+export const stepsPerTurn = 10;
+
 /** What the step of a property returns so that the key is removed. */
 export const absent: unique symbol = Symbol('absent');
 
 /** Compiles a walk over the values of a schema. It visits only the places where the rules have something to do. */
-export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): Step | undefined {
+export function compileWalk(
+  { root, isRepeating }: Marked,
+  start: JsonSchema,
+  rules: Rules,
+): Step | undefined {
   const byRef = new Map<string, { step?: Step | undefined; done?: true }>();
   return compile(start);
 
@@ -45,7 +55,9 @@ export function compileWalk({ root }: Marked, start: JsonSchema, rules: Rules): 
     const steps = branches.map(compile);
     const union = steps.some((step) => step !== undefined) ? rules.union(branches, steps) : undefined;
     const all = ((node['allOf'] ?? []) as JsonSchema[]).map(compile);
-    return rules.at(node, chain([compileObject(node), compileArray(node), ...all, union]));
+    const isSpending = isRepeating === true && all.filter((step) => step !== undefined).length > 1;
+    const spend = isSpending ? spendTurn : undefined;
+    return rules.at(node, chain([compileObject(node), compileArray(node), spend, ...all, union]));
   }
 
   // In a recursive schema, the step is not known before all of it is compiled, so it is looked up at request time. Recursive
@@ -138,6 +150,11 @@ export function chain(steps: readonly (Step | undefined)[]): Step | undefined {
   if (needed.length < 2) return needed[0];
   return (value, depth) => needed.reduce((result, step) => step(result, depth), value);
 }
+
+const spendTurn: Step = (value) => {
+  currentBudget().spend(stepsPerTurn);
+  return value;
+};
 
 /** Runs a step on one key. The first key that changes makes a copy; `value` itself never changes. */
 function replace(

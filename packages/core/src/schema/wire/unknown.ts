@@ -6,7 +6,7 @@ import { isSchema, resolveRef, type JsonSchema } from '../json-schema.ts';
 import { getMark } from '../mark.ts';
 import { toRegExp } from '../pattern.ts';
 import { mayHold } from './effort.ts';
-import type { Marked } from './traverse.ts';
+import { stepsPerTurn, type Marked } from './traverse.ts';
 import { compileTag } from './union.ts';
 import { type UnknownArgument, UnknownArguments } from '../unknown-arguments.ts';
 
@@ -32,6 +32,7 @@ export function compileUnknown(
   function compile(node: JsonSchema): Visit | undefined {
     const mark = getMark(node)?.is;
     if (mark === undefined && typeof node['$ref'] === 'string') return compileRef(node['$ref']);
+    if (mark === 'leaf' && isClosed(node)) return compileObject(node);
     if (mark === 'leaf' || mark === 'asIs' || mark === 'never' || mark === 'undefined' || mark === 'form') {
       return undefined;
     }
@@ -39,7 +40,9 @@ export function compileUnknown(
     const visits = [compileObject(node), compileArray(node), ...all, compileUnion(node)];
     const needed = visits.filter((visit) => visit !== undefined);
     if (needed.length < 2) return needed[0];
+    const isSpending = marked.isRepeating === true && all.length > 1;
     return (value, found) => {
+      if (isSpending) currentBudget().spend(stepsPerTurn);
       for (const visit of needed) visit(value, found);
     };
   }
@@ -100,9 +103,11 @@ export function compileUnknown(
       isSchema(child) ? compile(child) : undefined,
     );
     const rest = isSchema(node['items']) ? compile(node['items']) : undefined;
-    if (rest === undefined && first.every((visit) => visit === undefined)) return undefined;
+    const closed = node.type === 'array' && isClosed(node);
+    if (!closed && rest === undefined && first.every((visit) => visit === undefined)) return undefined;
     return (value, found) => {
       if (!Array.isArray(value)) return;
+      if (closed && value.length > first.length) found.add(first.length, []);
       for (let index = 0; index < value.length; index++) {
         const visit = index < first.length ? first[index] : rest;
         if (visit !== undefined) found.inside(index, visit, value[index]);
@@ -166,7 +171,7 @@ class Found {
     this.path = path;
   }
 
-  add(key: string, known: readonly string[]): void {
+  add(key: string | number, known: readonly string[]): void {
     if (++this.count <= mostTold) this.first.push({ at: [...this.path], key, known });
   }
 

@@ -1,0 +1,96 @@
+import { isRecord } from '../record.ts';
+import type { SetupProblem } from '../setup-error.ts';
+import type { HandlerOptions } from './options.ts';
+
+/**
+ * Finds options that have a value of a wrong kind, which only an app without types can give. Some would be silent, such as
+ * `legacy: 'session'`. A text in place of a list would even allow hosts that are a part of it.
+ */
+export function checkOptionValues(options: HandlerOptions): SetupProblem[] {
+  if (!isRecord(options)) {
+    const message = 'they have to be an object, such as { createContext }';
+    return [{ code: 'OPTION_INVALID', path: 'options', message }];
+  }
+  const { auth } = options as HandlerOptions;
+  const given: [path: string, value: unknown, kind: Kind][] = [
+    ...Object.entries(kinds).map(([name, kind]): [string, unknown, Kind] => [name, options[name], kind]),
+    ...(isRecord(auth) ? toAuthEntries(auth) : []),
+  ];
+  return given
+    .filter(([, value, { takes }]) => value !== undefined && !takes(value))
+    .map(([path, , { words }]) => ({ code: 'OPTION_INVALID', path, message: `it has to be ${words}` }));
+}
+
+function toAuthEntries({ authenticate, authorize }: Record<string, unknown>): [string, unknown, Kind][] {
+  // Without it, no request could be let in.
+  const way = authenticate ?? null;
+  return [
+    ['auth.authenticate', way, functions],
+    ['auth.authorize', authorize, aFunction],
+  ];
+}
+
+/** Which values an option takes, and the words that say so. */
+interface Kind {
+  takes: (value: unknown) => boolean;
+  words: string;
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const aFunction: Kind = { takes: isFunction, words: 'a function' };
+const functions: Kind = {
+  takes: (value) => [value].flat().every(isFunction),
+  words: 'a function, or a list of functions',
+};
+const aBoolean: Kind = { takes: (value) => typeof value === 'boolean', words: 'true or false' };
+const anObject: Kind = { takes: isRecord, words: 'an object' };
+const aList: Kind = { takes: Array.isArray, words: 'a list' };
+const listOrTrue: Kind = {
+  takes: (value) => value === true || Array.isArray(value),
+  words: 'a list, or true',
+};
+const objectOrTrue: Kind = {
+  takes: (value) => value === true || isRecord(value),
+  words: 'an object, or true',
+};
+
+function oneOf(...values: readonly (string | boolean)[]): Kind {
+  const words = values.map((value) => JSON.stringify(value));
+  return {
+    takes: (value) => values.includes(value as string | boolean),
+    words: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
+  };
+}
+
+const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
+  server: anObject,
+  expose: {
+    takes: (value) => isFunction(value) || isRecord(value),
+    words: 'a function, or { include, exclude }',
+  },
+  toolName: aFunction,
+  auth: { takes: isRecord, words: 'an object, such as bearer({ verify, … }) or { authenticate }' },
+  callerId: aFunction,
+  bypass: anObject,
+  listing: oneOf('all', 'permitted'),
+  return200ForErrors: oneOf(true, false, 'forbidden'),
+  onError: aFunction,
+  exposeInternalErrors: aBoolean,
+  legacy: oneOf('stateless', 'sessions', 'reject'),
+  sessions: anObject,
+  rateLimit: anObject,
+  store: anObject,
+  secret: { takes: (value) => typeof value === 'string', words: 'a string' },
+  bus: anObject,
+  allowedHosts: listOrTrue,
+  allowedOrigins: listOrTrue,
+  cors: objectOrTrue,
+  fastLane: aBoolean,
+  converters: anObject,
+  codecs: aList,
+  repair: aBoolean,
+  unknownArguments: oneOf('refuse', 'pass'),
+  tools: aList,
+  resources: aList,
+  prompts: aList,
+};
