@@ -58,7 +58,6 @@ const shared = redis({
 const handler = mcpHandler(router, {
   ...shared,
   secret,
-  callerId: (request) => request.headers.get('authorization') ?? undefined,
   legacy: 'sessions',
   callerId: ({ headers }) => headers.get('authorization') ?? undefined,
   expose: (path) => path !== 'beta' || flags.beta,
