@@ -2,16 +2,19 @@ import { parseArgs } from 'node:util';
 import { readBody } from './load/body.ts';
 import { type Connection, open } from './load/connection.ts';
 import { createMix, pick } from './load/mix.ts';
+import { pickVisit } from './load/visit.ts';
 import { judge, type Window } from './report/verdict.ts';
 import { startOrThrow } from './run/child.ts';
 import { pinLoad } from './run/cores.ts';
 import { quantile } from './run/stats.ts';
 import { findTarget } from './target.ts';
 
-// Runs a mixed load for some minutes, with clients that hang up: `soak [minutes] [target]`. Exits with 1 if a check
+// Runs a mixed load for some minutes, with clients that hang up, that cancel calls in batches and sessions, and that abandon
+// idempotency keys: `soak [minutes] [target]`. Exits with 1 if a check
 // fails.
 
 const clients = 64;
+const visitors = 8;
 const hangUpShare = 0.03;
 const windows = 40;
 
@@ -28,8 +31,12 @@ const over = new AbortController();
 let latencies: number[] = [];
 let requests = 0;
 let hangUps = 0;
+let visits = 0;
 
-const load = Promise.all(Array.from({ length: clients }, client));
+const load = Promise.all([
+  ...Array.from({ length: clients }, client),
+  ...Array.from({ length: visitors }, visitor),
+]);
 const seen: Window[] = [];
 for (let index = 0; index < windows; index++) {
   await new Promise((resolve) => setTimeout(resolve, windowMs));
@@ -50,11 +57,14 @@ for (let index = 0; index < windows; index++) {
 }
 over.abort();
 await load;
-await new Promise((resolve) => setTimeout(resolve, 1000));
+// The connections of `fetch` are kept for some seconds.
+await new Promise((resolve) => setTimeout(resolve, 7000));
 const atRest = await server.usage(true);
 server.stop();
 
-console.log(`\n${requests} requests, ${hangUps} of them hung up on; at rest ${atRest.handles} handles`);
+console.log(
+  `\n${requests} requests, ${hangUps} of them hung up on, ${visits} visits; at rest ${atRest.handles} handles`,
+);
 for (const [complaint, times] of complaints) console.log(`${times} × ${complaint}`);
 const verdict = judge(
   seen,
@@ -93,6 +103,19 @@ async function client(): Promise<void> {
     }
   }
   connection?.close();
+}
+
+/** Cancels in batches and in sessions, and leaves keys alone. */
+async function visitor(): Promise<void> {
+  while (!over.signal.aborted) {
+    visits++;
+    try {
+      await pickVisit()(server.port);
+    } catch (error) {
+      complain(error instanceof Error ? error.message : String(error));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function complain(complaint: string): void {

@@ -54,6 +54,9 @@ describe('mcp-remote, as Claude Desktop starts it', () => {
   test('hands on a refusal', async () => {
     await using viewer = await connectDesktop('demo-viewer');
     const id = '00000000-0000-4000-8000-000000000000';
-    await expect(viewer.callTool('customers_deactivate', { id })).rejects.toThrow(/role admin/);
+    expect(await viewer.callTool('customers_deactivate', { id })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringMatching(/^FORBIDDEN: .*role admin/) }],
+    });
   });
 });

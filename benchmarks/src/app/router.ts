@@ -13,7 +13,7 @@ export interface AppShape {
   fillers?: number;
   /** Procedures with this many more middleware, named `deep0`, `deep5`, …. */
   depths?: readonly number[];
-  /** A procedure that takes a while, named `wait`, and one that fails, named `fail`. */
+  /** Procedures that take a while, `wait` and the idempotent `pay`, and one that fails, named `fail`. */
   soak?: boolean;
   /** `greet`, which is `hello` as a tool, a resource and a prompt. */
   kinds?: boolean;
@@ -25,6 +25,7 @@ interface Meta {
   mcp?: {
     description: string;
     enabled?: boolean;
+    idempotent?: boolean;
     tool?: boolean;
     resource?: { uri: string };
     prompt?: boolean;
@@ -96,19 +97,28 @@ function createKinds() {
 function createSoak(say: (description: string) => Meta) {
   return {
     wait: authed.meta(say('Answers after a while.')).query(async ({ signal }) => {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 25);
-        signal?.addEventListener('abort', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
+      await waitFor(25, signal);
       return { waited: true };
+    }),
+    pay: authed.meta({ mcp: { description: 'Pays.', idempotent: true } }).mutation(async ({ signal }) => {
+      await waitFor(25, signal);
+      signal?.throwIfAborted();
+      return { paid: true };
     }),
     fail: authed.meta(say('Fails.')).query(() => {
       throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such customer' });
     }),
   };
+}
+
+function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /**

@@ -42,7 +42,7 @@ export function createMix(): Kind[] {
       kind(
         { method: 'tools/list' },
         1,
-        (status, { result }) => status === 200 && result?.tools?.length === 4,
+        (status, { result }) => status === 200 && result?.tools?.length === 5,
       ),
       protocol === '2026-07-28'
         ? kind({ method: 'server/discover' }, 1, (status, { result }) => status === 200 && !!result)

@@ -137,6 +137,18 @@ test.each([
   }
 });
 
+test.each([{}, { protocolVersion: 5 }])(
+  'initialize is no method of 2026, whatever its params are: %j',
+  async (params) => {
+    await using server = await serve(mcpHandler(router));
+    const { status, body } = await request(server.mcp, 'modern', 'initialize', params);
+    expect([status, body]).toEqual([
+      404,
+      expect.objectContaining({ error: expect.objectContaining({ code: -32_601 }) }),
+    ]);
+  },
+);
+
 test.each(eras)('a cursor that nobody gave is not valid in the %s era', async (era) => {
   await using server = await serve(mcpHandler(router));
   for (const method of ['tools/list', 'prompts/list']) {

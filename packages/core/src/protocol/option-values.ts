@@ -49,10 +49,6 @@ const listOrTrue: Kind = {
   takes: (value) => value === true || Array.isArray(value),
   words: 'a list, or true',
 };
-const objectOrTrue: Kind = {
-  takes: (value) => value === true || isRecord(value),
-  words: 'an object, or true',
-};
 
 function oneOf(...values: readonly (string | boolean)[]): Kind {
   const words = values.map((value) => JSON.stringify(value));
@@ -84,7 +80,6 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   bus: anObject,
   allowedHosts: listOrTrue,
   allowedOrigins: listOrTrue,
-  cors: objectOrTrue,
   fastLane: aBoolean,
   converters: anObject,
   codecs: aList,

@@ -4,9 +4,9 @@ import { errorCodes, isResponse, type RpcError } from './json-rpc.ts';
 
 /**
  * Says what is wrong with the params of a message that the SDK would not even hand to a server: params that are no object,
- * those of `initialize`, and answers to questions that are none. Returns `undefined` if nothing is, or if the message is wrong in something else.
+ * those of `initialize` before 2026-07-28, and answers to questions that are none. Returns `undefined` if nothing is, or if the message is wrong in something else.
  */
-export function checkMessage(message: unknown): RpcError | undefined {
+export function checkMessage(message: unknown, isModern = false): RpcError | undefined {
   if (!isRecord(message) || isResponse(message)) return undefined;
   const { method, params } = message;
   if (typeof method !== 'string') return undefined;
@@ -20,7 +20,9 @@ export function checkMessage(message: unknown): RpcError | undefined {
       own.map(({ path, message: text }) => ({ path: path.slice(1), message: text })),
     );
   }
-  return method === 'initialize' ? checkParams(method, params) : checkRound(method, params);
+  if (method !== 'initialize') return checkRound(method, params);
+  // A client of 2026 is told that there is no such method any more.
+  return isModern ? undefined : checkParams(method, params);
 }
 
 /** The SDK reads what a client of 2026 answers questions with by itself, and takes anything else for no answer. */

@@ -117,7 +117,7 @@ export function createSdkLeg(
 
   return {
     async serve(serving, message, made) {
-      const wrong = checkMessage(message);
+      const wrong = checkMessage(message, serving.exchange.header('mcp-protocol-version') === revision);
       if (wrong) return { reply: errorReply(400, wrong, {}, idOf(message)), outcome: undefined };
       const { exchange, mayStream } = serving;
       if (!mayStream && isListen(message)) {
