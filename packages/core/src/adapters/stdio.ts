@@ -17,7 +17,7 @@ import type { HandlerControls } from '../protocol/handler.ts';
 import { onlyCaller } from '../protocol/caller-of.ts';
 import { createNotifier, notifyClient } from '../protocol/notify.ts';
 import { defaultMaxBodyBytes, type HandlerArguments, type HandlerOptions } from '../protocol/options.ts';
-import { createParts, whenReady } from '../protocol/parts.ts';
+import { createParts, createReady } from '../protocol/parts.ts';
 import { createServer } from '../protocol/server.ts';
 import type { Serving } from '../protocol/serving.ts';
 import { checkListening, Subscriptions } from '../protocol/subscription.ts';
@@ -175,7 +175,8 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
 
   return {
     closed,
-    ready: () => whenReady(catalog),
+    // Standard output carries the protocol alone.
+    ready: createReady(catalog, (line) => console.error(line)),
     notify,
     async close() {
       for (const signal of endSignals) process.off(signal, onSignal);

@@ -8,6 +8,7 @@ import { linkItems } from './link.ts';
 import { checkName } from './name.ts';
 import { type OwnItems, toOwnRouter } from './own.ts';
 import type { Prompt } from './prompt.ts';
+import { type Budget, checkBudget } from './size.ts';
 import type { Resource } from './resource.ts';
 import type { Tag } from './tag.ts';
 import type { Tool } from './tool.ts';
@@ -17,6 +18,7 @@ import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type 
 export interface CatalogOptions extends ItemOptions, OwnItems {
   expose?: Expose | ExposeFunction | undefined;
   tag?: Tag | undefined;
+  budget?: Budget | undefined;
   /** The handler's option `auth`. Only callers who are authenticated with it have scopes. */
   auth?: object | undefined;
   /** The kinds of middleware that the handler bypasses. */
@@ -99,6 +101,10 @@ export function createCatalog(
     ...linkItems(items, router, options),
     ...checkPatterns(options.expose, tagged, [...walked]),
     ...checkBypass(options, items),
+    ...checkBudget(
+      items.filter((item): item is Tool => item.kind === 'tool'),
+      options.budget,
+    ),
   ];
 
   const isLazy = hasLazyRouters(router);

@@ -16,6 +16,8 @@ export type Item = Tool | Resource | Prompt;
 
 export interface ItemOptions extends SchemaOptions {
   toolName?: ((path: string) => string) | undefined;
+  /** Which output schemas are listed. */
+  outputSchemas?: boolean | 'small' | undefined;
 }
 
 /** Makes the tool, the resource and the prompt that a procedure's settings ask for, or returns what prevents it. */
@@ -27,7 +29,14 @@ export function toItems(procedure: Procedure, options: ItemOptions): Item[] | Se
     const { tool = !settings.resource && !settings.prompt, resource, prompt } = settings;
     const items: Item[] = [];
     const name = settings.name ?? (options.toolName ?? toName)(path);
-    if (tool) items.push(toTool(toCallable(procedure, name, options), withItemSchema(procedure, options)));
+    if (tool)
+      items.push(
+        toTool(
+          toCallable(procedure, name, options),
+          withItemSchema(procedure, options),
+          options.outputSchemas,
+        ),
+      );
     // Clients send these arguments as text, which is converted to what the query takes wherever that is possible.
     const textual = { ...options, repair: true };
     if (resource) {

@@ -1,5 +1,6 @@
 import type { McpAnnotations, McpIcon, McpSettings } from '../meta.ts';
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
+import { estimateTokens } from '../tokens.ts';
 import type { Callable } from './callable.ts';
 import { toConfirm } from './confirm.ts';
 import { extendInput } from './extra.ts';
@@ -38,7 +39,11 @@ export interface ListedTool {
 }
 
 /** Makes a tool of a procedure. Throws a `SchemaProblem` when a schema does not allow it. */
-export function toTool(callable: Callable, settings: McpSettings): Tool {
+export function toTool(
+  callable: Callable,
+  settings: McpSettings,
+  outputSchemas: boolean | 'small' = true,
+): Tool {
   const { output, path, type, scopes, stream } = callable;
   const { dryRun, idempotent: isIdempotent = false } = settings;
   const hasExtras = dryRun !== undefined || isIdempotent;
@@ -58,8 +63,9 @@ export function toTool(callable: Callable, settings: McpSettings): Tool {
   // For a stream, `output` is the JSON Schema of one value.
   const streamSchema = stream && toStreamSchema(settings.output as JsonSchema | undefined);
   // A dry run returns something else, which a client that validates the output would refuse.
-  const modern = dryRun === undefined ? (streamSchema ?? output.schema) : undefined;
-  const legacy = dryRun === undefined ? (streamSchema ?? output.legacySchema) : undefined;
+  const isListed = dryRun === undefined && isToBeListed(streamSchema ?? output.schema, outputSchemas);
+  const modern = isListed ? (streamSchema ?? output.schema) : undefined;
+  const legacy = isListed ? (streamSchema ?? output.legacySchema) : undefined;
   return {
     ...callable,
     kind: 'tool',
@@ -75,6 +81,13 @@ export function toTool(callable: Callable, settings: McpSettings): Tool {
       legacy: { ...common, ...(legacy && { outputSchema: legacy }) },
     },
   };
+}
+
+const mostTokensOfSmall = 300;
+
+function isToBeListed(schema: JsonSchema | undefined, outputSchemas: boolean | 'small'): boolean {
+  if (outputSchemas !== 'small') return outputSchemas;
+  return schema !== undefined && estimateTokens(JSON.stringify(schema)) <= mostTokensOfSmall;
 }
 
 /** Makes `_meta` for a list: the app's own, and the scopes that a caller needs. */

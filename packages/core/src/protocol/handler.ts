@@ -23,13 +23,16 @@ import { createListContext, toBareRequest } from './list-context.ts';
 import { isTooManyMessages, tooManyMessages } from './legacy-message.ts';
 import { createNotifier } from './notify.ts';
 import { defaultMaxBodyBytes, type HandlerOptions } from './options.ts';
-import { createParts, whenReady } from './parts.ts';
+import { createParts, createReady } from './parts.ts';
 import { createSdkLeg } from './sdk.ts';
 import type { HttpServing, ServerParts } from './serving.ts';
 
 /** What the `mcpHandler` of every host has, besides the form that its host needs. */
 export interface HandlerControls {
-  /** Resolves when lazy routers are loaded. Rejects with a `SetupError` if they have problems. */
+  /**
+   * Resolves when lazy routers are loaded. Rejects with a `SetupError` if they have problems. In development it prints how
+   * many tools there are, the tokens of their list, and the ten largest.
+   */
   ready: () => Promise<void>;
   /** Tells listening clients that a list or a resource has changed. Clients of 2025 are told only in a session. */
   notify: ServerNotifier;
@@ -169,7 +172,7 @@ export function createHandler(
 
   return {
     handle: cors ? async (exchange) => cors.share(exchange, await answer(exchange)) : answer,
-    ready: () => whenReady(catalog),
+    ready: createReady(catalog),
     notify,
     async close() {
       isClosed = true;

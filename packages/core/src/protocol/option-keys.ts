@@ -2,6 +2,7 @@ import type { FailureLimit } from '../auth/failure-limit.ts';
 import type { BearerAuth } from '../auth/bearer.ts';
 import type { Bypass } from '../call/context.ts';
 import type { Expose } from '../catalog/expose.ts';
+import type { Budget } from '../catalog/size.ts';
 import type { McpIcon, McpRateLimit } from '../meta.ts';
 import type { TaughtClass, WireCodec } from '../schema/codec.ts';
 import type { Converters } from '../schema/vendor/conversion.ts';
@@ -12,7 +13,7 @@ import type { HandlerOptions, ServerInfo, SessionLimits } from './options.ts';
 
 /** Finds keys that are not options, at the top and in nested options. Without types, nobody else would notice them. */
 export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
-  const { server, auth, sessions, expose, cors, rateLimit, bypass, converters, codecs } = options;
+  const { server, auth, sessions, expose, budget, cors, rateLimit, bypass, converters, codecs } = options;
   const groups: OptionGroup[] = [
     ['', options, optionKeys],
     ['server.', server, serverKeys],
@@ -21,6 +22,7 @@ export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
     ['auth.failureLimit.', auth?.failureLimit, failureLimitKeys],
     ['sessions.', sessions, sessionKeys],
     ['expose.', expose, exposeKeys],
+    ['budget.', budget, budgetKeys],
     ['cors.', cors, corsKeys],
     ['rateLimit.', rateLimit, rateLimitKeys],
     ['bypass.', bypass, bypassKeys],
@@ -43,6 +45,8 @@ const optionKeys = {
   server: true,
   tag: true,
   expose: true,
+  outputSchemas: true,
+  budget: true,
   toolName: true,
   auth: true,
   callerId: true,
@@ -106,6 +110,7 @@ const failureLimitKeys = { max: true, windowMs: true, address: true } satisfies 
   true
 >;
 const sessionKeys = { max: true, idleMs: true } satisfies Record<keyof SessionLimits, true>;
+const budgetKeys = { listTokens: true } satisfies Record<keyof Budget, true>;
 const exposeKeys = { include: true, exclude: true } satisfies Record<keyof Expose, true>;
 const corsKeys = { origins: true, headers: true, credentials: true } satisfies Record<
   keyof CorsOptions,

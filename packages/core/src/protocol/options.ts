@@ -6,6 +6,7 @@ import type { CallFailure } from '../call/failure.ts';
 import type { Store } from '../call/store.ts';
 import type { Expose, ExposeFunction, ExposePattern } from '../catalog/expose.ts';
 import type { OwnItems } from '../catalog/own.ts';
+import type { Budget } from '../catalog/size.ts';
 import type { MetaOf, Tag } from '../catalog/tag.ts';
 import type { McpIcon, McpMeta, McpRateLimit } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
@@ -59,6 +60,13 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   tag?: Tag<MetaOf<TRouter>, inferRouterContext<TRouter>>;
   /** Which tagged procedures are served. All of them by default. */
   expose?: Expose<ExposePattern<TRouter>> | ExposeFunction;
+  /**
+   * Which output schemas `tools/list` has: all of them, which is the default, none (`false`), or those of at most 300 tokens
+   * (`small`). A tool whose schema is left out sends its structured content all the same.
+   */
+  outputSchemas?: boolean | 'small';
+  /** A list that is larger is a set-up problem, so that nobody finds out from a model that forgets. */
+  budget?: Budget;
   /** Makes the name of a tool from its dotted path. `meta.mcp.name` takes precedence. */
   toolName?: (path: string) => string;
   /** Who may use the endpoint. Without it everybody may, and only the middleware of the procedures decides. */

@@ -9,6 +9,8 @@ import { createIdempotencyKeys } from '../call/once.ts';
 import { createSpans } from '../call/span.ts';
 import { createToolNames } from '../call/tool-names.ts';
 import { type CatalogSource, createCatalog } from '../catalog/catalog.ts';
+import { describeSize, sizeOf } from '../catalog/size.ts';
+import { isDevelopment } from '../development.ts';
 import { HookTimeout } from '../hook.ts';
 import { isTaught } from '../schema/codec.ts';
 import { SetupError } from '../setup-error.ts';
@@ -83,8 +85,20 @@ export function createParts(
   return { catalog, parts };
 }
 
-/** Resolves when lazy routers are loaded. Rejects with a `SetupError` if they have problems. */
-export async function whenReady(catalog: CatalogSource): Promise<void> {
-  const problems = await catalog.problems;
-  if (problems.length > 0) throw new SetupError(problems);
+/**
+ * Makes `ready`. It resolves when lazy routers are loaded, and rejects with a `SetupError` if they have problems. In
+ * development it prints, once, how large the list of tools is.
+ */
+export function createReady(
+  catalog: CatalogSource,
+  print: (line: string) => void = (line) => console.info(line),
+): () => Promise<void> {
+  let isTold = !isDevelopment();
+  return async () => {
+    const problems = await catalog.problems;
+    if (problems.length > 0) throw new SetupError(problems);
+    const { tools } = await catalog.whole;
+    if (!isTold) print(`MCP serves ${describeSize(sizeOf([...tools.values()]))}`);
+    isTold = true;
+  };
 }

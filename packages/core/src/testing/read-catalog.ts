@@ -7,7 +7,7 @@ import { SetupError } from '../setup-error.ts';
 /** The options that decide what is served, and how it is advertised. */
 export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
   HandlerOptions<TRouter>,
-  'tag' | 'expose' | 'toolName' | 'converters' | 'codecs'
+  'tag' | 'expose' | 'outputSchemas' | 'toolName' | 'converters' | 'codecs'
 >;
 
 /**
@@ -16,13 +16,14 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
  */
 export async function readCatalog(
   router: AnyTRPCRouter,
-  { tag, expose, toolName, converters, codecs }: CatalogChoice,
+  { tag, expose, outputSchemas, toolName, converters, codecs }: CatalogChoice,
   { tools, resources, prompts }: OwnItems = {},
 ): Promise<Catalog> {
   // `auth` is set because tools with scopes are a set-up problem without it. The handler checks its own `auth`.
   const options = {
     tag,
     expose,
+    outputSchemas,
     toolName,
     ...(converters && { converters }),
     ...(codecs && { codecs }),

@@ -22,6 +22,11 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
       '`authorizationServers` of `bearer` is empty, or has an entry that is not the https URL of an issuer.',
     change: 'Write each issuer as in its own metadata, without query and fragment.',
   },
+  BUDGET_EXCEEDED: {
+    means: '`tools/list` has more tokens than `budget.listTokens`.',
+    change:
+      'Expose fewer procedures, shorten descriptions, set `outputSchemas` to `small` or `false`, or raise the budget.',
+  },
   BYPASS_UNUSED: {
     means: '`bypass` names a kind of middleware, and no exposed procedure has middleware of that kind.',
     change: 'Mark the middleware with `bypassable`, or remove the kind from `bypass`.',

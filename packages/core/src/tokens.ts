@@ -1,0 +1,7 @@
+/**
+ * Estimates how many tokens a model reads a text as: one for four characters. For the lists of this package it is within a
+ * fifth of what o200k_base counts; `benchmarks` compares them.
+ */
+export function estimateTokens(text: string): number {
+  return Math.ceil(text.length / 4);
+}
