@@ -38,6 +38,7 @@ export function createApp({ openStore = once(createStore), onError = logError }:
 function bridge(onError: NonNullable<AppOptions['onError']>) {
   const hosts = new WeakMap<Request, HonoContext<Env>>();
   const mcp = mcpHandler(appRouter, {
+    tag: () => true,
     createContext: (options) => createContext(options, hosts.get(options.req)!),
     server: { name: 'realistic', version: '1.0.0' },
     onError,

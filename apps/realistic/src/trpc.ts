@@ -1,14 +1,12 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import type { McpMeta } from '@trpc-mcp/core';
 import { transformer } from './transformer.ts';
 import type { Context } from './context.ts';
 import { AccessError, NotFoundError } from './error.ts';
 import { formatError } from './format-error.ts';
 import type { Role } from './store/rows.ts';
-import { tagAll } from './tag-all.ts';
 
 /** What the app says of its procedures: where its REST API has them, and whether they go into the audit log. */
-export interface Meta extends McpMeta {
+export interface Meta {
   openapi?: {
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
     path: `/${string}`;
@@ -20,10 +18,7 @@ export interface Meta extends McpMeta {
   audit?: boolean;
 }
 
-const t = initTRPC
-  .context<Context>()
-  .meta<Meta>()
-  .create({ transformer, errorFormatter: formatError, defaultMeta: tagAll });
+const t = initTRPC.context<Context>().meta<Meta>().create({ transformer, errorFormatter: formatError });
 
 export const { router, mergeRouters } = t;
 

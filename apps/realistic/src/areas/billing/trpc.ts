@@ -3,12 +3,9 @@ import { transformer } from '../../transformer.ts';
 import type { Context } from '../../context.ts';
 import { AccessError } from '../../error.ts';
 import { formatError } from '../../format-error.ts';
-import { tagAll } from '../../tag-all.ts';
 
 /** Billing was an app of its own once: it has its own instance of tRPC, and zod 3. */
-const t = initTRPC
-  .context<Context>()
-  .create({ transformer, errorFormatter: formatError, defaultMeta: tagAll });
+const t = initTRPC.context<Context>().create({ transformer, errorFormatter: formatError });
 
 export const { router } = t;
 
