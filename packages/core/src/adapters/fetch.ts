@@ -44,12 +44,7 @@ export function mcpHandler<
   TExtra extends FetchExtra = [],
 >(
   router: TRouter,
-  ...[options = {}]: HandlerArguments<
-    TRouter,
-    FetchContextOptions<TRequest>,
-    HandlerOptions<TRouter>,
-    TExtra
-  >
+  ...[options = {}]: HandlerArguments<TRouter, FetchContextOptions<TRequest>, HandlerOptions<TRouter>, TExtra>
 ): FetchMcpHandler<TRequest, TExtra> {
   return toFetchHandler(createHandler(router, options), options.createContext);
 }
@@ -58,8 +53,7 @@ export function mcpHandler<
 export function toFetchHandler<TRequest extends Request = Request, TExtra extends FetchExtra = []>(
   { handle, ...controls }: Handler,
   createContext:
-    | ((options: FetchContextOptions<TRequest> & { mcp: McpRequest }, ...extra: TExtra) => unknown)
-    | undefined,
+    ((options: FetchContextOptions<TRequest> & { mcp: McpRequest }, ...extra: TExtra) => unknown) | undefined,
 ): FetchMcpHandler<TRequest, TExtra> {
   const serve = async (req: TRequest, extra: TExtra): Promise<Response> => {
     let resHeaders: Headers | undefined;

@@ -44,7 +44,9 @@ export async function isPermitted(
   try {
     const given = await ctx;
     const isLetThrough = await runHook('middleware, for listing,', hookTimeoutMs, () =>
-      runInCall(call, bypass, getRawInput, () => tryMiddlewares(parts, item, given, getRawInput, request.signal)),
+      runInCall(call, bypass, getRawInput, () =>
+        tryMiddlewares(parts, item, given, getRawInput, request.signal),
+      ),
     );
     return isLetThrough || asksForInput;
   } catch (thrown) {
