@@ -90,8 +90,9 @@ export function callItem<TItem extends Callable>(
   const call = new ActiveCall(item, request, deadline?.signal ?? request.signal);
   const readInput = memoize(() => decode(item, args));
   const consent = item.confirm && memoize(() => holdForConsent(item, args, request, call));
-  // Set when an earlier call was answered with what this one is answered with, so that only the middleware has to run.
-  let isRepeated = false;
+  // Set while only the middleware runs, which may read the input before it refuses: for a call that is answered as an earlier
+  // one was, and before a person is asked for consent.
+  let isGuarding = false;
   // Takes the key and asks for consent when tRPC reads the input, so that middleware before `.input()` can refuse first.
   const hold = async () => {
     await keyed?.enter(call.signal);
@@ -100,13 +101,13 @@ export function callItem<TItem extends Callable>(
   const getRawInput =
     consent || keyed
       ? async () => {
-          if (!isRepeated) await hold();
+          if (!isGuarding) await hold();
           return readInput();
         }
       : async () => readInput();
   const race = <TValue>(work: Promise<TValue>) => (deadline ? deadline.race(work) : work);
   const guard = (ctx: unknown) => {
-    isRepeated = true;
+    isGuarding = true;
     return race(passGuards(parts, item, ctx, getRawInput, call.signal));
   };
   // A call that finds its key taken runs again, and is resumed and counted once.
@@ -147,6 +148,7 @@ export function callItem<TItem extends Callable>(
         if (keyed && !isAsking) await enterFirst(keyed, call.signal, () => guard(ctx));
       }
       hasBegun = true;
+      isGuarding = isAsking;
       const running: Promise<unknown> = isAsking
         ? passGuards(parts, item, ctx, getRawInput, call.signal, hold)
         : callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
