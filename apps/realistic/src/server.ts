@@ -3,11 +3,12 @@ import { mcpHandler, type FetchMcpHandler } from '@trpc-mcp/core/fetch';
 import { type Context as HonoContext, Hono } from 'hono';
 import { createContext, type Env } from './context.ts';
 import { appRouter } from './router.ts';
+import { toError } from './to-error.ts';
 import { createStore, type Store } from './store/store.ts';
 
 export interface App {
   app: Hono<Env>;
-  mcp: FetchMcpHandler;
+  mcp: FetchMcpHandler<Request, [c: HonoContext<Env>]>;
 }
 
 export interface AppOptions {
@@ -29,25 +30,15 @@ export function createApp({ openStore = once(createStore), onError = logError }:
     await next();
   });
   app.use('/trpc/*', trpcServer({ router: appRouter, endpoint: '/trpc', createContext, onError }));
-  const { mcp, serve } = bridge(onError);
-  app.all('/mcp', serve);
-  return { app, mcp };
-}
-
-/** The bridge. What it is told of Hono's own context goes by way of the request, which both know. */
-function bridge(onError: NonNullable<AppOptions['onError']>) {
-  const hosts = new WeakMap<Request, HonoContext<Env>>();
   const mcp = mcpHandler(appRouter, {
     tag: () => true,
-    createContext: (options) => createContext(options, hosts.get(options.req)!),
+    createContext,
+    toError,
     server: { name: 'realistic', version: '1.0.0' },
     onError,
   });
-  const serve = (c: HonoContext<Env>): Promise<Response> => {
-    hosts.set(c.req.raw, c);
-    return mcp(c.req.raw);
-  };
-  return { mcp, serve };
+  app.all('/mcp', (c) => mcp(c.req.raw, c));
+  return { app, mcp };
 }
 
 function logError({ error, path }: { error: Error; path?: string | undefined }): void {

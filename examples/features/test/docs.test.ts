@@ -11,6 +11,7 @@ const names = [
   'apps',
   'changes',
   'metadata',
+  'errors',
   'testing',
 ];
 

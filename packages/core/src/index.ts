@@ -28,6 +28,7 @@ export type { VerifiedToken, VerifyOptions, VerifyToken } from './auth/token.ts'
 export type { Answer, Question } from './call/ask.ts';
 export type { Middleware as BypassableMiddleware } from './call/bypass.ts';
 export type { Bypass, McpCall, McpRequest, TraceContext } from './call/context.ts';
+export type { ErrorPlace, ToError } from './call/app-error.ts';
 export type { CallFailure } from './call/failure.ts';
 export type { Progress } from './call/progress.ts';
 export type { ScopeMiddleware } from './call/require-scopes.ts';

@@ -10,6 +10,19 @@ export function toError(thrown: unknown): Error {
   }
 }
 
+/** Whether this is the error that tRPC wraps around everything that is thrown and is no TRPCError. */
+export function isMadeByTrpc({ code, message, cause, stack }: TRPCError): boolean {
+  if (code !== 'INTERNAL_SERVER_ERROR' || !cause || cause.message !== message) return false;
+  // tRPC gives its error the stack of an error that it wraps. Of anything else it makes an error in the same place.
+  return stack === cause.stack || firstFrameOf(stack, message).some((frame) => cause.stack?.includes(frame));
+}
+
+/** The first line of a stack that names a place, if there is one. */
+function firstFrameOf(stack: string | undefined, message: string): string[] {
+  const frames = stack?.slice(stack.indexOf(message) + message.length).match(/^\s*at .+$/m);
+  return frames ? [frames[0].trim()] : [];
+}
+
 /**
  * Returns the message that the app itself wrote for this error. When the app wrote none, tRPC copies the message of the
  * cause, or uses the code as the message. Neither was written for a caller, so this returns `undefined`.

@@ -83,7 +83,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     expect(failures.map(({ error }) => error.cause)).toEqual([cause]);
     expect(result).toEqual(
       toolError(
-        `NOT_FOUND: what this call is about does not exist (reference ${failures[0]?.reference})\nCheck the identifiers; a tool that lists or searches has the right ones.`,
+        `NOT_FOUND: what this call is about does not exist; the app's message is withheld, because it may come from inside; see docs/errors.md of @trpc-mcp/core (reference ${failures[0]?.reference})\nCheck the identifiers; a tool that lists or searches has the right ones.`,
       ),
     );
   });

@@ -10,42 +10,64 @@ import {
   type Reply,
 } from '../protocol/exchange.ts';
 import { createHandler, type Handler, type HandlerControls } from '../protocol/handler.ts';
-import type { HandlerArguments } from '../protocol/options.ts';
+import type { HandlerArguments, HandlerOptions } from '../protocol/options.ts';
 import { answerWrongHost, isWebRequest, toWrongHostError } from './wrong-host.ts';
 
-/** A handler for fetch hosts: Next.js route handlers, Hono, Bun, Deno, Workers. */
-export interface FetchMcpHandler extends HandlerControls {
-  (request: Request): Promise<Response>;
+/** What the app's own host gives besides the request, such as Hono's context or a session: one argument, or none. */
+export type FetchExtra = readonly [extra?: unknown];
+
+/**
+ * A handler for fetch hosts: Next.js route handlers, Hono, Bun, Deno, Workers. It takes the request, and what the second
+ * parameter of `createContext` is declared to be.
+ */
+export interface FetchMcpHandler<
+  TRequest extends Request = Request,
+  TExtra extends FetchExtra = [],
+> extends HandlerControls {
+  (request: TRequest, ...extra: TExtra): Promise<Response>;
+}
+
+/** What `createContext` is given, as tRPC's fetch adapter gives it. */
+export interface FetchContextOptions<TRequest extends Request = Request> extends FetchCreateContextFnOptions {
+  req: TRequest;
 }
 
 /**
  * Serves the tagged procedures of a tRPC router over MCP, on any host with `fetch`. Pass the `createContext` that tRPC's
- * fetch adapter is given. Throws a `SetupError` that names every problem of the router.
+ * fetch adapter is given. The handler takes the type of request that it declares, and gives its second argument on to it:
+ * `handler(request, extra)` calls `createContext(options, extra)`. Throws a `SetupError` that names every problem of the
+ * router.
  */
-export function mcpHandler<TRouter extends AnyTRPCRouter>(
+export function mcpHandler<
+  TRouter extends AnyTRPCRouter,
+  TRequest extends Request = Request,
+  TExtra extends FetchExtra = [],
+>(
   router: TRouter,
-  ...[options = {}]: HandlerArguments<TRouter, FetchCreateContextFnOptions>
-): FetchMcpHandler {
+  ...[options = {}]: HandlerArguments<TRouter, FetchContextOptions<TRequest>, HandlerOptions<TRouter>, TExtra>
+): FetchMcpHandler<TRequest, TExtra> {
   return toFetchHandler(createHandler(router, options), options.createContext);
 }
 
 /** Makes a fetch handler of the handler behind all hosts. */
-export function toFetchHandler(
+export function toFetchHandler<TRequest extends Request = Request, TExtra extends FetchExtra = []>(
   { handle, ...controls }: Handler,
-  createContext: ((options: FetchCreateContextFnOptions & { mcp: McpRequest }) => unknown) | undefined,
-): FetchMcpHandler {
-  const serve = async (req: Request): Promise<Response> => {
+  createContext:
+    ((options: FetchContextOptions<TRequest> & { mcp: McpRequest }, ...extra: TExtra) => unknown) | undefined,
+): FetchMcpHandler<TRequest, TExtra> {
+  const serve = async (req: TRequest, extra: TExtra): Promise<Response> => {
     let resHeaders: Headers | undefined;
     const exchange = new FetchExchange(req, (extras) => {
       resHeaders ??= new Headers();
-      return createContext?.({ req, resHeaders, ...extras });
+      return createContext?.({ req, resHeaders, ...extras }, ...extra);
     });
     const reply = await handle(exchange);
     return toResponse(reply, resHeaders);
   };
   // Another host passes other arguments, and would wait for ever for an answer.
-  const guarded = (req: Request, ...[res, next]: unknown[]): Promise<Response> => {
-    if (isWebRequest(req)) return serve(req);
+  const guarded = (req: TRequest, ...extra: TExtra): Promise<Response> => {
+    if (isWebRequest(req)) return serve(req, extra);
+    const [res, next] = extra as readonly unknown[];
     answerWrongHost(toWrongHostError('fetch', req, res), res, next);
     return Promise.resolve(new Response(null, { status: 500 }));
   };

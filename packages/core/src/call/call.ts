@@ -6,6 +6,7 @@ import type { McpRateLimit } from '../meta.ts';
 import type { TaughtClass } from '../schema/codec.ts';
 import { WireError } from '../schema/wire-error.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
+import type { ToError } from './app-error.ts';
 import { needsConsent, toConsentQuestion } from './consent.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
@@ -49,6 +50,8 @@ export interface CallParts {
   store: Store;
   keys: IdempotencyKeys;
   exposeInternalErrors: boolean;
+  toError: ToError | undefined;
+  errorFormatter: 'message' | undefined;
   report: Report;
   spans: Spans;
   /** What credential the endpoint takes, and where it goes. For errors without words. */
@@ -87,8 +90,9 @@ export function callItem<TItem extends Callable>(
   const call = new ActiveCall(item, request, deadline?.signal ?? request.signal);
   const readInput = memoize(() => decode(item, args));
   const consent = item.confirm && memoize(() => holdForConsent(item, args, request, call));
-  // Set when an earlier call was answered with what this one is answered with, so that only the middleware has to run.
-  let isRepeated = false;
+  // Set while only the middleware runs, which may read the input before it refuses: for a call that is answered as an earlier
+  // one was, and before a person is asked for consent.
+  let isGuarding = false;
   // Takes the key and asks for consent when tRPC reads the input, so that middleware before `.input()` can refuse first.
   const hold = async () => {
     await keyed?.enter(call.signal);
@@ -97,14 +101,14 @@ export function callItem<TItem extends Callable>(
   const getRawInput =
     consent || keyed
       ? async () => {
-          if (!isRepeated) await hold();
+          if (!isGuarding) await hold();
           return readInput();
         }
       : async () => readInput();
   const race = <TValue>(work: Promise<TValue>) => (deadline ? deadline.race(work) : work);
   const guard = (ctx: unknown) => {
-    isRepeated = true;
-    return race(passGuards(item, ctx, getRawInput, call.signal));
+    isGuarding = true;
+    return race(passGuards(parts, item, ctx, getRawInput, call.signal));
   };
   // A call that finds its key taken runs again, and is resumed and counted once.
   let isResumed = request.state === undefined;
@@ -144,8 +148,9 @@ export function callItem<TItem extends Callable>(
         if (keyed && !isAsking) await enterFirst(keyed, call.signal, () => guard(ctx));
       }
       hasBegun = true;
+      isGuarding = isAsking;
       const running: Promise<unknown> = isAsking
-        ? passGuards(item, ctx, getRawInput, call.signal, hold)
+        ? passGuards(parts, item, ctx, getRawInput, call.signal, hold)
         : callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
       keyed?.watch(running);
       let value: unknown = await (deadline ? deadline.race(running) : running);
@@ -168,15 +173,16 @@ export function callItem<TItem extends Callable>(
       if (keyed?.isTaken) return await run();
       const open = ActiveCall.openOf(call);
       if (open) return { kind: 'questions', open };
-      const failure = toFailure(thrown, item, args, parts);
-      const { error, reference, isForApp, code, text } = failure;
-      if (!isHangUp(thrown, error, request.signal)) {
+      const source = { ctx, readInput, args };
+      const failure = toFailure(thrown, item, source, parts);
+      const { error, original, reference, isForApp, code, text } = failure;
+      if (!isHangUp(thrown, original, request.signal)) {
         const { name: tool, path } = item;
         parts.report({ error, reference, tool, path, ctx, auth: call.auth }, { isForApp });
       }
       const status = authStatusOf(error);
       const challenge = status === 401 ? parts.gate.challenge : undefined;
-      const meta = errorMeta(failure, item, { ctx, readInput, args }, parts);
+      const meta = errorMeta(failure, item, source, parts);
       return { kind: 'failure', code, text, meta, status, isOfProcedure: hasBegun, challenge };
     } finally {
       deadline?.release();

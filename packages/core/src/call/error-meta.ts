@@ -1,21 +1,24 @@
-import type { TRPCError } from '@trpc/server';
+import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { Callable } from '../catalog/callable.ts';
+import type { TaughtClass } from '../schema/codec.ts';
 import type { Failure } from './error.ts';
-import { type ShapeParts, type ShapeSource, toShape } from './shape.ts';
+import { formatError, type ShapeSource, toShape } from './shape.ts';
 
 /** Describes a failed call for programs. It becomes the `_meta` of the result. */
 export function errorMeta(
-  { error, code, isMasked, issues, issueCount }: Failure,
+  { error, code, isInternal, issues, issueCount, ...failure }: Failure,
   tool: Callable,
   given: ShapeSource,
-  parts: ShapeParts,
+  { router, classes }: { router: AnyTRPCRouter; classes: readonly TaughtClass[] },
 ): Record<string, unknown> {
   // Asks by the code alone: some errors throw when they are read a second time.
   const httpStatus = getHTTPStatusCodeFromError({ code } as TRPCError);
   const meta = { code, httpStatus, path: tool.path };
-  if (isMasked) return meta;
-  const shape = toShape(tool, error, issues !== undefined, given, parts);
+  if (isInternal) return meta;
+  const isOfArguments = issues !== undefined;
+  const formatted = failure.formatted ?? formatError(router, tool, error, isOfArguments, given);
+  const shape = formatted && toShape(formatted, isOfArguments, given, classes);
   return {
     ...meta,
     ...(issues && { issues }),

@@ -1,23 +1,32 @@
-import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import { type AnyTRPCRouter, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import type { Refusal } from '../auth/gate.ts';
 import type { Callable } from '../catalog/callable.ts';
 import { countProblems } from '../schema/explain/explain.ts';
 import { EncodeError, type WireIssue } from '../schema/wire-error.ts';
-import { ownMessageOf, toError } from '../thrown.ts';
+import { isMadeByTrpc, ownMessageOf, toError } from '../thrown.ts';
+import { type AppErrorParts, askToError } from './app-error.ts';
 import { type Report, reportThrown } from './failure.ts';
 import { FinalError } from './final-error.ts';
+import { formattedMessageOf } from './formatted-message.ts';
+import { type Formatted, formatError, type ShapeSource } from './shape.ts';
 
 type Code = TRPCError['code'];
 
 /** What an error of a call means for the client and for the model. */
 export interface Failure {
-  /** What was thrown, as tRPC wraps it. */
+  /** What was thrown, as tRPC wraps it, or what the app's `toError` made of it. */
   error: TRPCError;
+  /** What was thrown, as tRPC wraps it. */
+  original: TRPCError;
   code: Code;
   /** Identifies a masked error to the model and to `onError`. */
   reference: string;
   /** Whether the model is given the reference instead of the message. */
   isMasked: boolean;
+  /** Whether nothing of the error may be sent to a client, although the app's formatter may have given it a message. */
+  isInternal: boolean;
+  /** What the app's `errorFormatter` made of it, if it was called already. */
+  formatted: Formatted | undefined;
   /** Whether the app's developers have to fix it. */
   isForApp: boolean;
   /** The text for the model. */
@@ -144,10 +153,12 @@ const advice: Record<Code, Advice> = {
   },
 };
 
-export interface FailureOptions {
+export interface FailureOptions extends AppErrorParts {
+  router: AnyTRPCRouter;
+  /** Whether the message that the app's `errorFormatter` wrote is for models, too. */
+  errorFormatter: 'message' | undefined;
   /** Shows messages that would be masked. For development only. */
   exposeInternalErrors: boolean;
-  report: Report;
   /** What credential the endpoint takes, and where it goes. */
   credentialHint: string;
   /** Replaces the dotted paths of procedures by the names of their tools. */
@@ -155,17 +166,32 @@ export interface FailureOptions {
 }
 
 /** Reads what a call has thrown. Never throws itself, whatever that was. */
-export function toFailure(thrown: unknown, tool: Callable, args: unknown, options: FailureOptions): Failure {
+export function toFailure(
+  thrown: unknown,
+  tool: Callable,
+  source: ShapeSource,
+  options: FailureOptions,
+): Failure {
+  const { args, ctx } = source;
   const reference = crypto.randomUUID();
   try {
-    const error = getTRPCErrorFromUnknown(thrown);
+    const original = getTRPCErrorFromUnknown(thrown);
+    const told = askToError(options, thrown, { path: tool.path, ctx }, tool.name);
+    const error = told ?? original;
     // A code that we do not know, of something that only looks like a TRPCError or of a later version of tRPC.
     const { code } = error;
     if (!Object.hasOwn(advice, code)) throw error;
     const explained = code === 'BAD_REQUEST' ? tool.input.explain(error.cause, args) : undefined;
     const issueCount = explained === undefined ? 0 : countProblems(error.cause, explained);
-    const words = messageOf(error) ?? (explained && 'the arguments are not valid');
-    const isMasked = words === undefined && !isBare(error);
+    const own =
+      (told ? toldMessageOf(told) : messageOf(error)) ?? (explained && 'the arguments are not valid');
+    const isInternal = own === undefined && !isBare(error);
+    const formatted =
+      options.errorFormatter && !isOfOutput(error)
+        ? formatError(options.router, tool, error, explained !== undefined, source)
+        : undefined;
+    const words = (formatted && formattedMessageOf(formatted)) ?? own;
+    const isMasked = isInternal && words === undefined;
     const message = isMasked
       ? maskedMessage(error, reference, options.exposeInternalErrors)
       : (words ?? advice[code].sentence);
@@ -180,13 +206,15 @@ export function toFailure(thrown: unknown, tool: Callable, args: unknown, option
       ...(hint ? [sayToolNames(hint)] : []),
     ].join('\n');
     const isForApp = isMasked || advice[code].audience === 'app';
-    return { error, code, reference, isMasked, isForApp, text, issues, issueCount };
+    const seen = { error, original, code, reference, isMasked, isInternal, formatted };
+    return { ...seen, isForApp, text, issues, issueCount };
   } catch (cause) {
     // The properties of the error throw when they are read.
     const code = 'INTERNAL_SERVER_ERROR';
     const error = new TRPCError({ code, message: 'an error that cannot be read', cause: toError(cause) });
     const text = `${code}: ${maskedMessage(error, reference, false)}`;
-    return { error, code, reference, isMasked: true, isForApp: true, text, issues: undefined, issueCount: 0 };
+    const seen = { error, original: error, code, reference, isMasked: true, isInternal: true } as const;
+    return { ...seen, formatted: undefined, isForApp: true, text, issues: undefined, issueCount: 0 };
   }
 }
 
@@ -204,13 +232,15 @@ export function authStatusOf(error: TRPCError): AuthStatus {
 /** Converts UNAUTHORIZED and FORBIDDEN into a refusal; `undefined` for every other error. */
 export function authRefusalOf(
   thrown: unknown,
-  { gate, credentialHint }: { gate: { challenge: string }; credentialHint: string },
+  parts: AppErrorParts & { gate: { challenge: string }; credentialHint: string },
 ): Refusal | undefined {
+  const { gate, credentialHint } = parts;
   try {
-    const error = getTRPCErrorFromUnknown(thrown);
+    const told = askToError(parts, thrown, { path: undefined, ctx: undefined });
+    const error = told ?? getTRPCErrorFromUnknown(thrown);
     const status = authStatusOf(error);
     if (status === 200) return undefined;
-    const words = messageOf(error);
+    const words = told ? toldMessageOf(told) : messageOf(error);
     const hint = words === undefined ? hintOf(error, false, credentialHint) : undefined;
     const message = words ?? [advice[error.code].sentence, ...(hint ? [hint] : [])].join('\n');
     return { kind: 'refusal', status, message, ...(status === 401 && { challenge: gate.challenge }) };
@@ -223,10 +253,19 @@ export function authRefusalOf(
 /** The message, if the app, tRPC or this package wrote it for the caller; `undefined` otherwise. */
 function messageOf(error: TRPCError): string | undefined {
   if (error.cause instanceof EncodeError) return error.cause.message;
+  return isOfOutput(error) ? undefined : ownMessageOf(error);
+}
+
+/** The message of an error that `toError` returned. It was made for the caller, also where it is that of its cause. */
+function toldMessageOf(error: TRPCError): string | undefined {
   const { code, message } = error;
-  // The output of the app does not fit its schema. The caller did nothing wrong.
-  if (code === 'INTERNAL_SERVER_ERROR' && message === outputRefused) return undefined;
-  return ownMessageOf(error);
+  if (isOfOutput(error) || typeof message !== 'string' || message === code) return undefined;
+  return /\S/.test(message) ? message : undefined;
+}
+
+/** Whether the output of the app does not fit its schema. The caller did nothing wrong. */
+function isOfOutput({ code, message }: TRPCError): boolean {
+  return code === 'INTERNAL_SERVER_ERROR' && message === outputRefused;
 }
 
 /** Whether the app threw an error with a code, and without a message and a cause. Then there is nothing to mask. */
@@ -240,8 +279,18 @@ const outputRefused = 'Output validation failed';
 
 function maskedMessage(error: TRPCError, reference: string, exposeInternalErrors: boolean): string {
   if (exposeInternalErrors) return `${error.message} (reference ${reference})`;
-  return `${advice[error.code]?.sentence ?? advice.INTERNAL_SERVER_ERROR.sentence} (reference ${reference})`;
+  const { sentence } = advice[error.code] ?? advice.INTERNAL_SERVER_ERROR;
+  return `${sentence}${isWrapped(error) ? `; ${withheld}` : ''} (reference ${reference})`;
 }
+
+/** Whether the app wrapped an error and gave it the message of that error. */
+function isWrapped(error: TRPCError): boolean {
+  const { cause, message } = error;
+  return cause !== undefined && message !== '' && message === cause.message && !isMadeByTrpc(error);
+}
+
+const withheld =
+  "the app's message is withheld, because it may come from inside; see docs/errors.md of @trpc-mcp/core";
 
 /** Calls the app's `errorHint`. If it throws, the model is given no hint, and `onError` is called. */
 function ownHintOf(error: TRPCError, item: Callable, report: Report): string | undefined {

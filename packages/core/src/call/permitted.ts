@@ -1,10 +1,12 @@
-import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import { getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
 import type { Callable } from '../catalog/callable.ts';
 import { runHook } from '../hook.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
+import { type AppErrorParts, askToError } from './app-error.ts';
 import { type Bypass, runInCall } from './context.ts';
 import { authStatusOf } from './error.ts';
 import { reportThrown } from './failure.ts';
+import { FinalError } from './final-error.ts';
 import type { VisibleParts } from './visible.ts';
 
 /** What `next()` of a middleware returns. */
@@ -28,9 +30,10 @@ export async function isPermitted(
   item: Callable,
   ctx: Promise<unknown>,
   request: CallRequest,
-  { bypass, hookTimeoutMs, report }: VisibleParts & { bypass: Bypass | undefined },
+  parts: VisibleParts & AppErrorParts & { bypass: Bypass | undefined },
 ): Promise<boolean> {
   if (item.guards.middlewares.length === 0) return true;
+  const { bypass, hookTimeoutMs, report } = parts;
   let asksForInput = false;
   const getRawInput = async (): Promise<never> => {
     asksForInput = true;
@@ -41,7 +44,9 @@ export async function isPermitted(
   try {
     const given = await ctx;
     const isLetThrough = await runHook('middleware, for listing,', hookTimeoutMs, () =>
-      runInCall(call, bypass, getRawInput, () => tryMiddlewares(item, given, getRawInput, request.signal)),
+      runInCall(call, bypass, getRawInput, () =>
+        tryMiddlewares(parts, item, given, getRawInput, request.signal),
+      ),
     );
     return isLetThrough || asksForInput;
   } catch (thrown) {
@@ -52,6 +57,7 @@ export async function isPermitted(
 
 /** Runs the middleware. Resolves with false if one of them refused before the input would be parsed. */
 function tryMiddlewares(
+  parts: AppErrorParts,
   item: Callable,
   given: unknown,
   getRawInput: () => Promise<unknown>,
@@ -62,7 +68,7 @@ function tryMiddlewares(
     runGuards(item, given, getRawInput, signal, end)
       .then((result) => {
         const { error } = result ?? {};
-        resolve(!error || authStatusOf(error) === 200);
+        resolve(!error || !isRefusal(parts, error, item, given));
       })
       .catch(() => resolve(true));
   });
@@ -74,6 +80,7 @@ function tryMiddlewares(
  * the middleware has answered in place of the procedure, and rejects with the error of the one that refuses the caller.
  */
 export async function passGuards(
+  parts: AppErrorParts,
   item: Callable,
   given: unknown,
   getRawInput: () => Promise<unknown>,
@@ -89,8 +96,12 @@ export async function passGuards(
   if (result?.ok) return result.data;
   const error = result?.error ?? notCalled();
   // Middleware may word the error at its end in its own way, which is no refusal.
-  if (!hasPassed || authStatusOf(error) !== 200) throw error;
+  if (!hasPassed || isRefusal(parts, error, item, given)) throw error;
   return undefined;
+}
+
+function isRefusal(parts: AppErrorParts, error: TRPCError, { name, path }: Callable, ctx: unknown): boolean {
+  return authStatusOf(askToError(parts, error, { path, ctx }, name) ?? error) !== 200;
 }
 
 /** Runs the middleware as tRPC does, and `end` in place of what comes after it. */
@@ -147,5 +158,5 @@ function toTRPCError(thrown: unknown): TRPCError {
 
 function notCalled(): TRPCError {
   const message = 'this checks only whether the call would be permitted; the procedure is not called';
-  return new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', message });
+  return new FinalError({ code: 'CLIENT_CLOSED_REQUEST', message });
 }

@@ -1,7 +1,8 @@
-import { initTRPC, TRPCError } from '@trpc/server';
+import { initTRPC } from '@trpc/server';
 import type { Callable } from '../catalog/callable.ts';
 import type { CallRequest } from './active-call.ts';
 import { type CallHost, callItem, type CallParts } from './call.ts';
+import { FinalError } from './final-error.ts';
 import type { FailureOutcome } from './outcome.ts';
 
 /** How the rehearsal of a query ended: the resolver would have run, the call failed before it, or it is hidden. */
@@ -45,7 +46,7 @@ export async function rehearse(
 }
 
 /** Ends a rehearsal. An error, so that middleware does not commit a transaction, or cache what was returned. */
-class ResolverReached extends TRPCError {
+class ResolverReached extends FinalError {
   constructor() {
     super({
       code: 'CLIENT_CLOSED_REQUEST',

@@ -19,38 +19,50 @@ export interface ShapeSource {
   args: unknown;
 }
 
-export interface ShapeParts {
-  router: AnyTRPCRouter;
-  classes: readonly TaughtClass[];
+/** What the app's `errorFormatter` has made. */
+export interface Formatted {
+  /** What it returned. */
+  shape: unknown;
+  /** The error that it was given. */
+  error: TRPCError;
+}
+
+/** Calls the app's `errorFormatter`. Returns undefined if it throws. */
+export function formatError(
+  router: AnyTRPCRouter,
+  { path, type }: Callable,
+  given: TRPCError,
+  isOfArguments: boolean,
+  { ctx, readInput }: ShapeSource,
+): Formatted | undefined {
+  try {
+    // A formatter may repeat every problem of the arguments, and a client can cause a million of them.
+    const error = isOfArguments ? shortenError(given) : given;
+    const input = inputOf(readInput);
+    const config = configOf(router);
+    return { error, shape: getTRPCErrorShape({ config, error, type, path, input, ctx: ctx as object }) };
+  } catch {
+    return undefined;
+  }
 }
 
 /**
- * Calls the app's `errorFormatter`, and encodes what it returns as a result is encoded. Stacks, which the formatter adds in
- * development, are removed. Returns undefined if there is nothing that can be sent.
+ * Encodes what the app's `errorFormatter` has made as a result is encoded. Stacks, which the formatter adds in development,
+ * are removed. Returns undefined if there is nothing that can be sent.
  */
 export function toShape(
-  { path, type }: Callable,
-  error: TRPCError,
+  { shape: made }: Formatted,
   isOfArguments: boolean,
-  { ctx, readInput, args }: ShapeSource,
-  { router, classes }: ShapeParts,
+  { args }: ShapeSource,
+  classes: readonly TaughtClass[],
 ): unknown {
   try {
-    const made: unknown = getTRPCErrorShape({
-      config: configOf(router),
-      // A formatter may repeat every problem of the arguments, and a client can cause a million of them.
-      error: isOfArguments ? shortenError(error) : error,
-      type,
-      path,
-      input: inputOf(readInput),
-      ctx: ctx as object,
-    });
     const shape = withoutStacks(encodeParts(made, { classes: [...classes, plainErrors] }));
     // Nothing of it could be encoded, a cycle for example.
     if (isRecord(shape) && Object.keys(shape).length === 0) return undefined;
     return isOfArguments ? fitInto(shape, shapeLimit + lengthOf(args)) : shape;
   } catch {
-    // The formatter threw.
+    // Something of it throws when it is read.
     return undefined;
   }
 }

@@ -54,6 +54,8 @@ const optionKeys = {
   listing: true,
   return200ForErrors: true,
   onError: true,
+  toError: true,
+  errorFormatter: true,
   exposeInternalErrors: true,
   hookTimeoutMs: true,
   timeoutMs: true,

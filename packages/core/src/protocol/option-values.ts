@@ -54,7 +54,7 @@ function oneOf(...values: readonly (string | boolean)[]): Kind {
   const words = values.map((value) => JSON.stringify(value));
   return {
     takes: (value) => values.includes(value as string | boolean),
-    words: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
+    words: words.join(', ').replace(/, ([^,]+)$/, ' or $1'),
   };
 }
 
@@ -74,6 +74,8 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   listing: oneOf('all', 'permitted'),
   return200ForErrors: oneOf(true, false, 'forbidden'),
   onError: aFunction,
+  toError: aFunction,
+  errorFormatter: oneOf('message'),
   exposeInternalErrors: aBoolean,
   legacy: oneOf('stateless', 'sessions', 'reject'),
   sessions: anObject,

@@ -1,6 +1,7 @@
 import type { ServerCapabilities, ServerEventBus } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import type { AuthOptions } from '../auth/gate.ts';
+import type { ToError } from '../call/app-error.ts';
 import type { Bypass, McpRequest } from '../call/context.ts';
 import type { CallFailure } from '../call/failure.ts';
 import type { Store } from '../call/store.ts';
@@ -97,6 +98,17 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    * reference that the model was given. Without `onError`, such failures are printed with `console.error`.
    */
   onError?: (failure: CallFailure) => void;
+  /**
+   * Says what the app's own errors mean to a caller: it is asked about every error of a call, and of `createContext`, before
+   * anything is masked. It gets what was thrown. The model reads the code and the message of the TRPCError that it returns;
+   * `undefined` leaves the error as it is. Give that TRPCError the error as its `cause`, so that `onError` gets both.
+   */
+  toError?: ToError<inferRouterContext<TRouter>>;
+  /**
+   * `message` lets models read the message that the app's `errorFormatter` has put in place of the error's own, also of errors
+   * that would be masked. By default they read it in `_meta` only, and not for errors that are masked.
+   */
+  errorFormatter?: 'message';
   /** Shows models the messages of errors that would be masked. For development only. */
   exposeInternalErrors?: boolean;
   /** The time in milliseconds after which `auth` and `visible` count as refusing, and `callerId` as not knowing. 5,000 by default. */
@@ -134,14 +146,19 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
 }
 
 /** The context of the procedures. */
-export interface ContextOptions<TRouter extends AnyTRPCRouter, THostContext> {
+export interface ContextOptions<
+  TRouter extends AnyTRPCRouter,
+  THostContext,
+  TExtra extends readonly unknown[] = [],
+> {
   /**
    * The app's `createContext`, the same as for tRPC's adapter of this host. It is called for each call with what that
    * adapter passes (`req`, `res`, `info`, …) and with `mcp`, the MCP request. If it throws UNAUTHORIZED, the call is answered
-   * with 401.
+   * with 401. On hosts with `fetch` its second argument is what the handler was called with besides the request.
    */
   createContext: (
     options: THostContext & { mcp: McpRequest },
+    ...extra: TExtra
   ) => inferRouterContext<TRouter> | Promise<inferRouterContext<TRouter>>;
 }
 
@@ -150,14 +167,15 @@ export type HandlerArguments<
   TRouter extends AnyTRPCRouter,
   THostContext,
   TOptions = HandlerOptions<TRouter>,
+  TExtra extends readonly unknown[] = [],
 > =
   object extends inferRouterContext<TRouter>
     ? IsChecked<TRouter> extends true
-      ? [options?: TOptions & Partial<ContextOptions<TRouter, THostContext>>]
-      : [options: TOptions & Partial<ContextOptions<TRouter, THostContext>> & UncheckedMeta<TRouter>]
+      ? [options?: TOptions & Partial<ContextOptions<TRouter, THostContext, TExtra>>]
+      : [options: TOptions & Partial<ContextOptions<TRouter, THostContext, TExtra>> & UncheckedMeta<TRouter>]
     : IsChecked<TRouter> extends true
-      ? [options: TOptions & ContextOptions<TRouter, THostContext>]
-      : [options: TOptions & ContextOptions<TRouter, THostContext> & UncheckedMeta<TRouter>];
+      ? [options: TOptions & ContextOptions<TRouter, THostContext, TExtra>]
+      : [options: TOptions & ContextOptions<TRouter, THostContext, TExtra> & UncheckedMeta<TRouter>];
 
 /** Whether the types have checked what the procedures of a router say of `mcp`. */
 type IsChecked<TRouter extends AnyTRPCRouter> =

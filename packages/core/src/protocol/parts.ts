@@ -68,6 +68,8 @@ export function createParts(
     hookTimeoutMs,
     timeoutMs: options.timeoutMs,
     exposeInternalErrors: options.exposeInternalErrors ?? false,
+    toError: options.toError,
+    errorFormatter: options.errorFormatter,
     report,
     info,
     // Shared caches may keep a list only if it does not depend on the caller.

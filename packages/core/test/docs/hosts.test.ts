@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const page = new URL('../../../../docs/hosts.md', import.meta.url);
@@ -8,7 +8,10 @@ const text = readFileSync(page, 'utf8');
 const flat = (code: string) => code.replaceAll(/\s+/g, '').replaceAll(/,(?=[)\]}])/g, '');
 
 test('docs/hosts.md shows code that is type-checked here, and no other', () => {
-  const code = flat(readFileSync(new URL('hosts.ts', import.meta.url), 'utf8'));
+  const examples = new URL('../../../../examples/host-context/', import.meta.url);
+  const files = readdirSync(examples).filter((name) => name.endsWith('.ts'));
+  const urls = [new URL('hosts.ts', import.meta.url), ...files.map((name) => new URL(name, examples))];
+  const code = urls.map((url) => flat(readFileSync(url, 'utf8'))).join('\n');
   const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block = '']) => block);
   expect(blocks.length).toBeGreaterThan(8);
   for (const block of blocks) expect(code.includes(flat(block)), block).toBe(true);
