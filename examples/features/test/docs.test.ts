@@ -12,6 +12,7 @@ const names = [
   'changes',
   'metadata',
   'errors',
+  'existing-apps',
   'testing',
 ];
 

@@ -14,7 +14,10 @@ export interface TaggedProcedure<TMeta = unknown> {
 /** The option `tag`: says which procedures MCP clients may call, and how they are described. */
 export type Tag<TMeta = unknown, Ctx = unknown> = (
   procedure: TaggedProcedure<TMeta>,
-) => boolean | McpSettings<Ctx> | undefined;
+) => boolean | Partial<Undefinable<McpSettings<Ctx>>> | undefined;
+
+/** A rule often has nothing to say of one setting: `{ description: meta?.summary }`. */
+type Undefinable<TSettings> = { [TKey in keyof TSettings]: TSettings[TKey] | undefined };
 
 /** The meta of a router's procedures. */
 export type MetaOf<TRouter extends AnyTRPCRouter> = TRouter['_def']['_config']['$types']['meta'];
