@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { z as z3 } from 'zod3';
 import { mcpHandler } from '../src/adapters/express.ts';
-import { type McpMeta, SetupError, type WireCodec } from '../src/index.ts';
+import type { McpMeta, SetupError, WireCodec } from '../src/index.ts';
 import { clientKinds, connect, eraOf, toolValue } from './clients.ts';
 import { listen } from './server.ts';
 

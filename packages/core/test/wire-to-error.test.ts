@@ -106,12 +106,20 @@ describe.each(eras)('toError in the %s era', (era) => {
 
   test.each<[string, () => unknown, string]>([
     ['throws', () => JSON.parse('{'), 'JSON'],
-    ['returns an error of another class', () => new Error('password=hunter2'), 'toError returned a Error'],
+    [
+      'returns an error of another class',
+      () => new Error('password=hunter2'),
+      'toError returned an object of class Error',
+    ],
     ['returns null', () => null, 'toError returned null'],
     ['returns a text', () => 'password=hunter2', 'toError returned a string'],
     ['returns a list', () => [], 'toError returned a list'],
-    ['is asynchronous', async () => toError(new AppError('missing', 'x')), 'toError returned a Promise'],
-    ['rejects', () => Promise.reject(new Error('no')), 'toError returned a Promise'],
+    [
+      'is asynchronous',
+      async () => toError(new AppError('missing', 'x')),
+      'toError returned an object of class Promise',
+    ],
+    ['rejects', () => Promise.reject(new Error('no')), 'toError returned an object of class Promise'],
   ])('counts as undefined when it %s, and onError is told', async (_, answer, said) => {
     const thrown = new AppError('missing', 'password=hunter2');
     const { text, failures } = await fail(era, thrown, { toError: answer as never });

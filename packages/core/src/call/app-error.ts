@@ -1,4 +1,4 @@
-import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import { getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
 import { isRecord } from '../record.ts';
 import { isMadeByTrpc } from '../thrown.ts';
 import { type Report, reportThrown } from './failure.ts';
@@ -68,5 +68,5 @@ function isTRPCError(value: unknown): value is TRPCError {
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  return isRecord(value) ? `a ${value.constructor?.name ?? 'record'}` : `a ${typeof value}`;
+  return isRecord(value) ? `an object of class ${value.constructor?.name}` : `a ${typeof value}`;
 }

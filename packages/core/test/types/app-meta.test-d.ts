@@ -143,5 +143,5 @@ test('routers of two builders, each with meta of its own', () => {
   const merged = first.mergeRouters(a, b, c);
   mcpHandler(merged, { createContext });
   const client = createMcpTestClient(merged, { createContext });
-  expectTypeOf(client.unwrap.call<'b'>).returns.resolves.toEqualTypeOf<string>();
+  expectTypeOf(() => client.unwrap.call('b')).returns.resolves.toEqualTypeOf<string>();
 });

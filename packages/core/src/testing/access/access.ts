@@ -69,8 +69,8 @@ export interface AccessReport {
  * Calls every procedure that MCP exposes, as every caller, over tRPC and over MCP, and reports whether both allow it,
  * or refuse it with the same code. Both endpoints must be running. Mutations really run, twice.
  *
- * `scopes`, `visible` and `auth` make MCP stricter on purpose; they are reported like any other difference. There
- * must be no difference with `mcp: 'OK'`.
+ * `scopes`, `visible` and `auth` make MCP stricter on purpose, and `toError` gives errors another code; they are reported
+ * like any other difference. There must be no difference with `mcp: 'OK'`.
  *
  * Throws a `SetupError` for a router that cannot be served, and an `Error` when nothing is exposed, when the path of
  * an input is not exposed, or when an answer does not come from the endpoint.
