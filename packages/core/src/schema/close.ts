@@ -1,11 +1,12 @@
-import { deref, isSchema, mapChildren, type JsonSchema } from './json-schema.ts';
-import { isStripping, setStrips, withoutStrips } from './mark.ts';
+import { deref, isSchema, mapChildren, setOwn, type JsonSchema } from './json-schema.ts';
+import { getMark, isBounded, isStripping, marked, setStrips, withoutBounds } from './mark.ts';
 import { mergeObjects } from './merge.ts';
 import { SchemaProblem } from './problem.ts';
 
 /**
  * Closes every object whose validator would drop unknown keys: `additionalProperties: false`. Schemas that are combined
- * (`allOf`) are closed as a whole, because each of them knows only some of the keys.
+ * (`allOf`) are closed as a whole, because each of them knows only some of the keys. A key that has to be `undefined` is
+ * no longer required, as JSON cannot send it; the decoder adds it.
  */
 export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema {
   return close(root) as TSchema;
@@ -20,14 +21,14 @@ export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema
     if (isStripping(closed)) {
       closed[closed['allOf'] === undefined ? 'additionalProperties' : 'unevaluatedProperties'] = false;
     }
-    return closed;
+    return freeUndefined(closed);
   }
 
   /** Prepares an `allOf`: returns the same schema if it has nothing to close, a merged one, or one whose parts stay open. */
   function combine(schema: JsonSchema): JsonSchema {
     const parts = (schema['allOf'] as unknown[]).filter(isSchema);
     const kinds = parts.map((part) => kindOf(root, part, 0));
-    if (!kinds.includes('strips')) return schema;
+    if (!kinds.includes('bounded')) return schema;
     // A part that lets keys pass lets them pass for all.
     if (kinds.includes('open')) return { ...schema };
     const merged = merge([schema]) ?? distribute(schema, parts);
@@ -41,17 +42,32 @@ export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema
   function distribute(schema: JsonSchema, parts: readonly JsonSchema[]): JsonSchema | undefined {
     const { allOf: _, ...beside } = schema;
     if (Object.keys(beside).some((keyword) => !annotations.has(keyword))) return undefined;
-    const alternatives = parts.map((part) => {
-      const node = deref(root, part);
-      return ((node['anyOf'] ?? node['oneOf']) as JsonSchema[] | undefined)?.filter(isSchema) ?? [node];
-    });
-    if (alternatives.reduce((product, { length }) => product * length, 1) > maxAlternatives) return undefined;
-    const combinations = alternatives.reduce<JsonSchema[][]>(
-      (rows, options) => rows.flatMap((row) => options.map((option) => [...row, option])),
-      [[]],
-    );
+    const combinations = combinationsOf(parts, 0)?.filter(isOfOneType);
+    if (combinations === undefined || combinations.length === 0) return undefined;
     const merged = combinations.map(merge);
     return merged.every((each) => each !== undefined) ? { ...beside, anyOf: merged } : undefined;
+  }
+
+  /** Lists what a value may consist of: one alternative of each part. Returns undefined if there are too many. */
+  function combinationsOf(parts: readonly JsonSchema[], depth: number): JsonSchema[][] | undefined {
+    let rows: JsonSchema[][] = [[]];
+    for (const part of parts) {
+      const options = alternativesOf(part, depth);
+      if (options === undefined || rows.length * options.length > maxAlternatives) return undefined;
+      rows = rows.flatMap((row) => options.map((option) => [...row, ...option]));
+    }
+    return rows;
+  }
+
+  function alternativesOf(part: JsonSchema, depth: number): JsonSchema[][] | undefined {
+    if (depth > maxDepth) return undefined;
+    const node = deref(root, part);
+    const branches = (node['anyOf'] ?? node['oneOf']) as JsonSchema[] | undefined;
+    if (branches !== undefined) {
+      const all = branches.filter(isSchema).map((branch) => alternativesOf(branch, depth + 1));
+      return all.every((each) => each !== undefined) ? all.flat() : undefined;
+    }
+    return Array.isArray(node['allOf']) ? combinationsOf(node['allOf'] as JsonSchema[], depth + 1) : [[node]];
   }
 
   function merge(schemas: readonly JsonSchema[]): JsonSchema | undefined {
@@ -72,8 +88,25 @@ export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema
       if (unclosed.has(keyword)) return child;
       return combinators.has(keyword) ? open(child, depth + 1) : close(child);
     });
-    return withoutStrips(copy);
+    return withoutBounds(freeUndefined(copy));
   }
+
+  function freeUndefined(node: JsonSchema): JsonSchema {
+    const { properties, required } = node;
+    const keys = required?.filter((key) => {
+      const value = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
+      return isSchema(value) && getMark(deref(root, value))?.is === 'undefined';
+    });
+    if (keys === undefined || keys.length === 0) return node;
+    const freed = { ...properties };
+    for (const key of keys) setOwn(freed, key, marked({ is: 'undefined', isFilled: true }));
+    return { ...node, properties: freed, required: required!.filter((key) => !keys.includes(key)) };
+  }
+}
+
+/** Whether these schemas can be combined: no value is an object and `null`. */
+function isOfOneType(nodes: readonly JsonSchema[]): boolean {
+  return new Set(nodes.map(({ type }) => type).filter((type) => typeof type === 'string')).size < 2;
 }
 
 /** The keys of all objects that a schema is combined of. */
@@ -100,17 +133,17 @@ const annotations = new Set([
 /** Keywords whose schemas are conditions, and describe no value that is passed on. */
 const unclosed = new Set(['not', 'if', 'propertyNames', 'contains']);
 
-/** What a part of an `allOf` does with unknown keys. `neither` says nothing about objects, or refuses them by itself. */
-type Kind = 'strips' | 'open' | 'neither';
+/** What a part of an `allOf` does with unknown keys. `bounded` drops or refuses them, `neither` says nothing about objects. */
+type Kind = 'bounded' | 'open' | 'neither';
 
 function kindOf(root: JsonSchema, schema: JsonSchema, depth: number): Kind {
   if (depth > maxDepth) return 'open';
   const node = deref(root, schema);
-  if (isStripping(node)) return 'strips';
+  if (isBounded(node)) return 'bounded';
   for (const keyword of combinators) {
     if (!Array.isArray(node[keyword])) continue;
     const kinds = (node[keyword] as unknown[]).filter(isSchema).map((part) => kindOf(root, part, depth + 1));
-    return kinds.includes('open') ? 'open' : kinds.includes('strips') ? 'strips' : 'neither';
+    return kinds.includes('open') ? 'open' : kinds.includes('bounded') ? 'bounded' : 'neither';
   }
   const mayBeObject = node.type === undefined || [node.type].flat().includes('object');
   return mayBeObject && node['additionalProperties'] !== false ? 'open' : 'neither';

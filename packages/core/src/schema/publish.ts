@@ -1,8 +1,8 @@
 import { formatPath } from './wire-error.ts';
 import {
   deref,
+  eachChild,
   isSchema,
-  mapChildren,
   plainKeywords,
   schemaKeywords,
   schemaListKeywords,
@@ -11,7 +11,7 @@ import {
   type JsonSchema,
 } from './json-schema.ts';
 import { getMark, type Mark } from './mark.ts';
-import { isUnicodePattern } from './pattern.ts';
+import { toPortable } from './pattern.ts';
 import { SchemaProblem } from './problem.ts';
 
 // The formats that JSON Schema defines. Strict clients reject others.
@@ -22,60 +22,145 @@ const publishedFormats = new Set(
   ).split(' '),
 );
 
-/** Makes the schema that clients see: without marks, without impossible branches, and with the keywords of 2020-12 only. */
-export function publish(schema: JsonSchema): JsonSchema {
-  if (isImpossible(schema)) return { ...pickAnnotations(schema), not: {} };
-  const out: JsonSchema = {};
-  for (const keyword in schema) {
-    const value = schema[keyword];
-    if (plainKeywords.has(keyword)) {
-      if (keyword === 'format' && !publishedFormats.has(value as string)) continue;
-      if (keyword === 'pattern' && !isUnicodePattern(value as string)) continue;
-      out[keyword] = keyword === 'type' && Array.isArray(value) ? compactTypes(value as string[]) : value;
-    } else if (schemaKeywords.has(keyword)) {
-      out[keyword] = isSchema(value) ? publish(value) : value;
-    } else if (schemaListKeywords.has(keyword)) {
-      const kept = (value as (JsonSchema | boolean)[]).filter(
-        (branch) => keyword === 'prefixItems' || !isImpossible(branch),
-      );
-      if (kept.length > 0) out[keyword] = kept.map((branch) => (isSchema(branch) ? publish(branch) : branch));
-    } else if (schemaMapKeywords.has(keyword)) {
-      const named = {};
-      for (const [name, child] of Object.entries(value as Record<string, JsonSchema>)) {
-        setOwn(named, name, isSchema(child) ? publish(child) : child);
-      }
-      out[keyword] = named;
+/**
+ * Makes the schema that clients see: without marks, without what no JSON value fits, and with the keywords of 2020-12
+ * only.
+ */
+export function publish(root: JsonSchema): JsonSchema {
+  const isImpossible = compileImpossible(root);
+  return publishNode(root);
+
+  function publishNode(schema: JsonSchema): JsonSchema {
+    if (isImpossible(schema)) return { ...pickAnnotations(schema), not: {} };
+    const out: JsonSchema = {};
+    for (const keyword in schema) {
+      const value = schema[keyword];
+      if (plainKeywords.has(keyword)) publishPlain(out, keyword, value);
+      else if (schemaKeywords.has(keyword)) publishChild(out, keyword, value);
+      else if (schemaListKeywords.has(keyword)) publishList(out, keyword, value as JsonSchema[]);
+      else if (schemaMapKeywords.has(keyword)) publishMap(out, keyword, value as Record<string, JsonSchema>);
     }
+    // A list ends before an item that cannot be sent.
+    const [all, kept] = [schema['prefixItems'], out['prefixItems']] as [unknown[]?, unknown[]?];
+    if (kept !== undefined && kept.length < all!.length) out['items'] = false;
+    return unwrapSingle(addType(splitTypes(toStrictTuple(out))));
   }
-  return unwrapSingle(addType(closeTuple(out)));
+
+  function publishPlain(out: JsonSchema, keyword: string, value: unknown): void {
+    if (keyword === 'format' && !publishedFormats.has(value as string)) return;
+    const plain =
+      keyword === 'type' && Array.isArray(value)
+        ? compactTypes(value as string[])
+        : keyword === 'pattern'
+          ? toPortable(value as string)
+          : value;
+    if (plain !== undefined) out[keyword] = plain;
+  }
+
+  function publishChild(out: JsonSchema, keyword: string, value: unknown): void {
+    if (!isSchema(value)) out[keyword] = value;
+    else if (keyword === 'items' && isImpossible(value)) out[keyword] = false;
+    else if (keyword === 'additionalProperties' && isImpossible(value)) out[keyword] = false;
+    else out[keyword] = publishNode(value);
+  }
+
+  function publishList(out: JsonSchema, keyword: string, value: readonly (JsonSchema | boolean)[]): void {
+    const end = value.findIndex(isImpossible);
+    const kept =
+      keyword === 'prefixItems' && end !== -1
+        ? value.slice(0, end)
+        : value.filter((branch) => !isImpossible(branch));
+    if (kept.length > 0 || keyword === 'prefixItems')
+      out[keyword] = kept.map((branch) => (isSchema(branch) ? publishNode(branch) : branch));
+  }
+
+  function publishMap(out: JsonSchema, keyword: string, value: Record<string, JsonSchema>): void {
+    const named = {};
+    for (const [name, child] of Object.entries(value)) {
+      if (isImpossible(child)) continue;
+      const key = keyword === 'patternProperties' ? toPortable(name) : name;
+      if (key !== undefined) setOwn(named, key, isSchema(child) ? publishNode(child) : child);
+      // Keys that only the pattern knew may be sent all the same.
+      else if (out['additionalProperties'] === false) delete out['additionalProperties'];
+    }
+    if (Object.keys(named).length > 0 || keyword === 'properties') out[keyword] = named;
+  }
 }
 
-// Clients of 2025 validate by older drafts, in which `items: false` rejects the items of `prefixItems` too. So `maxItems`
-// closes the tuple instead.
-function closeTuple(schema: JsonSchema): JsonSchema {
-  const { items, ...tuple } = schema;
-  const first = tuple['prefixItems'];
-  if (items !== false || !Array.isArray(first)) return schema;
-  const most = tuple['maxItems'];
-  return { ...tuple, maxItems: typeof most === 'number' ? Math.min(most, first.length) : first.length };
+/**
+ * Writes a tuple in a way that all validators read the same. Strict ones want `prefixItems` only where each item is
+ * required and no others follow. Those of drafts before 2020-12 do not know it, and apply `items` to all items.
+ */
+function toStrictTuple(schema: JsonSchema): JsonSchema {
+  const { prefixItems, items, minItems: least = 0, maxItems, ...beside } = schema;
+  const most = (maxItems as number | undefined) ?? Infinity;
+  if (prefixItems === undefined) {
+    return items === false ? { ...beside, ...sizes(least as number, 0) } : schema;
+  }
+  const isOpen = items !== false && most > (prefixItems as unknown[]).length;
+  const first = (prefixItems as JsonSchema[]).slice(0, most);
+  const lengths = Array.from({ length: first.length + 1 }, (_, length) => length).slice(least as number);
+  if (!isOpen && lengths.length <= 3) {
+    const tuples = lengths.map((length) => ({
+      type: 'array',
+      ...(length > 0 && { prefixItems: first.slice(0, length) }),
+      ...sizes(length, length),
+    }));
+    return tuples.length === 1 ? { ...tuples[0], ...beside } : { ...beside, anyOf: tuples };
+  }
+  const rest = isOpen ? [items ?? {}] : [];
+  return {
+    ...beside,
+    ...toItems([...first, ...rest]),
+    ...sizes(least as number, isOpen ? most : first.length),
+  };
 }
 
-/** Loosens `items` for validators of drafts before 2020-12, which apply it to all items of a tuple, not only to the rest. */
-export function loosenTuples<TSchema extends JsonSchema>(schema: TSchema): TSchema {
-  return JSON.stringify(schema).includes('"prefixItems"') ? (loosen(schema) as TSchema) : schema;
+function toItems(alternatives: readonly unknown[]): JsonSchema {
+  const distinct = new Map(alternatives.map((each) => [JSON.stringify(each), each]));
+  if (distinct.has('{}') || distinct.has('true')) return {};
+  const [only, ...others] = distinct.values();
+  return { items: others.length === 0 ? only : { anyOf: [only, ...others] } };
 }
 
-function loosen(schema: JsonSchema): JsonSchema {
-  const loose = mapChildren(schema, loosen);
-  const { items, prefixItems } = loose;
-  if (!isSchema(items) || !Array.isArray(prefixItems)) return loose;
-  return { ...loose, items: { anyOf: [...(prefixItems as JsonSchema[]), items] } };
+function sizes(least: number, most: number): JsonSchema {
+  return { ...(least > 0 && { minItems: least }), ...(most < Infinity && { maxItems: most }) };
 }
 
 function compactTypes(types: readonly string[]): string | string[] {
   const distinct = [...new Set(types)];
   return distinct.length === 1 ? distinct[0]! : distinct;
 }
+
+/** Writes `type: ['string', 'integer']` as a union, which strict clients require. Only `null` may stand beside a type. */
+function splitTypes(schema: JsonSchema): JsonSchema {
+  const { type: types, ...beside } = schema;
+  if (!Array.isArray(types) || (types.length === 2 && types.includes('null'))) return schema;
+  if ('enum' in schema || 'const' in schema) return beside;
+  if ('anyOf' in schema) return schema;
+  const common: JsonSchema = {};
+  const branches: JsonSchema[] = types.map((type) => ({ type }));
+  for (const [keyword, value] of Object.entries(beside)) {
+    const type = typeOf[keyword];
+    const owners = branches.filter(
+      (branch) => (type === 'number' && branch.type === 'integer') || branch.type === type,
+    );
+    for (const owner of owners) owner[keyword] = value;
+    if (type === undefined) common[keyword] = value;
+  }
+  return { ...common, anyOf: branches };
+}
+
+/** The type of value to which a keyword applies. */
+const typeOf: Record<string, string | undefined> = Object.fromEntries(
+  Object.entries({
+    string: 'format pattern minLength maxLength contentEncoding contentMediaType',
+    number: 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf',
+    array: 'items prefixItems minItems maxItems uniqueItems contains minContains maxContains',
+    object:
+      'properties required additionalProperties patternProperties propertyNames minProperties maxProperties dependentRequired dependentSchemas',
+  }).flatMap(([type, keywords]) => keywords.split(' ').map((keyword) => [keyword, type])),
+);
 
 const stringKeywords = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding'];
 
@@ -91,10 +176,33 @@ function addType(schema: JsonSchema): JsonSchema {
   return isOfStrings ? { type: 'string', ...schema } : schema;
 }
 
-function isImpossible(schema: JsonSchema | boolean): boolean {
-  if (typeof schema === 'boolean') return false;
+/** Compiles the question whether no JSON value fits a schema. Most documents have no such place at all. */
+function compileImpossible(root: JsonSchema): (schema: JsonSchema | boolean) => boolean {
+  if (!hasImpossible(root)) return () => false;
+  const known = new Map<JsonSchema, boolean>();
+  return (schema) => {
+    if (typeof schema === 'boolean') return false;
+    let is = known.get(schema);
+    if (is === undefined) known.set(schema, (is = findImpossible(root, schema, [], new Set()) !== undefined));
+    return is;
+  };
+}
+
+function hasImpossible(schema: JsonSchema): boolean {
+  if (isNothing(schema)) return true;
+  let found = false;
+  eachChild(schema, (child) => {
+    found ||= hasImpossible(child);
+  });
+  return found;
+}
+
+/** Whether this schema itself says that no JSON value fits it. */
+function isNothing(schema: JsonSchema): boolean {
   const mark = getMark(schema)?.is;
-  return mark === 'never' || mark === 'undefined' || JSON.stringify(schema) === '{"not":{}}';
+  if (mark === 'never' || mark === 'undefined') return true;
+  const { not } = schema;
+  return isSchema(not) && Object.keys(not).length === 0;
 }
 
 function pickAnnotations({ title, description }: JsonSchema): JsonSchema {
@@ -116,9 +224,13 @@ function unwrapSingle(schema: JsonSchema): JsonSchema {
   return schema;
 }
 
-/** Throws a SchemaProblem, with the place and the reason, if the schema accepts no JSON value at all. */
+/**
+ * Throws a SchemaProblem, with the place and the reason, if the schema accepts no JSON value at all, or if it has a list
+ * of instances of a class that is not known.
+ */
 export function assertPossible(root: JsonSchema): void {
-  const found = findImpossible(root, root, [], new Set());
+  if (!hasImpossible(root)) return;
+  const found = findImpossible(root, root, [], new Set()) ?? findUntaughtItem(root, root, [], new Set());
   if (found === undefined) return;
   const at = found.path.length === 0 ? '' : `${formatPath(found.path)}: `;
   throw new SchemaProblem(found.code, `${at}${found.reason}`);
@@ -141,6 +253,9 @@ function findImpossible(
   const node = deref(root, raw);
   const mark = getMark(node);
   if (mark?.is === 'never') return { path, code: mark.code, reason: mark.reason };
+  if (mark === undefined && isNothing(node)) {
+    return { path, code: 'SCHEMA_UNSUPPORTED', reason: 'its JSON Schema accepts nothing' };
+  }
   if (mark?.is === 'undefined') {
     return {
       path,
@@ -172,4 +287,28 @@ function findImpossible(
   }
   const branches = ((node['anyOf'] ?? node['oneOf'] ?? []) as JsonSchema[]).map((branch) => below(branch));
   return branches.length > 0 && branches.every((found) => found !== undefined) ? branches[0] : undefined;
+}
+
+/** Finds the items of a list that cannot be sent, although the list can be: it would always have to be empty. */
+function findUntaughtItem(
+  root: JsonSchema,
+  raw: JsonSchema,
+  path: (string | number)[],
+  seen: Set<unknown>,
+): Impossible | undefined {
+  if (seen.has(raw['$ref'])) return undefined;
+  if (raw['$ref'] !== undefined) seen.add(raw['$ref']);
+  const node = deref(root, raw);
+  if (isSchema(node['items'])) {
+    const found = findImpossible(root, node['items'], [...path, 0], new Set());
+    if (found?.code === 'CODEC_MISSING') return found;
+  }
+  let found: Impossible | undefined;
+  const names = new Map(Object.entries(node.properties ?? {}).map(([name, child]) => [child, name]));
+  eachChild(node, (child, keyword) => {
+    if (keyword === '$defs') return;
+    const name = keyword === 'properties' ? names.get(child) : undefined;
+    found ??= findUntaughtItem(root, child, name === undefined ? path : [...path, name], seen);
+  });
+  return found;
 }

@@ -62,7 +62,7 @@ function markValibot(
   conversion: Conversion,
   islands: Islands,
 ): JsonSchema {
-  const codec = conversion.codecs.find((each) => each.parser === schema);
+  const codec = conversion.codecFor(schema);
   if (codec !== undefined) conversion.putCodec(target, codec);
   else markType(schema, target, conversion, islands);
   return target;
@@ -71,7 +71,7 @@ function markValibot(
 function markType(schema: ValibotSchema, target: JsonSchema, conversion: Conversion, islands: Islands): void {
   switch (schema.type) {
     case 'object':
-      return conversion.putStrips(target);
+      return conversion.io === 'input' ? conversion.putStrips(target) : undefined;
     case 'date':
       return conversion.putLeaf(target, dateLeaf);
     case 'bigint':

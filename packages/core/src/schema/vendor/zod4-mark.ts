@@ -5,7 +5,7 @@ import type { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { coercedBooleanLeaf, stringboolLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
-import { getMark, setMark } from '../mark.ts';
+import { getMark, setMark, setStrict } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
 import { describe, labelEnum, setDefault } from './annotate.ts';
 
@@ -15,6 +15,7 @@ export interface Zod4Schema {
     def: Internals & { type: string };
     bag: Internals;
     parent?: Zod4Schema;
+    optin?: string;
     optout?: string;
   };
   '~standard'?: { jsonSchema?: Record<'input' | 'output', (options: object) => unknown> };
@@ -35,7 +36,7 @@ export function markZod4(
   const isCoerced = Boolean(def['coerce']) && conversion.io === 'input';
   switch (def.type) {
     case 'object':
-      return def['catchall'] === undefined ? conversion.putStrips(target) : undefined;
+      return markObject(def, target, conversion);
     case 'pipe':
       return markStringbool(def, target, conversion);
     case 'date':
@@ -101,6 +102,58 @@ export function markZod4(
       return setDefault(target, () => def['catchValue'](undefined), conversion.io);
     default:
       return undefined;
+  }
+}
+
+function markObject(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversion: Conversion): void {
+  const catchall = (def['catchall'] as Zod4Schema | undefined)?._zod.def.type;
+  if (catchall === 'never') setStrict(target);
+  if (catchall === undefined) {
+    // It is closed as a whole later, because in an intersection it knows only some of the keys.
+    delete target['additionalProperties'];
+    conversion.putStrips(target);
+  }
+  const shape = Object.entries(def['shape'] as Record<string, Zod4Schema>);
+  const needed = shape.filter(([, schema]) => beginsWithTransform(schema, 0) && !mayBeAbsent(schema, 0));
+  if (conversion.io === 'output' || needed.length === 0) return;
+  const required = new Set([...(target.required ?? []), ...needed.map(([key]) => key)]);
+  target.required = shape.map(([key]) => key).filter((key) => required.has(key));
+}
+
+/**
+ * Whether a value first goes through a function of the app, as with z.preprocess(). zod says that such a key is optional,
+ * because the function gets `undefined` too.
+ */
+function beginsWithTransform(schema: Zod4Schema, depth: number): boolean {
+  const { def } = schema._zod;
+  if (depth > 32) return false;
+  if (def.type === 'pipe') {
+    const from = def['in'] as Zod4Schema;
+    return from._zod.def.type === 'transform' || beginsWithTransform(from, depth + 1);
+  }
+  const inside = def['innerType'] as Zod4Schema | undefined;
+  if (inside !== undefined) return beginsWithTransform(inside, depth + 1);
+  const parts = (def['options'] ?? [def['left'], def['right']]) as (Zod4Schema | undefined)[];
+  return parts.some((part) => part !== undefined && beginsWithTransform(part, depth + 1));
+}
+
+/** Whether a key of this schema may be left out. After a z.preprocess(), the schema inside decides. */
+function mayBeAbsent(schema: Zod4Schema, depth: number): boolean {
+  const { def, optin } = schema._zod;
+  const inner = (next: Zod4Schema): boolean => depth > 32 || mayBeAbsent(next, depth + 1);
+  switch (def.type) {
+    case 'pipe':
+      return inner((def['in'] as Zod4Schema)._zod.def.type === 'transform' ? def['out'] : def['in']);
+    case 'nullable':
+    case 'readonly':
+    case 'promise':
+      return inner(def['innerType']);
+    case 'union':
+      return (def['options'] as Zod4Schema[]).some(inner);
+    case 'intersection':
+      return inner(def['left']) && inner(def['right']);
+    default:
+      return optin === 'optional';
   }
 }
 
