@@ -4,6 +4,7 @@ import {
   eachChild,
   isSchema,
   plainKeywords,
+  refTo,
   schemaKeywords,
   schemaListKeywords,
   schemaMapKeywords,
@@ -11,6 +12,7 @@ import {
   type JsonSchema,
 } from './json-schema.ts';
 import { getMark, type Mark } from './mark.ts';
+import { freeName } from './refs.ts';
 import { toPortable } from './pattern.ts';
 import { SchemaProblem } from './problem.ts';
 
@@ -28,7 +30,20 @@ const publishedFormats = new Set(
  */
 export function publish(root: JsonSchema): JsonSchema {
   const isImpossible = compileImpossible(root);
-  return publishNode(root);
+  const shared: Record<string, JsonSchema> = {};
+  const published = publishNode(root);
+  if (Object.keys(shared).length > 0) published.$defs = { ...published.$defs, ...shared };
+  return published;
+
+  function share(schema: unknown): JsonSchema | boolean {
+    if (!isSchema(schema) || JSON.stringify(schema).length <= maxRepeated)
+      return schema as JsonSchema | boolean;
+    const text = JSON.stringify(schema);
+    const known = Object.keys(shared).find((name) => JSON.stringify(shared[name]) === text);
+    const name = known ?? freeName('part', { ...root.$defs, ...shared });
+    shared[name] = schema;
+    return { $ref: refTo(name) };
+  }
 
   function publishNode(schema: JsonSchema): JsonSchema {
     if (isImpossible(schema)) return { ...pickAnnotations(schema), not: {} };
@@ -43,7 +58,7 @@ export function publish(root: JsonSchema): JsonSchema {
     // A list ends before an item that cannot be sent.
     const [all, kept] = [schema['prefixItems'], out['prefixItems']] as [unknown[]?, unknown[]?];
     if (kept !== undefined && kept.length < all!.length) out['items'] = false;
-    return unwrapSingle(addType(splitTypes(toStrictTuple(out))));
+    return unwrapSingle(addType(splitTypes(toStrictTuple(nameRequired(out), share))));
   }
 
   function publishPlain(out: JsonSchema, keyword: string, value: unknown): void {
@@ -87,34 +102,57 @@ export function publish(root: JsonSchema): JsonSchema {
   }
 }
 
+/** The length of JSON up to which a schema is written several times. */
+const maxRepeated = 60;
+
+/**
+ * Writes out a record whose keys are all required. Strict validators want a required key among `properties`, or, where
+ * that would be long, it is the number of keys that says the same.
+ */
+function nameRequired(schema: JsonSchema): JsonSchema {
+  const { propertyNames, additionalProperties: value, required, ...beside } = schema;
+  const names = isSchema(propertyNames) ? propertyNames['enum'] : undefined;
+  if (required === undefined || !Array.isArray(names) || schema.properties !== undefined) return schema;
+  const isComplete = names.every((name) => required.includes(name as string));
+  if (!isComplete) return schema;
+  if (JSON.stringify(value).length * names.length > maxWrittenOut) {
+    return { ...beside, propertyNames, additionalProperties: value, minProperties: names.length };
+  }
+  const properties = {};
+  for (const name of names as string[]) setOwn(properties, name, value);
+  return { ...beside, properties, required, additionalProperties: false };
+}
+
+const maxWrittenOut = 600;
+
 /**
  * Writes a tuple in a way that all validators read the same. Strict ones want `prefixItems` only where each item is
- * required and no others follow. Those of drafts before 2020-12 do not know it, and apply `items` to all items.
+ * required and no others follow, so each length is a tuple of its own, up to some length. Those of drafts before 2020-12
+ * do not know it, and apply `items` to all items. `share` makes a definition of what is written several times.
  */
-function toStrictTuple(schema: JsonSchema): JsonSchema {
-  const { prefixItems, items, minItems: least = 0, maxItems, ...beside } = schema;
-  const most = (maxItems as number | undefined) ?? Infinity;
-  if (prefixItems === undefined) {
-    return items === false ? { ...beside, ...sizes(least as number, 0) } : schema;
-  }
-  const isOpen = items !== false && most > (prefixItems as unknown[]).length;
+function toStrictTuple(schema: JsonSchema, share: (schema: unknown) => JsonSchema | boolean): JsonSchema {
+  const { prefixItems, items, minItems = 0, maxItems, ...beside } = schema;
+  const [least, most] = [minItems as number, (maxItems as number | undefined) ?? Infinity];
+  if (prefixItems === undefined) return items === false ? { ...beside, ...sizes(least, 0) } : schema;
   const first = (prefixItems as JsonSchema[]).slice(0, most);
-  const lengths = Array.from({ length: first.length + 1 }, (_, length) => length).slice(least as number);
-  if (!isOpen && lengths.length <= 3) {
-    const tuples = lengths.map((length) => ({
-      type: 'array',
-      ...(length > 0 && { prefixItems: first.slice(0, length) }),
-      ...sizes(length, length),
-    }));
-    return tuples.length === 1 ? { ...tuples[0], ...beside } : { ...beside, anyOf: tuples };
+  const end = Math.min(most, items === false ? first.length : Infinity);
+  if (end === least) {
+    return { ...beside, ...(least > 0 && { prefixItems: first }), ...sizes(least, least) };
   }
-  const rest = isOpen ? [items ?? {}] : [];
-  return {
-    ...beside,
-    ...toItems([...first, ...rest]),
-    ...sizes(least as number, isOpen ? most : first.length),
-  };
+  const rest = items ?? {};
+  const all = [...first, rest].map(share);
+  const last = Math.min(end, Math.max(least, first.length) + mostAfterTuple);
+  const tuples = [];
+  for (let length = least; length <= last; length++) {
+    const written = Array.from({ length }, (_, index) => all[Math.min(index, first.length)]);
+    tuples.push({ ...(length > 0 && { prefixItems: written }), ...sizes(length, length) });
+  }
+  const longer = last < end ? [{ ...toItems(all), ...sizes(last + 1, end) }] : [];
+  return { ...beside, type: 'array', anyOf: [...tuples, ...longer] };
 }
+
+/** How many items after those of a tuple are written out. */
+const mostAfterTuple = 3;
 
 function toItems(alternatives: readonly unknown[]): JsonSchema {
   const distinct = new Map(alternatives.map((each) => [JSON.stringify(each), each]));

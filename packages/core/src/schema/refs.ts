@@ -189,7 +189,8 @@ export function findRecursion(document: JsonSchema): boolean {
   return leadsBack('#');
 }
 
-function freeName(name: string, defs: Record<string, JsonSchema>): string {
+/** A name that these definitions have not: the name itself, or the name with a number. */
+export function freeName(name: string, defs: Record<string, JsonSchema>): string {
   let free = name;
   for (let n = 2; Object.hasOwn(defs, free); n++) free = `${name}_${n}`;
   return free;

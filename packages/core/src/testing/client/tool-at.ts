@@ -9,7 +9,7 @@ import type { SetupProblem } from '../../setup-error.ts';
 export async function findTool(router: AnyTRPCRouter, source: CatalogSource, path: string): Promise<Tool> {
   const catalog = source.current ?? (await source.whole);
   for (const tool of catalog.tools.values()) if (tool.router === router && tool.path === path) return tool;
-  const problems = await source.problems;
+  const problems = [...(await source.problems), ...(await source.leftOut)];
   const reason = explainMissing(router, catalog, problems, path);
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${reason}`);
 }
