@@ -27,12 +27,13 @@ export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema
   /** Prepares an `allOf`: returns the same schema if it has nothing to close, a merged one, or one whose parts stay open. */
   function combine(schema: JsonSchema): JsonSchema {
     const parts = (schema['allOf'] as unknown[]).filter(isSchema);
-    const kinds = parts.map((part) => kindOf(root, part, 0));
-    if (!kinds.includes('bounded')) return schema;
+    const kinds = parts.map((part) => kindsOf(root, part, 0));
+    if (!kinds.some((each) => each.has('bounded'))) return schema;
     // A part that lets keys pass lets them pass for all.
-    if (kinds.includes('open')) return { ...schema };
+    if (kinds.some((each) => each.has('open') && each.size === 1)) return { ...schema };
     const merged = merge([schema]) ?? distribute(schema, parts);
     if (merged !== undefined) return merged;
+    if (kinds.some((each) => each.has('open'))) return { ...schema };
     const copy = { ...schema };
     setStrips(copy);
     return copy;
@@ -129,22 +130,26 @@ const annotations = new Set([
   'deprecated',
   'readOnly',
   '$defs',
+  '$schema',
 ]);
 /** Keywords whose schemas are conditions, and describe no value that is passed on. */
 const unclosed = new Set(['not', 'if', 'propertyNames', 'contains']);
 
-/** What a part of an `allOf` does with unknown keys. `bounded` drops or refuses them, `neither` says nothing about objects. */
-type Kind = 'bounded' | 'open' | 'neither';
+/** What a part of an `allOf`, or a branch of it, does with unknown keys: it drops or refuses them, or lets them pass. */
+type Kind = 'bounded' | 'open';
 
-function kindOf(root: JsonSchema, schema: JsonSchema, depth: number): Kind {
-  if (depth > maxDepth) return 'open';
+/** The kinds of all branches of a part. None where it says nothing about objects. */
+function kindsOf(root: JsonSchema, schema: JsonSchema, depth: number): ReadonlySet<Kind> {
+  if (depth > maxDepth) return new Set(['open']);
   const node = deref(root, schema);
-  if (isBounded(node)) return 'bounded';
+  if (isBounded(node)) return new Set(['bounded']);
   for (const keyword of combinators) {
     if (!Array.isArray(node[keyword])) continue;
-    const kinds = (node[keyword] as unknown[]).filter(isSchema).map((part) => kindOf(root, part, depth + 1));
-    return kinds.includes('open') ? 'open' : kinds.includes('bounded') ? 'bounded' : 'neither';
+    const kinds = (node[keyword] as unknown[]).filter(isSchema).map((part) => kindsOf(root, part, depth + 1));
+    // All parts of an `allOf` get the value, and only one branch of a union.
+    const isOpen = keyword === 'allOf' && kinds.some((each) => each.has('open') && each.size === 1);
+    return isOpen ? new Set(['open']) : new Set(kinds.flatMap((each) => [...each]));
   }
   const mayBeObject = node.type === undefined || [node.type].flat().includes('object');
-  return mayBeObject && node['additionalProperties'] !== false ? 'open' : 'neither';
+  return new Set(mayBeObject && node['additionalProperties'] !== false ? ['open'] : []);
 }

@@ -157,7 +157,9 @@ function codecOf(def: Zod3Def, { conversion, schemas }: Zod3Conversion): WireCod
   if (conversion.codecs.length === 0) return undefined;
   const note = (value: unknown): void => {
     const inside = (value as Partial<Zod3Schema> | null | undefined)?._def;
-    if (inside !== undefined) schemas.set(inside, value as Zod3Schema);
+    if (inside === undefined) return;
+    schemas.set(inside, value as Zod3Schema);
+    if (inside.typeName === 'ZodOptional') note(inside['innerType']);
   };
   const isShape = def.typeName === 'ZodObject';
   const members = isShape

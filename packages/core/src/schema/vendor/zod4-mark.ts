@@ -114,10 +114,15 @@ function markObject(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversi
     conversion.putStrips(target);
   }
   const shape = Object.entries(def['shape'] as Record<string, Zod4Schema>);
-  const needed = shape.filter(([, schema]) => beginsWithTransform(schema, 0) && !mayBeAbsent(schema, 0));
-  if (conversion.io === 'output' || needed.length === 0) return;
-  const required = new Set([...(target.required ?? []), ...needed.map(([key]) => key)]);
-  target.required = shape.map(([key]) => key).filter((key) => required.has(key));
+  const preprocessed = shape.filter(([, schema]) => beginsWithTransform(schema, 0));
+  if (conversion.io === 'output' || preprocessed.length === 0) return;
+  const required = new Set(target.required);
+  for (const [key, schema] of preprocessed) {
+    if (mayBeAbsent(schema, 0)) required.delete(key);
+    else required.add(key);
+  }
+  delete target.required;
+  if (required.size > 0) target.required = shape.map(([key]) => key).filter((key) => required.has(key));
 }
 
 /**
@@ -153,7 +158,7 @@ function mayBeAbsent(schema: Zod4Schema, depth: number): boolean {
     case 'intersection':
       return inner(def['left']) && inner(def['right']);
     default:
-      return optin === 'optional';
+      return optin !== undefined;
   }
 }
 
