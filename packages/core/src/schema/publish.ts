@@ -58,7 +58,7 @@ export function publish(root: JsonSchema): JsonSchema {
     // A list ends before an item that cannot be sent.
     const [all, kept] = [schema['prefixItems'], out['prefixItems']] as [unknown[]?, unknown[]?];
     if (kept !== undefined && kept.length < all!.length) out['items'] = false;
-    return unwrapSingle(addType(splitTypes(toStrictTuple(nameRequired(out), share))));
+    return unwrapSingle(addType(joinTexts(splitTypes(toStrictTuple(nameRequired(out), share)))));
   }
 
   function publishPlain(out: JsonSchema, keyword: string, value: unknown): void {
@@ -163,6 +163,21 @@ function toItems(alternatives: readonly unknown[]): JsonSchema {
 
 function sizes(least: number, most: number): JsonSchema {
   return { ...(least > 0 && { minItems: least }), ...(most < Infinity && { maxItems: most }) };
+}
+
+/** Writes what several schemas say of a text or a number into one, if no keyword is in two of them. */
+function joinTexts(schema: JsonSchema): JsonSchema {
+  const { allOf, ...beside } = schema;
+  if (!Array.isArray(allOf)) return schema;
+  const joined: JsonSchema = { ...beside };
+  for (const part of allOf as JsonSchema[]) {
+    if (part.type !== 'string' && part.type !== 'number' && part.type !== 'integer') return schema;
+    for (const keyword in part) {
+      if (keyword in joined && joined[keyword] !== part[keyword]) return schema;
+      joined[keyword] = part[keyword];
+    }
+  }
+  return joined;
 }
 
 function compactTypes(types: readonly string[]): string | string[] {

@@ -202,6 +202,29 @@ describe.each(versions)('%s', (_version, zod) => {
   });
 });
 
+it('a pipe from a text to a narrower text says what both say', () => {
+  const trimmed = { type: 'string', minLength: 2, maxLength: 5 };
+  expect(
+    propertiesOf(
+      z.object({
+        a: z.string().min(2).pipe(z.string().max(5)),
+        b: z
+          .string()
+          .trim()
+          .pipe(z.enum(['x', 'y'])),
+        c: z.string().transform(Number).pipe(z.number().min(1)),
+      }),
+    ),
+  ).toEqual({ a: trimmed, b: { type: 'string', enum: ['x', 'y'] }, c: { type: 'string' } });
+  expect(propertiesOf(z3.object({ a: z3.string().min(2).pipe(z3.string().max(5)) }))).toEqual({ a: trimmed });
+});
+
+it('z.stringbool() says its words', () => {
+  expect(propertiesOf(z.object({ on: z.stringbool({ truthy: ['yes'], falsy: ['no'] }) }))).toEqual({
+    on: { enum: [true, false, 'yes', 'no'] },
+  });
+});
+
 test.each([
   [String.raw`^[\u{1F600}-\u{1F64F}]$`, undefined],
   [String.raw`^\\u{2}$`, String.raw`^\\u{2}$`],

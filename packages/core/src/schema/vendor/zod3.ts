@@ -143,6 +143,9 @@ function convertDef(def: Zod3Def, conversions: Zod3Conversion): JsonSchema | und
     }
     case 'ZodObject':
       return convertObject(def, out, conversion, inner);
+    case 'ZodPipeline':
+      if (conversion.io === 'output' || !narrowsText(def['in']._def, def['out']._def)) return undefined;
+      return { ...out, allOf: [inner(def['in']), inner(def['out'])] };
     case 'ZodEffects':
       if (isCustom(def)) return convertCustom(out, conversion);
       noteFile(def, conversions);
@@ -174,6 +177,13 @@ function codecOf(def: Zod3Def, { conversion, schemas }: Zod3Conversion): WireCod
   if (named !== undefined || !isCustom(def) || !conversion.hasClassNames) return named;
   const name = classNameOf(def);
   return name === undefined ? undefined : conversion.codecs.find((each) => each.class === name);
+}
+
+/** Whether a pipe goes from a text or a number to a narrower one. Then both are published. */
+function narrowsText(from: Zod3Def, to: Zod3Def): boolean {
+  if (to['coerce'] === true) return false;
+  if (from.typeName === 'ZodNumber') return to.typeName === 'ZodNumber';
+  return from.typeName === 'ZodString' && (to.typeName === 'ZodString' || to.typeName === 'ZodEnum');
 }
 
 function convertLiteral(value: unknown, out: JsonSchema, conversion: Conversion): JsonSchema | undefined {

@@ -38,6 +38,9 @@ export function markZod4(
     case 'object':
       return markObject(def, target, conversion);
     case 'pipe':
+      if (conversion.io === 'input' && narrowsText(def['in'], def['out'])) {
+        target['allOf'] = [...((target['allOf'] ?? []) as JsonSchema[]), islands.refer(def['out'])];
+      }
       return markStringbool(def, target, conversion);
     case 'date':
       if (isCoerced) return conversion.putAsIs(target, dateLeaf);
@@ -162,6 +165,18 @@ function mayBeAbsent(schema: Zod4Schema, depth: number): boolean {
   }
 }
 
+/**
+ * Whether a pipe goes from a text or a number to a narrower one, as `z.string().trim().pipe(z.email())` does. Then what
+ * it leads to is published too.
+ */
+function narrowsText({ _zod: { def: from } }: Zod4Schema, { _zod: { def: to } }: Zod4Schema): boolean {
+  if (from.type === 'number') return to.type === 'number' && !to['coerce'];
+  if (from.type !== 'string') return false;
+  if (to.type === 'enum')
+    return Object.values(to['entries'] as object).every((value) => typeof value === 'string');
+  return to.type === 'string' && !to['coerce'];
+}
+
 // z.stringbool() reads words. It can also write them, so that a JSON boolean becomes a word that it reads. zod 4.0 cannot.
 function markStringbool(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversion: Conversion): void {
   const [from, to] = [def['in'] as Zod4Schema, def['out'] as Zod4Schema];
@@ -172,10 +187,24 @@ function markStringbool(def: Zod4Schema['_zod']['def'], target: JsonSchema, conv
   if (((from._zod.def['checks'] ?? []) as unknown[]).length > 0) return;
   conversion.putLeaf(
     target,
-    stringboolLeaf((value) =>
-      (write as (value: boolean, payload: object) => unknown)(value, { value, issues: [] }),
+    stringboolLeaf(
+      (value) => (write as (value: boolean, payload: object) => unknown)(value, { value, issues: [] }),
+      wordsOf(def['transform']),
     ),
   );
+}
+
+/** The words that a z.stringbool() reads. They are only in the issue that it raises for another word. */
+function wordsOf(read: unknown): readonly string[] | undefined {
+  // A function of zod's own, and not one of the app.
+  if (typeof read !== 'function' || !/["']stringbool["']/.test(String(read))) return undefined;
+  const issues: { values?: readonly string[] }[] = [];
+  try {
+    (read as (value: string, payload: object) => unknown)('', { value: '', issues });
+  } catch {
+    return undefined;
+  }
+  return issues[0]?.values;
 }
 
 // In JSON, a value may fit several branches of a z.xor: a date-time is also a string. It goes to the first one.
