@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { z as z3 } from 'zod3';
 import { mcpHandler } from '../src/adapters/express.ts';
-import { type CallFailure, type McpMeta, type McpSettings, SetupError } from '../src/index.ts';
+import type { CallFailure, McpMeta, McpSettings, SetupError } from '../src/index.ts';
 import { clientKinds, connect, eraOf } from './clients.ts';
 import { serve } from './server.ts';
 

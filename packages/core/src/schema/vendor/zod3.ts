@@ -42,16 +42,16 @@ export function convertZod3(root: Zod3Schema, conversion: Conversion): JsonSchem
     override: (raw) => {
       const def = raw as unknown as Zod3Def;
       // Everything inside is converted by a call of its own.
-      if (def !== start) return refer(def) as never;
+      if (def !== start) return refer(def);
       start = undefined;
-      return (convertDef(def, conversions) ?? ignoreOverride) as never;
+      return convertDef(def, conversions) ?? ignoreOverride;
     },
-    postProcess: (made, def) => tidy(made, def as unknown as Zod3Def, conversion) as never,
+    postProcess: (made, def) => tidy(made, def as unknown as Zod3Def, conversion),
   });
   const convert = (raw: object): JsonSchema => {
     const def = withoutOptional(raw as Zod3Def);
     start = def;
-    return (parseDef(def as never, options, true) as JsonSchema | undefined) ?? {};
+    return (parseDef(def, options, true) as JsonSchema | undefined) ?? {};
   };
   return islands.settle(convert(root._def), convert, true);
 }
