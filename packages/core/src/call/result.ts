@@ -51,7 +51,11 @@ async function addYielded(
 function toResult(tool: Tool, value: unknown, era: Era, { json, content }: Encoded): ResultOutcome {
   if (json === undefined) {
     const blocks = content.length > 0 ? toBlocks(content) : [toText(doneText)];
-    return { kind: 'result', result: { content: blocks } };
+    const { outputSchema } = tool.listed[era];
+    // Clients refuse a result without structured content where they know of a schema.
+    const absent = tool.output.mayBeAbsent &&
+      outputSchema && { structuredContent: era === 'modern' ? null : {} };
+    return { kind: 'result', result: { content: blocks, ...absent } };
   }
   const structuredContent = isWrapped(tool, json, era) ? { result: json } : json;
   const own = tool.toContent?.(value);

@@ -1,5 +1,6 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { isScope } from '../auth/scope.ts';
+import { isDevelopment } from '../development.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import type { BypassKind } from './bypassable.ts';
 import { checkPatterns, createFilter, type Expose, type ExposeFunction } from './expose.ts';
@@ -52,6 +53,8 @@ export interface CatalogSource {
   whole: Promise<Catalog>;
   /** The problems of the lazy routers. */
   problems: Promise<readonly SetupProblem[]>;
+  /** What is not served, although the rest is: in production, tools whose published schema is not valid. */
+  leftOut: Promise<readonly SetupProblem[]>;
 }
 
 /**
@@ -78,9 +81,15 @@ export function createCatalog(
     items.push(item);
     return [];
   };
+  const leftOut: SetupProblem[] = [];
+  const addProblem = (problem: SetupProblem): SetupProblem[] => {
+    if (problem.code !== 'SCHEMA_INVALID' || isDevelopment()) return [problem];
+    leftOut.push(problem);
+    return [];
+  };
   const add = (procedures: readonly Procedure[]): SetupProblem[] =>
     procedures.flatMap((procedure) =>
-      toItems(procedure, options).flatMap((made) => ('code' in made ? [made] : addItem(made))),
+      toItems(procedure, options).flatMap((made) => ('code' in made ? addProblem(made) : addItem(made))),
     );
   const collect = (): SetupProblem[] => {
     const paths = collectPaths(router).filter((path) => !walked.has(path));
@@ -128,6 +137,7 @@ export function createCatalog(
       },
       whole: Promise.resolve(serving()),
       problems: Promise.resolve([]),
+      leftOut: Promise.resolve(leftOut),
     };
   }
 
@@ -151,6 +161,7 @@ export function createCatalog(
     },
     whole,
     problems: later,
+    leftOut: later.then(() => leftOut),
   };
 }
 

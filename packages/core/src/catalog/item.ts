@@ -2,6 +2,7 @@ import type { McpSettings } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import { compileOutput } from '../schema/output.ts';
 import { SchemaProblem } from '../schema/problem.ts';
+import { findInvalid } from '../schema/validity.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import { type Callable, toCallable } from './callable.ts';
 import { toName } from './name.ts';
@@ -21,22 +22,22 @@ export interface ItemOptions extends SchemaOptions {
 }
 
 /** Makes the tool, the resource and the prompt that a procedure's settings ask for, or returns what prevents it. */
-export function toItems(procedure: Procedure, options: ItemOptions): Item[] | SetupProblem[] {
+export function toItems(procedure: Procedure, options: ItemOptions): (Item | SetupProblem)[] {
   const { path, settings } = procedure;
   const problem = problemOf(procedure);
   if (problem) return [{ path, ...problem }];
   try {
     const { tool = !settings.resource && !settings.prompt, resource, prompt } = settings;
-    const items: Item[] = [];
+    const items: (Item | SetupProblem)[] = [];
     const name = settings.name ?? (options.toolName ?? toName)(path);
-    if (tool)
-      items.push(
-        toTool(
-          toCallable(procedure, name, options),
-          withItemSchema(procedure, options),
-          options.outputSchemas,
-        ),
+    if (tool) {
+      const made = toTool(
+        toCallable(procedure, name, options),
+        withItemSchema(procedure, options),
+        options.outputSchemas,
       );
+      items.push(invalidSchemaOf(made) ?? made);
+    }
     // Clients send these arguments as text, which is converted to what the query takes wherever that is possible.
     const textual = { ...options, repair: true };
     if (resource) {
@@ -52,6 +53,18 @@ export function toItems(procedure: Procedure, options: ItemOptions): Item[] | Se
     const reason = error instanceof Error ? error.message : String(error);
     return [{ code: 'TOOL_FAILED', path, message: `no tool could be made of this procedure: ${reason}` }];
   }
+}
+
+/** Checks what is published. A client may refuse the whole list because of one schema that is not valid. */
+function invalidSchemaOf({ path, listed: { modern, legacy } }: Tool): SetupProblem | undefined {
+  const schemas = { input: [modern.inputSchema], output: [modern.outputSchema, legacy.outputSchema] };
+  for (const [side, published] of Object.entries(schemas)) {
+    const found = published.map((schema) => schema && findInvalid(schema)).find((each) => each !== undefined);
+    if (found === undefined) continue;
+    const message = `its ${side} is published as a JSON Schema that is not valid: ${found}; correct it where it is written, in mcp.${side} or in a codec, or set mcp.${side}`;
+    return { code: 'SCHEMA_INVALID', path, message };
+  }
+  return undefined;
 }
 
 /** Finds a setting that does not fit the procedure. */

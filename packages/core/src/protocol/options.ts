@@ -94,7 +94,8 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    */
   return200ForErrors?: boolean | 'forbidden';
   /**
-   * Called for every failed call, and for lazy routers that cannot be served. If the error is masked, the failure has the
+   * Called for every failed call, for lazy routers that cannot be served, and for tools that are left out because their
+   * published schema is not valid. If the error is masked, the failure has the
    * reference that the model was given. Without `onError`, such failures are printed with `console.error`.
    */
   onError?: (failure: CallFailure) => void;

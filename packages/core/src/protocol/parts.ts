@@ -50,9 +50,11 @@ export function createParts(
     notify.resourcesChanged();
   });
   warnIfEmpty(router, catalog, options.tag);
-  void catalog.problems.then((found) => {
-    for (const problem of found) reportThrown(report, new SetupError([problem]), { path: problem.path });
-  });
+  for (const told of [catalog.problems, catalog.leftOut]) {
+    void told.then((found) => {
+      for (const problem of found) reportThrown(report, new SetupError([problem]), { path: problem.path });
+    });
+  }
   const gate = createGate(auth, hookTimeoutMs, (error) => {
     const isDown = error instanceof CredentialError && error.status === 503;
     const isForApp = isDown || error instanceof HookTimeout || error instanceof SetupError;

@@ -1,12 +1,13 @@
-import { deref, isSchema, mapChildren, type JsonSchema } from './json-schema.ts';
-import { isStripping, setStrips, withoutStrips } from './mark.ts';
+import { deref, isSchema, mapChildren, setOwn, type JsonSchema } from './json-schema.ts';
+import { getMark, isBounded, isStripping, marked, setStrips, withoutBounds } from './mark.ts';
 import { mergeObjects } from './merge.ts';
 import { SchemaProblem } from './problem.ts';
 
 /**
  * Closes every object whose validator would drop unknown keys: `additionalProperties: false`. A list whose validator would
- * drop further items has `items: false`. Schemas that are combined
- * (`allOf`) are closed as a whole, because each of them knows only some of the keys.
+ * drop further items has `items: false`. Schemas that are combined (`allOf`) are closed as a whole, because each of them
+ * knows only some of the keys. A key that has to be `undefined` is no longer required, as JSON cannot send it; the decoder
+ * adds it.
  */
 export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema {
   return close(root) as TSchema;
@@ -23,18 +24,19 @@ export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema
     } else if (isStripping(closed)) {
       closed[closed['allOf'] === undefined ? 'additionalProperties' : 'unevaluatedProperties'] = false;
     }
-    return closed;
+    return freeUndefined(closed);
   }
 
   /** Prepares an `allOf`: returns the same schema if it has nothing to close, a merged one, or one whose parts stay open. */
   function combine(schema: JsonSchema): JsonSchema {
     const parts = (schema['allOf'] as unknown[]).filter(isSchema);
-    const kinds = parts.map((part) => kindOf(root, part, 0));
-    if (!kinds.includes('strips')) return schema;
+    const kinds = parts.map((part) => kindsOf(root, part, 0));
+    if (!kinds.some((each) => each.has('bounded'))) return schema;
     // A part that lets keys pass lets them pass for all.
-    if (kinds.includes('open')) return { ...schema };
+    if (kinds.some((each) => each.has('open') && each.size === 1)) return { ...schema };
     const merged = merge([schema]) ?? distribute(schema, parts);
     if (merged !== undefined) return merged;
+    if (kinds.some((each) => each.has('open'))) return { ...schema };
     const copy = { ...schema };
     setStrips(copy);
     return copy;
@@ -44,17 +46,32 @@ export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema
   function distribute(schema: JsonSchema, parts: readonly JsonSchema[]): JsonSchema | undefined {
     const { allOf: _, ...beside } = schema;
     if (Object.keys(beside).some((keyword) => !annotations.has(keyword))) return undefined;
-    const alternatives = parts.map((part) => {
-      const node = deref(root, part);
-      return ((node['anyOf'] ?? node['oneOf']) as JsonSchema[] | undefined)?.filter(isSchema) ?? [node];
-    });
-    if (alternatives.reduce((product, { length }) => product * length, 1) > maxAlternatives) return undefined;
-    const combinations = alternatives.reduce<JsonSchema[][]>(
-      (rows, options) => rows.flatMap((row) => options.map((option) => [...row, option])),
-      [[]],
-    );
+    const combinations = combinationsOf(parts, 0)?.filter(isOfOneType);
+    if (combinations === undefined || combinations.length === 0) return undefined;
     const merged = combinations.map(merge);
     return merged.every((each) => each !== undefined) ? { ...beside, anyOf: merged } : undefined;
+  }
+
+  /** Lists what a value may consist of: one alternative of each part. Returns undefined if there are too many. */
+  function combinationsOf(parts: readonly JsonSchema[], depth: number): JsonSchema[][] | undefined {
+    let rows: JsonSchema[][] = [[]];
+    for (const part of parts) {
+      const options = alternativesOf(part, depth);
+      if (options === undefined || rows.length * options.length > maxAlternatives) return undefined;
+      rows = rows.flatMap((row) => options.map((option) => [...row, ...option]));
+    }
+    return rows;
+  }
+
+  function alternativesOf(part: JsonSchema, depth: number): JsonSchema[][] | undefined {
+    if (depth > maxDepth) return undefined;
+    const node = deref(root, part);
+    const branches = (node['anyOf'] ?? node['oneOf']) as JsonSchema[] | undefined;
+    if (branches !== undefined) {
+      const all = branches.filter(isSchema).map((branch) => alternativesOf(branch, depth + 1));
+      return all.every((each) => each !== undefined) ? all.flat() : undefined;
+    }
+    return Array.isArray(node['allOf']) ? combinationsOf(node['allOf'] as JsonSchema[], depth + 1) : [[node]];
   }
 
   function merge(schemas: readonly JsonSchema[]): JsonSchema | undefined {
@@ -75,8 +92,25 @@ export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema
       if (unclosed.has(keyword)) return child;
       return combinators.has(keyword) ? open(child, depth + 1) : close(child);
     });
-    return withoutStrips(copy);
+    return withoutBounds(freeUndefined(copy));
   }
+
+  function freeUndefined(node: JsonSchema): JsonSchema {
+    const { properties, required } = node;
+    const keys = required?.filter((key) => {
+      const value = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
+      return isSchema(value) && getMark(deref(root, value))?.is === 'undefined';
+    });
+    if (keys === undefined || keys.length === 0) return node;
+    const freed = { ...properties };
+    for (const key of keys) setOwn(freed, key, marked({ is: 'undefined', isFilled: true }));
+    return { ...node, properties: freed, required: required!.filter((key) => !keys.includes(key)) };
+  }
+}
+
+/** Whether these schemas can be combined: no value is an object and `null`. */
+function isOfOneType(nodes: readonly JsonSchema[]): boolean {
+  return new Set(nodes.map(({ type }) => type).filter((type) => typeof type === 'string')).size < 2;
 }
 
 /** The keys of all objects that a schema is combined of. */
@@ -99,22 +133,26 @@ const annotations = new Set([
   'deprecated',
   'readOnly',
   '$defs',
+  '$schema',
 ]);
 /** Keywords whose schemas are conditions, and describe no value that is passed on. */
 const unclosed = new Set(['not', 'if', 'propertyNames', 'contains']);
 
-/** What a part of an `allOf` does with unknown keys. `neither` says nothing about objects, or refuses them by itself. */
-type Kind = 'strips' | 'open' | 'neither';
+/** What a part of an `allOf`, or a branch of it, does with unknown keys: it drops or refuses them, or lets them pass. */
+type Kind = 'bounded' | 'open';
 
-function kindOf(root: JsonSchema, schema: JsonSchema, depth: number): Kind {
-  if (depth > maxDepth) return 'open';
+/** The kinds of all branches of a part. None where it says nothing about objects. */
+function kindsOf(root: JsonSchema, schema: JsonSchema, depth: number): ReadonlySet<Kind> {
+  if (depth > maxDepth) return new Set(['open']);
   const node = deref(root, schema);
-  if (isStripping(node)) return 'strips';
+  if (isBounded(node)) return new Set(['bounded']);
   for (const keyword of combinators) {
     if (!Array.isArray(node[keyword])) continue;
-    const kinds = (node[keyword] as unknown[]).filter(isSchema).map((part) => kindOf(root, part, depth + 1));
-    return kinds.includes('open') ? 'open' : kinds.includes('strips') ? 'strips' : 'neither';
+    const kinds = (node[keyword] as unknown[]).filter(isSchema).map((part) => kindsOf(root, part, depth + 1));
+    // All parts of an `allOf` get the value, and only one branch of a union.
+    const isOpen = keyword === 'allOf' && kinds.some((each) => each.has('open') && each.size === 1);
+    return isOpen ? new Set(['open']) : new Set(kinds.flatMap((each) => [...each]));
   }
   const mayBeObject = node.type === undefined || [node.type].flat().includes('object');
-  return mayBeObject && node['additionalProperties'] !== false ? 'open' : 'neither';
+  return new Set(mayBeObject && node['additionalProperties'] !== false ? ['open'] : []);
 }

@@ -20,11 +20,10 @@ it('publishes what is sent and decodes it to what the parser expects', () => {
       ids: {
         type: 'array',
         items: {
-          type: ['string', 'integer'],
-          pattern: '^-?\\d+$',
-          maxLength: 4096,
-          minimum: Number.MIN_SAFE_INTEGER,
-          maximum: Number.MAX_SAFE_INTEGER,
+          anyOf: [
+            { type: 'string', pattern: '^-?\\d+$', maxLength: 4096 },
+            { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+          ],
         },
       },
     },

@@ -95,8 +95,8 @@ export function compileInput(
     asWritten === undefined
       ? toObjectRoot(documents, 'input')
       : { schema: { ...first, type: 'object' }, wrap: undefined };
-  assertPossible(whole.schema);
-  const root: Root = refuses ? { ...whole, schema: closeObjects(whole.schema) } : whole;
+  const root: Root = { ...whole, schema: closeObjects(whole.schema) };
+  assertPossible(root.schema);
   const marked: Marked = {
     root: root.schema,
     leaves: conversion.leaves,

@@ -52,6 +52,13 @@ export const plainKeywords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** How many schemas a keyword holds. Others hold none. */
+const holders: ReadonlyMap<string, 'one' | 'list' | 'map'> = new Map([
+  ...Array.from(schemaKeywords, (keyword) => [keyword, 'one'] as const),
+  ...Array.from(schemaListKeywords, (keyword) => [keyword, 'list'] as const),
+  ...Array.from(schemaMapKeywords, (keyword) => [keyword, 'map'] as const),
+]);
+
 export function isSchema(value: unknown): value is JsonSchema {
   return isRecord(value);
 }
@@ -68,13 +75,14 @@ export function setOwn(target: object, key: string, value: unknown): void {
 /** Calls `visit` for every schema directly inside `schema`, in the order in which they are written. */
 export function eachChild(schema: JsonSchema, visit: (child: JsonSchema, keyword: string) => void): void {
   for (const keyword in schema) {
+    const holder = holders.get(keyword);
+    if (holder === undefined) continue;
     const value = schema[keyword];
-    if (schemaKeywords.has(keyword)) {
+    if (holder === 'one') {
       if (isSchema(value)) visit(value, keyword);
-    } else if (schemaListKeywords.has(keyword)) {
-      for (const child of value as unknown[]) if (isSchema(child)) visit(child, keyword);
-    } else if (schemaMapKeywords.has(keyword)) {
-      for (const child of Object.values(value as object)) if (isSchema(child)) visit(child, keyword);
+    } else {
+      const children = holder === 'list' ? (value as unknown[]) : Object.values(value as object);
+      for (const child of children as unknown[]) if (isSchema(child)) visit(child, keyword);
     }
   }
 }
@@ -85,19 +93,23 @@ export function mapChildren(
   map: (child: JsonSchema, keyword: string) => JsonSchema | boolean,
 ): JsonSchema {
   const copy: JsonSchema = {};
-  const one = (value: unknown, keyword: string): unknown => (isSchema(value) ? map(value, keyword) : value);
   for (const keyword in schema) {
     const value = schema[keyword];
-    if (schemaKeywords.has(keyword)) {
-      copy[keyword] = one(value, keyword);
-    } else if (schemaListKeywords.has(keyword)) {
-      copy[keyword] = (value as unknown[]).map((child) => one(child, keyword));
-    } else if (schemaMapKeywords.has(keyword)) {
-      const named = {};
-      for (const [name, child] of Object.entries(value as object)) setOwn(named, name, one(child, keyword));
-      copy[keyword] = named;
-    } else {
+    const holder = holders.get(keyword);
+    if (holder === undefined) {
       copy[keyword] = value;
+    } else if (holder === 'one') {
+      copy[keyword] = isSchema(value) ? map(value, keyword) : value;
+    } else if (holder === 'list') {
+      copy[keyword] = (value as unknown[]).map((child) => (isSchema(child) ? map(child, keyword) : child));
+    } else {
+      const named = {};
+      const children = value as Record<string, unknown>;
+      for (const name of Object.keys(children)) {
+        const child = children[name];
+        setOwn(named, name, isSchema(child) ? map(child, keyword) : child);
+      }
+      copy[keyword] = named;
     }
   }
   return copy;
@@ -129,6 +141,7 @@ export function deref(root: JsonSchema, schema: JsonSchema): JsonSchema {
 
 /** Makes the reference to a definition of this name. */
 export function refTo(name: string): string {
+  if (/^\w+$/.test(name)) return `#/$defs/${name}`;
   const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
   // Everything but what `encodeURIComponent` cannot write: half a surrogate pair.
   return `#/$defs/${escaped.replaceAll(/[^\ud800-\udfff]+|[\ud800-\udbff][\udc00-\udfff]/g, encodeURIComponent)}`;

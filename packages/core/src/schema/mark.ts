@@ -16,8 +16,8 @@ export type Mark =
   | { is: 'asIs' }
   /** No JSON value is accepted here. The reason is reported if nothing else is accepted at this place either. */
   | { is: 'never'; code: 'SCHEMA_UNSUPPORTED' | 'CODEC_MISSING'; reason: string }
-  /** Only `undefined` is accepted here. In JSON, that is a key that is left out. */
-  | { is: 'undefined' }
+  /** Only `undefined` is accepted here. In JSON, that is a key that is left out. `isFilled`: the validator requires the key. */
+  | { is: 'undefined'; isFilled?: true }
   /** The fields of a FormData. */
   | { is: 'form' };
 
@@ -31,26 +31,37 @@ export function setMark(schema: JsonSchema, mark: Mark): void {
   schema[markKey] = mark;
 }
 
-const stripsKey = 'x-trpc-mcp-strips';
+const boundsKey = 'x-trpc-mcp-keys';
 
 /** Notes that the validator drops the keys that this object schema does not mention. Plain JSON too, like a mark. */
 export function setStrips(schema: JsonSchema): void {
-  schema[stripsKey] = true;
+  schema[boundsKey] = true;
 }
 
 /** Whether the validator drops the keys that this object schema does not mention. */
 export function isStripping(schema: JsonSchema): boolean {
-  return schema[stripsKey] === true;
+  return schema[boundsKey] === true;
 }
 
-/** Copies a schema without that note. */
-export function withoutStrips(schema: JsonSchema): JsonSchema {
-  const { [stripsKey]: _, ...rest } = schema;
+/** Notes that the validator refuses the keys that this object schema, which is closed, does not mention. */
+export function setStrict(schema: JsonSchema): void {
+  schema[boundsKey] = 'strict';
+}
+
+/** Whether this object schema knows all of its keys: the validator drops or refuses others. */
+export function isBounded(schema: JsonSchema): boolean {
+  return schema[boundsKey] !== undefined;
+}
+
+/** Copies a schema without these notes, and open for keys that it does not mention. */
+export function withoutBounds(schema: JsonSchema): JsonSchema {
+  if (!isBounded(schema)) return schema;
+  const { [boundsKey]: _, additionalProperties: __, ...rest } = schema;
   return rest;
 }
 
-export function isStripsKey(keyword: string): boolean {
-  return keyword === stripsKey;
+export function isBoundsKey(keyword: string): boolean {
+  return keyword === boundsKey;
 }
 
 /** Copies a schema and adds a mark. */

@@ -1,5 +1,5 @@
 import { deref, isSchema, setOwn, type JsonSchema } from './json-schema.ts';
-import { getMark, isStripping, isStripsKey, setStrips } from './mark.ts';
+import { getMark, isBoundsKey, isStripping, setStrips } from './mark.ts';
 import { SchemaProblem } from './problem.ts';
 
 const mergeableKeywords = new Set(
@@ -70,7 +70,7 @@ function flatten(root: JsonSchema, schema: JsonSchema): JsonSchema | undefined {
   }
   const isPlain = node.type === 'object' && getMark(node) === undefined;
   return isPlain &&
-    Object.keys(node).every((keyword) => mergeableKeywords.has(keyword) || isStripsKey(keyword))
+    Object.keys(node).every((keyword) => mergeableKeywords.has(keyword) || isBoundsKey(keyword))
     ? node
     : undefined;
 }

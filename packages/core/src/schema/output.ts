@@ -1,5 +1,7 @@
 import { Attachments, restoreAttachments } from './wire/attachment.ts';
 import { isMcpContent, type ContentBlock } from './content.ts';
+import { closeObjects } from './close.ts';
+import { fits } from './fit.ts';
 import { Conversion } from './vendor/conversion.ts';
 import { convert, convertOverride, isConvertible, type Document } from './convert.ts';
 import { compileDecode } from './wire/decode.ts';
@@ -9,8 +11,8 @@ import type { Encode } from './wire/encoding.ts';
 import type { SchemaOptions } from './input.ts';
 import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
 import type { TaughtClass } from './codec.ts';
-import { assertPossible, loosenTuples, publish } from './publish.ts';
-import { toObjectRoot } from './root.ts';
+import { assertPossible, publish } from './publish.ts';
+import { toObjectRoot, toWrapper } from './root.ts';
 import type { Marked } from './wire/traverse.ts';
 
 export interface Encoded {
@@ -21,12 +23,14 @@ export interface Encoded {
 }
 
 export interface Output {
-  /** For clients of 2026, with any root. undefined if nothing is known, or if the output may be undefined. */
+  /** For clients of 2026, with any root. undefined if nothing is known. */
   readonly schema: JsonSchema | undefined;
   /** For clients of 2025, always with an object root: `{ result }` if the output itself is not an object. */
   readonly legacySchema: JsonObjectSchema | undefined;
   /** Whether clients of 2025 receive the value as `{ result }`. */
   readonly wrapped: boolean;
+  /** Whether the value may be `undefined` although there is a schema. It is sent as `null`, to clients of 2025 as `{}`. */
+  readonly mayBeAbsent: boolean;
   /** Whether there is a schema to decode by. Without one, `decode` returns the JSON unchanged. */
   readonly hasSchema: boolean;
   /** Encodes a result and its files. Returns a promise only if a Blob must be read. Throws an EncodeError that names the path. */
@@ -37,33 +41,73 @@ export interface Output {
 
 /** Compiles the `.output()` parser of one procedure. Pass undefined if it has none. */
 export function compileOutput(parser: unknown, options: SchemaOptions & { override?: unknown } = {}): Output {
-  const conversion = new Conversion('output', options.converters, options.codecs);
+  const conversion = new Conversion('output', options.converters, options.codecs, true);
   const classes = conversion.taughtClasses;
   const document = toDocument(parser, options.override, conversion);
   if (document === undefined) return { ...unknownOutput, encode: createEncode(encodeAny, classes) };
-  const root = toObjectRoot([document], 'result');
-  const { isEnforced, isFinite } = document;
-  const marked: Marked = { root: document.schema, leaves: conversion.leaves, isFinite };
-  const isPublished = !document.optional && isPossible(document.schema);
-  const rootSchema = isPublished ? (publish(root.schema) as JsonObjectSchema) : undefined;
+  const { isEnforced, isFinite, optional } = document;
+  const schema = closeObjects(document.schema);
+  const marked: Marked = { root: schema, leaves: conversion.leaves, isFinite };
   const decode = compileDecode(marked);
   return {
-    schema: root.wrap === undefined || !isPublished ? rootSchema : publish(document.schema),
-    legacySchema: rootSchema && loosenTuples(rootSchema),
-    wrapped: root.wrap !== undefined,
+    ...publishOutput({ ...document, schema }),
     hasSchema: true,
     encode: createEncode(compileEncode(marked, isEnforced), classes),
     decode(json, content = noContent) {
       const whole = restoreAttachments(json, content);
-      return decode === undefined || json === undefined ? whole : decode(whole, 0);
+      if (json === undefined || (json === null && optional && !fits(schema, null, schema))) return undefined;
+      return decode === undefined ? whole : decode(whole, 0);
     },
   };
+}
+
+/** Makes the schemas for both eras. Clients expect structured content where there is one, so `undefined` has a form too. */
+function publishOutput(
+  document: Document,
+): Pick<Output, 'schema' | 'legacySchema' | 'wrapped' | 'mayBeAbsent'> {
+  const { schema, optional } = document;
+  const root = toObjectRoot([document], 'result');
+  const isWrapped = root.wrap !== undefined;
+  if (!isPossible(schema) || (optional && saysNothing(schema))) {
+    return { schema: undefined, legacySchema: undefined, wrapped: isWrapped, mayBeAbsent: false };
+  }
+  if (optional) {
+    const legacySchema = publish(toWrapper([document], 'result')) as JsonObjectSchema;
+    return { schema: publish(orNull(schema)), legacySchema, wrapped: true, mayBeAbsent: true };
+  }
+  const rootSchema = publish(root.schema) as JsonObjectSchema;
+  return {
+    schema: isWrapped ? publish(schema) : rootSchema,
+    legacySchema: rootSchema,
+    wrapped: isWrapped,
+    mayBeAbsent: false,
+  };
+}
+
+/** Adds `null` to a schema, which stands for `undefined`. */
+function orNull(document: JsonSchema): JsonSchema {
+  const { $defs, ...schema } = document;
+  const { type } = schema;
+  const isPlain = !['const', 'enum', 'anyOf', 'oneOf', 'allOf', 'not', '$ref'].some(
+    (keyword) => keyword in schema,
+  );
+  if (isPlain && type !== undefined) return { ...document, type: [...new Set([type, 'null'].flat())] };
+  if (Array.isArray(schema['anyOf']))
+    return { ...document, anyOf: [...(schema['anyOf'] as JsonSchema[]), { type: 'null' }] };
+  return { anyOf: [schema, { type: 'null' }], ...($defs !== undefined && { $defs }) };
+}
+
+function saysNothing(schema: JsonSchema): boolean {
+  return Object.keys(publish(schema)).every((keyword) =>
+    ['title', 'description', 'default'].includes(keyword),
+  );
 }
 
 const unknownOutput: Omit<Output, 'encode'> = {
   schema: undefined,
   legacySchema: undefined,
   wrapped: true,
+  mayBeAbsent: false,
   hasSchema: false,
   decode: (json) => json,
 };

@@ -1,9 +1,10 @@
 import { formatPath } from './wire-error.ts';
 import {
   deref,
+  eachChild,
   isSchema,
-  mapChildren,
   plainKeywords,
+  refTo,
   schemaKeywords,
   schemaListKeywords,
   schemaMapKeywords,
@@ -11,7 +12,8 @@ import {
   type JsonSchema,
 } from './json-schema.ts';
 import { getMark, type Mark } from './mark.ts';
-import { isUnicodePattern } from './pattern.ts';
+import { freeName } from './refs.ts';
+import { toPortable } from './pattern.ts';
 import { SchemaProblem } from './problem.ts';
 
 // The formats that JSON Schema defines. Strict clients reject others.
@@ -22,60 +24,196 @@ const publishedFormats = new Set(
   ).split(' '),
 );
 
-/** Makes the schema that clients see: without marks, without impossible branches, and with the keywords of 2020-12 only. */
-export function publish(schema: JsonSchema): JsonSchema {
-  if (isImpossible(schema)) return { ...pickAnnotations(schema), not: {} };
-  const out: JsonSchema = {};
-  for (const keyword in schema) {
-    const value = schema[keyword];
-    if (plainKeywords.has(keyword)) {
-      if (keyword === 'format' && !publishedFormats.has(value as string)) continue;
-      if (keyword === 'pattern' && !isUnicodePattern(value as string)) continue;
-      out[keyword] = keyword === 'type' && Array.isArray(value) ? compactTypes(value as string[]) : value;
-    } else if (schemaKeywords.has(keyword)) {
-      out[keyword] = isSchema(value) ? publish(value) : value;
-    } else if (schemaListKeywords.has(keyword)) {
-      const kept = (value as (JsonSchema | boolean)[]).filter(
-        (branch) => keyword === 'prefixItems' || !isImpossible(branch),
-      );
-      if (kept.length > 0) out[keyword] = kept.map((branch) => (isSchema(branch) ? publish(branch) : branch));
-    } else if (schemaMapKeywords.has(keyword)) {
-      const named = {};
-      for (const [name, child] of Object.entries(value as Record<string, JsonSchema>)) {
-        setOwn(named, name, isSchema(child) ? publish(child) : child);
-      }
-      out[keyword] = named;
+/**
+ * Makes the schema that clients see: without marks, without what no JSON value fits, and with the keywords of 2020-12
+ * only.
+ */
+export function publish(root: JsonSchema): JsonSchema {
+  const isImpossible = compileImpossible(root);
+  const shared: Record<string, JsonSchema> = {};
+  const published = publishNode(root);
+  if (Object.keys(shared).length > 0) published.$defs = { ...published.$defs, ...shared };
+  return published;
+
+  function share(schema: unknown): JsonSchema | boolean {
+    if (!isSchema(schema) || JSON.stringify(schema).length <= maxRepeated)
+      return schema as JsonSchema | boolean;
+    const text = JSON.stringify(schema);
+    const known = Object.keys(shared).find((name) => JSON.stringify(shared[name]) === text);
+    const name = known ?? freeName('part', { ...root.$defs, ...shared });
+    shared[name] = schema;
+    return { $ref: refTo(name) };
+  }
+
+  function publishNode(schema: JsonSchema): JsonSchema {
+    if (isImpossible(schema)) return { ...pickAnnotations(schema), not: {} };
+    const out: JsonSchema = {};
+    for (const keyword in schema) {
+      const value = schema[keyword];
+      if (plainKeywords.has(keyword)) publishPlain(out, keyword, value);
+      else if (schemaKeywords.has(keyword)) publishChild(out, keyword, value);
+      else if (schemaListKeywords.has(keyword)) publishList(out, keyword, value as JsonSchema[]);
+      else if (schemaMapKeywords.has(keyword)) publishMap(out, keyword, value as Record<string, JsonSchema>);
+    }
+    // A list ends before an item that cannot be sent.
+    const [all, kept] = [schema['prefixItems'], out['prefixItems']] as [unknown[]?, unknown[]?];
+    if (kept !== undefined && kept.length < all!.length) out['items'] = false;
+    return unwrapSingle(addType(joinTexts(splitTypes(toStrictTuple(nameRequired(out), share)))));
+  }
+
+  function publishPlain(out: JsonSchema, keyword: string, value: unknown): void {
+    if (keyword === 'format' && !publishedFormats.has(value as string)) return;
+    const plain =
+      keyword === 'type' && Array.isArray(value)
+        ? compactTypes(value as string[])
+        : keyword === 'pattern'
+          ? toPortable(value as string)
+          : value;
+    if (plain !== undefined) out[keyword] = plain;
+  }
+
+  function publishChild(out: JsonSchema, keyword: string, value: unknown): void {
+    if (!isSchema(value)) out[keyword] = value;
+    else if (keyword === 'items' && isImpossible(value)) out[keyword] = false;
+    else if (keyword === 'additionalProperties' && isImpossible(value)) out[keyword] = false;
+    else out[keyword] = publishNode(value);
+  }
+
+  function publishList(out: JsonSchema, keyword: string, value: readonly (JsonSchema | boolean)[]): void {
+    const end = value.findIndex(isImpossible);
+    const kept =
+      keyword === 'prefixItems' && end !== -1
+        ? value.slice(0, end)
+        : value.filter((branch) => !isImpossible(branch));
+    if (kept.length > 0 || keyword === 'prefixItems')
+      out[keyword] = kept.map((branch) => (isSchema(branch) ? publishNode(branch) : branch));
+  }
+
+  function publishMap(out: JsonSchema, keyword: string, value: Record<string, JsonSchema>): void {
+    const named = {};
+    for (const [name, child] of Object.entries(value)) {
+      if (isImpossible(child)) continue;
+      const key = keyword === 'patternProperties' ? toPortable(name) : name;
+      if (key !== undefined) setOwn(named, key, isSchema(child) ? publishNode(child) : child);
+      // Keys that only the pattern knew may be sent all the same.
+      else if (out['additionalProperties'] === false) delete out['additionalProperties'];
+    }
+    if (Object.keys(named).length > 0 || keyword === 'properties') out[keyword] = named;
+  }
+}
+
+/** The length of JSON up to which a schema is written several times. */
+const maxRepeated = 60;
+
+/**
+ * Writes out a record whose keys are all required. Strict validators want a required key among `properties`, or, where
+ * that would be long, it is the number of keys that says the same.
+ */
+function nameRequired(schema: JsonSchema): JsonSchema {
+  const { propertyNames, additionalProperties: value, required, ...beside } = schema;
+  const names = isSchema(propertyNames) ? propertyNames['enum'] : undefined;
+  if (required === undefined || !Array.isArray(names) || schema.properties !== undefined) return schema;
+  const isComplete = names.every((name) => required.includes(name as string));
+  if (!isComplete) return schema;
+  if (JSON.stringify(value).length * names.length > maxWrittenOut) {
+    return { ...beside, propertyNames, additionalProperties: value, minProperties: names.length };
+  }
+  const properties = {};
+  for (const name of names as string[]) setOwn(properties, name, value);
+  return { ...beside, properties, required, additionalProperties: false };
+}
+
+const maxWrittenOut = 600;
+
+/**
+ * Writes a tuple in a way that all validators read the same. Strict ones want `prefixItems` only where each item is
+ * required and no others follow, so each length is a tuple of its own, up to some length. Those of drafts before 2020-12
+ * do not know it, and apply `items` to all items. `share` makes a definition of what is written several times.
+ */
+function toStrictTuple(schema: JsonSchema, share: (schema: unknown) => JsonSchema | boolean): JsonSchema {
+  const { prefixItems, items, minItems = 0, maxItems, ...beside } = schema;
+  const [least, most] = [minItems as number, (maxItems as number | undefined) ?? Infinity];
+  if (prefixItems === undefined) return items === false ? { ...beside, ...sizes(least, 0) } : schema;
+  const first = (prefixItems as JsonSchema[]).slice(0, most);
+  const end = Math.min(most, items === false ? first.length : Infinity);
+  if (end === least) {
+    return { ...beside, ...(least > 0 && { prefixItems: first }), ...sizes(least, least) };
+  }
+  const rest = items ?? {};
+  const all = [...first, rest].map(share);
+  const last = Math.min(end, Math.max(least, first.length) + mostAfterTuple);
+  const tuples = [];
+  for (let length = least; length <= last; length++) {
+    const written = Array.from({ length }, (_, index) => all[Math.min(index, first.length)]);
+    tuples.push({ ...(length > 0 && { prefixItems: written }), ...sizes(length, length) });
+  }
+  const longer = last < end ? [{ ...toItems(all), ...sizes(last + 1, end) }] : [];
+  return { ...beside, type: 'array', anyOf: [...tuples, ...longer] };
+}
+
+/** How many items after those of a tuple are written out. */
+const mostAfterTuple = 3;
+
+function toItems(alternatives: readonly unknown[]): JsonSchema {
+  const distinct = new Map(alternatives.map((each) => [JSON.stringify(each), each]));
+  if (distinct.has('{}') || distinct.has('true')) return {};
+  const [only, ...others] = distinct.values();
+  return { items: others.length === 0 ? only : { anyOf: [only, ...others] } };
+}
+
+function sizes(least: number, most: number): JsonSchema {
+  return { ...(least > 0 && { minItems: least }), ...(most < Infinity && { maxItems: most }) };
+}
+
+/** Writes what several schemas say of a text or a number into one, if no keyword is in two of them. */
+function joinTexts(schema: JsonSchema): JsonSchema {
+  const { allOf, ...beside } = schema;
+  if (!Array.isArray(allOf)) return schema;
+  const joined: JsonSchema = { ...beside };
+  for (const part of allOf as JsonSchema[]) {
+    if (part.type !== 'string' && part.type !== 'number' && part.type !== 'integer') return schema;
+    for (const keyword in part) {
+      if (keyword in joined && joined[keyword] !== part[keyword]) return schema;
+      joined[keyword] = part[keyword];
     }
   }
-  return unwrapSingle(addType(closeTuple(out)));
-}
-
-// Clients of 2025 validate by older drafts, in which `items: false` rejects the items of `prefixItems` too. So `maxItems`
-// closes the tuple instead.
-function closeTuple(schema: JsonSchema): JsonSchema {
-  const { items, ...tuple } = schema;
-  const first = tuple['prefixItems'];
-  if (items !== false || !Array.isArray(first)) return schema;
-  const most = tuple['maxItems'];
-  return { ...tuple, maxItems: typeof most === 'number' ? Math.min(most, first.length) : first.length };
-}
-
-/** Loosens `items` for validators of drafts before 2020-12, which apply it to all items of a tuple, not only to the rest. */
-export function loosenTuples<TSchema extends JsonSchema>(schema: TSchema): TSchema {
-  return JSON.stringify(schema).includes('"prefixItems"') ? (loosen(schema) as TSchema) : schema;
-}
-
-function loosen(schema: JsonSchema): JsonSchema {
-  const loose = mapChildren(schema, loosen);
-  const { items, prefixItems } = loose;
-  if (!isSchema(items) || !Array.isArray(prefixItems)) return loose;
-  return { ...loose, items: { anyOf: [...(prefixItems as JsonSchema[]), items] } };
+  return joined;
 }
 
 function compactTypes(types: readonly string[]): string | string[] {
   const distinct = [...new Set(types)];
   return distinct.length === 1 ? distinct[0]! : distinct;
 }
+
+/** Writes `type: ['string', 'integer']` as a union, which strict clients require. Only `null` may stand beside a type. */
+function splitTypes(schema: JsonSchema): JsonSchema {
+  const { type: types, ...beside } = schema;
+  if (!Array.isArray(types) || (types.length === 2 && types.includes('null'))) return schema;
+  if ('enum' in schema || 'const' in schema) return beside;
+  if ('anyOf' in schema) return schema;
+  const common: JsonSchema = {};
+  const branches: JsonSchema[] = types.map((type) => ({ type }));
+  for (const [keyword, value] of Object.entries(beside)) {
+    const type = typeOf[keyword];
+    const owners = branches.filter(
+      (branch) => (type === 'number' && branch.type === 'integer') || branch.type === type,
+    );
+    for (const owner of owners) owner[keyword] = value;
+    if (type === undefined) common[keyword] = value;
+  }
+  return { ...common, anyOf: branches };
+}
+
+/** The type of value to which a keyword applies. */
+const typeOf: Record<string, string | undefined> = Object.fromEntries(
+  Object.entries({
+    string: 'format pattern minLength maxLength contentEncoding contentMediaType',
+    number: 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf',
+    array: 'items prefixItems minItems maxItems uniqueItems contains minContains maxContains',
+    object:
+      'properties required additionalProperties patternProperties propertyNames minProperties maxProperties dependentRequired dependentSchemas',
+  }).flatMap(([type, keywords]) => keywords.split(' ').map((keyword) => [keyword, type])),
+);
 
 const stringKeywords = ['format', 'pattern', 'minLength', 'maxLength', 'contentEncoding'];
 
@@ -91,10 +229,33 @@ function addType(schema: JsonSchema): JsonSchema {
   return isOfStrings ? { type: 'string', ...schema } : schema;
 }
 
-function isImpossible(schema: JsonSchema | boolean): boolean {
-  if (typeof schema === 'boolean') return false;
+/** Compiles the question whether no JSON value fits a schema. Most documents have no such place at all. */
+function compileImpossible(root: JsonSchema): (schema: JsonSchema | boolean) => boolean {
+  if (!hasImpossible(root)) return () => false;
+  const known = new Map<JsonSchema, boolean>();
+  return (schema) => {
+    if (typeof schema === 'boolean') return false;
+    let is = known.get(schema);
+    if (is === undefined) known.set(schema, (is = findImpossible(root, schema, [], new Set()) !== undefined));
+    return is;
+  };
+}
+
+function hasImpossible(schema: JsonSchema): boolean {
+  if (isNothing(schema)) return true;
+  let found = false;
+  eachChild(schema, (child) => {
+    found ||= hasImpossible(child);
+  });
+  return found;
+}
+
+/** Whether this schema itself says that no JSON value fits it. */
+function isNothing(schema: JsonSchema): boolean {
   const mark = getMark(schema)?.is;
-  return mark === 'never' || mark === 'undefined' || JSON.stringify(schema) === '{"not":{}}';
+  if (mark === 'never' || mark === 'undefined') return true;
+  const { not } = schema;
+  return isSchema(not) && Object.keys(not).length === 0;
 }
 
 function pickAnnotations({ title, description }: JsonSchema): JsonSchema {
@@ -116,9 +277,13 @@ function unwrapSingle(schema: JsonSchema): JsonSchema {
   return schema;
 }
 
-/** Throws a SchemaProblem, with the place and the reason, if the schema accepts no JSON value at all. */
+/**
+ * Throws a SchemaProblem, with the place and the reason, if the schema accepts no JSON value at all, or if it has a list
+ * of instances of a class that is not known.
+ */
 export function assertPossible(root: JsonSchema): void {
-  const found = findImpossible(root, root, [], new Set());
+  if (!hasImpossible(root)) return;
+  const found = findImpossible(root, root, [], new Set()) ?? findUntaughtItem(root, root, [], new Set());
   if (found === undefined) return;
   const at = found.path.length === 0 ? '' : `${formatPath(found.path)}: `;
   throw new SchemaProblem(found.code, `${at}${found.reason}`);
@@ -141,6 +306,9 @@ function findImpossible(
   const node = deref(root, raw);
   const mark = getMark(node);
   if (mark?.is === 'never') return { path, code: mark.code, reason: mark.reason };
+  if (mark === undefined && isNothing(node)) {
+    return { path, code: 'SCHEMA_UNSUPPORTED', reason: 'its JSON Schema accepts nothing' };
+  }
   if (mark?.is === 'undefined') {
     return {
       path,
@@ -172,4 +340,28 @@ function findImpossible(
   }
   const branches = ((node['anyOf'] ?? node['oneOf'] ?? []) as JsonSchema[]).map((branch) => below(branch));
   return branches.length > 0 && branches.every((found) => found !== undefined) ? branches[0] : undefined;
+}
+
+/** Finds the items of a list that cannot be sent, although the list can be: it would always have to be empty. */
+function findUntaughtItem(
+  root: JsonSchema,
+  raw: JsonSchema,
+  path: (string | number)[],
+  seen: Set<unknown>,
+): Impossible | undefined {
+  if (seen.has(raw['$ref'])) return undefined;
+  if (raw['$ref'] !== undefined) seen.add(raw['$ref']);
+  const node = deref(root, raw);
+  if (isSchema(node['items'])) {
+    const found = findImpossible(root, node['items'], [...path, 0], new Set());
+    if (found?.code === 'CODEC_MISSING') return found;
+  }
+  let found: Impossible | undefined;
+  const names = new Map(Object.entries(node.properties ?? {}).map(([name, child]) => [child, name]));
+  eachChild(node, (child, keyword) => {
+    if (keyword === '$defs') return;
+    const name = keyword === 'properties' ? names.get(child) : undefined;
+    found ??= findUntaughtItem(root, child, name === undefined ? path : [...path, name], seen);
+  });
+  return found;
 }

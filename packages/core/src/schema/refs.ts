@@ -1,6 +1,5 @@
 import {
   decodePointer,
-  deref,
   eachChild,
   mapChildren,
   refTo,
@@ -71,6 +70,7 @@ export function adoptDocument(
     return to === undefined ? ref : [refTo(to), ...rest].join('/');
   };
   for (const [key, schema] of Object.entries(own)) setOwn(defs, renamed.get(key)!, mapRefs(schema, rename));
+  if (!isRecursive && renamed.size === 0) return body;
   const moved = mapRefs(body, rename);
   if (!isRecursive) return moved;
   setOwn(defs, home, moved);
@@ -115,53 +115,82 @@ export function normalizeRefs(document: JsonSchema): JsonSchema {
   return { ...moved, $defs: { ...moved.$defs, ...defs } };
 }
 
-/** Replaces references to the named definitions by their targets, if those are not recursive and are used only once. */
+/**
+ * Replaces references to the named definitions by their targets, where a target is used only once or is as short as the
+ * reference. Drops the named definitions that nothing refers to.
+ */
 export function inlineDefs(document: JsonSchema, names: readonly string[]): JsonSchema {
-  const defs = document.$defs;
+  const { $defs: defs, ...body } = document;
   if (defs === undefined || names.length === 0) return document;
+  const targets = new Map(names.map((name) => [refTo(name), defs[name]!]));
+  const others = Object.keys(defs).filter((name) => !targets.has(refTo(name)));
+  const uses = countUses(targets, [body, ...others.map((name) => defs[name]!)]);
+  const inlined = new Map([...targets].filter(([ref, target]) => uses.get(ref) === 1 || isShort(target)));
+  const expand = (schema: JsonSchema): JsonSchema => {
+    const ref = schema['$ref'];
+    const target = typeof ref === 'string' ? inlined.get(ref) : undefined;
+    if (target === undefined) return mapChildren(schema, expand);
+    const { $ref: _, ...beside } = schema;
+    return { ...expand(target), ...mapChildren(beside, expand) };
+  };
+  const kept: Record<string, JsonSchema> = {};
+  for (const name of Object.keys(defs)) {
+    const ref = refTo(name);
+    if (!targets.has(ref) || (uses.has(ref) && !inlined.has(ref))) setOwn(kept, name, expand(defs[name]!));
+  }
+  return { ...expand(body), ...(Object.keys(kept).length > 0 && { $defs: kept }) };
+}
+
+/** Counts how often each target is referred to, from these schemas and from what they refer to. */
+function countUses(
+  targets: ReadonlyMap<string, JsonSchema>,
+  starts: readonly JsonSchema[],
+): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();
   const count = (schema: JsonSchema): void => {
     const ref = schema['$ref'];
-    if (typeof ref === 'string') uses.set(ref, (uses.get(ref) ?? 0) + 1);
+    if (typeof ref === 'string' && targets.has(ref)) {
+      const before = uses.get(ref) ?? 0;
+      uses.set(ref, before + 1);
+      if (before === 0) count(targets.get(ref)!);
+    }
     eachChild(schema, count);
   };
-  count(document);
-  const inlined = new Set(
-    names.map(refTo).filter((ref) => uses.get(ref) === 1 && !reaches(document, ref, ref, new Set())),
-  );
-  const expand = (schema: JsonSchema): JsonSchema => {
-    const ref = schema['$ref'];
-    if (typeof ref !== 'string' || !inlined.has(ref)) return mapChildren(schema, expand);
-    const { $ref: _, ...beside } = schema;
-    return mapChildren({ ...deref(document, { $ref: ref }), ...beside }, expand);
-  };
-  const kept = Object.entries(defs).filter(([name]) => !inlined.has(refTo(name)));
-  const { $defs: _, ...body } = document;
-  const expanded = expand(body);
-  if (kept.length > 0) {
-    expanded.$defs = {};
-    for (const [name, schema] of kept) setOwn(expanded.$defs, name, expand(schema));
-  }
-  return expanded;
+  for (const start of starts) count(start);
+  return uses;
 }
+
+/** Whether a schema is one that is not worth a definition, such as `{ type: 'string', minLength: 1 }`. */
+function isShort(schema: JsonSchema): boolean {
+  if ('$ref' in schema) return false;
+  let hasChildren = false;
+  eachChild(schema, () => {
+    hasChildren = true;
+  });
+  return !hasChildren && JSON.stringify(schema).length <= maxShortLength;
+}
+
+const maxShortLength = 60;
 
 /** Whether a definition of a document, or the document itself, refers to itself. */
 export function findRecursion(document: JsonSchema): boolean {
-  const refs = new Set<string>();
-  usesRef(document, (ref) => {
-    refs.add(ref);
-    return false;
-  });
-  return [...refs].some((ref) => reaches(document, ref, ref, new Set()));
+  const finished = new Set<string>();
+  const open = new Set<string>();
+  const isRecursive = (schema: JsonSchema): boolean => usesRef(schema, leadsBack);
+  const leadsBack = (ref: string): boolean => {
+    if (open.has(ref)) return true;
+    if (finished.has(ref)) return false;
+    open.add(ref);
+    const found = isRecursive(resolveRef(document, ref) ?? {});
+    open.delete(ref);
+    finished.add(ref);
+    return found;
+  };
+  return leadsBack('#');
 }
 
-function reaches(document: JsonSchema, from: string, to: string, seen: Set<string>): boolean {
-  if (seen.has(from)) return false;
-  seen.add(from);
-  return usesRef(deref(document, { $ref: from }), (ref) => ref === to || reaches(document, ref, to, seen));
-}
-
-function freeName(name: string, defs: Record<string, JsonSchema>): string {
+/** A name that these definitions have not: the name itself, or the name with a number. */
+export function freeName(name: string, defs: Record<string, JsonSchema>): string {
   let free = name;
   for (let n = 2; Object.hasOwn(defs, free); n++) free = `${name}_${n}`;
   return free;

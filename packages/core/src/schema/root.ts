@@ -20,25 +20,38 @@ export function toObjectRoot(documents: readonly Document[], key: string): Root 
     const plain = toPlainObject(first.schema);
     if (plain !== undefined) return { schema: plain, wrap: undefined };
   }
-  const defs: Record<string, JsonSchema> = {};
-  const parts = documents.map((document, index) =>
-    adoptDocument(document.schema, documents.length === 1 ? key : `${key}${index + 1}`, defs),
-  );
-  const withDefs = (schema: JsonSchema): JsonObjectSchema => ({
-    ...schema,
-    type: 'object',
-    ...(Object.keys(defs).length > 0 && { $defs: defs }),
-  });
-  if (parts.length > 1) {
-    const merged = mergeObjects({ $defs: defs }, parts, 'stacked');
-    if (merged !== undefined) return { schema: withDefs(merged), wrap: undefined };
+  if (documents.length > 1) {
+    const defs: Record<string, JsonSchema> = {};
+    const merged = mergeObjects({ $defs: defs }, adoptAll(documents, key, defs), 'stacked');
+    if (merged !== undefined) return { schema: withDefs(merged, defs), wrap: undefined };
   }
+  return { schema: toWrapper(documents, key), wrap: key };
+}
+
+/** Makes an object with one key, whose value has to follow all of the documents. */
+export function toWrapper(documents: readonly Document[], key: string): JsonObjectSchema {
+  const defs: Record<string, JsonSchema> = {};
+  const parts = adoptAll(documents, key, defs);
   const inner = parts.length === 1 ? parts[0]! : { allOf: parts };
   const wrapper: JsonSchema = { type: 'object', properties: { [key]: inner } };
   if (!documents.every((document) => document.optional)) wrapper.required = [key];
   // Only the value at this key reaches the parsers.
   setStrips(wrapper);
-  return { schema: withDefs(wrapper), wrap: key };
+  return withDefs(wrapper, defs);
+}
+
+function adoptAll(
+  documents: readonly Document[],
+  key: string,
+  defs: Record<string, JsonSchema>,
+): JsonSchema[] {
+  return documents.map((document, index) =>
+    adoptDocument(document.schema, documents.length === 1 ? key : `${key}${index + 1}`, defs),
+  );
+}
+
+function withDefs(schema: JsonSchema, defs: Record<string, JsonSchema>): JsonObjectSchema {
+  return { ...schema, type: 'object', ...(Object.keys(defs).length > 0 && { $defs: defs }) };
 }
 
 const combinators = ['anyOf', 'oneOf', 'not', 'if', 'enum', 'const', '$ref'];

@@ -17,7 +17,11 @@ it('types what a codec decodes to and encodes from by its class', () => {
   });
   // @ts-expect-error decode must give what the class makes
   assertType<WireCodec<Money>>({ class: Money, schema: {}, decode: () => 'money', encode: String });
+  assertType<WireCodec>({ class: 'Money', schema: {}, decode: () => new Money(), encode: String });
+  assertType<WireCodec>({ parser: (schema: unknown) => schema === 1, class: File });
   assertType<WireCodec>({ parser: {}, class: File });
+  // @ts-expect-error a name is of a class of the app, and so needs a schema
+  assertType<WireCodec>({ parser: {}, class: 'File' });
   // @ts-expect-error a class alone says nothing
   assertType<WireCodec>({ class: File });
 });

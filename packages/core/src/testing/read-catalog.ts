@@ -33,7 +33,7 @@ export async function readCatalog(
     prompts,
   };
   const source = createCatalog(router, options);
-  const problems = await source.problems;
+  const problems = [...(await source.problems), ...(await source.leftOut)];
   if (problems.length > 0) throw new SetupError(problems);
   return source.whole;
 }

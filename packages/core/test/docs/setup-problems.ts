@@ -202,6 +202,11 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: 'The converter of a validator threw.',
     change: 'Repair the schema that the message names, or describe the input with `mcp.input`.',
   },
+  SCHEMA_INVALID: {
+    means:
+      'A schema that would be published is not valid JSON Schema 2020-12, for which some clients refuse the whole list. It is thrown where `NODE_ENV` is `development`. Elsewhere the tool alone is left out, and `onError` is told.',
+    change: 'Correct what the message names in `mcp.input`, `mcp.output` or the `schema` of a codec.',
+  },
   SCHEMA_UNSUPPORTED: {
     means: 'A schema accepts nothing that JSON can express.',
     change: 'Accept a JSON value there, or describe the input with `mcp.input`.',

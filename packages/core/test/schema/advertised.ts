@@ -1,9 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
-// These checks of strict mode are off, because they forbid valid schemas: `type: ['string', 'null']`, tuples with
-// rest or optional items, `required` beside `propertyNames`.
-const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, strictTuples: false });
+const ajv = new Ajv2020({ strict: true });
 formats.default(ajv);
 
 /** Compiles an advertised schema as a strict client would. Throws if it is not valid draft 2020-12. */

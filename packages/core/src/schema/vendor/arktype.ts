@@ -12,7 +12,8 @@ export function convertArktype(parser: StandardSchema, conversion: Conversion): 
   const convert = (type: StandardSchema): JsonSchema =>
     convertStandard(type, conversion, { fallback: createFallback(conversion) });
   const schema = convert(parser);
-  const strict = conversion.notesStrips ? refuseDeleted(parser) : undefined;
+  const notes = conversion.io === 'input' && conversion.notesStrips;
+  const strict = notes ? refuseDeleted(parser) : undefined;
   if (strict !== undefined) noteStrips(schema, convert(strict), conversion);
   return markInfinities(schema, conversion);
 }

@@ -1,4 +1,4 @@
-import { isTaught, type TaughtClass, type WireCodec } from '../codec.ts';
+import { isClass, isTaught, recognises, type TaughtClass, type WireCodec } from '../codec.ts';
 import { codecLeaf } from '../wire/codec-leaf.ts';
 import { fileLeaf, toBlob, toFile } from '../wire/file-leaf.ts';
 import type { JsonSchema } from '../json-schema.ts';
@@ -85,7 +85,7 @@ export class Conversion {
 
   /** Makes `target` the schema of an instance of this class, or marks it as impossible and says why. */
   putClass(target: JsonSchema, Class: unknown): void {
-    const codec = this.taughtClasses.find((each) => each.class === Class);
+    const codec = this.taughtClasses.find((each) => isClass(each, Class));
     const leaf = codec === undefined ? leafOfClass(Class) : this.codecLeaf(codec);
     if (leaf !== undefined) return this.putLeaf(target, leaf);
     clearStructure(target);
@@ -114,9 +114,15 @@ export class Conversion {
     return leaf;
   }
 
-  /** Finds the codec that names this very schema object. */
+  /** Finds the codec that names this very schema object, or whose predicate recognises it. */
   codecFor(parser: unknown): WireCodec | undefined {
-    return this.codecs.find((codec) => codec.parser !== undefined && codec.parser === parser);
+    if (parser === undefined) return undefined;
+    return this.codecs.find((codec) => codec.parser === parser || recognises(codec, parser));
+  }
+
+  /** Whether a codec names its class by the name only. */
+  get hasClassNames(): boolean {
+    return this.codecs.some((codec) => typeof codec.class === 'string');
   }
 
   published(leaf: Leaf): JsonSchema {

@@ -2,19 +2,24 @@ import { refTo, setOwn, type JsonSchema } from '../json-schema.ts';
 import { adoptDocument, inlineDefs, mapRefs } from '../refs.ts';
 
 /**
- * Converters do not look inside a Map or a Set. Each schema inside is converted by a call of its own, once for each schema
- * object, and becomes a definition that is referred to. So recursion through a Map or a Set ends too.
+ * Schemas that are converted by a call of their own, once for each schema object, and become definitions that are referred
+ * to. Converters do not look inside a Map or a Set, and with zod 3, every schema inside another one is converted this way.
+ * So recursion ends, and a reference always belongs to the document that it is made in.
  */
 export class Islands {
+  readonly #root: object;
   readonly #names = new Map<object, string>();
+  #refersToRoot = false;
   readonly #queue: [parser: object, name: string][] = [];
 
   constructor(root: object) {
+    this.#root = root;
     this.#names.set(root, rootName);
   }
 
   /** Returns a reference to the definition that the schema of `parser` will have. */
   refer(parser: object): JsonSchema {
+    this.#refersToRoot ||= parser === this.#root;
     let name = this.#names.get(parser);
     if (name === undefined) {
       name = `item${this.#names.size}`;
@@ -24,19 +29,26 @@ export class Islands {
     return { $ref: refTo(name) };
   }
 
-  /** Converts everything that has been referred to, and returns the document with these definitions. */
-  settle(document: JsonSchema, convert: (parser: object) => JsonSchema): JsonSchema {
+  /**
+   * Converts everything that has been referred to, and returns the document with these definitions. `isFlat` says that the
+   * converter makes no references of its own.
+   */
+  settle(document: JsonSchema, convert: (parser: object) => JsonSchema, isFlat = false): JsonSchema {
     const defs: Record<string, JsonSchema> = { ...document.$defs };
     const names: string[] = [];
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const [parser, name] = next;
+    // It grows while it is visited.
+    for (const [parser, name] of this.#queue) {
       names.push(name);
-      const schema = adoptDocument(convert(parser), `${name}_self`, defs);
+      const made = convert(parser);
+      const schema = isFlat ? made : adoptDocument(made, `${name}_self`, defs);
       setOwn(defs, name, schema);
     }
     const whole = Object.keys(defs).length === 0 ? document : { ...document, $defs: defs };
-    const rooted = mapRefs(whole, (ref) => (ref === refTo(rootName) ? '#' : ref));
-    return inlineDefs(rooted, names);
+    if (!this.#refersToRoot) return inlineDefs(whole, names);
+    return inlineDefs(
+      mapRefs(whole, (ref) => (ref === refTo(rootName) ? '#' : ref)),
+      names,
+    );
   }
 }
 

@@ -62,7 +62,7 @@ function markValibot(
   conversion: Conversion,
   islands: Islands,
 ): JsonSchema {
-  const codec = conversion.codecs.find((each) => each.parser === schema);
+  const codec = conversion.codecFor(schema);
   if (codec !== undefined) conversion.putCodec(target, codec);
   else markType(schema, target, conversion, islands);
   return target;
@@ -71,10 +71,9 @@ function markValibot(
 function markType(schema: ValibotSchema, target: JsonSchema, conversion: Conversion, islands: Islands): void {
   switch (schema.type) {
     case 'object':
-      return conversion.putStrips(target);
     case 'tuple':
-      // Items after the last one are dropped, as unknown keys of an object are.
-      return conversion.putStrips(target);
+      // Items after the last one of a tuple are dropped, as unknown keys of an object are.
+      return conversion.io === 'input' ? conversion.putStrips(target) : undefined;
     case 'non_optional':
     case 'non_nullable':
     case 'non_nullish':

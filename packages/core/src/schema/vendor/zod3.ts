@@ -1,14 +1,14 @@
-import { ignoreOverride, zodToJsonSchema } from 'zod-to-json-schema';
+import { getRefs, ignoreOverride, parseDef } from 'zod-to-json-schema';
 import { describe, labelEnum, setDefault } from './annotate.ts';
 import { areJson, type Conversion, type Internals } from './conversion.ts';
+import type { WireCodec } from '../codec.ts';
 import { toPlainJson } from '../wire/encode-any.ts';
 import { Islands } from './island.ts';
 import { setOwn, type JsonSchema } from '../json-schema.ts';
 import { coercedBooleanLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
-import { marked, setMark } from '../mark.ts';
+import { marked, setMark, setStrict } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
-import { normalizeRefs } from '../refs.ts';
 
 /** What we read of a zod 3 schema, from any copy of the library. */
 export interface Zod3Schema {
@@ -24,23 +24,54 @@ export function isZod3(parser: unknown): parser is Zod3Schema {
 /** Converts by `zod-to-json-schema`, which only reads the schema and needs no copy of zod. */
 export function convertZod3(root: Zod3Schema, conversion: Conversion): JsonSchema {
   const islands = new Islands(root._def);
-  const convert = (raw: object): JsonSchema => {
-    const start = withoutOptional(raw as Zod3Def);
-    const override = (def: Zod3Def): JsonSchema | undefined =>
-      // The getter of z.lazy may return a new object each time. So recursion is recognised by the lazy schema itself.
-      def.typeName === 'ZodLazy' && def !== start ? islands.refer(def) : convertDef(def, conversion, islands);
-    const schema = zodToJsonSchema({ _def: start } as never, {
-      target: 'jsonSchema2019-09',
-      definitionPath: '$defs',
-      pipeStrategy: conversion.io,
-      effectStrategy: conversion.io === 'input' ? 'input' : 'any',
-      removeAdditionalStrategy: 'strict',
-      override: (def) => (override(def as unknown as Zod3Def) ?? ignoreOverride) as never,
-      postProcess: (made, def) => tidy(made, def as unknown as Zod3Def, conversion) as never,
-    });
-    return normalizeRefs(schema);
+  const refer = (raw: Zod3Def): JsonSchema => {
+    const def = withoutOptional(raw);
+    return smallTypes.has(def.typeName) ? convert(def) : islands.refer(def);
   };
-  return islands.settle(convert(root._def), convert);
+  const conversions: Zod3Conversion = {
+    conversion,
+    inner: ({ _def }) => refer(_def),
+    schemas: new Map([[root._def, root]]),
+    files: new Set(),
+  };
+  let start: object | undefined;
+  const options = getRefs({
+    target: 'jsonSchema7',
+    pipeStrategy: conversion.io,
+    effectStrategy: conversion.io === 'input' ? 'input' : 'any',
+    override: (raw) => {
+      const def = raw as unknown as Zod3Def;
+      // Everything inside is converted by a call of its own.
+      if (def !== start) return refer(def);
+      start = undefined;
+      return convertDef(def, conversions) ?? ignoreOverride;
+    },
+    postProcess: (made, def) => tidy(made, def as unknown as Zod3Def, conversion),
+  });
+  const convert = (raw: object): JsonSchema => {
+    const def = withoutOptional(raw as Zod3Def);
+    start = def;
+    return (parseDef(def, options, true) as JsonSchema | undefined) ?? {};
+  };
+  return islands.settle(convert(root._def), convert, true);
+}
+
+/** Types whose schemas are written where they are used, because a reference to them is hardly shorter. */
+const smallTypes = new Set(
+  'ZodString ZodNumber ZodBoolean ZodDate ZodBigInt ZodLiteral ZodNull ZodAny ZodUnknown ZodUndefined ZodVoid'.split(
+    ' ',
+  ),
+);
+
+/** What the steps of one conversion share. */
+interface Zod3Conversion {
+  conversion: Conversion;
+  /** Converts a schema that is inside another one. */
+  inner: (schema: Zod3Schema) => JsonSchema;
+  /** The schema of each definition: the app names schemas, and the converter passes definitions. */
+  schemas: Map<Zod3Def, Zod3Schema>;
+  /** Definitions of `z.instanceof(File)`, which do not show it themselves. */
+  files: Set<Zod3Def>;
 }
 
 // Only a key of an object can be absent in JSON. Everywhere else, optional is ignored.
@@ -49,13 +80,17 @@ function withoutOptional(def: Zod3Def): Zod3Def {
 }
 
 // Converts what zod-to-json-schema does not know, or writes in an older draft. Returns undefined for everything else.
-function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): JsonSchema | undefined {
+function convertDef(def: Zod3Def, conversions: Zod3Conversion): JsonSchema | undefined {
+  const { conversion, inner } = conversions;
   const out: JsonSchema = { ...(def.description !== undefined && { description: def.description }) };
-  const codec = conversion.codecs.find((each) => isSameSchema(each.parser, def));
-  const inner = (schema: Zod3Schema): JsonSchema => islands.refer(withoutOptional(schema._def));
+  const codec = codecOf(def, conversions);
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
   if (codec !== undefined) {
     conversion.putCodec(out, codec);
+    return out;
+  }
+  if (conversions.files.has(def)) {
+    conversion.putClass(out, File);
     return out;
   }
   switch (def.typeName) {
@@ -87,6 +122,10 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
       // What follows z.any() and z.unknown() decides what is taken.
       if (conversion.io === 'output' || !isAnything(def['in'])) return undefined;
       return { ...inner(def['out']), ...out };
+    case 'ZodIntersection':
+      return { ...out, allOf: [inner(def['left']), inner(def['right'])] };
+    case 'ZodRecord':
+      return convertRecord(def, out, inner);
     case 'ZodMap':
       return convertMap(def, out, inner);
     case 'ZodSet':
@@ -108,9 +147,47 @@ function convertDef(def: Zod3Def, conversion: Conversion, islands: Islands): Jso
     }
     case 'ZodObject':
       return convertObject(def, out, conversion, inner);
+    case 'ZodPipeline':
+      if (conversion.io === 'output' || !narrowsText(def['in']._def, def['out']._def)) return undefined;
+      return { ...out, allOf: [inner(def['in']), inner(def['out'])] };
+    case 'ZodEffects':
+      if (isCustom(def)) return convertCustom(out, conversion);
+      noteFile(def, conversions);
+      return undefined;
     default:
-      return isCustom(def) ? convertCustom(out, conversion) : undefined;
+      return undefined;
   }
+}
+
+/** Finds the codec that names this schema. Remembers the schemas inside, which the converter passes as definitions. */
+function codecOf(def: Zod3Def, { conversion, schemas }: Zod3Conversion): WireCodec | undefined {
+  if (conversion.codecs.length === 0) return undefined;
+  const note = (value: unknown): void => {
+    const inside = (value as Partial<Zod3Schema> | null | undefined)?._def;
+    if (inside === undefined) return;
+    schemas.set(inside, value as Zod3Schema);
+    if (inside.typeName === 'ZodOptional') note(inside['innerType']);
+  };
+  const isShape = def.typeName === 'ZodObject';
+  const members = isShape
+    ? [...Object.values((def['shape'] as () => object)()), def['catchall']]
+    : Object.values(def);
+  for (const member of members) {
+    if (Array.isArray(member)) member.forEach(note);
+    else note(member);
+  }
+  const named =
+    conversion.codecs.find((each) => isSameSchema(each.parser, def)) ?? conversion.codecFor(schemas.get(def));
+  if (named !== undefined || !isCustom(def) || !conversion.hasClassNames) return named;
+  const name = classNameOf(def);
+  return name === undefined ? undefined : conversion.codecs.find((each) => each.class === name);
+}
+
+/** Whether a pipe goes from a text or a number to a narrower one. Then both are published. */
+function narrowsText(from: Zod3Def, to: Zod3Def): boolean {
+  if (to['coerce'] === true) return false;
+  if (from.typeName === 'ZodNumber') return to.typeName === 'ZodNumber';
+  return from.typeName === 'ZodString' && (to.typeName === 'ZodString' || to.typeName === 'ZodEnum');
 }
 
 function convertLiteral(value: unknown, out: JsonSchema, conversion: Conversion): JsonSchema | undefined {
@@ -138,8 +215,9 @@ function convertObject(
   const catchall = def['catchall'] as Zod3Schema;
   if (catchall._def.typeName !== 'ZodNever') {
     out['additionalProperties'] = inner(catchall);
-  } else if (def['unknownKeys'] === 'strict' || (def['unknownKeys'] === 'strip' && io === 'output')) {
+  } else if (def['unknownKeys'] === 'strict') {
     out['additionalProperties'] = false;
+    setStrict(out);
   } else if (def['unknownKeys'] === 'strip') {
     conversion.putStrips(out);
   }
@@ -157,6 +235,33 @@ function isMistakenInUnion({ _def: def }: Zod3Schema): boolean {
     (def.typeName === 'ZodBoolean' && def['coerce'] === true) ||
     (def.typeName === 'ZodLiteral' && (def['value'] === null || !areJson([def['value']])))
   );
+}
+
+function convertRecord(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): JsonSchema {
+  const key = def['keyType'] as Zod3Schema;
+  Object.assign(out, { type: 'object', additionalProperties: inner(def['valueType']) });
+  const isAnyKey = key._def.typeName === 'ZodString' && key._def['checks'].length === 0;
+  if (!isAnyKey && isStringKey(key, 0)) out['propertyNames'] = inner(key);
+  return out;
+}
+
+function isStringKey({ _def: def }: Zod3Schema, depth: number): boolean {
+  if (depth > 32) return false;
+  switch (def.typeName) {
+    case 'ZodString':
+    case 'ZodEnum':
+      return true;
+    case 'ZodLiteral':
+      return typeof def['value'] === 'string';
+    case 'ZodNativeEnum':
+      return Object.values(def['values'] as object).every((value) => typeof value === 'string');
+    case 'ZodUnion':
+      return (def['options'] as Zod3Schema[]).every((option) => isStringKey(option, depth + 1));
+    case 'ZodBranded':
+      return isStringKey(def['type'], depth + 1);
+    default:
+      return false;
+  }
 }
 
 function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): JsonSchema {
@@ -208,13 +313,48 @@ function isCustom(def: Zod3Def): boolean {
 function convertCustom(out: JsonSchema, { io }: Conversion): JsonSchema {
   if (io === 'output') return out;
   const reason =
-    'zod 3 does not show what its z.instanceof() and z.custom() accept; name the schema itself in the option codecs: [{ parser, class: File }] or [{ parser, schema, decode, encode }], or set meta.mcp.input';
+    'zod 3 does not show what its z.instanceof() and z.custom() accept; name the schema itself in the option codecs: [{ parser, class: File }] or [{ parser, schema, decode, encode }], where parser may also be a function that recognises it, or set meta.mcp.input';
   return marked({ is: 'never', code: 'CODEC_MISSING', reason }, out);
+}
+
+/**
+ * The name of the class of `z.instanceof()`, which is only in the message of its issue. The check runs once, and only if
+ * the app has asked for it by a codec that names a class by its name.
+ */
+function classNameOf(def: Zod3Def): string | undefined {
+  let name: string | undefined;
+  const addIssue = ({ message }: { message?: string }): void => {
+    name = /^Input not instance of (.+)$/.exec(message ?? '')?.[1];
+  };
+  try {
+    const done: unknown = def['effect'].refinement(undefined, { addIssue, path: [] });
+    if (done instanceof Promise) done.catch(() => {});
+  } catch {
+    // A check of the app that is no z.instanceof().
+  }
+  return name;
+}
+
+/**
+ * Notes the `z.instanceof(File)` inside a form's file, as zod-form-data makes it: a z.preprocess() that makes undefined of
+ * an empty file. Its source says so.
+ */
+function noteFile(def: Zod3Def, { files }: Zod3Conversion): void {
+  const { type, transform } = def['effect'] as { type: string; transform?: unknown };
+  if (type !== 'preprocess' || !/instanceof File\b[^]*\.size\b/.test(String(transform))) return;
+  let inside = def['schema']._def as Zod3Def;
+  while (!isCustom(inside)) {
+    const next = (inside['innerType'] ?? inside['schema'] ?? inside['type']) as Zod3Schema | undefined;
+    if (next?._def === undefined) return;
+    inside = next._def;
+  }
+  files.add(inside);
 }
 
 function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {
   if (schema === undefined) return undefined;
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
+  if (def.typeName === 'ZodNumber') tightenBounds(def['checks'] as Bound[], schema);
   if (isCoerced && def.typeName === 'ZodNumber') setMark(schema, { is: 'asIs' });
   if (def.typeName === 'ZodDefault') setDefault(schema, def['defaultValue'], conversion.io);
   if (def.typeName === 'ZodNativeEnum') labelEnum(def['values'], schema);
@@ -223,6 +363,22 @@ function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversi
     dropPatterns(schema, findForeignPatterns(checks.map(({ regex }) => regex)));
   }
   return schema;
+}
+
+/** Writes the tightest of several bounds. zod-to-json-schema writes the last one. */
+function tightenBounds(checks: readonly Bound[], out: JsonSchema): void {
+  const values = (kind: string, isInclusive: boolean): number[] =>
+    checks
+      .filter((each) => each.kind === kind && each.inclusive === isInclusive)
+      .map(({ value }) => value as number);
+  const set = (keyword: string, bound: number): void => {
+    if (Number.isFinite(bound)) out[keyword] = bound;
+    else delete out[keyword];
+  };
+  set('minimum', Math.max(...values('min', true)));
+  set('exclusiveMinimum', Math.max(...values('min', false)));
+  set('maximum', Math.min(...values('max', true)));
+  set('exclusiveMaximum', Math.min(...values('max', false)));
 }
 
 function describeBounds(def: Zod3Def, out: JsonSchema): void {

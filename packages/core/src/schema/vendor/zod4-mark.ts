@@ -5,7 +5,7 @@ import type { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { coercedBooleanLeaf, stringboolLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
-import { getMark, setMark } from '../mark.ts';
+import { getMark, setMark, setStrict } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
 import { describe, labelEnum, setDefault } from './annotate.ts';
 
@@ -15,6 +15,7 @@ export interface Zod4Schema {
     def: Internals & { type: string };
     bag: Internals;
     parent?: Zod4Schema;
+    optin?: string;
     optout?: string;
   };
   '~standard'?: { jsonSchema?: Record<'input' | 'output', (options: object) => unknown> };
@@ -35,12 +36,15 @@ export function markZod4(
   const isCoerced = Boolean(def['coerce']) && conversion.io === 'input';
   switch (def.type) {
     case 'object':
-      return def['catchall'] === undefined ? conversion.putStrips(target) : undefined;
+      return markObject(def, target, conversion);
     case 'pipe':
       if (conversion.io === 'input' && takesAnything(def)) {
         clearStructure(target);
         Object.assign(target, islands.refer(def['out']));
         return undefined;
+      }
+      if (conversion.io === 'input' && narrowsText(def['in'], def['out'])) {
+        target['allOf'] = [...((target['allOf'] ?? []) as JsonSchema[]), islands.refer(def['out'])];
       }
       return markStringbool(def, target, conversion);
     case 'date':
@@ -120,6 +124,75 @@ export function takesAnything(def: Zod4Schema['_zod']['def']): boolean {
   return !changes && typeof def['transform'] !== 'function';
 }
 
+function markObject(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversion: Conversion): void {
+  const catchall = (def['catchall'] as Zod4Schema | undefined)?._zod.def.type;
+  if (catchall === 'never') setStrict(target);
+  if (catchall === undefined) {
+    // It is closed as a whole later, because in an intersection it knows only some of the keys.
+    delete target['additionalProperties'];
+    conversion.putStrips(target);
+  }
+  const shape = Object.entries(def['shape'] as Record<string, Zod4Schema>);
+  const preprocessed = shape.filter(([, schema]) => beginsWithTransform(schema, 0));
+  if (conversion.io === 'output' || preprocessed.length === 0) return;
+  const required = new Set(target.required);
+  for (const [key, schema] of preprocessed) {
+    if (mayBeAbsent(schema, 0)) required.delete(key);
+    else required.add(key);
+  }
+  delete target.required;
+  if (required.size > 0) target.required = shape.map(([key]) => key).filter((key) => required.has(key));
+}
+
+/**
+ * Whether a value first goes through a function of the app, as with z.preprocess(). zod says that such a key is optional,
+ * because the function gets `undefined` too.
+ */
+function beginsWithTransform(schema: Zod4Schema, depth: number): boolean {
+  const { def } = schema._zod;
+  if (depth > 32) return false;
+  if (def.type === 'pipe') {
+    const from = def['in'] as Zod4Schema;
+    return from._zod.def.type === 'transform' || beginsWithTransform(from, depth + 1);
+  }
+  const inside = def['innerType'] as Zod4Schema | undefined;
+  if (inside !== undefined) return beginsWithTransform(inside, depth + 1);
+  const parts = (def['options'] ?? [def['left'], def['right']]) as (Zod4Schema | undefined)[];
+  return parts.some((part) => part !== undefined && beginsWithTransform(part, depth + 1));
+}
+
+/** Whether a key of this schema may be left out. After a z.preprocess(), the schema inside decides. */
+function mayBeAbsent(schema: Zod4Schema, depth: number): boolean {
+  const { def, optin } = schema._zod;
+  const inner = (next: Zod4Schema): boolean => depth > 32 || mayBeAbsent(next, depth + 1);
+  switch (def.type) {
+    case 'pipe':
+      return inner((def['in'] as Zod4Schema)._zod.def.type === 'transform' ? def['out'] : def['in']);
+    case 'nullable':
+    case 'readonly':
+    case 'promise':
+      return inner(def['innerType']);
+    case 'union':
+      return (def['options'] as Zod4Schema[]).some(inner);
+    case 'intersection':
+      return inner(def['left']) && inner(def['right']);
+    default:
+      return optin !== undefined;
+  }
+}
+
+/**
+ * Whether a pipe goes from a text or a number to a narrower one, as `z.string().trim().pipe(z.email())` does. Then what
+ * it leads to is published too.
+ */
+function narrowsText({ _zod: { def: from } }: Zod4Schema, { _zod: { def: to } }: Zod4Schema): boolean {
+  if (from.type === 'number') return to.type === 'number' && !to['coerce'];
+  if (from.type !== 'string') return false;
+  if (to.type === 'enum')
+    return Object.values(to['entries'] as object).every((value) => typeof value === 'string');
+  return to.type === 'string' && !to['coerce'];
+}
+
 // z.stringbool() reads words. It can also write them, so that a JSON boolean becomes a word that it reads. zod 4.0 cannot.
 function markStringbool(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversion: Conversion): void {
   const [from, to] = [def['in'] as Zod4Schema, def['out'] as Zod4Schema];
@@ -130,10 +203,24 @@ function markStringbool(def: Zod4Schema['_zod']['def'], target: JsonSchema, conv
   if (((from._zod.def['checks'] ?? []) as unknown[]).length > 0) return;
   conversion.putLeaf(
     target,
-    stringboolLeaf((value) =>
-      (write as (value: boolean, payload: object) => unknown)(value, { value, issues: [] }),
+    stringboolLeaf(
+      (value) => (write as (value: boolean, payload: object) => unknown)(value, { value, issues: [] }),
+      wordsOf(def['transform']),
     ),
   );
+}
+
+/** The words that a z.stringbool() reads. They are only in the issue that it raises for another word. */
+function wordsOf(read: unknown): readonly string[] | undefined {
+  // A function of zod's own, and not one of the app.
+  if (typeof read !== 'function' || !/["']stringbool["']/.test(String(read))) return undefined;
+  const issues: { values?: readonly string[] }[] = [];
+  try {
+    (read as (value: string, payload: object) => unknown)('', { value: '', issues });
+  } catch {
+    return undefined;
+  }
+  return issues[0]?.values;
 }
 
 // In JSON, a value may fit several branches of a z.xor: a date-time is also a string. It goes to the first one.

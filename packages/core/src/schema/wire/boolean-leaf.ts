@@ -28,10 +28,10 @@ function meaningOf(wire: unknown): boolean | undefined {
   return typeof wire === 'string' && wire.length <= 16 ? meanings.get(wire.trim().toLowerCase()) : undefined;
 }
 
-/** For `z.stringbool()`, which reads words. `write` makes the word of a boolean. */
-export function stringboolLeaf(write: (value: boolean) => unknown): Leaf {
+/** For `z.stringbool()`, which reads `words`, if they are known. `write` makes the word of a boolean. */
+export function stringboolLeaf(write: (value: boolean) => unknown, words?: readonly string[]): Leaf {
   return {
-    schema: { type: ['string', 'boolean'] },
+    schema: words === undefined ? { type: ['string', 'boolean'] } : { enum: [true, false, ...words] },
     expected: 'true or false',
     fits: (wire) => typeof wire === 'string' || typeof wire === 'boolean',
     // Where the union has a branch of booleans, they belong there.

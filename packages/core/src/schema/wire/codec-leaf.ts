@@ -1,4 +1,4 @@
-import type { TaughtClass } from '../codec.ts';
+import { isInstance, type TaughtClass } from '../codec.ts';
 import { describeSchema, show } from '../explain/describe.ts';
 import { fits } from '../fit.ts';
 import type { Leaf } from './leaf.ts';
@@ -7,7 +7,7 @@ import { WireError } from '../wire-error.ts';
 /** Makes a leaf of a class that the app teaches. It has no `is`: behind a schema that the app names, a value shows nothing. */
 export function codecLeaf(codec: TaughtClass): Leaf {
   // With stacked inputs, another parser may have decoded the value already.
-  const isDecoded = (wire: unknown): boolean => codec.class !== undefined && wire instanceof codec.class;
+  const isDecoded = (wire: unknown): boolean => isInstance(codec, wire);
   const expected = describeSchema(codec.schema);
   return {
     schema: codec.schema,

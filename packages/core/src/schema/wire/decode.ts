@@ -1,10 +1,10 @@
 import { toFormData } from './form-data.ts';
-import type { JsonSchema } from '../json-schema.ts';
+import { setOwn, type JsonSchema } from '../json-schema.ts';
 import type { Leaf } from './leaf.ts';
 import { getMark } from '../mark.ts';
 import { isRecord } from '../../record.ts';
 import { compileChoice } from './union.ts';
-import { compileWalk, type Marked, type Step } from './traverse.ts';
+import { chain, compileWalk, type Marked, type Step } from './traverse.ts';
 import { WireError } from '../wire-error.ts';
 
 /** Compiles the decoder from JSON to the values that the parser expects. Returns undefined if the parser expects JSON. */
@@ -31,7 +31,7 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
         case 'undefined':
           return undefined;
         default:
-          return inside;
+          return chain([inside, fillUndefined(node)]);
       }
     },
     union(branches, steps) {
@@ -42,6 +42,21 @@ export function compileDecode(marked: Marked, start: JsonSchema = marked.root): 
       };
     },
   });
+}
+
+/** Adds the keys that have to be `undefined`. The validator requires them, and JSON cannot send them. */
+function fillUndefined({ properties = {} }: JsonSchema): Step | undefined {
+  const keys = Object.keys(properties).filter((key) => {
+    const mark = getMark(properties[key]!);
+    return mark?.is === 'undefined' && mark.isFilled === true;
+  });
+  if (keys.length === 0) return undefined;
+  return (wire) => {
+    if (!isRecord(wire) || wire instanceof FormData) return wire;
+    const copy = { ...wire };
+    for (const key of keys) if (!Object.hasOwn(copy, key)) setOwn(copy, key, undefined);
+    return copy;
+  };
 }
 
 function run(step: Step | undefined, value: unknown, depth: number): unknown {

@@ -1,4 +1,5 @@
 import { withMemory } from '../budget.ts';
+import { isInstance } from '../codec.ts';
 import { findCycle } from './cycle.ts';
 import { assertResultDepth } from '../depth.ts';
 import type { Encode, Encoding } from './encoding.ts';
@@ -94,7 +95,7 @@ function encodeObject(object: object, encoding: Encoding, depth: number): object
 }
 
 function encodeInstance(value: object, encoding: Encoding, depth: number): unknown {
-  const taught = encoding.classes?.find((codec) => value instanceof codec.class!);
+  const taught = encoding.classes?.find((codec) => isInstance(codec, value));
   if (taught !== undefined) return encodeAny(taught.encode(value), encoding, depth + 1);
   for (const leaf of objectLeaves) if (leaf.is!(value)) return leaf.encode(value, encoding, depth);
   if (value instanceof Map) return encodeMap(value, encoding, depth);

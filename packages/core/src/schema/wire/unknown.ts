@@ -21,6 +21,7 @@ export function compileUnknown(
 ): ((args: unknown) => void) | undefined {
   const { root, leaves } = marked;
   const byRef = new Map<string, { visit?: Visit | undefined; done?: true }>();
+  const isExact = !JSON.stringify(root).includes('"unevaluatedProperties":false');
   const visitRoot = compile(root);
   if (visitRoot === undefined) return undefined;
   return (args) => {
@@ -121,7 +122,6 @@ export function compileUnknown(
     const visits = branches.map(compile);
     if (visits.every((visit) => visit === undefined)) return undefined;
     const tag = compileTag(marked, branches);
-    const isExact = !JSON.stringify(root).includes('"unevaluatedProperties":false');
     const choose = (value: object, path: Path): Found | undefined => {
       const mayBe = branches
         .map((_, index) => index)

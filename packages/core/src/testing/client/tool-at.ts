@@ -15,7 +15,7 @@ export async function findTool(
 ): Promise<Tool> {
   const catalog = source.current ?? (await source.whole);
   for (const tool of catalog.tools.values()) if (tool.router === router && tool.path === path) return tool;
-  const problems = await source.problems;
+  const problems = [...(await source.problems), ...(await source.leftOut)];
   const reason = explainMissing(router, catalog, problems, path, tag);
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${reason}`);
 }

@@ -34,6 +34,7 @@ export function withWitness(source: CatalogSource): CatalogSource {
     },
     whole: source.whole.then(wrap),
     problems: source.problems,
+    leftOut: source.leftOut,
   };
 }
 

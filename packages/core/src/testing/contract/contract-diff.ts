@@ -1,5 +1,6 @@
 import type { Contract } from './contract-file.ts';
 import { type Edit, editsOf } from './edit.ts';
+import { joinTypes } from './join-types.ts';
 import { effectOf } from './schema-edit.ts';
 
 /** One thing that clients will see differently. */
@@ -36,7 +37,7 @@ function diffItems(
 function diffItem(name: string, before: object | undefined, after: object | undefined): Change[] {
   if (!before) return [{ at: name, what: 'appeared', isBreaking: false }];
   if (!after) return [{ at: name, what: 'vanished', isBreaking: true }];
-  return editsOf(before, after).map((edit) => ({
+  return editsOf(joinTypes(before), joinTypes(after)).map((edit) => ({
     at: `${name} ${edit.path.join('.')}`,
     what: describe(edit),
     isBreaking: isBreaking(edit),
