@@ -118,10 +118,6 @@ function convertDef(def: Zod3Def, conversions: Zod3Conversion): JsonSchema | und
     case 'ZodUnion':
       if (!(def['options'] as Zod3Schema[]).some(isMistakenInUnion)) return undefined;
       return { ...out, anyOf: (def['options'] as Zod3Schema[]).map(inner) };
-    case 'ZodPipeline':
-      // What follows z.any() and z.unknown() decides what is taken.
-      if (conversion.io === 'output' || !isAnything(def['in'])) return undefined;
-      return { ...inner(def['out']), ...out };
     case 'ZodIntersection':
       return { ...out, allOf: [inner(def['left']), inner(def['right'])] };
     case 'ZodRecord':
@@ -148,7 +144,10 @@ function convertDef(def: Zod3Def, conversions: Zod3Conversion): JsonSchema | und
     case 'ZodObject':
       return convertObject(def, out, conversion, inner);
     case 'ZodPipeline':
-      if (conversion.io === 'output' || !narrowsText(def['in']._def, def['out']._def)) return undefined;
+      if (conversion.io === 'output') return undefined;
+      // What follows z.any() and z.unknown() decides what is taken.
+      if (isAnything(def['in'])) return { ...inner(def['out']), ...out };
+      if (!narrowsText(def['in']._def, def['out']._def)) return undefined;
       return { ...out, allOf: [inner(def['in']), inner(def['out'])] };
     case 'ZodEffects':
       if (isCustom(def)) return convertCustom(out, conversion);
