@@ -30,7 +30,7 @@ export async function complete(
   const item = findItem(catalog, ref);
   const ctx = () => createListContext(exchange, request);
   if (!item) {
-    await spendTimeOfHidden(catalog, ctx);
+    await spendTimeOfHidden(parts, catalog, ctx);
     return undefined;
   }
   if (!(await isVisible(item, ctx, parts))) return undefined;

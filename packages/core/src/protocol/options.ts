@@ -78,8 +78,8 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    */
   return200ForErrors?: boolean | 'forbidden';
   /**
-   * Called for every failed call, and for lazy routers that cannot be served. If the error is masked, the failure has the
-   * reference that the model was given. Without `onError`, such failures are printed with `console.error`.
+   * Called once for everything that fails: a call, the context or the middleware of a list, `visible`, `authenticate`, and
+   * lazy routers that cannot be served. If the error is masked, the failure has the reference that the model was given. Without `onError`, such failures are printed with `console.error`.
    */
   onError?: (failure: CallFailure) => void;
   /** Shows models the messages of errors that would be masked. For development only. */

@@ -84,7 +84,7 @@ export async function tryReading(
 ): Promise<Rehearsal> {
   const found = findResource(catalog, uri);
   if (found) return rehearse(parts, found.resource, found.args, { ...request, uri }, host);
-  await spendTimeOfHidden(catalog, () => createListContext(exchange, request));
+  await spendTimeOfHidden(parts, catalog, () => createListContext(exchange, request));
   return { kind: 'hidden' };
 }
 
