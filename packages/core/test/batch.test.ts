@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/fetch.ts';
 import type { CallFailure, HandlerOptions, McpMeta, McpRequest } from '../src/index.ts';
+import { runsOf } from './runs.ts';
 
-const numRuns = Number(process.env['FC_RUNS'] ?? 200);
+const numRuns = Number(process.env['FC_RUNS'] ?? runsOf(1000));
 
 const t = initTRPC.context<object>().meta<McpMeta>().create({ isDev: false });
 const visible = () => true;
