@@ -32,7 +32,7 @@ export async function callNamed(
   if (method === 'tools/call') {
     const name = params.name!;
     const tool = catalog.tools.get(name);
-    if (!tool) await spendTimeOfHidden(parts, catalog, () => createListContext(exchange, request));
+    if (!tool) await spendTimeOfHidden(parts, catalog, () => createListContext(parts, exchange, request));
     const outcome = tool && (await callTool(parts, tool, params.arguments, request, exchange));
     return outcome ?? toMissing(parts, catalog, name, request, exchange);
   } else if (method === 'prompts/get') {
@@ -48,7 +48,7 @@ export async function callNamed(
       );
     }
   }
-  await spendTimeOfHidden(parts, catalog, () => createListContext(exchange, request));
+  await spendTimeOfHidden(parts, catalog, () => createListContext(parts, exchange, request));
   return undefined;
 }
 

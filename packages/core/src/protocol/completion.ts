@@ -28,7 +28,7 @@ export async function complete(
   request: CallRequest,
 ): Promise<Outcome | undefined> {
   const item = findItem(catalog, ref);
-  const ctx = () => createListContext(exchange, request);
+  const ctx = () => createListContext(parts, exchange, request);
   if (!item) {
     await spendTimeOfHidden(parts, catalog, ctx);
     return undefined;

@@ -1,5 +1,6 @@
 import type { CallHost } from '../call/call.ts';
 import { type McpRequest, toListInfo } from '../call/context.ts';
+import { setDeadline } from '../call/deadline.ts';
 import { reportContextError } from '../call/error.ts';
 import { type FailureOutcome, toRefusalOutcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
@@ -7,13 +8,20 @@ import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ServerParts, Serving } from './serving.ts';
 
-/** Creates the context of a request that calls no procedure. */
+/** Creates the context of a request that calls no procedure. It has as much time as a call. */
 export async function createListContext(
+  { timeoutMs }: Pick<ServerParts, 'timeoutMs'>,
   exchange: CallHost,
   request: Omit<McpRequest, 'tool'>,
 ): Promise<unknown> {
   const mcp: McpRequest = { ...request, tool: undefined };
-  return exchange.createContext({ info: toListInfo(exchange, request.signal), mcp });
+  const deadline = timeoutMs ? setDeadline(request.signal, timeoutMs) : undefined;
+  try {
+    const context = exchange.createContext({ info: toListInfo(exchange, request.signal), mcp });
+    return await (deadline ? deadline.race(context) : context);
+  } finally {
+    deadline?.release();
+  }
 }
 
 /** The context of a list. Where `createContext` has failed, the items that ask for a context are hidden. */
@@ -26,7 +34,7 @@ export async function readListContext(
   request: Omit<McpRequest, 'tool'>,
 ): Promise<ListContext | FailureOutcome> {
   try {
-    return { kind: 'made', ctx: await createListContext(exchange, request) };
+    return { kind: 'made', ctx: await createListContext(parts, exchange, request) };
   } catch (thrown) {
     const refusal = reportContextError(thrown, parts);
     return refusal ? toRefusalOutcome(refusal) : { kind: 'failed' };

@@ -218,7 +218,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     const checkUri = async (uri: string, context: ServerContext): Promise<Result> => {
       const { exchange, catalog } = servingOf(context).serving;
       const found = findResource(catalog, uri)?.resource;
-      const ctx = () => createListContext(exchange, toRequest(context));
+      const ctx = () => createListContext(parts, exchange, toRequest(context));
       if (found && (await isVisible(found, ctx, parts))) return {};
       if (!found) await spendTimeOfHidden(parts, catalog, ctx);
       throw toProtocolError(toUnknown('resources/read', { uri }));

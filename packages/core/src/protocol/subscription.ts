@@ -84,7 +84,9 @@ export async function tryReading(
 ): Promise<Rehearsal> {
   const found = findResource(catalog, uri);
   if (found) return rehearse(parts, found.resource, found.args, { ...request, uri }, host);
-  await spendTimeOfHidden(parts, catalog, () => createListContext(exchange, request));
+  // A rehearsal ends after the same time.
+  const limits = { timeoutMs: parts.timeoutMs ?? parts.hookTimeoutMs };
+  await spendTimeOfHidden(parts, catalog, () => createListContext(limits, exchange, request));
   return { kind: 'hidden' };
 }
 
