@@ -26,7 +26,7 @@ interface NextOptions {
  */
 export async function isPermitted(
   item: Callable,
-  ctx: Promise<unknown>,
+  ctx: unknown,
   request: CallRequest,
   { bypass, hookTimeoutMs, report }: VisibleParts & { bypass: Bypass | undefined },
 ): Promise<boolean> {
@@ -39,32 +39,35 @@ export async function isPermitted(
   // Listing cannot ask questions.
   const call = new ActiveCall(item, { ...request, canAsk: false }, request.signal);
   try {
-    const given = await ctx;
     const isLetThrough = await runHook('middleware, for listing,', hookTimeoutMs, () =>
-      runInCall(call, bypass, getRawInput, () => tryMiddlewares(item, given, getRawInput, request.signal)),
+      runInCall(call, bypass, getRawInput, () => tryMiddlewares(item, ctx, getRawInput, request.signal)),
     );
     return isLetThrough || asksForInput;
   } catch (thrown) {
-    reportThrown(report, thrown, item);
+    if (!asksForInput && !request.signal.aborted) reportThrown(report, thrown, item);
     return true;
   }
 }
 
-/** Runs the middleware. Resolves with false if one of them refused before the input would be parsed. */
+/**
+ * Runs the middleware. Resolves with false if one of them refused before the input would be parsed, and rejects if one
+ * failed there.
+ */
 function tryMiddlewares(
   item: Callable,
   given: unknown,
   getRawInput: () => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const end = () => resolve(true);
     runGuards(item, given, getRawInput, signal, end)
       .then((result) => {
         const { error } = result ?? {};
-        resolve(!error || authStatusOf(error) === 200);
+        if (error && authStatusOf(error) === 200) reject(error);
+        else resolve(!error);
       })
-      .catch(() => resolve(true));
+      .catch(reject);
   });
 }
 
