@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/fetch.ts';
 import type { CallFailure, HandlerOptions, McpMeta, McpRequest } from '../src/index.ts';
+import { runsOf } from './runs.ts';
 
-const numRuns = Number(process.env['FC_RUNS'] ?? 200);
+const numRuns = Number(process.env['FC_RUNS'] ?? runsOf(1000));
 
 const t = initTRPC.context<object>().meta<McpMeta>().create({ isDev: false });
 const visible = () => true;
@@ -13,6 +14,7 @@ const visible = () => true;
 const router = t.router({
   plain: t.procedure.meta({ mcp: true }).query(() => 'plain'),
   guarded: t.procedure.meta({ mcp: { visible } }).query(() => 'guarded'),
+  locked: t.procedure.meta({ mcp: { visible } }).query(() => 'locked'),
   broken: t.procedure.meta({ mcp: true }).query(() => {
     throw new Error(secret);
   }),
@@ -23,6 +25,11 @@ const router = t.router({
     .input(z.object({ id: z.string() }))
     .query(({ input }) => input.id),
   ask: t.procedure.meta({ mcp: { prompt: true, visible } }).query(() => 'ask'),
+  topics: t.procedure.query(() => ['a']),
+  about: t.procedure
+    .meta({ mcp: { prompt: true, visible, complete: { topic: 'topics' } } })
+    .input(z.object({ topic: z.string() }))
+    .query(({ input }) => input.topic),
   greet: t.procedure.meta({ mcp: { prompt: true } }).query(() => 'greet'),
 });
 
@@ -60,18 +67,24 @@ const message = fc.constantFrom(
     method: 'resources/read',
     params: { uri },
   })),
+  ...['resources/subscribe', 'resources/unsubscribe'].flatMap((method) =>
+    ['app://note', 'app://missing'].map((uri) => ({ method, params: { uri } })),
+  ),
+  ...['about', 'missing'].map((name) => ({
+    method: 'completion/complete',
+    params: { ref: { type: 'ref/prompt', name }, argument: { name: 'topic', value: '' } },
+  })),
 );
 
 /** Serves the router with contexts that do these steps, and keeps what happened. */
 function serveSteps(stepOf: (mcp: McpRequest) => Step, options: HandlerOptions = {}) {
   const failures: CallFailure[] = [];
-  /** What contexts threw that were asked for by something that there is. */
-  const crashes: unknown[] = [];
+  /** What contexts have thrown. */
+  const thrownErrors: unknown[] = [];
   const createContext = ({ mcp }: { mcp: McpRequest }): object | Promise<object> => {
     const { context, turns } = stepOf(mcp);
     const thrown = contexts[context]?.();
-    const isForMissing = !mcp.tool && !mcp.method.endsWith('/list');
-    if (thrown && context === 'crash' && !isForMissing) crashes.push(thrown);
+    if (thrown) thrownErrors.push(thrown);
     const finish = () => {
       if (thrown) throw thrown;
       return {};
@@ -94,24 +107,30 @@ function serveSteps(stepOf: (mcp: McpRequest) => Step, options: HandlerOptions =
         body: JSON.stringify(body),
       }),
     );
-  return { post, handle, failures, crashes };
+  return { post, handle, failures, thrownErrors };
 }
 
 async function waitTurns(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a batch never tells a caller what the app did not write for callers, and onError hears of what is kept back', async () => {
+test('a batch never tells a caller what the app did not write for callers, and onError hears of each failure once', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 6 }),
       fc.array(message, { minLength: 1, maxLength: 6 }),
       fc.constantFrom('stateless', 'sessions'),
       fc.constantFrom('all', 'permitted'),
-      async (steps, messages, legacy, listing) => {
+      fc.constantFrom<HandlerOptions['return200ForErrors'][]>(false, 'forbidden', true),
+      async (steps, messages, legacy, listing, return200ForErrors) => {
         let count = 0;
         const nextStep = () => steps[count++ % steps.length]!;
-        const { post, handle, failures, crashes } = serveSteps(nextStep, { legacy, listing });
+        const served = serveSteps(nextStep, {
+          legacy,
+          listing,
+          return200ForErrors: return200ForErrors!,
+        });
+        const { post, handle, failures, thrownErrors } = served;
         const headers = legacy === 'sessions' ? await openSession(post) : {};
         const batch = messages.map((one, index) => ({ jsonrpc: '2.0', id: index + 1, ...one }));
         const response = await post(batch, headers);
@@ -124,8 +143,9 @@ test('a batch never tells a caller what the app did not write for callers, and o
         for (const [, reference] of text.matchAll(/\(reference ([\da-f-]+)\)/g)) {
           expect(heard).toContain(reference);
         }
-        const errors = new Set(failures.flatMap(({ error }) => [error, error.cause]));
-        for (const crash of crashes) expect(errors).toContain(crash);
+        for (const thrown of thrownErrors) {
+          expect(failures.filter(({ error }) => error === thrown || error.cause === thrown)).toHaveLength(1);
+        }
         await handle.close();
       },
     ),
@@ -171,6 +191,35 @@ test('a context that fails with a list alone hides what asks for it, and onError
   expect(result.tools.map(({ name }) => name)).toEqual(['broken', 'plain']);
   expect(failures.map(({ error }) => error.message)).toEqual([secret]);
 });
+
+test('a context that refuses a list is worded and reported as that of a call', async () => {
+  const refuse: Step = { context: 'sign in, wrapped', turns: 0 };
+  const texts: string[] = [];
+  for (const sent of [callThenList[1], callThenList[0]]) {
+    const { post, failures, thrownErrors } = serveSteps(() => refuse);
+    const response = await post(sent);
+    const { error, result } = (await response.json()) as {
+      error?: { message: string };
+      result?: { content: { text: string }[] };
+    };
+    const text = error?.message ?? result!.content[0]!.text;
+    expect(response.status).toBe(401);
+    expect(failures.map((failure) => failure.error)).toEqual(thrownErrors);
+    expect(text).toContain(`(reference ${failures[0]!.reference})`);
+    texts.push(text.replace(failures[0]!.reference, ''));
+  }
+  expect(texts[0]).toBe(texts[1]);
+});
+
+test.for(['guarded', 'missing'])(
+  'a context that fails for a tool which is hidden or missing is reported once: %s',
+  async (name) => {
+    const { post, failures, thrownErrors } = serveSteps(() => crash(0));
+    const response = await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } });
+    expect(await response.json()).toMatchObject({ error: { message: `Unknown tool: ${name}` } });
+    expect(failures.map(({ error }) => error)).toEqual(thrownErrors);
+  },
+);
 
 test('each message of a batch is refused for itself, and the batch has the status 200', async () => {
   const { post } = serveSteps(each({ context: 'made', turns: 2 }, signIn));

@@ -2,6 +2,7 @@ import {
   experimental_standaloneMiddleware,
   getTRPCErrorFromUnknown,
   initTRPC,
+  lazy,
   TRPCError,
 } from '@trpc/server';
 import fc from 'fast-check';
@@ -96,6 +97,16 @@ const steps = {
     const result = await goOn('again', given);
     return result.ok ? result : goOn('again', given, { ctx: { again: true } });
   },
+  async twice(given: Given) {
+    await goOn('twice', given);
+    return goOn('twice', given, { ctx: { turn: 2 } });
+  },
+  async throwAfter(given: Given) {
+    const result = await goOn('throwAfter', given);
+    if (result.ok) throw new TRPCError({ code: 'PRECONDITION_FAILED', message: 'too late' });
+    return result;
+  },
+  replacePath: (given: Given) => goOn('replacePath', given, { path: 'another', type: 'mutation' }),
   async late(given: Given) {
     await new Promise((resolve) => setImmediate(resolve));
     return goOn('late', given);
@@ -171,6 +182,7 @@ const plan = fc.record({
   output: fc.constantFrom('unchecked', 'unchecked', 'unchecked', 'wrong'),
   end: fc.constantFrom('value', 'value', 'value', 'nothing', 'refuse', 'crash'),
   transformer: fc.constantFrom('superjson', 'none'),
+  mounted: fc.constantFrom('inline', 'merged', 'lazy'),
   ctx: fc.constantFrom({ user: 'ada' }, { user: undefined, since: new Date(0) }),
   values: fc.record(values, { requiredKeys: ['at'] }),
   era: fc.constantFrom(...eras),
@@ -190,7 +202,7 @@ interface Builder {
   subscription(resolver: (given: Given) => unknown): never;
 }
 
-function build({ path, type, steps: all, output, end, transformer }: Plan) {
+function build({ path, type, steps: all, output, end, transformer, mounted }: Plan) {
   const t = initTRPC
     .context<object>()
     .meta<McpMeta & { note?: string }>()
@@ -227,10 +239,12 @@ function build({ path, type, steps: all, output, end, transformer }: Plan) {
           seen.push({ raw: await given.getRawInput() });
           return ends[end]();
         });
-  const keys = path.split('.').toReversed();
-  return t.router(
-    keys.reduce<object>((inner, key) => ({ [key]: inner }), procedure) as Record<string, never>,
-  );
+  const [last, ...keys] = path.split('.').toReversed();
+  const routers = keys.reduce<object>(
+    (inner, key) => ({ [key]: mounted === 'lazy' ? lazy(async () => t.router(inner as never)) : inner }),
+    { [last!]: procedure },
+  ) as Record<string, never>;
+  return mounted === 'merged' ? t.mergeRouters(t.router({}), t.router(routers)) : t.router(routers);
 }
 
 /** The fields that the procedure's parsers ask for: what none asks for goes over the wire as it is. */

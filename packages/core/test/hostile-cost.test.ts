@@ -1,74 +1,14 @@
-import { growthOf, mostInProportion } from './growth.ts';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type FetchMcpHandler, mcpHandler } from '../src/adapters/fetch.ts';
+import { mcpHandler } from '../src/adapters/fetch.ts';
 import type { McpMeta } from '../src/index.ts';
-import { type Answer, eras, headersOf, toAnswer, toMessage } from './messages.ts';
+import { type Answer, eras, headersOf, toMessage } from './messages.ts';
+import { costOf, growthOf, mostInProportion } from './growth.ts';
+import { ask, callTool, postTo } from './in-process.ts';
 
 const t = initTRPC.meta<McpMeta>().create({ isDev: false });
 const tool = t.procedure.meta({ mcp: true });
-
-type Era = (typeof eras)[number];
-
-/** Posts a text to a handler that has no socket, so that nothing but its own work is measured. */
-async function postTo(
-  handler: FetchMcpHandler,
-  body: string,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const request = new Request('http://localhost/mcp', {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      ...headers,
-    },
-    body,
-  });
-  return toAnswer(await handler(request));
-}
-
-/** Names of what there is not may be such as no header can carry. */
-function headersFor(era: Era, method: string, params: Record<string, unknown>): Record<string, string> {
-  const headers = headersOf(era, method, params);
-  const name = headers['mcp-name'];
-  if (name === undefined || /^[!-~](?:[ -~]*[!-~])?$/.test(name)) return headers;
-  return { ...headers, 'mcp-name': `=?base64?${Buffer.from(name).toString('base64')}?=` };
-}
-
-function ask(
-  handler: FetchMcpHandler,
-  era: Era,
-  method: string,
-  params: Record<string, unknown>,
-  /** Put in place of the text "ARGS" in quotes: what JSON.stringify could not write. */
-  raw?: string,
-): Promise<Answer> {
-  const text = JSON.stringify(toMessage(era, method, params));
-  return postTo(
-    handler,
-    raw === undefined ? text : text.replace('"ARGS"', raw),
-    headersFor(era, method, params),
-  );
-}
-
-const callTool = (handler: FetchMcpHandler, era: Era, name: string, args: unknown) =>
-  ask(handler, era, 'tools/call', { name, arguments: args });
-
-/** What something takes of the processor, at its best of three times. What others do at that moment counts less so. */
-async function costOf(work: () => Promise<unknown>): Promise<number> {
-  const costs: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    const before = process.cpuUsage();
-    await work();
-    const { user, system } = process.cpuUsage(before);
-    costs.push(user + system);
-    // One that takes this much longer than the others is not worth a second try.
-    if (costs[0]! > 500_000) break;
-  }
-  return Math.min(...costs);
-}
 
 /** A hostile text may take as many times of what a harmless one of the same length takes. */
 const generously = 30;
@@ -206,9 +146,9 @@ test.each(carriers)('a hostile text costs no more than another as $name', async 
   const send = (text: string) => ask(handler, 'modern', method, params(text));
   // What is compiled with the first ones is not of them.
   for (let round = 0; round < 5; round++) await send('b'.repeat(length));
-  const harmless = await costOf(() => send('b'.repeat(length)));
+  const harmless = await costOf(() => send('b'.repeat(length)), 1);
   for (const [name, make] of pieces) {
-    const hostile = await costOf(() => send(make(length)));
+    const hostile = await costOf(() => send(make(length)), 1);
     expect(hostile / harmless, name).toBeLessThan(generously);
   }
 });

@@ -5,6 +5,7 @@ import { type CallFailure, getMcpCall, type McpMeta } from '../src/index.ts';
 import type { CallMethod } from '../src/protocol/call-by-name.ts';
 import { clientKinds } from './clients.ts';
 import { converse, type Conversation } from './conversation.ts';
+import { eras, request } from './messages.ts';
 import { serve } from './server.ts';
 
 const t = initTRPC.context<object>().meta<McpMeta>().create();
@@ -85,10 +86,12 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     const options = { createContext: () => never, timeoutMs: 50, hookTimeoutMs: 50, onError };
     await using server = await serve(mcpHandler(router, options));
     await using client = await converse(kind, server.mcp);
-    await expect(callTool(client, 'work')).rejects.toThrow('Unknown tool: work');
-    expect(onError).toHaveBeenCalledWith(
-      expect.objectContaining({ error: expect.objectContaining({ code: 'TIMEOUT' }) }),
-    );
+    const timeout = expect.objectContaining({ error: expect.objectContaining({ code: 'TIMEOUT' }) });
+    for (const name of ['work', 'missing']) {
+      onError.mockClear();
+      await expect(callTool(client, name)).rejects.toThrow(`Unknown tool: ${name}`);
+      expect(onError.mock.calls).toEqual([[timeout]]);
+    }
   });
 
   test('a stream is ended by the time limit of its call, its finally too', async () => {
@@ -158,3 +161,19 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     expect(timers() - before).toBeLessThan(10);
   });
 });
+
+test.each(eras)(
+  'in the %s era, a context that hangs hides what needs it, and the list comes',
+  async (era) => {
+    const router = t.router({
+      hidden: t.procedure.meta({ mcp: { visible: () => true } }).query(() => 'never listed'),
+      open: t.procedure.meta({ mcp: true }).query(() => 'done'),
+    });
+    const onError = vi.fn();
+    const options = { createContext: () => never, timeoutMs: 50, onError };
+    await using server = await serve(mcpHandler(router, options));
+    const { body } = await request(server.mcp, era, 'tools/list');
+    expect(body).toMatchObject({ result: { tools: [{ name: 'open' }] } });
+    expect(onError.mock.calls).toMatchObject([[{ error: { code: 'TIMEOUT' } }]]);
+  },
+);

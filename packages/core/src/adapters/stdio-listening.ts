@@ -11,8 +11,9 @@ import type { Listening, Subscriptions } from '../protocol/subscription.ts';
 /** What becomes of a request to listen: the SDK serves it, or it is answered with an error. */
 export type Admitted = { kind: 'passed' | 'refused'; message: JSONRPCMessage };
 
-/** What becomes of a change: the client is told, or not, or listens no longer and is told why. */
-export type Told = { kind: 'told' | 'untold' } | { kind: 'ends'; id: RequestId; message: JSONRPCMessage };
+/** What becomes of a notification: the client gets it, or does not, or listens no longer and gets the reason. */
+export type Delivery =
+  { kind: 'sent' | 'dropped' } | { kind: 'ends'; id: RequestId; message: JSONRPCMessage };
 
 /** Decides what a client of 2026 hears of over stdio, where all that it listens for comes on the same output. */
 export class StdioListening {
@@ -35,14 +36,14 @@ export class StdioListening {
   }
 
   /** Decides about a notification before the client gets it. */
-  async hear({ method, params }: JSONRPCNotification): Promise<Told> {
-    if (method !== 'notifications/resources/updated') return { kind: 'told' };
+  async hear({ method, params }: JSONRPCNotification): Promise<Delivery> {
+    if (method !== 'notifications/resources/updated') return { kind: 'sent' };
     const id = params?._meta?.[SUBSCRIPTION_ID_META_KEY] as RequestId | undefined;
     // A client of 2025 has no id for what it has subscribed to, and is asked about before.
-    if (id === undefined) return { kind: 'told' };
+    if (id === undefined) return { kind: 'sent' };
     const hearing = await this.#open.get(id)?.hear(String(params?.['uri']));
-    if (hearing?.kind === 'hears') return { kind: 'told' };
-    if (hearing?.kind !== 'ends') return { kind: 'untold' };
+    if (hearing?.kind === 'hears') return { kind: 'sent' };
+    if (hearing?.kind !== 'ends') return { kind: 'dropped' };
     this.#open.delete(id);
     return { kind: 'ends', id, message: toErrorMessage(hearing.error, id) as JSONRPCMessage };
   }

@@ -75,11 +75,11 @@ export class StdioTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (!isJSONRPCNotification(message)) return this.#write(message);
-    const told = await this.#options.listening.hear(message);
-    if (told.kind === 'told') await this.#write(message);
-    if (told.kind !== 'ends') return;
-    await this.#write(told.message);
-    this.onmessage?.(toCancellation(told.id));
+    const delivery = await this.#options.listening.hear(message);
+    if (delivery.kind === 'sent') await this.#write(message);
+    if (delivery.kind !== 'ends') return;
+    await this.#write(delivery.message);
+    this.onmessage?.(toCancellation(delivery.id));
   }
 
   async #write(message: JSONRPCMessage): Promise<void> {

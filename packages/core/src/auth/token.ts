@@ -12,7 +12,9 @@ export interface VerifiedToken {
   scopes: readonly string[];
   /** Whom the token is for (`aud`). The `resource` given to `bearer` has to be among them. */
   audience: string | readonly string[];
+  /** In seconds since 1970, as `exp` of a token has it. */
   expiresAt: number;
+  /** In seconds since 1970, as `nbf` of a token has it. */
   notBefore?: number | undefined;
   /** Anything of your own. It becomes `getMcpCall().auth.extra`. */
   extra?: Record<string, unknown> | undefined;

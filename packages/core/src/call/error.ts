@@ -191,16 +191,12 @@ export function toFailure(
         ? formatError(options.router, tool, error, explained !== undefined, source)
         : undefined;
     const words = (formatted && formattedMessageOf(formatted)) ?? own;
-    const isMasked = isInternal && words === undefined;
-    const message = isMasked
-      ? maskedMessage(error, reference, options.exposeInternalErrors)
-      : (words ?? advice[code].sentence);
-    const hint =
-      ownHintOf(error, tool, options.report) ?? hintOf(error, words !== undefined, options.credentialHint);
+    const { isMasked, message, hint: usualHint } = toWords(error, words, reference, options);
+    const hint = ownHintOf(error, tool, options.report) ?? usualHint;
     const { sayToolNames } = options;
     const issues = explained?.map(({ path, message: said }) => ({ path, message: sayToolNames(said) }));
     const text = [
-      `${code}: ${sayToolNames(message)}`,
+      `${code}: ${message}`,
       ...(issues ?? []).map(lineOf),
       ...moreLine(issueCount, issues),
       ...(hint ? [sayToolNames(hint)] : []),
@@ -229,25 +225,55 @@ export function authStatusOf(error: TRPCError): AuthStatus {
   }
 }
 
-/** Converts UNAUTHORIZED and FORBIDDEN into a refusal; `undefined` for every other error. */
-export function authRefusalOf(
+/**
+ * Reports what `createContext` has thrown for a request that calls no procedure, such as a list. Returns the refusal if
+ * that was UNAUTHORIZED or FORBIDDEN, in the words that a call would be refused with.
+ */
+export function reportContextError(
   thrown: unknown,
-  parts: AppErrorParts & { gate: { challenge: string }; credentialHint: string },
+  options: FailureOptions & { gate: { challenge: string } },
 ): Refusal | undefined {
-  const { gate, credentialHint } = parts;
   try {
-    const told = askToError(parts, thrown, { path: undefined, ctx: undefined });
+    const told = askToError(options, thrown, { path: undefined, ctx: undefined });
     const error = told ?? getTRPCErrorFromUnknown(thrown);
     const status = authStatusOf(error);
-    if (status === 200) return undefined;
-    const words = told ? toldMessageOf(told) : messageOf(error);
-    const hint = words === undefined ? hintOf(error, false, credentialHint) : undefined;
-    const message = words ?? [advice[error.code].sentence, ...(hint ? [hint] : [])].join('\n');
-    return { kind: 'refusal', status, message, ...(status === 401 && { challenge: gate.challenge }) };
+    if (status !== 200) {
+      const words = told ? toldMessageOf(told) : messageOf(error);
+      const reference = crypto.randomUUID();
+      const { isMasked, message, hint } = toWords(error, words, reference, options);
+      options.report({ error, reference }, { isForApp: isMasked });
+      const text = [message, ...(hint ? [options.sayToolNames(hint)] : [])].join('\n');
+      const { challenge } = options.gate;
+      return { kind: 'refusal', status, message: text, ...(status === 401 && { challenge }) };
+    }
   } catch {
     // The error has no code that can be read.
-    return undefined;
   }
+  reportThrown(options.report, thrown);
+  return undefined;
+}
+
+/** What the model is told of an error, besides the problems of its arguments. */
+interface Words {
+  isMasked: boolean;
+  message: string;
+  /** What to do next, unless the app says so itself. */
+  hint: string | undefined;
+}
+
+/** Words an error. `own` is the message that was written for the caller, if there is one. */
+function toWords(
+  error: TRPCError,
+  own: string | undefined,
+  reference: string,
+  { exposeInternalErrors, credentialHint, sayToolNames }: FailureOptions,
+): Words {
+  const isMasked = own === undefined && !isBare(error);
+  const message = isMasked
+    ? maskedMessage(error, reference, exposeInternalErrors)
+    : (own ?? advice[error.code].sentence);
+  const hint = hintOf(error, own !== undefined, credentialHint);
+  return { isMasked, message: sayToolNames(message), hint };
 }
 
 /** The message, if the app, tRPC or this package wrote it for the caller; `undefined` otherwise. */

@@ -28,7 +28,7 @@ interface NextOptions {
  */
 export async function isPermitted(
   item: Callable,
-  ctx: Promise<unknown>,
+  ctx: unknown,
   request: CallRequest,
   parts: VisibleParts & AppErrorParts & { bypass: Bypass | undefined },
 ): Promise<boolean> {
@@ -42,20 +42,22 @@ export async function isPermitted(
   // Listing cannot ask questions.
   const call = new ActiveCall(item, { ...request, canAsk: false }, request.signal);
   try {
-    const given = await ctx;
     const isLetThrough = await runHook('middleware, for listing,', hookTimeoutMs, () =>
       runInCall(call, bypass, getRawInput, () =>
-        tryMiddlewares(parts, item, given, getRawInput, request.signal),
+        tryMiddlewares(parts, item, ctx, getRawInput, request.signal),
       ),
     );
     return isLetThrough || asksForInput;
   } catch (thrown) {
-    reportThrown(report, thrown, item);
+    if (!asksForInput && !request.signal.aborted) reportThrown(report, thrown, item);
     return true;
   }
 }
 
-/** Runs the middleware. Resolves with false if one of them refused before the input would be parsed. */
+/**
+ * Runs the middleware. Resolves with false if one of them refused before the input would be parsed, and rejects if one
+ * failed there.
+ */
 function tryMiddlewares(
   parts: AppErrorParts,
   item: Callable,
@@ -63,14 +65,16 @@ function tryMiddlewares(
   getRawInput: () => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const end = () => resolve(true);
     runGuards(item, given, getRawInput, signal, end)
       .then((result) => {
         const { error } = result ?? {};
-        resolve(!error || !isRefusal(parts, error, item, given));
+        if (!error) resolve(true);
+        else if (isRefusal(parts, error, item, given)) resolve(false);
+        else reject(error);
       })
-      .catch(() => resolve(true));
+      .catch(reject);
   });
 }
 

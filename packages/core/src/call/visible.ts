@@ -1,5 +1,4 @@
 import type { Callable } from '../catalog/callable.ts';
-import type { Era } from '../catalog/tool.ts';
 import { runHook } from '../hook.ts';
 import { type Report, reportThrown } from './failure.ts';
 
@@ -25,20 +24,4 @@ export async function isVisible(
     reportThrown(report, thrown, item);
     return false;
   }
-}
-
-/** Returns the list entries of the items that this caller may know of. */
-export async function listVisible<TListed>(
-  items: Iterable<Callable & { listed: Record<Era, TListed> }>,
-  era: Era,
-  ctx: Promise<unknown>,
-  parts: VisibleParts,
-  /** If given, leaves out the items for which it returns false. */
-  permits?: (item: Callable) => Promise<boolean>,
-): Promise<TListed[]> {
-  const all = [...items];
-  const mayList = async (item: Callable) =>
-    (await isVisible(item, () => ctx, parts)) && (!permits || permits(item));
-  const isListed = await Promise.all(all.map(mayList));
-  return all.filter((_, index) => isListed[index]).map(({ listed }) => listed[era]);
 }

@@ -32,10 +32,9 @@ export async function callNamed(
   if (method === 'tools/call') {
     const name = params.name!;
     const tool = catalog.tools.get(name);
-    const readContext = () => createListContext(exchange, request);
-    if (!tool) await spendTimeOfHidden(catalog, readContext);
+    if (!tool) await spendTimeOfHidden(parts, catalog, () => createListContext(parts, exchange, request));
     const outcome = tool && (await callTool(parts, tool, params.arguments, request, exchange));
-    return outcome ?? toMissing(parts, catalog, name, request, readContext);
+    return outcome ?? toMissing(parts, catalog, name, request, exchange);
   } else if (method === 'prompts/get') {
     const prompt = catalog.prompts.get(params.name!);
     if (prompt) return callItem(parts, prompt, params.arguments, request, exchange, toMessages);
@@ -49,7 +48,7 @@ export async function callNamed(
       );
     }
   }
-  await spendTimeOfHidden(catalog, () => createListContext(exchange, request));
+  await spendTimeOfHidden(parts, catalog, () => createListContext(parts, exchange, request));
   return undefined;
 }
 

@@ -28,9 +28,9 @@ export async function complete(
   request: CallRequest,
 ): Promise<Outcome | undefined> {
   const item = findItem(catalog, ref);
-  const ctx = () => createListContext(exchange, request);
+  const ctx = () => createListContext(parts, exchange, request);
   if (!item) {
-    await spendTimeOfHidden(catalog, ctx);
+    await spendTimeOfHidden(parts, catalog, ctx);
     return undefined;
   }
   if (!(await isVisible(item, ctx, parts))) return undefined;

@@ -212,7 +212,7 @@ function mismatchOf(catalog: Catalog, message: unknown, exchange: Exchange): Hea
 
 /** Whether the caller may know of the tool. For a hidden tool, wrong headers must not be answered differently from right ones. */
 function mayKnow(parts: ServerParts, serving: HttpServing, { tool }: HeaderMismatch): Promise<boolean> {
-  const ctx = () => createListContext(serving.exchange, toBareRequest(serving, 'tools/call'));
+  const ctx = () => createListContext(parts, serving.exchange, toBareRequest(serving, 'tools/call'));
   return isVisible(tool, ctx, parts);
 }
 

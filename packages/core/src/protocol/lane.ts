@@ -31,7 +31,7 @@ import type { HttpServing, ServerParts } from './serving.ts';
 /**
  * The fast lane: answers frequent, simple requests from the catalog, without the SDK. It leaves everything else to the
  * SDK before anything has run: requests that are not valid in every detail, and requests that may need more than one
- * message as their answer.
+ * message as their answer. Only a call that turns out to have open questions goes there after it ran, with its outcome.
  */
 export interface Lane {
   /**

@@ -154,7 +154,8 @@ export class LegacyTransport implements Transport {
         code: errorCodes.invalidRequest,
         message: 'Invalid Request: the message cannot be read',
       };
-      this.#settle(message.id, { jsonrpc: '2.0', id: this.#running.get(message.id)!.id, error });
+      const { id } = this.#running.get(message.id)!;
+      this.#settle(message.id, toErrorMessage(error, id) as JSONRPCMessage);
     }
   }
 

@@ -1,42 +1,68 @@
 import type { CallHost } from '../call/call.ts';
 import { type McpRequest, toListInfo } from '../call/context.ts';
-import { authRefusalOf } from '../call/error.ts';
+import { setDeadline } from '../call/deadline.ts';
+import { reportContextError } from '../call/error.ts';
 import { type FailureOutcome, toRefusalOutcome } from '../call/outcome.ts';
+import { isVisible } from '../call/visible.ts';
+import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ServerParts, Serving } from './serving.ts';
 
-/** Creates the context of a request that calls no procedure. */
+/** Creates the context of a request that calls no procedure. It has as much time as a call. */
 export async function createListContext(
+  { timeoutMs }: Pick<ServerParts, 'timeoutMs'>,
   exchange: CallHost,
   request: Omit<McpRequest, 'tool'>,
 ): Promise<unknown> {
   const mcp: McpRequest = { ...request, tool: undefined };
-  return exchange.createContext({ info: toListInfo(exchange, request.signal), mcp });
+  const deadline = timeoutMs ? setDeadline(request.signal, timeoutMs) : undefined;
+  try {
+    const context = exchange.createContext({ info: toListInfo(exchange, request.signal), mcp });
+    return await (deadline ? deadline.race(context) : context);
+  } finally {
+    deadline?.release();
+  }
 }
 
-/**
- * Creates the context of a list. Returns a refusal if `createContext` throws UNAUTHORIZED or FORBIDDEN. If it throws
- * anything else, `ctx` rejects: that hides the items that need the context, and lists the others.
- */
+/** The context of a list. Where `createContext` has failed, the items that ask for a context are hidden. */
+export type ListContext = { kind: 'made'; ctx: unknown } | { kind: 'failed' };
+
+/** Creates the context of a list. Returns a refusal if `createContext` throws UNAUTHORIZED or FORBIDDEN. */
 export async function readListContext(
   parts: ServerParts,
   exchange: CallHost,
   request: Omit<McpRequest, 'tool'>,
-): Promise<{ kind: 'context'; ctx: Promise<unknown> } | FailureOutcome> {
-  const ctx = createListContext(exchange, request);
-  const refusal = await ctx.then(
-    () => undefined,
-    (thrown: unknown) => authRefusalOf(thrown, parts),
-  );
-  return refusal ? toRefusalOutcome(refusal) : { kind: 'context', ctx };
+): Promise<ListContext | FailureOutcome> {
+  try {
+    return { kind: 'made', ctx: await createListContext(parts, exchange, request) };
+  } catch (thrown) {
+    const refusal = reportContextError(thrown, parts);
+    return refusal ? toRefusalOutcome(refusal) : { kind: 'failed' };
+  }
+}
+
+/** Whether the caller of a list may know of an item. `read` is missing if nothing was hidden when the list was asked for. */
+export async function mayKnowOf(
+  item: Callable,
+  read: ListContext | undefined,
+  parts: ServerParts,
+): Promise<boolean> {
+  if (!item.visible) return true;
+  return read?.kind === 'made' && isVisible(item, () => read.ctx, parts);
 }
 
 /** Takes the same time for a missing item as for a hidden one, so that callers cannot tell them apart. */
 export async function spendTimeOfHidden(
+  parts: ServerParts,
   catalog: Catalog,
   readContext: () => Promise<unknown>,
 ): Promise<void> {
-  if (catalog.hasHidden) await readContext().catch(() => {});
+  if (!catalog.hasHidden) return;
+  try {
+    await readContext();
+  } catch (thrown) {
+    reportContextError(thrown, parts);
+  }
 }
 
 /** What is known of a request of 2026 before the SDK has read it. */

@@ -1,8 +1,10 @@
 import type { CallRequest } from '../call/active-call.ts';
+import type { CallHost } from '../call/call.ts';
 import type { MissingOutcome } from '../call/outcome.ts';
 import { isPermitted } from '../call/permitted.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { findNearest } from '../nearest.ts';
+import { readListContext } from './list-context.ts';
 import type { ServerParts } from './serving.ts';
 
 /** No name of a tool is longer than 64 characters, and none is near to a text that is much longer. */
@@ -17,7 +19,7 @@ export async function toMissing(
   { tools }: Catalog,
   name: string,
   request: CallRequest,
-  readContext: () => Promise<unknown>,
+  exchange: CallHost,
 ): Promise<MissingOutcome> {
   if (name.length > maxNameCharacters) return { kind: 'missing', nearest: undefined };
   const open = [...tools.values()].filter(({ visible, scopes }) => !visible && scopes.length === 0);
@@ -27,8 +29,9 @@ export async function toMissing(
   );
   if (nearest === undefined || parts.listing !== 'permitted') return { kind: 'missing', nearest };
   // With this option, a caller is listed only what its middleware lets this caller call.
-  const ctx = readContext();
-  ctx.catch(() => {});
-  const isListed = await isPermitted(tools.get(nearest)!, ctx, request, parts);
+  const read = await readListContext(parts, exchange, request);
+  const isListed =
+    read.kind === 'failed' ||
+    (read.kind === 'made' && (await isPermitted(tools.get(nearest)!, read.ctx, request, parts)));
   return { kind: 'missing', nearest: isListed ? nearest : undefined };
 }

@@ -94,9 +94,9 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    */
   return200ForErrors?: boolean | 'forbidden';
   /**
-   * Called for every failed call, for lazy routers that cannot be served, and for tools that are left out because their
-   * published schema is not valid. If the error is masked, the failure has the
-   * reference that the model was given. Without `onError`, such failures are printed with `console.error`.
+   * Called once for everything that fails: a call, the context or the middleware of a list, `visible`, `authenticate`, and
+   * lazy routers and tools that cannot be served. If the error is masked, the failure has the reference that the model was given.
+   * Without `onError`, such failures are printed with `console.error`.
    */
   onError?: (failure: CallFailure) => void;
   /**
@@ -114,7 +114,7 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   exposeInternalErrors?: boolean;
   /** The time in milliseconds after which `auth` and `visible` count as refusing, and `callerId` as not knowing. 5,000 by default. */
   hookTimeoutMs?: number;
-  /** The time in milliseconds after which a call ends with TIMEOUT. No limit by default. */
+  /** The time in milliseconds after which a call ends with TIMEOUT, and `createContext` of a list has failed. No limit by default. */
   timeoutMs?: number;
   /**
    * How clients of revisions before 2026-07-28 are served: `stateless`, which is the default and needs no memory; with

@@ -1,9 +1,9 @@
 import type { CallRequest } from '../call/active-call.ts';
 import { callItem } from '../call/call.ts';
 import type { FailureOutcome } from '../call/outcome.ts';
-import { isVisible } from '../call/visible.ts';
 import type { ListedResource, Resource } from '../catalog/resource.ts';
 import { argumentsOf } from './completion.ts';
+import { type ListContext, mayKnowOf } from './list-context.ts';
 import type { ServerParts, Serving } from './serving.ts';
 
 /** One page of the result of `resources/list`. */
@@ -35,7 +35,7 @@ export async function listResources(
   fixed: readonly ListedResource[],
   cursor: string | undefined,
   request: CallRequest,
-  ctx: () => Promise<unknown>,
+  read: ListContext | undefined,
 ): Promise<ResourcePage | FailureOutcome | undefined> {
   const position = cursor === undefined ? { lister: 0 } : readCursor(cursor);
   const templates = catalog.templates.filter(({ lister }) => lister);
@@ -44,7 +44,7 @@ export async function listResources(
   const template = templates[position.lister];
   if (!template) return { kind: 'page', resources };
   const next = nextOf(templates, position.lister);
-  const page = (await mayList(parts, template, request, ctx))
+  const page = (await mayList(parts, template, request, read))
     ? await listOf(parts, template, position.cursor, request, exchange)
     : nothingListed;
   if (page.kind === 'failure') {
@@ -65,10 +65,10 @@ async function mayList(
   parts: ServerParts,
   template: Resource,
   { auth }: CallRequest,
-  ctx: () => Promise<unknown>,
+  read: ListContext | undefined,
 ): Promise<boolean> {
   if (template.scopes.length > 0 && parts.gate.checkScopes(auth, template.scopes)) return false;
-  return isVisible(template, ctx, parts);
+  return mayKnowOf(template, read, parts);
 }
 
 async function listOf(

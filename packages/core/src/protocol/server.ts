@@ -14,7 +14,7 @@ import type { AskState, OpenQuestions } from '../call/ask.ts';
 import { reportThrown } from '../call/failure.ts';
 import type { FailureOutcome, Outcome } from '../call/outcome.ts';
 import { isPermitted } from '../call/permitted.ts';
-import { isVisible, listVisible } from '../call/visible.ts';
+import { isVisible } from '../call/visible.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ListedResource } from '../catalog/resource.ts';
@@ -34,7 +34,13 @@ import { toCallRequest } from './call-request.ts';
 import { complete } from './completion.ts';
 import type { Flow } from './flow.ts';
 import { errorCodes } from './json-rpc.ts';
-import { createListContext, readListContext, spendTimeOfHidden } from './list-context.ts';
+import {
+  createListContext,
+  type ListContext,
+  mayKnowOf,
+  readListContext,
+  spendTimeOfHidden,
+} from './list-context.ts';
 import { listResources } from './resource-list.ts';
 import type { ServerParts, Serving } from './serving.ts';
 import { bindingOf } from './state.ts';
@@ -145,30 +151,38 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   };
 
   /** The context of a list, if the catalog hides something from some callers. Otherwise nothing needs it. */
-  const contextOf = async (context: ServerContext, request: CallRequest) => {
+  const contextOf = async (
+    context: ServerContext,
+    request: CallRequest,
+  ): Promise<ListContext | undefined> => {
     const { exchange, catalog } = servingOf(context).serving;
     if (!catalog.hasHidden) return undefined;
     const read = await readListContext(parts, exchange, request);
-    return read.kind === 'context' ? read : fail(context, read);
+    return read.kind === 'failure' ? fail(context, read) : read;
   };
   const list = async (
     method: ListMethod,
     context: ServerContext,
     request: CallRequest,
-    ctx: Promise<unknown> | undefined,
+    read: ListContext | undefined,
   ): Promise<object[]> => {
-    const items = itemsOf(servingOf(context).serving.catalog, method);
-    if (!ctx) return toEntries(items, era);
-    const permits = (item: Callable) => isPermitted(item, ctx, request, parts);
-    return listVisible(items, era, ctx, parts, parts.listing === 'permitted' ? permits : undefined);
+    const items = [...itemsOf(servingOf(context).serving.catalog, method)];
+    const isPermittedTo = (item: Callable) =>
+      parts.listing !== 'permitted' || read?.kind !== 'made' || isPermitted(item, read.ctx, request, parts);
+    const mayList = async (item: Callable) => (await mayKnowOf(item, read, parts)) && isPermittedTo(item);
+    const isListed = await Promise.all(items.map(mayList));
+    return toEntries(
+      items.filter((_item, index) => isListed[index]),
+      era,
+    );
   };
   const handleList = (method: ListMethod) =>
     handle(method, async (params, context) => {
       // These lists have one page, so that nobody was given a cursor. Some clients fill it with an empty text.
       if (params?.cursor) throw invalidCursor();
       const request = toRequest(context);
-      const made = await contextOf(context, request);
-      return toListResult(method, await list(method, context, request, made?.ctx));
+      const read = await contextOf(context, request);
+      return toListResult(method, await list(method, context, request, read));
     });
   const handleCall = (method: CallMethod) =>
     handle(method, (params, context) => {
@@ -187,12 +201,10 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   if (capabilities.resources) {
     handle('resources/list', async (params, context) => {
       const request = toRequest(context);
-      const made = await contextOf(context, request);
-      const fixed = (await list('resources/list', context, request, made?.ctx)) as ListedResource[];
+      const read = await contextOf(context, request);
+      const fixed = (await list('resources/list', context, request, read)) as ListedResource[];
       const { serving } = servingOf(context);
-      // Without hidden items nothing asks for the context.
-      const ctx = async () => made?.ctx;
-      const page = await listResources(parts, serving, fixed, params?.cursor, request, ctx);
+      const page = await listResources(parts, serving, fixed, params?.cursor, request, read);
       if (!page) throw invalidCursor();
       if (page.kind === 'failure') return fail(context, page);
       const { kind: _kind, ...result } = page;
@@ -206,9 +218,9 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     const checkUri = async (uri: string, context: ServerContext): Promise<Result> => {
       const { exchange, catalog } = servingOf(context).serving;
       const found = findResource(catalog, uri)?.resource;
-      const ctx = () => createListContext(exchange, toRequest(context));
+      const ctx = () => createListContext(parts, exchange, toRequest(context));
       if (found && (await isVisible(found, ctx, parts))) return {};
-      if (!found) await spendTimeOfHidden(catalog, ctx);
+      if (!found) await spendTimeOfHidden(parts, catalog, ctx);
       throw toProtocolError(toUnknown('resources/read', { uri }));
     };
     handle('resources/subscribe', async ({ uri }, context) => {

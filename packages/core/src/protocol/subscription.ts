@@ -12,7 +12,7 @@ import { createListContext, spendTimeOfHidden, toBareRequest } from './list-cont
 import type { ServerParts, Serving } from './serving.ts';
 
 /** How many resources one client can subscribe to. */
-export const maxSubscriptions = 1000;
+const maxSubscriptions = 1000;
 
 /** How long a client that may listen to a resource hears of it before it is asked again whether it may. */
 const askAgainMs = 60_000;
@@ -84,7 +84,9 @@ export async function tryReading(
 ): Promise<Rehearsal> {
   const found = findResource(catalog, uri);
   if (found) return rehearse(parts, found.resource, found.args, { ...request, uri }, host);
-  await spendTimeOfHidden(catalog, () => createListContext(exchange, request));
+  // A rehearsal ends after the same time.
+  const limits = { timeoutMs: parts.timeoutMs ?? parts.hookTimeoutMs };
+  await spendTimeOfHidden(parts, catalog, () => createListContext(limits, exchange, request));
   return { kind: 'hidden' };
 }
 

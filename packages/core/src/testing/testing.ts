@@ -17,7 +17,7 @@ export {
 export { type CatalogExpectation, type ContractOptions, expectCatalog } from './contract/contract.ts';
 export { type Collected, type Drained } from './client/drained.ts';
 export { type Json, type WireAttachment } from './client/json.ts';
-export { type McpMatchers, mcpMatchers } from './matchers/matchers.ts';
+export { type MatcherVerdict, type McpMatchers, mcpMatchers } from './matchers/matchers.ts';
 export { type InputAt, type OutputAt, type ToolPath } from './client/path.ts';
 export {
   McpToolError,

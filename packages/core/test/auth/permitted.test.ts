@@ -124,6 +124,45 @@ describe('what cannot be determined is listed', () => {
     expect(await namesFor(router, 'viewer', { createContext } as never)).toEqual(['act']);
   });
 
+  test('and a middleware that fails is told to the app, which a refusal and a missing input are not', async () => {
+    const failures: CallFailure[] = [];
+    const throwing = (error: Error) =>
+      t.procedure.use(() => {
+        throw error;
+      });
+    const asking = t.procedure.use(async ({ getRawInput, next }) => {
+      await getRawInput();
+      return next();
+    });
+    const crash = new Error('no database');
+    const router = t.router({
+      broken: throwing(crash).meta(tagged).query(resolver),
+      closed: throwing(forbidden()).meta(tagged).query(resolver),
+      asking: asking.meta(tagged).input(input).query(resolver),
+      open: signedIn.meta(tagged).query(resolver),
+    });
+    const names = await namesFor(router, 'viewer', { onError: (failure) => failures.push(failure) });
+    expect(names).toEqual(['asking', 'broken', 'open']);
+    expect(failures.map(({ tool, error }) => [tool, error.cause])).toEqual([['broken', crash]]);
+  });
+
+  test('and a context that fails is told once, however many tools need it', async () => {
+    const failures: CallFailure[] = [];
+    const crash = new Error('no database');
+    const router = t.router({
+      act: signedIn.meta(tagged).query(resolver),
+      open: signedIn.meta(tagged).query(resolver),
+      hidden: t.procedure.meta({ mcp: { visible: () => true } }).query(resolver),
+      secret: t.procedure.meta({ mcp: { visible: () => true } }).query(resolver),
+    });
+    const createContext = () => {
+      throw crash;
+    };
+    const onError = (failure: CallFailure) => failures.push(failure);
+    expect(await namesFor(router, 'viewer', { createContext, onError } as never)).toEqual(['act', 'open']);
+    expect(failures.map(({ error }) => error)).toEqual([crash]);
+  });
+
   test('and a middleware that hangs is told to the app', async () => {
     const failures: CallFailure[] = [];
     const hanging = t.middleware(() => new Promise<never>(() => {}));

@@ -49,7 +49,7 @@ export function toBlob(file: WireFile, bytes: Uint8Array<ArrayBuffer>): Blob {
 }
 
 /** How JSON describes a file that a procedure returned. The bytes are in a content block of the same result. */
-export const attachmentSchema: JsonSchema = {
+const attachmentSchema: JsonSchema = {
   type: 'object',
   properties: {
     name: { type: 'string' },

@@ -11,7 +11,7 @@ import {
   type Tool as ListedTool,
 } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { toFetchHandler } from '../../adapters/fetch.ts';
+import { toFetchHandler } from '../../adapters/fetch-exchange.ts';
 import type { CatalogSource } from '../../catalog/catalog.ts';
 import { createHandler } from '../../protocol/handler.ts';
 import type { CallOptions, McpTestClientArguments, McpTestClientOptions } from './client-options.ts';

@@ -1,7 +1,7 @@
 import { expect as jestExpect } from 'expect';
 import { expect, test } from 'vitest';
 import { expectTypeOf } from 'vitest';
-import { mcpMatchers, type ToolResult } from '../testing.ts';
+import { type MatcherVerdict, mcpMatchers, type ToolResult } from '../testing.ts';
 import './vitest.ts';
 
 const result = {} as ToolResult;
@@ -15,6 +15,13 @@ test('vitest knows the matcher, and its codes', () => {
   void (() => expect(result).toBeToolError('FORBIDEN'));
   // @ts-expect-error a message is text or a pattern
   void (() => expect(result).toBeToolError('FORBIDDEN', 1));
+});
+
+test('what a matcher returns has a type, for one that wraps it', () => {
+  expectTypeOf<ReturnType<typeof mcpMatchers.toBeToolError>>().toEqualTypeOf<MatcherVerdict>();
+  expectTypeOf<MatcherVerdict>().not.toBeAny();
+  // @ts-expect-error the message is a function
+  void ({ pass: true, message: 'words' } satisfies MatcherVerdict);
 });
 
 test('jest knows it too', () => {

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import * as express from '@trpc-mcp/core/express';
+import * as fastify from '@trpc-mcp/core/fastify';
+import * as fetch from '@trpc-mcp/core/fetch';
+import * as node from '@trpc-mcp/core/node';
+import * as stdio from '@trpc-mcp/core/stdio';
+
+test.each(Object.entries({ express, fastify, fetch, node }))(
+  'the subpath %s exports mcpHandler alone',
+  (_, host) => {
+    expect(Object.keys(host)).toEqual(['mcpHandler']);
+  },
+);
+
+test('the subpath stdio exports serveStdio alone', () => {
+  expect(Object.keys(stdio)).toEqual(['serveStdio']);
+});
