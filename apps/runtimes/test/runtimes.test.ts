@@ -98,10 +98,12 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
     test('hears of progress while the call is under way', async () => {
       await using client = await connect();
       const heard: unknown[] = [];
+      const goals: Promise<unknown>[] = [];
       const result = await client.callTool('play', {}, (progress) => {
         heard.push(progress);
-        void client.callTool('goal');
+        goals.push(client.callTool('goal'));
       });
+      await Promise.all(goals);
       expect(heard).toEqual([{ progress: 1 }]);
       expect(resultOf(result)).toBe(1);
     });

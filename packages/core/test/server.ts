@@ -11,6 +11,8 @@ export interface TestServer extends AsyncDisposable {
 
 export async function listen(app: RequestListener): Promise<TestServer> {
   const server = createServer(app);
+  // On a slow machine, a connection could be closed just as the next request is sent on it.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the server has no port');

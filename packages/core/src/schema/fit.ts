@@ -43,7 +43,8 @@ export function fits(
     if (mark?.is === 'never' || mark?.is === 'undefined') return false;
     if (mark?.is === 'leaf') {
       const leaf = leaves[mark.leaf];
-      return leaf !== undefined && leaf.fits(at) && (isLoose || leaf.isLoose?.(at) !== true);
+      if (leaf === undefined || !leaf.fits(at) || (!isLoose && leaf.isLoose?.(at) === true)) return false;
+      return isOpen || leaf.dropsKeys !== true || areKeysKnown(node, at);
     }
     return isPlainFit(node, at) && areChildrenFit(node, at, depth + 1) && areBranchesFit(node, at, depth + 1);
   }
@@ -85,6 +86,12 @@ export function fits(
     if (all !== undefined && !all.every((branch) => check(branch, at, depth))) return false;
     return !isSchema(node['not']) || !check(node['not'], at, depth);
   }
+}
+
+/** Whether an object has no other keys than its schema, if that is closed. */
+function areKeysKnown({ properties = {}, additionalProperties }: JsonSchema, at: unknown): boolean {
+  if (additionalProperties !== false || !isRecord(at)) return true;
+  return Object.keys(at).every((key) => Object.hasOwn(properties, key));
 }
 
 const questions = new WeakMap<JsonSchema, object[]>();

@@ -128,6 +128,17 @@ describe('a union', () => {
   });
 });
 
+it('of a file is found in a union, too', () => {
+  const file = { name: 'a.txt', data: '' };
+  for (const parser of [
+    z.object({ in: z.file().nullable() }),
+    z.object({ in: z.union([z.file(), z.number()]) }),
+  ]) {
+    expect(unknownIn([parser], { in: file })).toEqual([]);
+    expect(unknownIn([parser], { in: { ...file, extra: null } })).toEqual(['in.extra']);
+  }
+});
+
 describe('arktype', () => {
   it('lets unknown keys pass, and is asked about those that it deletes', () => {
     expect(unknownIn([type({ a: 'string' })], { a: 'a', b: 1 })).toEqual([]);
