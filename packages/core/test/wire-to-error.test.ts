@@ -347,7 +347,8 @@ describe.each(eras)('errorFormatter in the %s era', (era) => {
     [
       'of one of several causes',
       (error) => {
-        error.cause = new AggregateError([new Error('a'), new Error('hunter2 of two')], 'several');
+        const cause = new AggregateError([new Error('a'), new Error('hunter2 of two')], 'several');
+        Object.assign(error, { cause });
         return 'hunter2 of two';
       },
     ],

@@ -1,6 +1,7 @@
 import { initTRPC, lazy } from '@trpc/server';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { mcpHandler } from '../adapters/fetch.ts';
 import type { McpMeta, McpSettings } from '../meta.ts';
 import { SetupError } from '../setup-error.ts';
 import { createCatalog } from './catalog.ts';
@@ -29,6 +30,12 @@ function problemsOf(mount: () => unknown) {
     throw error;
   }
   throw new Error('it was mounted');
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
 }
 
 describe('tag', () => {
@@ -122,6 +129,33 @@ describe('tag', () => {
     ['returns a list', () => [], /^tag returned a list; /],
     ['returns a function', () => () => true, /^tag returned a function; /],
     ['returns an instance', () => new Map(), /^tag returned a Map; /],
+    [
+      'returns an instance without a constructor',
+      () => Object.assign(new URLSearchParams(), { constructor: undefined }),
+      /^tag returned an object of a class; /,
+    ],
+    [
+      'returns settings that throw when they are read',
+      () => ({
+        get description(): string {
+          throw new Error('no idea');
+        },
+      }),
+      /^tag threw: no idea$/,
+    ],
+    [
+      'returns a thenable that throws',
+      () => Object.fromEntries([['then', () => JSON.parse('{')]]),
+      /^tag threw: .*JSON/,
+    ],
+    ['returns a proxy that is revoked', () => revoked(), /^tag threw: /],
+    [
+      'throws what cannot be read',
+      () => {
+        throw Object.create(null);
+      },
+      /^tag threw: something that cannot be read$/,
+    ],
   ])('that %s is a set-up problem, and nothing is exposed', (_, tag, message) => {
     const { problems, message: text } = problemsOf(() => toolsOf(tag as Tag));
     expect(problems.map(({ code, path }) => [code, path])).toEqual(
@@ -153,6 +187,18 @@ describe('tag', () => {
     expect((await source.problems).map(({ code, path }) => [code, path])).toEqual([
       ['TAG_INVALID', 'late.b'],
     ]);
+  });
+
+  test('is asked once about each procedure, so that it may count', async () => {
+    const of = t.router({
+      a: t.procedure.query(() => 1),
+      b: t.procedure.meta({ mcp: { dryRun: 'a' } }).mutation(() => 1),
+      late: lazy(() => Promise.resolve(t.router({ c: t.procedure.query(() => 1) }))),
+    });
+    const asked: string[] = [];
+    const handler = mcpHandler(of, { tag: ({ path }) => asked.push(path) <= 2 });
+    await handler.ready();
+    expect(asked).toEqual(['a', 'b', 'late.c']);
   });
 
   test('makes expose match what it tags', () => {
@@ -204,6 +250,11 @@ describe('the meta of trpc-to-mcp', () => {
     none: s.procedure.query(() => 1),
   });
 
+  test('hides with enabled: false, whatever tag says', () => {
+    expect(Object.keys(toolsOf(() => true, of))).not.toContain('off');
+    expect(Object.keys(toolsOf(() => ({ description: 'x' }), of))).not.toContain('off');
+  });
+
   test('is read by its helper', () => {
     const { tools } = createCatalog(of, { tag: fromTrpcToMcpMeta() }).current!;
     expect([...tools.keys()]).toEqual(['content', 'list_all']);
@@ -230,3 +281,20 @@ describe('the meta of trpc-to-mcp', () => {
     expect(message).toContain('fromTrpcToMcpMeta()');
   });
 });
+
+test.each([[''], ['yes'], [0], [5], [Number.NaN], [[]]])(
+  'mcp: %j in meta is a set-up problem, and exposes nothing by mistake',
+  (mcp) => {
+    const of = t.router({ a: t.procedure.meta({ mcp } as never).query(() => 1) });
+    for (const tag of [undefined, () => true, () => false]) {
+      const { problems } = problemsOf(() => toolsOf(tag, of));
+      expect(problems).toEqual([
+        {
+          code: 'META_UNKNOWN',
+          path: 'a',
+          message: expect.stringMatching(/^mcp is .*; it has to be true, false or settings/) as string,
+        },
+      ]);
+    }
+  },
+);
