@@ -143,11 +143,6 @@ describe('tag', () => {
       }),
       /^tag threw: no idea$/,
     ],
-    [
-      'returns a thenable that throws',
-      () => Object.fromEntries([['then', () => JSON.parse('{')]]),
-      /^tag threw: .*JSON/,
-    ],
     ['returns a proxy that is revoked', () => revoked(), /^tag threw: /],
     [
       'throws what cannot be read',
@@ -172,6 +167,42 @@ describe('tag', () => {
     expect(new Set(problems.map(({ code, message }) => `${code} ${message}`))).toEqual(
       new Set(['META_UNKNOWN mcp.titel is not a setting; did you mean title?']),
     );
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ title: 5 }, 'mcp.title is 5; it has to be a text'],
+    [{ description: {} }, 'mcp.description is an object; it has to be a text'],
+    [{ instructions: ['a'] }, 'mcp.instructions is a list; it has to be a text'],
+    [{ annotations: 'x' }, 'mcp.annotations is "x"; it has to be an object'],
+    [{ annotations: null }, 'mcp.annotations is null; it has to be an object'],
+    [
+      { annotations: { readOnlyHint: 'yes' } },
+      'mcp.annotations.readOnlyHint is "yes"; it has to be true or false',
+    ],
+    [{ icons: 'x' }, 'mcp.icons is "x"; it has to be a list such as [{ src, sizes: ["48x48"] }]'],
+    [{ icons: [{ src: 'https://a', sizes: '48x48' }] }, 'mcp.icons is a list; it has to be a list such as'],
+    [{ icons: ['x'] }, 'mcp.icons is a list; it has to be a list such as'],
+    [{ _meta: 'x' }, 'mcp._meta is "x"; it has to be an object'],
+    [{ toContent: 'x' }, 'mcp.toContent is "x"; it has to be a function'],
+    [{ errorHint: {} }, 'mcp.errorHint is an object; it has to be a function'],
+    [{ visible: null }, 'mcp.visible is null; it has to be a function'],
+    [{ confirm: false }, 'mcp.confirm is false; it has to be true, or the question'],
+    [{ prompt: { title: 5 } }, 'mcp.prompt.title is 5; it has to be a text'],
+    [{ resource: { uri: 'a://b', description: 5 } }, 'mcp.resource.description is 5; it has to be a text'],
+  ])(
+    'that returns %j, for which a client may refuse the whole list, is a set-up problem',
+    (given, message) => {
+      const of = t.router({ list: t.procedure.query(() => 1) });
+      const { problems } = problemsOf(() => toolsOf(() => given, of));
+      expect(problems).toEqual([
+        { code: 'META_UNKNOWN', path: 'list', message: expect.stringContaining(message) as string },
+      ]);
+    },
+  );
+
+  test('may leave out the texts that its meta does not have, also by null', () => {
+    const tag = (() => ({ title: null, description: null, instructions: undefined })) as never;
+    expect(toolsOf(tag)['list']).toMatchObject({ title: 'List' });
   });
 
   test('is asked about lazy routers when they are there, and costs only what it does not answer for', async () => {
