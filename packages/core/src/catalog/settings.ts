@@ -61,7 +61,9 @@ function toMessage(own: unknown): string {
 
 const foreignKeys = new Set(['enabled', 'transformMcpProcedure']);
 
-/** What the meta of trpc-to-mcp has in common with ours. */
+/** What the meta of trpc-to-mcp has in common with ours. A text that is empty says nothing there. */
 function withoutForeign(own: McpSettings): McpSettings {
-  return Object.fromEntries(Object.entries(own).filter(([key]) => !foreignKeys.has(key)));
+  return Object.fromEntries(
+    Object.entries(own).filter(([key, value]) => !foreignKeys.has(key) && value !== ''),
+  );
 }

@@ -249,6 +249,7 @@ describe('the meta of trpc-to-openapi', () => {
     both: s.procedure
       .meta({ openapi: { ...at, summary: 'Lists notes', description: 'By date.' } })
       .query(() => 1),
+    blank: s.procedure.meta({ openapi: { ...at, summary: ' ', description: ' By name. ' } }).query(() => 1),
     same: s.procedure.meta({ openapi: { ...at, summary: 'Same', description: 'Same' } }).query(() => 1),
     bare: s.procedure.meta({ openapi: at }).query(() => 1),
     off: s.procedure.meta({ openapi: { ...at, enabled: false } }).query(() => 1),
@@ -257,7 +258,8 @@ describe('the meta of trpc-to-openapi', () => {
 
   test('tells what is a tool, and its summary what it does', () => {
     const listed = toolsOf(fromOpenApiMeta(), of);
-    expect(Object.keys(listed)).toEqual(['bare', 'both', 'same']);
+    expect(Object.keys(listed)).toEqual(['bare', 'blank', 'both', 'same']);
+    expect(listed['blank']?.description).toBe('By name.');
     expect([listed['both']?.description, listed['same']?.description]).toEqual([
       'Lists notes\n\nBy date.',
       'Same',
@@ -291,6 +293,17 @@ describe('the meta of trpc-to-mcp', () => {
     expect([...tools.keys()]).toEqual(['content', 'list_all']);
     expect(tools.get('list_all')!.listed.modern.description).toBe('Lists');
     expect(tools.get('content')!.toContent?.(1)).toEqual([{ type: 'text', text: 'own' }]);
+  });
+
+  test('has no empty names and descriptions', () => {
+    const empty = s.router({
+      a: s.procedure.meta({ mcp: { enabled: true, name: '', description: '' } }).query(() => 1),
+    });
+    const listed = toolsOf(fromTrpcToMcpMeta(), empty)['a'];
+    expect(listed).toMatchObject({
+      name: 'a',
+      description: expect.stringMatching(/^Calls the query "a"/) as string,
+    });
   });
 
   test('can be narrowed by a function around it', () => {

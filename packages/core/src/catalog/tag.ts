@@ -102,7 +102,9 @@ export function fromOpenApiMeta(): (procedure: TaggedProcedure) => McpSettings |
     const openapi = isRecord(meta) ? meta['openapi'] : undefined;
     if (!isRecord(openapi) || openapi['enabled'] === false) return undefined;
     const words = [openapi['summary'], openapi['description']].filter(isText);
-    return words.length === 0 ? {} : { description: [...new Set(words)].join('\n\n') };
+    return words.length === 0
+      ? {}
+      : { description: [...new Set(words.map((each) => each.trim()))].join('\n\n') };
   };
 }
 
@@ -126,5 +128,5 @@ export function fromTrpcToMcpMeta(): (procedure: TaggedProcedure) => McpSettings
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string' && /\S/.test(value);
 }
