@@ -343,6 +343,15 @@ describe.each(eras)('errorFormatter in the %s era', (era) => {
     ['unchanged', (_, before) => before],
     ['of the cause', (error) => error.cause!.message],
     ['of the cause of the cause', (error) => (error.cause!.cause as Error).message],
+    ['of the cause without its spaces', (error) => `\t${error.cause!.message} `],
+    [
+      'of one of several causes',
+      (error) => {
+        const cause = new AggregateError([new Error('a'), new Error('hunter2 of two')], 'several');
+        Object.assign(error, { cause });
+        return 'hunter2 of two';
+      },
+    ],
     ['the code', (error) => error.code],
     ['empty', () => ' '],
     ['no text', () => ({ hunter2: true })],
@@ -367,6 +376,32 @@ describe.each(eras)('errorFormatter in the %s era', (era) => {
 });
 
 describe.each(eras)('a message that is withheld, in the %s era', (era) => {
+  test('stays so when middleware or toError changes the message of the error, for a log', async () => {
+    const change = (error: unknown) => {
+      if (error instanceof Error) error.message = `[db] ${error.message}`;
+      return undefined;
+    };
+    const logged = tool.use(async ({ next }) => {
+      const result = await next();
+      if (!result.ok) change(result.error.cause);
+      return result;
+    });
+    const router = t.router({
+      plain: logged.mutation(() => {
+        throw new Error('hunter2');
+      }),
+      text: logged.mutation(() => {
+        throw 'hunter2';
+      }),
+    });
+    const createContext = () => ({ user: 'ada' });
+    const onError = () => {};
+    await using server = await serve(mcpHandler(router, { createContext, onError }));
+    for (const name of ['plain', 'text'])
+      expect(JSON.stringify((await call(server.mcp, era, name)).body)).not.toContain('hunter2');
+    expect((await fail(era, new Error('hunter2'), { toError: change })).text).not.toContain('hunter2');
+  });
+
   const words = /; the app's message is withheld, because it may come from inside; see docs\/errors\.md/;
 
   test.each(['NOT_FOUND', 'INTERNAL_SERVER_ERROR'] as const)('is told of for a wrapped %s', async (code) => {

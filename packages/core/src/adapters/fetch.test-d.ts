@@ -49,6 +49,27 @@ test('the second parameter of createContext becomes the second of the handler', 
   mcpHandler(router, { createContext: (_: unknown, session: Session) => session });
 });
 
+test('the type of the first parameter is known where only that of the second is written', () => {
+  const handler = mcpHandler(router, {
+    createContext: (options, session: Session) => {
+      expectTypeOf(options.req).toEqualTypeOf<Request>();
+      expectTypeOf(options.mcp.method).toEqualTypeOf<string>();
+      return { user: session.user.name };
+    },
+  });
+  expectTypeOf(handler).parameters.toEqualTypeOf<[Request, extra: Session]>();
+  const optional = mcpHandler(router, {
+    createContext: ({ req }, session?: Session) => ({ user: session?.user.name ?? req.url }),
+  });
+  void optional(request);
+  const loose = mcpHandler(router, {
+    createContext: (_, c: ReturnType<typeof JSON.parse>) => ({ user: String(c) }),
+  });
+  void loose(request, 1);
+  // @ts-expect-error it is required
+  void loose(request);
+});
+
 test('an optional second parameter may be left out, and null is a value', () => {
   const optional = mcpHandler(router, {
     createContext: (_: FetchCreateContextFnOptions, session?: Session) => ({

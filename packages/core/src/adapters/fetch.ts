@@ -19,10 +19,34 @@ export type { FetchContextOptions, FetchExtra, FetchMcpHandler } from './fetch-e
 export function mcpHandler<
   TRouter extends AnyTRPCRouter,
   TRequest extends Request = Request,
-  TExtra extends FetchExtra = [],
+  TExtra = NoExtra,
 >(
   router: TRouter,
-  ...[options = {}]: HandlerArguments<TRouter, FetchContextOptions<TRequest>, HandlerOptions<TRouter>, TExtra>
-): FetchMcpHandler<TRequest, TExtra> {
-  return toFetchHandler(createHandler(router, options), options.createContext);
+  ...[options = {}]: HandlerArguments<
+    TRouter,
+    FetchContextOptions<TRequest>,
+    HandlerOptions<TRouter>,
+    // One parameter, and not the list of them: only so does TypeScript know the type of the first where it is not written.
+    [extra: TExtra]
+  >
+): FetchMcpHandler<TRequest, ToArguments<TExtra>> {
+  // Cast: without a second parameter, or with an optional one, there may be no second argument.
+  const createContext = options.createContext as Parameters<
+    typeof toFetchHandler<TRequest, ToArguments<TExtra>>
+  >[1];
+  return toFetchHandler(createHandler(router, options), createContext);
 }
+
+/** Stands for a second parameter that `createContext` does not have. */
+export interface NoExtra {
+  readonly 'createContext has no second parameter': never;
+}
+
+/** The arguments of a handler after the request, by what the second parameter of `createContext` is. */
+export type ToArguments<TExtra> = 0 extends 1 & TExtra
+  ? [extra: TExtra]
+  : [TExtra] extends [NoExtra]
+    ? []
+    : undefined extends TExtra
+      ? [extra?: TExtra]
+      : [extra: TExtra];

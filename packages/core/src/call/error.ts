@@ -3,7 +3,7 @@ import type { Refusal } from '../auth/gate.ts';
 import type { Callable } from '../catalog/callable.ts';
 import { countProblems } from '../schema/explain/explain.ts';
 import { EncodeError, type WireIssue } from '../schema/wire-error.ts';
-import { isMadeByTrpc, ownMessageOf, toError } from '../thrown.ts';
+import { hasMessage, isMadeByTrpc, ownMessageOf, toError } from '../thrown.ts';
 import { type AppErrorParts, askToError } from './app-error.ts';
 import { type Report, reportThrown } from './failure.ts';
 import { FinalError } from './final-error.ts';
@@ -312,7 +312,7 @@ function maskedMessage(error: TRPCError, reference: string, exposeInternalErrors
 /** Whether the app wrapped an error and gave it the message of that error. */
 function isWrapped(error: TRPCError): boolean {
   const { cause, message } = error;
-  return cause !== undefined && message !== '' && message === cause.message && !isMadeByTrpc(error);
+  return cause !== undefined && message !== '' && hasMessage(cause, message) && !isMadeByTrpc(error);
 }
 
 const withheld =

@@ -1,4 +1,5 @@
 import { isRecord } from '../record.ts';
+import { hasMessage } from '../thrown.ts';
 import type { Formatted } from './shape.ts';
 import { holdsStack } from './stack.ts';
 
@@ -12,15 +13,24 @@ export function formattedMessageOf({ shape, error }: Formatted): string | undefi
   return message === error.code || isInside(message, error) || holdsStack(message) ? undefined : message;
 }
 
-/** Whether an error, or one of its causes, has this message. */
+/** Whether an error, one of its causes, or one of those that it stands for, has this message, apart from spaces around it. */
 function isInside(message: string, error: Error): boolean {
-  let each: unknown = error;
-  for (let depth = 0; depth < maxCauses && isRecord(each); depth++) {
-    if (each['message'] === message) return true;
-    each = each['cause'];
+  const waiting: unknown[] = [error];
+  for (let count = 0; count < waiting.length && count < mostErrors; count++) {
+    const each = waiting[count];
+    if (!isRecord(each)) continue;
+    if (isMessageOf(each, message)) return true;
+    const { cause, errors } = each;
+    waiting.push(cause, ...(Array.isArray(errors) ? (errors as unknown[]).slice(0, mostErrors) : []));
   }
   return false;
 }
 
+function isMessageOf(each: Record<string, unknown>, message: string): boolean {
+  const own = each['message'];
+  if (typeof own !== 'string') return false;
+  return own.trim() === message.trim() || hasMessage(each as unknown as Error, message);
+}
+
 /** Causes may be a circle. */
-const maxCauses = 10;
+const mostErrors = 20;

@@ -95,8 +95,8 @@ export function createCatalog(
     const paths = collectPaths(router).filter((path) => !walked.has(path));
     for (const path of paths) walked.add(path);
     const untold: SetupProblem[] = [];
-    const procedures = collectProcedures(router, paths, options.tag, (path, { message }) =>
-      untold.push({ code: 'TAG_INVALID', path, message }),
+    const procedures = collectProcedures(router, paths, options.tag, (path, { code, message }) =>
+      untold.push({ code, path, message }),
     );
     tagged.push(...procedures.map(({ path }) => path));
     return [...untold, ...add(procedures.filter(({ path }) => isExposed(path)))];

@@ -59,7 +59,7 @@ function findNamed(
     if (procedure) return toNamedCallable(procedure, options);
     return { code: 'PATH_UNKNOWN', path, message: 'there is no such procedure' };
   } catch (error) {
-    if (error instanceof TagError) return { code: 'TAG_INVALID', path, message: error.message };
+    if (error instanceof TagError) return { code: error.code, path, message: error.message };
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import type {
   McpStream,
 } from '../meta.ts';
 import { findNearest } from '../nearest.ts';
+import { findWrongValue } from './setting-values.ts';
 
 /**
  * Finds a key that is not a setting, at the top of `mcp` or in a nested setting, and returns a message about it.
@@ -36,30 +37,7 @@ export function findUnknownSetting(settings: McpSettings): string | undefined {
     if (unknown === 'enabled' && path === 'mcp') return foreign;
     if (unknown !== undefined) return toMessage(path, unknown, Object.keys(keys));
   }
-  return findWrongChoice(settings);
-}
-
-/** Finds a setting whose value is a mistyped one of a few. */
-function findWrongChoice(settings: McpSettings): string | undefined {
-  const { confirm, confirmFallback, unknownArguments, visible } = settings as Record<string, unknown>;
-  const wrong = [
-    ['confirm', confirm, typeof confirm === 'string' || confirm === true, 'true, or the question'],
-    [
-      'confirmFallback',
-      confirmFallback,
-      ['refuse', 'proceed'].includes(confirmFallback as string),
-      'refuse or proceed',
-    ],
-    [
-      'unknownArguments',
-      unknownArguments,
-      ['refuse', 'pass'].includes(unknownArguments as string),
-      'refuse or pass',
-    ],
-    ['visible', visible, typeof visible === 'function', 'a function'],
-  ] as const;
-  const found = wrong.find(([, value, isTaken]) => value !== undefined && !isTaken);
-  return found && `mcp.${found[0]} is ${JSON.stringify(found[1])}; it has to be ${found[3]}`;
+  return findWrongValue(settings);
 }
 
 const foreign =

@@ -1,5 +1,6 @@
 import type { McpDefaults, McpMeta, McpSettings } from '../meta.ts';
 import { isRecord } from '../record.ts';
+import { TagError } from './tag.ts';
 
 /** A middleware that changes nothing. Its type fits `.use()` of every procedure builder. */
 export interface PassThroughMiddleware {
@@ -24,6 +25,7 @@ export type AskTag = () => boolean | McpSettings | undefined;
 /**
  * Reads the settings of a procedure: from the `mcpDefaults` in its middlewares, from the option `tag`, and from its meta,
  * which wins. Returns `undefined` when the procedure is not exposed, else a new object, because procedures share their meta.
+ * Throws a `TagError` for what cannot be understood, such as `mcp: ''`, which a condition in front of settings may leave.
  */
 export function settingsOf(
   meta: unknown,
@@ -32,10 +34,12 @@ export function settingsOf(
 ): McpSettings | undefined {
   const own = (meta as McpMeta | undefined)?.mcp ?? undefined;
   if (own === false) return undefined;
+  if (own !== undefined && own !== true && !isRecord(own)) throw new TagError(toMessage(own), 'META_UNKNOWN');
   const said = askTag?.();
   const isTagged = said !== undefined && said !== false;
   // The meta of trpc-to-mcp, which says nothing to us: where there is a `tag`, that has read it.
   const isForeign = askTag !== undefined && isRecord(own) && 'enabled' in own;
+  if (isForeign && own['enabled'] === false) return undefined;
   if (!isTagged && (own === undefined || isForeign)) return undefined;
   const layers: (McpSettings | undefined)[] = middlewares.map(
     (middleware) => (middleware as Partial<Record<symbol, McpDefaults>>)[defaultsKey],
@@ -50,9 +54,16 @@ export function settingsOf(
   return { ...(Object.fromEntries(entries) as McpSettings), ...(scopes.length > 0 && { scopes }) };
 }
 
+function toMessage(own: unknown): string {
+  const given = typeof own === 'string' ? JSON.stringify(own) : Array.isArray(own) ? 'a list' : String(own);
+  return `mcp is ${given}; it has to be true, false or settings such as { description }`;
+}
+
 const foreignKeys = new Set(['enabled', 'transformMcpProcedure']);
 
-/** What the meta of trpc-to-mcp has in common with ours. */
+/** What the meta of trpc-to-mcp has in common with ours. A text that is empty says nothing there. */
 function withoutForeign(own: McpSettings): McpSettings {
-  return Object.fromEntries(Object.entries(own).filter(([key]) => !foreignKeys.has(key)));
+  return Object.fromEntries(
+    Object.entries(own).filter(([key, value]) => !foreignKeys.has(key) && value !== ''),
+  );
 }

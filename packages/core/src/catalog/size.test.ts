@@ -1,6 +1,7 @@
 import { initTRPC, lazy } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { mcpHandler } from '../adapters/fetch.ts';
 import type { McpMeta } from '../meta.ts';
 import { SetupError } from '../setup-error.ts';
 import { createCatalog } from './catalog.ts';
@@ -48,6 +49,26 @@ test('no tool is told as none, one as one', () => {
   );
 });
 
+test('a small output schema has at most 300 tokens in the era in which it is listed', () => {
+  const lengths = Array.from({ length: 40 }, (_, index) => 900 + 8 * index);
+  const rows = (length: number) =>
+    t.procedure
+      .meta({ mcp: true })
+      .output(z.array(z.string().describe('x'.repeat(length))))
+      .query(() => []);
+  const of = t.router(Object.fromEntries(lengths.map((length) => [`rows${length}`, rows(length)])));
+  const { tools } = createCatalog(of, { outputSchemas: 'small' }).current!;
+  const whole = createCatalog(of, {}).current!.tools;
+  for (const era of ['modern', 'legacy'] as const) {
+    const sizes = Array.from(whole.values(), ({ name, listed }) => ({
+      isSmall: Math.ceil(JSON.stringify(listed[era].outputSchema).length / 4) <= 300,
+      isListed: tools.get(name)!.listed[era].outputSchema !== undefined,
+    }));
+    for (const { isSmall, isListed } of sizes) expect(isListed).toBe(isSmall);
+    expect(new Set(sizes.map(({ isSmall }) => isSmall)).size).toBe(2);
+  }
+});
+
 describe('a budget', () => {
   const router = t.router({ small: described(10), large: described(4000) });
 
@@ -62,6 +83,14 @@ describe('a budget', () => {
     expect(mount).toThrow(
       /budget\.listTokens: tools\/list has about \d+ tokens, and budget\.listTokens is 1000; .*large \d+, small \d+.*outputSchemas.* \[BUDGET_EXCEEDED\]/,
     );
+  });
+
+  test.each([[Number.NaN], [-1], [null], ['15000']])('of %j is one problem, not two', (listTokens) => {
+    const mount = () => mcpHandler(router, { budget: { listTokens: listTokens as number } });
+    expect(mount).toThrow(
+      /budget\.listTokens: it is .*; it has to be a number of 0 or more \[LIMIT_INVALID\]$/,
+    );
+    expect(mount).not.toThrow(/BUDGET_EXCEEDED/);
   });
 
   test('counts what expose leaves and what lazy routers bring', async () => {

@@ -38,7 +38,8 @@ export function describeSize({ tools, tokens, largest }: ListSize): string {
 
 /** Returns a problem if the list has more tokens than the app allows. */
 export function checkBudget(tools: readonly Tool[], { listTokens }: Budget = {}): SetupProblem[] {
-  if (listTokens === undefined) return [];
+  // A limit of a wrong kind is a problem of its own.
+  if (typeof listTokens !== 'number' || !(listTokens >= 0)) return [];
   const size = sizeOf(tools);
   if (size.tokens <= listTokens) return [];
   const message = `tools/list has about ${size.tokens} tokens, and budget.listTokens is ${listTokens}; expose fewer procedures, shorten what is largest (${wordsFor(size.largest)}), or leave output schemas out with outputSchemas: 'small' or false`;

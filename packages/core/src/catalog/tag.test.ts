@@ -1,6 +1,7 @@
 import { initTRPC, lazy } from '@trpc/server';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { mcpHandler } from '../adapters/fetch.ts';
 import type { McpMeta, McpSettings } from '../meta.ts';
 import { SetupError } from '../setup-error.ts';
 import { createCatalog } from './catalog.ts';
@@ -29,6 +30,12 @@ function problemsOf(mount: () => unknown) {
     throw error;
   }
   throw new Error('it was mounted');
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
 }
 
 describe('tag', () => {
@@ -122,6 +129,28 @@ describe('tag', () => {
     ['returns a list', () => [], /^tag returned a list; /],
     ['returns a function', () => () => true, /^tag returned a function; /],
     ['returns an instance', () => new Map(), /^tag returned a Map; /],
+    [
+      'returns an instance without a constructor',
+      () => Object.assign(new URLSearchParams(), { constructor: undefined }),
+      /^tag returned an object of a class; /,
+    ],
+    [
+      'returns settings that throw when they are read',
+      () => ({
+        get description(): string {
+          throw new Error('no idea');
+        },
+      }),
+      /^tag threw: no idea$/,
+    ],
+    ['returns a proxy that is revoked', () => revoked(), /^tag threw: /],
+    [
+      'throws what cannot be read',
+      () => {
+        throw Object.create(null);
+      },
+      /^tag threw: something that cannot be read$/,
+    ],
   ])('that %s is a set-up problem, and nothing is exposed', (_, tag, message) => {
     const { problems, message: text } = problemsOf(() => toolsOf(tag as Tag));
     expect(problems.map(({ code, path }) => [code, path])).toEqual(
@@ -140,6 +169,42 @@ describe('tag', () => {
     );
   });
 
+  test.each<[Record<string, unknown>, string]>([
+    [{ title: 5 }, 'mcp.title is 5; it has to be a text'],
+    [{ description: {} }, 'mcp.description is an object; it has to be a text'],
+    [{ instructions: ['a'] }, 'mcp.instructions is a list; it has to be a text'],
+    [{ annotations: 'x' }, 'mcp.annotations is "x"; it has to be an object'],
+    [{ annotations: null }, 'mcp.annotations is null; it has to be an object'],
+    [
+      { annotations: { readOnlyHint: 'yes' } },
+      'mcp.annotations.readOnlyHint is "yes"; it has to be true or false',
+    ],
+    [{ icons: 'x' }, 'mcp.icons is "x"; it has to be a list such as [{ src, sizes: ["48x48"] }]'],
+    [{ icons: [{ src: 'https://a', sizes: '48x48' }] }, 'mcp.icons is a list; it has to be a list such as'],
+    [{ icons: ['x'] }, 'mcp.icons is a list; it has to be a list such as'],
+    [{ _meta: 'x' }, 'mcp._meta is "x"; it has to be an object'],
+    [{ toContent: 'x' }, 'mcp.toContent is "x"; it has to be a function'],
+    [{ errorHint: {} }, 'mcp.errorHint is an object; it has to be a function'],
+    [{ visible: null }, 'mcp.visible is null; it has to be a function'],
+    [{ confirm: false }, 'mcp.confirm is false; it has to be true, or the question'],
+    [{ prompt: { title: 5 } }, 'mcp.prompt.title is 5; it has to be a text'],
+    [{ resource: { uri: 'a://b', description: 5 } }, 'mcp.resource.description is 5; it has to be a text'],
+  ])(
+    'that returns %j, for which a client may refuse the whole list, is a set-up problem',
+    (given, message) => {
+      const of = t.router({ list: t.procedure.query(() => 1) });
+      const { problems } = problemsOf(() => toolsOf(() => given, of));
+      expect(problems).toEqual([
+        { code: 'META_UNKNOWN', path: 'list', message: expect.stringContaining(message) as string },
+      ]);
+    },
+  );
+
+  test('may leave out the texts that its meta does not have, also by null', () => {
+    const tag = (() => ({ title: null, description: null, instructions: undefined })) as never;
+    expect(toolsOf(tag)['list']).toMatchObject({ title: 'List' });
+  });
+
   test('is asked about lazy routers when they are there, and costs only what it does not answer for', async () => {
     const of = t.router({
       now: t.procedure.query(() => 1),
@@ -153,6 +218,18 @@ describe('tag', () => {
     expect((await source.problems).map(({ code, path }) => [code, path])).toEqual([
       ['TAG_INVALID', 'late.b'],
     ]);
+  });
+
+  test('is asked once about each procedure, so that it may count', async () => {
+    const of = t.router({
+      a: t.procedure.query(() => 1),
+      b: t.procedure.meta({ mcp: { dryRun: 'a' } }).mutation(() => 1),
+      late: lazy(() => Promise.resolve(t.router({ c: t.procedure.query(() => 1) }))),
+    });
+    const asked: string[] = [];
+    const handler = mcpHandler(of, { tag: ({ path }) => asked.push(path) <= 2 });
+    await handler.ready();
+    expect(asked).toEqual(['a', 'b', 'late.c']);
   });
 
   test('makes expose match what it tags', () => {
@@ -172,6 +249,7 @@ describe('the meta of trpc-to-openapi', () => {
     both: s.procedure
       .meta({ openapi: { ...at, summary: 'Lists notes', description: 'By date.' } })
       .query(() => 1),
+    blank: s.procedure.meta({ openapi: { ...at, summary: ' ', description: ' By name. ' } }).query(() => 1),
     same: s.procedure.meta({ openapi: { ...at, summary: 'Same', description: 'Same' } }).query(() => 1),
     bare: s.procedure.meta({ openapi: at }).query(() => 1),
     off: s.procedure.meta({ openapi: { ...at, enabled: false } }).query(() => 1),
@@ -180,7 +258,8 @@ describe('the meta of trpc-to-openapi', () => {
 
   test('tells what is a tool, and its summary what it does', () => {
     const listed = toolsOf(fromOpenApiMeta(), of);
-    expect(Object.keys(listed)).toEqual(['bare', 'both', 'same']);
+    expect(Object.keys(listed)).toEqual(['bare', 'blank', 'both', 'same']);
+    expect(listed['blank']?.description).toBe('By name.');
     expect([listed['both']?.description, listed['same']?.description]).toEqual([
       'Lists notes\n\nBy date.',
       'Same',
@@ -204,11 +283,27 @@ describe('the meta of trpc-to-mcp', () => {
     none: s.procedure.query(() => 1),
   });
 
+  test('hides with enabled: false, whatever tag says', () => {
+    expect(Object.keys(toolsOf(() => true, of))).not.toContain('off');
+    expect(Object.keys(toolsOf(() => ({ description: 'x' }), of))).not.toContain('off');
+  });
+
   test('is read by its helper', () => {
     const { tools } = createCatalog(of, { tag: fromTrpcToMcpMeta() }).current!;
     expect([...tools.keys()]).toEqual(['content', 'list_all']);
     expect(tools.get('list_all')!.listed.modern.description).toBe('Lists');
     expect(tools.get('content')!.toContent?.(1)).toEqual([{ type: 'text', text: 'own' }]);
+  });
+
+  test('has no empty names and descriptions', () => {
+    const empty = s.router({
+      a: s.procedure.meta({ mcp: { enabled: true, name: '', description: '' } }).query(() => 1),
+    });
+    const listed = toolsOf(fromTrpcToMcpMeta(), empty)['a'];
+    expect(listed).toMatchObject({
+      name: 'a',
+      description: expect.stringMatching(/^Calls the query "a"/) as string,
+    });
   });
 
   test('can be narrowed by a function around it', () => {
@@ -230,3 +325,20 @@ describe('the meta of trpc-to-mcp', () => {
     expect(message).toContain('fromTrpcToMcpMeta()');
   });
 });
+
+test.each([[''], ['yes'], [0], [5], [Number.NaN], [[]]])(
+  'mcp: %j in meta is a set-up problem, and exposes nothing by mistake',
+  (mcp) => {
+    const of = t.router({ a: t.procedure.meta({ mcp } as never).query(() => 1) });
+    for (const tag of [undefined, () => true, () => false]) {
+      const { problems } = problemsOf(() => toolsOf(tag, of));
+      expect(problems).toEqual([
+        {
+          code: 'META_UNKNOWN',
+          path: 'a',
+          message: expect.stringMatching(/^mcp is .*; it has to be true, false or settings/) as string,
+        },
+      ]);
+    }
+  },
+);

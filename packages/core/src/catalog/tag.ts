@@ -22,27 +22,46 @@ type Undefinable<TSettings> = { [TKey in keyof TSettings]: TSettings[TKey] | und
 /** The meta of a router's procedures. */
 export type MetaOf<TRouter extends AnyTRPCRouter> = TRouter['_def']['_config']['$types']['meta'];
 
-/** Thrown when `tag` does not answer as it has to. */
+/** Thrown when what says whether a procedure is a tool cannot be understood: the option `tag`, or `mcp` in its meta. */
 export class TagError extends Error {
   override readonly name = 'TagError';
+  readonly code: 'TAG_INVALID' | 'META_UNKNOWN';
+
+  constructor(message: string, code: TagError['code'] = 'TAG_INVALID') {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** Asks `tag` about a procedure. Throws a `TagError`, because a procedure must not be exposed by mistake. */
 export function askTag(tag: Tag, procedure: TaggedProcedure): boolean | McpSettings | undefined {
-  let answer: unknown;
   try {
-    answer = tag(procedure);
+    return readAnswer(tag(procedure));
   } catch (error) {
-    throw new TagError(`tag threw: ${error instanceof Error ? error.message : String(error)}`);
+    // What is returned may also throw when it is read.
+    throw error instanceof TagError ? error : new TagError(`tag threw: ${wordsOf(error)}`);
   }
+}
+
+function readAnswer(answer: unknown): boolean | McpSettings | undefined {
   if (answer === undefined || typeof answer === 'boolean') return answer;
   if (isPromise(answer)) {
     // Nobody else hears of it when it rejects.
     answer.then(undefined, () => {});
     throw new TagError(`tag returned a Promise, and it is asked while the server is made; ${whatToReturn}`);
   }
-  if (isRecord(answer) && isPlain(answer)) return answer;
+  if (isRecord(answer) && isPlain(answer)) return { ...answer };
   throw new TagError(`tag returned ${nameOf(answer)}; ${whatToReturn}`);
+}
+
+/** Asks a `tag` once about each procedure, so that it may count, for example. */
+export function askOnce(tag: Tag): Tag {
+  const answers = new Map<string, ReturnType<Tag>>();
+  return (procedure) => {
+    const { path } = procedure;
+    if (!answers.has(path)) answers.set(path, tag(procedure));
+    return answers.get(path);
+  };
 }
 
 const whatToReturn = 'return true, false, undefined or settings such as { description }';
@@ -59,7 +78,19 @@ function isPlain(value: object): boolean {
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? `a ${value.constructor.name}` : `a ${typeof value}`;
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const { constructor } = value;
+  return typeof constructor === 'function' && constructor.name
+    ? `a ${constructor.name}`
+    : 'an object of a class';
+}
+
+function wordsOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'something that cannot be read';
+  }
 }
 
 /**
@@ -71,7 +102,9 @@ export function fromOpenApiMeta(): (procedure: TaggedProcedure) => McpSettings |
     const openapi = isRecord(meta) ? meta['openapi'] : undefined;
     if (!isRecord(openapi) || openapi['enabled'] === false) return undefined;
     const words = [openapi['summary'], openapi['description']].filter(isText);
-    return words.length === 0 ? {} : { description: [...new Set(words)].join('\n\n') };
+    return words.length === 0
+      ? {}
+      : { description: [...new Set(words.map((each) => each.trim()))].join('\n\n') };
   };
 }
 
@@ -95,5 +128,5 @@ export function fromTrpcToMcpMeta(): (procedure: TaggedProcedure) => McpSettings
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string' && /\S/.test(value);
 }

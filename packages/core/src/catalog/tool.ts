@@ -63,9 +63,10 @@ export function toTool(
   // For a stream, `output` is the JSON Schema of one value.
   const streamSchema = stream && toStreamSchema(settings.output as JsonSchema | undefined);
   // A dry run returns something else, which a client that validates the output would refuse.
-  const isListed = dryRun === undefined && isToBeListed(streamSchema ?? output.schema, outputSchemas);
-  const modern = isListed ? (streamSchema ?? output.schema) : undefined;
-  const legacy = isListed ? (streamSchema ?? output.legacySchema) : undefined;
+  const toListed = (schema: JsonSchema | undefined) =>
+    dryRun === undefined && isToBeListed(schema, outputSchemas) ? schema : undefined;
+  const modern = toListed(streamSchema ?? output.schema);
+  const legacy = toListed(streamSchema ?? output.legacySchema);
   return {
     ...callable,
     kind: 'tool',

@@ -43,7 +43,11 @@ function checkLimits(options: HandlerOptions): SetupProblem[] {
   };
   const problem = (path: string, limit: unknown, bound: string): SetupProblem => {
     const given =
-      limit === undefined ? 'missing' : typeof limit === 'number' ? String(limit) : `a ${typeof limit}`;
+      limit === undefined
+        ? 'missing'
+        : typeof limit === 'number' || limit === null
+          ? String(limit)
+          : `of the type ${typeof limit}`;
     return { code: 'LIMIT_INVALID', path, message: `it is ${given}; it has to be a number ${bound}` };
   };
   return [

@@ -23,10 +23,9 @@ export async function toMissing(
 ): Promise<MissingOutcome> {
   if (name.length > maxNameCharacters) return { kind: 'missing', nearest: undefined };
   const open = [...tools.values()].filter(({ visible, scopes }) => !visible && scopes.length === 0);
-  const nearest = findNearest(
-    name,
-    open.map((tool) => tool.name),
-  );
+  // The tool itself is not what was meant, where only the query of its dry run is hidden.
+  const others = open.map((tool) => tool.name).filter((other) => other !== name);
+  const nearest = findNearest(name, others);
   if (nearest === undefined || parts.listing !== 'permitted') return { kind: 'missing', nearest };
   // With this option, a caller is listed only what its middleware lets this caller call.
   const read = await readListContext(parts, exchange, request);

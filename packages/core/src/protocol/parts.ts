@@ -10,6 +10,7 @@ import { createSpans } from '../call/span.ts';
 import { createToolNames } from '../call/tool-names.ts';
 import { type CatalogSource, createCatalog } from '../catalog/catalog.ts';
 import { describeSize, sizeOf } from '../catalog/size.ts';
+import { askOnce } from '../catalog/tag.ts';
 import { isDevelopment } from '../development.ts';
 import { HookTimeout } from '../hook.ts';
 import { isTaught } from '../schema/codec.ts';
@@ -43,13 +44,15 @@ export function createParts(
   // Nothing of a value of another kind can be read.
   if (routerProblem) throw new SetupError([routerProblem, ...problems]);
   if (wrongValues.length > 0) throw new SetupError(problems);
-  problems.push(...checkVisible(router, options));
-  const catalog = createCatalog(router, options, problems, () => {
+  const tag = options.tag && askOnce(options.tag);
+  const asking = { ...options, tag };
+  problems.push(...checkVisible(router, asking));
+  const catalog = createCatalog(router, asking, problems, () => {
     notify.toolsChanged();
     notify.promptsChanged();
     notify.resourcesChanged();
   });
-  warnIfEmpty(router, catalog, options.tag);
+  warnIfEmpty(router, catalog, tag);
   for (const told of [catalog.problems, catalog.leftOut]) {
     void told.then((found) => {
       for (const problem of found) reportThrown(report, new SetupError([problem]), { path: problem.path });

@@ -143,7 +143,7 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   },
   META_UNKNOWN: {
     means:
-      '`mcp` in the meta has a key that is not a setting, at the top or in a nested setting, or a setting has a value that it does not take.',
+      '`mcp` in the meta has a key that is not a setting, at the top or in a nested setting, or a setting, or `mcp` itself, has a value that it does not take.',
     change: 'Use the name or the value that the message suggests, or remove the key.',
   },
   NAME_CLASH: {

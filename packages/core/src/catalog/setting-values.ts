@@ -1,0 +1,92 @@
+import type { McpSettings } from '../meta.ts';
+import { isRecord } from '../record.ts';
+
+/**
+ * Finds a setting with a value of a wrong kind, which only an app without types can give, and returns a message about it. A
+ * client may refuse the whole list because of one title that is no text.
+ */
+export function findWrongValue(settings: McpSettings): string | undefined {
+  const { annotations, resource, prompt } = settings as Record<string, unknown>;
+  const groups: Group[] = [
+    ['mcp', settings, settingKinds],
+    ['mcp.annotations', annotations, annotationKinds],
+    ['mcp.resource', resource, listedKinds],
+    ['mcp.prompt', prompt, listedKinds],
+  ];
+  for (const [path, values, kinds] of groups) {
+    if (!isRecord(values)) continue;
+    const wrong = Object.entries(kinds).find(
+      ([key, { takes }]) => values[key] !== undefined && !takes(values[key]),
+    );
+    if (wrong) return `${path}.${wrong[0]} is ${nameOf(values[wrong[0]])}; it has to be ${wrong[1].words}`;
+  }
+  return undefined;
+}
+
+/** Where the settings stand, the object that has them, and which values each of them takes. */
+type Group = [path: string, values: unknown, kinds: Record<string, Kind>];
+
+interface Kind {
+  takes: (value: unknown) => boolean;
+  words: string;
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value)) return 'a list';
+  if (isRecord(value)) return 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}
+
+const aFunction: Kind = { takes: (value) => typeof value === 'function', words: 'a function' };
+const aBoolean: Kind = { takes: (value) => typeof value === 'boolean', words: 'true or false' };
+const anObject: Kind = { takes: isRecord, words: 'an object' };
+const iconList: Kind = {
+  takes: (value) => Array.isArray(value) && value.every(isIcon),
+  words: 'a list such as [{ src, sizes: ["48x48"] }]',
+};
+// A text of meta that comes from elsewhere may be null, which is none.
+const aText: Kind = { takes: (value) => value === null || typeof value === 'string', words: 'a text' };
+
+function oneOf(first: string, second: string): Kind {
+  return { takes: (value) => value === first || value === second, words: `${first} or ${second}` };
+}
+
+const settingKinds: Record<string, Kind> = {
+  title: aText,
+  description: aText,
+  instructions: aText,
+  annotations: anObject,
+  icons: iconList,
+  _meta: anObject,
+  visible: aFunction,
+  errorHint: aFunction,
+  toContent: aFunction,
+  confirm: {
+    takes: (value) => typeof value === 'string' || value === true,
+    words: 'true, or the question',
+  },
+  confirmFallback: oneOf('refuse', 'proceed'),
+  unknownArguments: oneOf('refuse', 'pass'),
+} satisfies Partial<Record<keyof McpSettings, Kind>>;
+
+const annotationKinds: Record<string, Kind> = {
+  title: { takes: (value) => typeof value === 'string', words: 'a text' },
+  readOnlyHint: aBoolean,
+  destructiveHint: aBoolean,
+  idempotentHint: aBoolean,
+  openWorldHint: aBoolean,
+};
+
+const listedKinds: Record<string, Kind> = {
+  title: aText,
+  description: aText,
+  icons: iconList,
+  _meta: anObject,
+};
+
+function isIcon(value: unknown): boolean {
+  if (!isRecord(value) || typeof value['src'] !== 'string') return false;
+  const { sizes } = value;
+  return sizes === undefined || (Array.isArray(sizes) && sizes.every((size) => typeof size === 'string'));
+}
