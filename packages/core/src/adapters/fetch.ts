@@ -1,12 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { createHandler } from '../protocol/handler.ts';
 import type { HandlerArguments, HandlerOptions } from '../protocol/options.ts';
-import {
-  type FetchContextOptions,
-  type FetchExtra,
-  type FetchMcpHandler,
-  toFetchHandler,
-} from './fetch-exchange.ts';
+import { type FetchContextOptions, type FetchMcpHandler, toFetchHandler } from './fetch-exchange.ts';
 
 export type { FetchContextOptions, FetchExtra, FetchMcpHandler } from './fetch-exchange.ts';
 
