@@ -58,6 +58,27 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     expect(await resultOf(false)).toEqual(isModern ? null : {});
   });
 
+  test('takes results that it would check more strictly than the validator', async () => {
+    const router = t.router({
+      one: tool
+        .output(
+          z3.object({ price: z3.number().multipleOf(0.01), at: z3.string().time(), url: z3.string().url() }),
+        )
+        .query(() => ({ price: 0.07, at: '10:00:00', url: 'https://x.example/ü' })),
+      two: tool
+        .output(z.object({ meta: z.any(), list: z.array(z.union([z.string(), z.undefined()])) }))
+        .query(() => ({ meta: undefined, list: ['a', undefined] })),
+    });
+    await using server = await serve(mcpHandler(router));
+    await using client = await connect[kind](server.mcp);
+    await client.listTools();
+    const resultOf = async (name: string) => (await client.callTool({ name })).structuredContent;
+    expect([await resultOf('one'), await resultOf('two')]).toEqual([
+      { price: 0.07, at: '10:00:00', url: 'https://x.example/ü' },
+      { list: ['a', null] },
+    ]);
+  });
+
   test('gets all other tools in production if the schema of one is not valid', async () => {
     const failures: CallFailure[] = [];
     const old = { type: 'object', properties: { size: { type: 'number', exclusiveMinimum: true } } };

@@ -1,7 +1,8 @@
-import { deref, isSchema, mapChildren, setOwn, type JsonSchema } from './json-schema.ts';
+import { deref, isSchema, mapChildren, refTo, setOwn, type JsonSchema } from './json-schema.ts';
 import { getMark, isBounded, isStripping, marked, setStrips, withoutBounds } from './mark.ts';
 import { mergeObjects } from './merge.ts';
 import { SchemaProblem } from './problem.ts';
+import { freeName } from './refs.ts';
 
 /**
  * Closes every object whose validator would drop unknown keys: `additionalProperties: false`. A list whose validator would
@@ -10,11 +11,36 @@ import { SchemaProblem } from './problem.ts';
  * adds it.
  */
 export function closeObjects<TSchema extends JsonSchema>(root: TSchema): TSchema {
-  return close(root) as TSchema;
+  // Each combined schema that is being closed, by its text, and the name of its definition if it is inside of itself.
+  const unfinished = new Map<string, string | undefined>();
+  const defs: Record<string, JsonSchema> = {};
+  const document = close(root);
+  if (Object.keys(defs).length === 0) return document as TSchema;
+  return { ...document, $defs: { ...document.$defs, ...defs } } as TSchema;
 
   function close(schema: JsonSchema): JsonSchema {
-    const whole = Array.isArray(schema['allOf']) ? combine(schema) : schema;
-    if (whole !== schema && !('allOf' in whole)) return close(whole);
+    if (!Array.isArray(schema['allOf'])) return closeOne(schema, schema);
+    const text = JSON.stringify(schema);
+    if (unfinished.has(text)) {
+      const taken = [...unfinished.values()].filter((each) => each !== undefined);
+      const name =
+        unfinished.get(text) ??
+        freeName('both', { ...root.$defs, ...defs, ...Object.fromEntries(taken.map((each) => [each, {}])) });
+      unfinished.set(text, name);
+      return { $ref: refTo(name) };
+    }
+    unfinished.set(text, undefined);
+    const combined = combine(schema);
+    const isMerged = combined !== schema && !('allOf' in combined);
+    const closed = isMerged ? close(combined) : closeOne(schema, combined);
+    const name = unfinished.get(text);
+    unfinished.delete(text);
+    if (name === undefined) return closed;
+    setOwn(defs, name, closed);
+    return { $ref: refTo(name) };
+  }
+
+  function closeOne(schema: JsonSchema, whole: JsonSchema): JsonSchema {
     const closed = mapChildren(whole, (child, keyword) => {
       if (unclosed.has(keyword)) return child;
       return keyword === 'allOf' && whole !== schema ? open(child, 0) : close(child);

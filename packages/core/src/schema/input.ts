@@ -113,7 +113,7 @@ export function compileInput(
   // Only tests encode inputs. So the encoder is compiled when it is first used, and never in a server.
   let encode: Encode | undefined;
   return {
-    schema: asWritten ?? (publish(root.schema) as JsonObjectSchema),
+    schema: asWritten ?? (publish(root.schema, 'input') as JsonObjectSchema),
     takesInput: true,
     decode: compileArguments(root, documents, compileSteps(marked, mend, refuse), repair),
     encode(value) {

@@ -72,12 +72,12 @@ function publishOutput(
     return { schema: undefined, legacySchema: undefined, wrapped: isWrapped, mayBeAbsent: false };
   }
   if (optional) {
-    const legacySchema = publish(toWrapper([document], 'result')) as JsonObjectSchema;
-    return { schema: publish(orNull(schema)), legacySchema, wrapped: true, mayBeAbsent: true };
+    const legacySchema = publish(toWrapper([document], 'result'), 'result') as JsonObjectSchema;
+    return { schema: publish(orNull(schema), 'result'), legacySchema, wrapped: true, mayBeAbsent: true };
   }
-  const rootSchema = publish(root.schema) as JsonObjectSchema;
+  const rootSchema = publish(root.schema, 'result') as JsonObjectSchema;
   return {
-    schema: isWrapped ? publish(schema) : rootSchema,
+    schema: isWrapped ? publish(schema, 'result') : rootSchema,
     legacySchema: rootSchema,
     wrapped: isWrapped,
     mayBeAbsent: false,
@@ -98,7 +98,7 @@ function orNull(document: JsonSchema): JsonSchema {
 }
 
 function saysNothing(schema: JsonSchema): boolean {
-  return Object.keys(publish(schema)).every((keyword) =>
+  return Object.keys(publish(schema, 'result')).every((keyword) =>
     ['title', 'description', 'default'].includes(keyword),
   );
 }

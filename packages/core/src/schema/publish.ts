@@ -1,4 +1,5 @@
 import { formatPath } from './wire-error.ts';
+import { describe } from './vendor/annotate.ts';
 import {
   deref,
   eachChild,
@@ -16,19 +17,26 @@ import { freeName } from './refs.ts';
 import { toPortable } from './pattern.ts';
 import { SchemaProblem } from './problem.ts';
 
-// The formats that JSON Schema defines. Strict clients reject others.
+// The formats that JSON Schema defines and clients know. Strict clients reject others.
 const publishedFormats = new Set(
   (
-    'date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference ' +
-    'uuid uri-template json-pointer relative-json-pointer regex'
+    'date-time date time duration email hostname ipv4 ipv6 uri uri-reference uuid uri-template json-pointer ' +
+    'relative-json-pointer regex'
   ).split(' '),
 );
 
 /**
- * Makes the schema that clients see: without marks, without what no JSON value fits, and with the keywords of 2020-12
- * only.
+ * Formats that clients check more strictly than the validators that say them. A client would refuse a result with the
+ * time `10:00`, or with a URL with an umlaut.
  */
-export function publish(root: JsonSchema): JsonSchema {
+const strictFormats = new Set(['date-time', 'time', 'duration', 'uri', 'uri-reference']);
+
+/**
+ * Makes the schema that clients see: without marks, without what no JSON value fits, and with the keywords of 2020-12
+ * only. The schema of an output (`result`) is what clients check results with, so it says nothing that they read in
+ * another way than the validator.
+ */
+export function publish(root: JsonSchema, of: 'input' | 'result'): JsonSchema {
   const isImpossible = compileImpossible(root);
   const shared: Record<string, JsonSchema> = {};
   const published = publishNode(root);
@@ -50,7 +58,8 @@ export function publish(root: JsonSchema): JsonSchema {
     const out: JsonSchema = {};
     for (const keyword in schema) {
       const value = schema[keyword];
-      if (plainKeywords.has(keyword)) publishPlain(out, keyword, value);
+      if (keyword === 'format') publishFormat(out, schema);
+      else if (plainKeywords.has(keyword)) publishPlain(out, keyword, value);
       else if (schemaKeywords.has(keyword)) publishChild(out, keyword, value);
       else if (schemaListKeywords.has(keyword)) publishList(out, keyword, value as JsonSchema[]);
       else if (schemaMapKeywords.has(keyword)) publishMap(out, keyword, value as Record<string, JsonSchema>);
@@ -58,18 +67,13 @@ export function publish(root: JsonSchema): JsonSchema {
     // A list ends before an item that cannot be sent.
     const [all, kept] = [schema['prefixItems'], out['prefixItems']] as [unknown[]?, unknown[]?];
     if (kept !== undefined && kept.length < all!.length) out['items'] = false;
-    return unwrapSingle(addType(joinTexts(splitTypes(toStrictTuple(nameRequired(out), share)))));
+    return unwrapSingle(addType(joinTexts(splitTypes(toStrictTuple(nameRequired(root, out), share)))));
   }
 
-  function publishPlain(out: JsonSchema, keyword: string, value: unknown): void {
-    if (keyword === 'format' && !publishedFormats.has(value as string)) return;
-    const plain =
-      keyword === 'type' && Array.isArray(value)
-        ? compactTypes(value as string[])
-        : keyword === 'pattern'
-          ? toPortable(value as string)
-          : value;
-    if (plain !== undefined) out[keyword] = plain;
+  function publishFormat(out: JsonSchema, schema: JsonSchema): void {
+    const format = schema['format'] as string;
+    const isLeft = of === 'result' && strictFormats.has(format) && getMark(schema)?.is !== 'leaf';
+    if (publishedFormats.has(format) && !isLeft) out['format'] = format;
   }
 
   function publishChild(out: JsonSchema, keyword: string, value: unknown): void {
@@ -102,25 +106,73 @@ export function publish(root: JsonSchema): JsonSchema {
   }
 }
 
+function publishPlain(out: JsonSchema, keyword: string, value: unknown): void {
+  const plain = toPlain(keyword, value);
+  if (plain !== undefined) out[keyword] = plain;
+  else if (keyword === 'multipleOf') describe(out, `a multiple of ${String(value)}`);
+}
+
+/** The value of a keyword as all clients take it; undefined if it says nothing that they can check. */
+function toPlain(keyword: string, value: unknown): unknown {
+  const kind = annotationKinds[keyword];
+  if (kind !== undefined) return kind(value) ? value : undefined;
+  if (keyword === 'type' && Array.isArray(value)) return compactTypes(value as string[]);
+  if (keyword === 'enum' && Array.isArray(value)) return [...new Set(value as unknown[])];
+  if (keyword === 'pattern') return toPortable(value as string);
+  // A converter that copies through JSON writes null for an infinity.
+  if (value === null && sizeKeyword.test(keyword)) return undefined;
+  if (typeof value !== 'number') return value;
+  // Clients divide, and 0.07 / 0.01 is no whole number. It is one for a step that a computer stores exactly.
+  if (keyword === 'multipleOf')
+    return Number.isInteger(value * 2 ** 20) ? Math.abs(value) || undefined : undefined;
+  const [, side, isSize] = sizeKeyword.exec(keyword) ?? [];
+  if (side === undefined) return value;
+  if (!Number.isFinite(value)) return undefined;
+  if (isSize === undefined) return value;
+  return side === 'max' ? Math.floor(value) : Math.max(Math.ceil(value), 0);
+}
+
+const sizeKeyword = /^(min|max|exclusiveMin|exclusiveMax)(?:imum|(Length|Items|Properties))$/;
+
+/** What annotations have to be. Others, which an app writes for other tools, are left out. */
+const annotationKinds: Record<string, ((value: unknown) => boolean) | undefined> = {
+  title: (value) => typeof value === 'string',
+  description: (value) => typeof value === 'string',
+  examples: Array.isArray,
+  deprecated: (value) => typeof value === 'boolean',
+  readOnly: (value) => typeof value === 'boolean',
+  writeOnly: (value) => typeof value === 'boolean',
+};
+
 /** The length of JSON up to which a schema is written several times. */
 const maxRepeated = 60;
 
 /**
- * Writes out a record whose keys are all required. Strict validators want a required key among `properties`, or, where
- * that would be long, it is the number of keys that says the same.
+ * Writes out the required keys of a record, because strict validators want a required key among `properties`. Where all
+ * keys are required and that would be long, it is the number of keys that says the same.
  */
-function nameRequired(schema: JsonSchema): JsonSchema {
-  const { propertyNames, additionalProperties: value, required, ...beside } = schema;
-  const names = isSchema(propertyNames) ? propertyNames['enum'] : undefined;
-  if (required === undefined || !Array.isArray(names) || schema.properties !== undefined) return schema;
-  const isComplete = names.every((name) => required.includes(name as string));
-  if (!isComplete) return schema;
-  if (JSON.stringify(value).length * names.length > maxWrittenOut) {
-    return { ...beside, propertyNames, additionalProperties: value, minProperties: names.length };
+function nameRequired(root: JsonSchema, schema: JsonSchema): JsonSchema {
+  const { propertyNames, additionalProperties: value = {}, required, ...beside } = schema;
+  if (required === undefined || !isSchema(propertyNames) || schema.properties !== undefined) return schema;
+  const names = namesOf(root, propertyNames, 0);
+  const isComplete = names?.every((name) => required.includes(name as string)) ?? false;
+  if (isComplete && JSON.stringify(value).length * required.length > maxWrittenOut) {
+    return { ...beside, propertyNames, additionalProperties: value, minProperties: new Set(names).size };
   }
   const properties = {};
-  for (const name of names as string[]) setOwn(properties, name, value);
-  return { ...beside, properties, required, additionalProperties: false };
+  for (const name of required) setOwn(properties, name, value);
+  if (isComplete) return { ...beside, properties, required, additionalProperties: false };
+  return { ...beside, properties, required, propertyNames, additionalProperties: value };
+}
+
+/** The only names that a schema of names allows; undefined if it allows others. */
+function namesOf(root: JsonSchema, names: JsonSchema, depth: number): unknown[] | undefined {
+  const { const: only, enum: some, anyOf } = deref(root, names);
+  if (only !== undefined) return [only];
+  if (Array.isArray(some)) return some;
+  if (!Array.isArray(anyOf) || depth > 8) return undefined;
+  const parts = (anyOf as JsonSchema[]).map((part) => namesOf(root, part, depth + 1));
+  return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
 
 const maxWrittenOut = 600;

@@ -1,3 +1,6 @@
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { z as z3 } from 'zod3';
@@ -7,6 +10,29 @@ import { compileOutput } from './output.ts';
 import { toPortable } from './pattern.ts';
 import { SchemaProblem } from './problem.ts';
 import { findInvalid } from './validity.ts';
+
+const clients = [new Ajv2020({ strict: true }), new Ajv({ strict: false })] as const;
+for (const ajv of clients) formats.default(ajv);
+
+function accepts(schema: JsonSchema, value: unknown): boolean {
+  return clients.every((ajv) => ajv.validate(schema, value));
+}
+
+/** The JSON of a result, and the schema that a client refuses it by. */
+function misfit(parser: z.ZodType, value: unknown): unknown {
+  const output = compileOutput(parser);
+  const encoded = output.encode(parser.parse(value)) as { json: unknown };
+  const json = JSON.parse(JSON.stringify(encoded.json ?? null)) as unknown;
+  const wrapped = output.wrapped ? { result: json } : json;
+  const legacy = output.mayBeAbsent && encoded.json === undefined ? {} : wrapped;
+  for (const [schema, sent] of [
+    [output.schema, json],
+    [output.legacySchema, legacy],
+  ] as const) {
+    if (schema !== undefined && !accepts(schema, sent)) return { schema, sent };
+  }
+  return undefined;
+}
 
 /** Test bodies that serve both versions. */
 const versions = [
@@ -97,6 +123,90 @@ describe.each(versions)('%s', (_version, zod) => {
     const text = JSON.stringify(schema?.properties?.['one']);
     expect(text).not.toContain('"additionalProperties":false');
     expect(legacySchema).toEqual(schema);
+  });
+
+  it.each([
+    ['an object', () => zod.object({ b: zod.number() }), { b: 1 }],
+    [
+      'a union',
+      () => zod.union([zod.object({ b: zod.number() }), zod.object({ c: zod.number() })]),
+      { c: 1 },
+    ],
+  ])('an intersection of %s and of what it is inside of ends', (_name, other, sent) => {
+    const node: z.ZodType = zod.object({
+      id: zod.string(),
+      next: zod.lazy(() => zod.intersection(node, other()).optional()),
+      list: zod.lazy(() => zod.array(zod.intersection(node, other()))).optional(),
+    });
+    const input = compileInput([node]);
+    const args = {
+      id: 'a',
+      next: { id: 'b', ...sent, next: { id: 'c', ...sent } },
+      list: [{ id: 'd', ...sent }],
+    };
+    expect(input.decode(args)).toEqual(args);
+    const { next } = args;
+    expect(() => input.decode({ ...args, next: { ...next, next: { ...next.next, other: 1 } } })).toThrow(
+      'next.next.other',
+    );
+    for (const schema of [input.schema, compileOutput(node).schema!]) {
+      expect(findInvalid(schema)).toBeUndefined();
+      expect(accepts(schema, args)).toBe(true);
+      expect(accepts(schema, { id: 'a', next: { id: 'b' } })).toBe(false);
+    }
+  });
+
+  it('a result with undefined in it fits what is published, for clients of both eras', () => {
+    const nothing = zod.union([zod.string(), zod.undefined()]);
+    const values: [z.ZodType, unknown][] = [
+      [
+        zod.object({ a: nothing, b: zod.any(), c: zod.unknown() }),
+        { a: undefined, b: undefined, c: undefined },
+      ],
+      [zod.object({ a: zod.string().transform(() => undefined) }), { a: 'a' }],
+      [zod.string().transform(() => undefined), 'a'],
+      [zod.array(nothing), ['a', undefined]],
+      [zod.array(zod.undefined()), [undefined]],
+      [zod.tuple([nothing, zod.number()]), [undefined, 1]],
+      [zod.tuple([zod.string()]).rest(nothing), ['a', undefined]],
+      [zod.set(nothing), new Set([undefined])],
+      [zod.map(zod.number(), nothing), new Map([[1, undefined]])],
+      [zod.set(zod.object({ a: zod.string() })).min(2), new Set([{ a: 'a' }, { a: 'a' }])],
+      [zod.record(zod.enum(['a', 'b']), nothing), { a: undefined, b: 'b' }],
+    ];
+    for (const [parser, value] of values) expect(misfit(parser, value)).toBeUndefined();
+  });
+
+  it('a result fits what is published where clients read a keyword more strictly than the validator', () => {
+    const values: [z.ZodType, unknown][] = [
+      [zod.number().multipleOf(0.01), 0.07],
+      [zod.string().url(), 'https://x.example/ü'],
+      [zod.string().time(), '10:00:00'],
+      [zod.string().datetime({ local: true }), '2026-01-31T10:00:00'],
+      [zod.string().duration(), 'PT1.5S'],
+    ];
+    for (const [parser, value] of values) expect(misfit(parser, value)).toBeUndefined();
+    expect(propertiesOf(zod.object({ price: zod.number().multipleOf(0.01) }))).toEqual({
+      price: { type: 'number', description: 'a multiple of 0.01' },
+    });
+  });
+
+  it('bounds that JSON Schema cannot say are left out, and sizes are whole numbers', () => {
+    expect(
+      propertiesOf(
+        zod.object({
+          a: zod.number().min(-Infinity).max(5),
+          b: zod.array(zod.string()).min(-1).max(2.5),
+          c: zod.string().min(1.5).max(Infinity),
+          d: zod.nativeEnum({ A: 'x', B: 'x' }),
+        }),
+      ),
+    ).toEqual({
+      a: { type: 'number', maximum: 5 },
+      b: { type: 'array', items: { type: 'string' }, minItems: 0, maxItems: 2 },
+      c: { type: 'string', minLength: 2 },
+      d: { type: 'string', enum: ['x'] },
+    });
   });
 
   it('an intersection that is used twice keeps all of its parts', () => {
@@ -217,6 +327,47 @@ it('a pipe from a text to a narrower text says what both say', () => {
     ),
   ).toEqual({ a: trimmed, b: { type: 'string', enum: ['x', 'y'] }, c: { type: 'string' } });
   expect(propertiesOf(z3.object({ a: z3.string().min(2).pipe(z3.string().max(5)) }))).toEqual({ a: trimmed });
+});
+
+it('the keys of a record are written out, whatever names them', () => {
+  const role = z.enum(['a', 'b']).meta({ id: 'published-test-role' });
+  const parser = z.object({
+    one: z.record(z.literal('a'), z.number()),
+    two: z.record(z.union([z.literal('a'), z.literal('b')]), z.number()),
+    role: z.record(role, z.number()),
+    loose: z.looseRecord(z.enum(['a']), z.number()),
+  });
+  const args = { one: { a: 1 }, two: { a: 1, b: 2 }, role: { a: 1, b: 2 }, loose: { a: 1, other: 'x' } };
+  for (const schema of [compileInput([parser]).schema, compileOutput(parser).schema!]) {
+    expect(accepts(schema, args)).toBe(true);
+    expect(accepts(schema, { ...args, two: { a: 1 } })).toBe(false);
+    expect(accepts(schema, { ...args, role: { a: 1, b: 2, c: 3 } })).toBe(false);
+  }
+});
+
+it('meta that other tools read does no harm', () => {
+  const other: object = {
+    required: true,
+    title: null,
+    examples: { one: { value: 'x' } },
+    deprecated: 'soon',
+  };
+  const parser = z.object({ a: z.string().meta({ ...other }), b: z.string().optional() });
+  expect(compileInput([parser.meta({ ...other })]).schema).toEqual({
+    type: 'object',
+    properties: { a: { type: 'string' }, b: { type: 'string' } },
+    required: ['a'],
+    additionalProperties: false,
+  });
+});
+
+it('an email of a pattern of its own is not of the format', () => {
+  const own = z.email({ pattern: /^[^@]+@[^@]+$/ });
+  expect(propertiesOf(z.object({ own, usual: z.email() }))).toMatchObject({
+    own: { type: 'string', pattern: '^[^@]+@[^@]+$' },
+    usual: { format: 'email' },
+  });
+  expect(misfit(own, 'me@localhost')).toBeUndefined();
 });
 
 it('z.stringbool() says its words', () => {

@@ -6,8 +6,9 @@ import type { JsonSchema } from '../json-schema.ts';
 import { octetLeaf } from '../wire/octet.ts';
 import { convertValibot, isValibot, valibotAllowsUndefined, type ValibotSchema } from './valibot.ts';
 import { convertZod3, isZod3, zod3AllowsUndefined, type Zod3Schema } from './zod3.ts';
-import type { Zod4Schema } from './zod4-mark.ts';
-import { convertZod4, isZod4, zod4AllowsUndefined } from './zod4.ts';
+import type { Zod4Schema } from './zod4-schema.ts';
+import { zod4AllowsUndefined } from './zod4-undefined.ts';
+import { convertZod4, isZod4 } from './zod4.ts';
 
 /** What we know about a validator library, and how its schemas are read. */
 export interface Vendor {

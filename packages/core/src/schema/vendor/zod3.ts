@@ -4,7 +4,7 @@ import { areJson, type Conversion, type Internals } from './conversion.ts';
 import type { WireCodec } from '../codec.ts';
 import { toPlainJson } from '../wire/encode-any.ts';
 import { Islands } from './island.ts';
-import { setOwn, type JsonSchema } from '../json-schema.ts';
+import { isSchema, setOwn, type JsonSchema } from '../json-schema.ts';
 import { coercedBooleanLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
 import { marked, setMark, setStrict } from '../mark.ts';
@@ -82,6 +82,7 @@ function withoutOptional(def: Zod3Def): Zod3Def {
 // Converts what zod-to-json-schema does not know, or writes in an older draft. Returns undefined for everything else.
 function convertDef(def: Zod3Def, conversions: Zod3Conversion): JsonSchema | undefined {
   const { conversion, inner } = conversions;
+  const item = (schema: Zod3Schema): JsonSchema => orNull(schema, inner(schema), conversion);
   const out: JsonSchema = { ...(def.description !== undefined && { description: def.description }) };
   const codec = codecOf(def, conversions);
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
@@ -123,15 +124,16 @@ function convertDef(def: Zod3Def, conversions: Zod3Conversion): JsonSchema | und
     case 'ZodRecord':
       return convertRecord(def, out, inner);
     case 'ZodMap':
-      return convertMap(def, out, inner);
+      return convertMap(def, out, inner, item);
     case 'ZodSet':
-      Object.assign(out, marked({ is: 'set' }, { type: 'array', items: inner(def['valueType']) }));
+      Object.assign(out, marked({ is: 'set' }, { type: 'array', items: item(def['valueType']) }));
       if (def['minSize'] !== null) out['minItems'] = def['minSize'].value;
       if (def['maxSize'] !== null) out['maxItems'] = def['maxSize'].value;
-      if (def['minSize']?.value > 1) out['uniqueItems'] = true;
+      // Two equal objects are two members of a Set, so that a result may have them.
+      if (def['minSize']?.value > 1 && conversion.io === 'input') out['uniqueItems'] = true;
       return out;
     case 'ZodTuple':
-      return convertTuple(def, out, inner);
+      return convertTuple(def, out, item);
     case 'ZodVoid':
     case 'ZodUndefined':
       return marked({ is: 'undefined' }, out);
@@ -263,7 +265,12 @@ function isStringKey({ _def: def }: Zod3Schema, depth: number): boolean {
   }
 }
 
-function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): JsonSchema {
+function convertMap(
+  def: Zod3Def,
+  out: JsonSchema,
+  inner: (schema: Zod3Schema) => JsonSchema,
+  item: (schema: Zod3Schema) => JsonSchema,
+): JsonSchema {
   const key = def['keyType'] as Zod3Schema;
   const [keySchema, valueSchema] = [inner(key), inner(def['valueType'])];
   if (['ZodString', 'ZodEnum'].includes(key._def.typeName)) {
@@ -272,7 +279,7 @@ function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) =
   } else {
     const pair = {
       type: 'array',
-      prefixItems: [keySchema, valueSchema],
+      prefixItems: [keySchema, item(def['valueType'])],
       items: false,
       minItems: 2,
       maxItems: 2,
@@ -282,14 +289,14 @@ function convertMap(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) =
   return out;
 }
 
-function convertTuple(def: Zod3Def, out: JsonSchema, inner: (schema: Zod3Schema) => JsonSchema): JsonSchema {
-  const items = (def['items'] as Zod3Schema[]).map(inner);
+function convertTuple(def: Zod3Def, out: JsonSchema, item: (schema: Zod3Schema) => JsonSchema): JsonSchema {
+  const items = (def['items'] as Zod3Schema[]).map(item);
   const isOpen = def['rest'] !== null;
   Object.assign(out, {
     type: 'array',
     prefixItems: items,
     minItems: items.length,
-    items: isOpen ? inner(def['rest']) : false,
+    items: isOpen ? item(def['rest']) : false,
   });
   if (!isOpen) out['maxItems'] = items.length;
   return out;
@@ -350,15 +357,30 @@ function noteFile(def: Zod3Def, { files }: Zod3Conversion): void {
   files.add(inside);
 }
 
+/** The schema of an item of a list. An item that is undefined is sent as null. */
+function orNull(schema: Zod3Schema, item: JsonSchema, { io }: Conversion): JsonSchema {
+  const isAsIs = io === 'input' || isAnything(schema) || !zod3AllowsUndefined(schema, io);
+  return isAsIs ? item : { anyOf: [item, { type: 'null' }] };
+}
+
 function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversion): JsonSchema | undefined {
   if (schema === undefined) return undefined;
   const isCoerced = def['coerce'] === true && conversion.io === 'input';
+  if (def.typeName === 'ZodArray' && isSchema(schema['items'])) {
+    schema['items'] = orNull(def['type'], schema['items'], conversion);
+  }
   if (def.typeName === 'ZodNumber') tightenBounds(def['checks'] as Bound[], schema);
   if (isCoerced && def.typeName === 'ZodNumber') setMark(schema, { is: 'asIs' });
   if (def.typeName === 'ZodDefault') setDefault(schema, def['defaultValue'], conversion.io);
   if (def.typeName === 'ZodNativeEnum') labelEnum(def['values'], schema);
   if (def.typeName === 'ZodString') {
-    const checks = def['checks'] as { regex?: RegExp }[];
+    const checks = def['checks'] as { kind: string; regex?: RegExp; local?: boolean }[];
+    // What has no time zone is not what JSON Schema calls a time.
+    const isLocal = checks.some(({ kind, local }) => kind === 'time' || (kind === 'datetime' && local));
+    if (isLocal && (schema['format'] === 'time' || schema['format'] === 'date-time')) {
+      describe(schema, schema['format'] === 'time' ? 'such as 10:00:00' : 'such as 2026-01-31T10:00:00');
+      delete schema['format'];
+    }
     dropPatterns(schema, findForeignPatterns(checks.map(({ regex }) => regex)));
   }
   return schema;
@@ -415,8 +437,9 @@ export function zod3AllowsUndefined({ _def: def }: Zod3Schema, io: 'input' | 'ou
     case 'ZodUnion':
       return (def['options'] as Zod3Schema[]).some(inner);
     case 'ZodEffects':
-      if (isCustom(def)) return false;
-      return (def['effect']?.type !== 'transform' || io === 'input') && inner(def['schema']);
+      if (isCustom(def)) return io === 'output';
+      // A function of the app decides what is given.
+      return (def['effect']?.type === 'transform' && io === 'output') || inner(def['schema']);
     case 'ZodPipeline':
       return inner(io === 'input' && !isAnything(def['in']) ? def['in'] : def['out']);
     case 'ZodLazy':

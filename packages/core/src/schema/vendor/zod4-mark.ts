@@ -1,26 +1,16 @@
+import { regexes } from 'zod/v4/core';
 import { areJson, clearStructure, type Conversion, type Internals } from './conversion.ts';
 import { toPlainJson } from '../wire/encode-any.ts';
 import { fileLeaf, toFile, type FileRules } from '../wire/file-leaf.ts';
 import type { Islands } from './island.ts';
-import type { JsonSchema } from '../json-schema.ts';
+import { setOwn, type JsonSchema } from '../json-schema.ts';
 import { coercedBooleanLeaf, stringboolLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
 import { getMark, setMark, setStrict } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
 import { describe, labelEnum, setDefault } from './annotate.ts';
-
-/** What we read of a zod 4 schema, classic or mini, from any copy of the library. */
-export interface Zod4Schema {
-  _zod: {
-    def: Internals & { type: string };
-    bag: Internals;
-    parent?: Zod4Schema;
-    optin?: string;
-    optout?: string;
-  };
-  '~standard'?: { jsonSchema?: Record<'input' | 'output', (options: object) => unknown> };
-  toJSONSchema?: (options: object) => unknown;
-}
+import { classOf, type Zod4Schema } from './zod4-schema.ts';
+import { takesAnything, zod4AllowsUndefined } from './zod4-undefined.ts';
 
 /**
  * zod calls this for every schema that it converts. Marks what JSON Schema cannot express, and removes what would be
@@ -34,6 +24,7 @@ export function markZod4(
 ): void {
   const { def, bag } = schema._zod;
   const isCoerced = Boolean(def['coerce']) && conversion.io === 'input';
+  restoreRequired(schema, target, conversion);
   switch (def.type) {
     case 'object':
       return markObject(def, target, conversion);
@@ -61,11 +52,14 @@ export function markZod4(
     case 'map':
       return markMap(def, target, conversion, islands, bag);
     case 'set':
-      Object.assign(target, { type: 'array', items: islands.refer(def['valueType']) });
+      Object.assign(target, {
+        type: 'array',
+        items: orNull(def['valueType'], islands.refer(def['valueType']), conversion),
+      });
       if (bag['minimum'] !== undefined) target['minItems'] = bag['minimum'];
       if (bag['maximum'] !== undefined) target['maxItems'] = bag['maximum'];
       // Two equal items become one in a Set. That is published only where their number matters.
-      if (bag['minimum'] > 1) target['uniqueItems'] = true;
+      if (bag['minimum'] > 1 && conversion.io === 'input') target['uniqueItems'] = true;
       return setMark(target, { is: 'set' });
     case 'success':
       if (conversion.io === 'input') {
@@ -89,6 +83,8 @@ export function markZod4(
         reason: `no JSON value can be given for z.${def.type}()`,
       });
     case 'string':
+      // A pattern of the app's own takes other addresses than those of the format.
+      if (target['format'] === 'email' && !patternsOf(schema).some(isUsualEmail)) delete target['format'];
       return dropPatterns(target, findForeignPatterns(patternsOf(schema)));
     case 'number':
       if (isCoerced) setMark(target, { is: 'asIs' });
@@ -98,11 +94,12 @@ export function markZod4(
     case 'enum':
       return labelEnum(def['entries'], target);
     case 'array':
-      // An item that is undefined is sent as null.
-      if (conversion.io === 'output' && def['element']._zod.optout === 'optional') {
-        target['items'] = { anyOf: [target['items'] as JsonSchema, { type: 'null' }] };
-      }
+      target['items'] = orNull(def['element'], target['items'] as JsonSchema, conversion);
       return undefined;
+    case 'tuple':
+      return markTuple(def, target, conversion);
+    case 'record':
+      return markRecord(def, target, conversion);
     case 'default':
     case 'prefault':
       return setDefault(target, () => def['defaultValue'], conversion.io);
@@ -111,17 +108,6 @@ export function markZod4(
     default:
       return undefined;
   }
-}
-
-/** Whether a pipe begins with `z.any()` or `z.unknown()`, so that what follows decides what is taken: `z.any().pipe(z.date())`. */
-export function takesAnything(def: Zod4Schema['_zod']['def']): boolean {
-  const [from, to] = [def['in'] as Zod4Schema, def['out'] as Zod4Schema];
-  if (!['any', 'unknown'].includes(from._zod.def.type) || to._zod.def.type === 'transform') return false;
-  const changes = ((from._zod.def['checks'] ?? []) as Zod4Schema[]).some(
-    (check) => check._zod.def['check'] === 'overwrite',
-  );
-  // A codec has a function of the app between the two.
-  return !changes && typeof def['transform'] !== 'function';
 }
 
 function markObject(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversion: Conversion): void {
@@ -133,8 +119,15 @@ function markObject(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversi
     conversion.putStrips(target);
   }
   const shape = Object.entries(def['shape'] as Record<string, Zod4Schema>);
+  if (conversion.io === 'output') {
+    // JSON leaves out a key whose value is undefined.
+    const kept = target.required?.filter((key) => !mayBeUndefined(def['shape'][key], conversion));
+    delete target.required;
+    if (kept !== undefined && kept.length > 0) target.required = kept;
+    return;
+  }
   const preprocessed = shape.filter(([, schema]) => beginsWithTransform(schema, 0));
-  if (conversion.io === 'output' || preprocessed.length === 0) return;
+  if (preprocessed.length === 0) return;
   const required = new Set(target.required);
   for (const [key, schema] of preprocessed) {
     if (mayBeAbsent(schema, 0)) required.delete(key);
@@ -142,6 +135,47 @@ function markObject(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversi
   }
   delete target.required;
   if (required.size > 0) target.required = shape.map(([key]) => key).filter((key) => required.has(key));
+}
+
+/** Undoes a `meta({ required: true })`, which other tools read. In JSON Schema, it is a list of keys. */
+function restoreRequired({ _zod: { def } }: Zod4Schema, target: JsonSchema, { io }: Conversion): void {
+  if (target.required === undefined || Array.isArray(target.required)) return;
+  delete target.required;
+  if (def.type !== 'object') return;
+  const shape = Object.entries(def['shape'] as Record<string, Zod4Schema>);
+  const required = shape.filter(([, { _zod }]) => (io === 'input' ? _zod.optin : _zod.optout) === undefined);
+  if (required.length > 0) target.required = required.map(([key]) => key);
+}
+
+/** Whether an output may be undefined here, although something else is possible too. */
+function mayBeUndefined(schema: Zod4Schema, { io }: Conversion): boolean {
+  return io === 'output' && zod4AllowsUndefined(schema, io);
+}
+
+/** The schema of an item of a list. An item that is undefined is sent as null. */
+function orNull(schema: Zod4Schema, item: JsonSchema, conversion: Conversion): JsonSchema {
+  const takesNull = !mayBeUndefined(schema, conversion) || ['any', 'unknown'].includes(schema._zod.def.type);
+  return takesNull ? item : { anyOf: [item, { type: 'null' }] };
+}
+
+function markTuple(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversion: Conversion): void {
+  const items = def['items'] as Zod4Schema[];
+  const first = target['prefixItems'] as JsonSchema[] | undefined;
+  if (first !== undefined)
+    target['prefixItems'] = first.map((item, at) => orNull(items[at]!, item, conversion));
+  if (def['rest']) target['items'] = orNull(def['rest'], target['items'] as JsonSchema, conversion);
+}
+
+function markRecord(def: Zod4Schema['_zod']['def'], target: JsonSchema, conversion: Conversion): void {
+  if (mayBeUndefined(def['valueType'], conversion)) delete target.required;
+  const { propertyNames, additionalProperties: value } = target;
+  if (def['mode'] !== 'loose' || propertyNames === undefined) return;
+  // Keys of other names pass, and their values too.
+  const properties = {};
+  for (const name of target.required ?? []) setOwn(properties, name, value);
+  delete target['propertyNames'];
+  target['additionalProperties'] = {};
+  target.properties = properties;
 }
 
 /**
@@ -256,7 +290,7 @@ function markMap(
   } else {
     const pair = {
       type: 'array',
-      prefixItems: [islands.refer(key), islands.refer(value)],
+      prefixItems: [islands.refer(key), orNull(value, islands.refer(value), conversion)],
       items: false,
       minItems: 2,
       maxItems: 2,
@@ -294,14 +328,7 @@ function isStringKey(key: Zod4Schema, io: 'input' | 'output', depth = 0): boolea
 }
 
 function markCustom(schema: Zod4Schema, target: JsonSchema, conversion: Conversion): void {
-  let Class: unknown;
-  for (
-    let each: Zod4Schema | undefined = schema;
-    each !== undefined && Class === undefined;
-    each = each._zod.parent
-  ) {
-    Class = each._zod.bag['Class'];
-  }
+  const Class = classOf(schema);
   // Nothing is known about a custom check without a class. It receives the JSON value as the client sent it.
   if (Class !== undefined) conversion.putClass(target, Class);
 }
@@ -312,6 +339,10 @@ function fileRules(bag: Internals): FileRules {
     ...(bag['minimum'] !== undefined && { minBytes: bag['minimum'] }),
     ...(bag['maximum'] !== undefined && { maxBytes: bag['maximum'] }),
   };
+}
+
+function isUsualEmail(pattern: unknown): boolean {
+  return pattern instanceof RegExp && pattern.source === regexes.email.source;
 }
 
 function patternsOf(schema: Zod4Schema): unknown[] {

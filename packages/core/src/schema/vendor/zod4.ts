@@ -3,7 +3,8 @@ import type { Conversion, Converter } from './conversion.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { escapeRefs } from '../refs.ts';
-import { describeBounds, markZod4, takesAnything, type Zod4Schema } from './zod4-mark.ts';
+import { describeBounds, markZod4 } from './zod4-mark.ts';
+import type { Zod4Schema } from './zod4-schema.ts';
 
 export function isZod4(parser: unknown): parser is Zod4Schema {
   return (typeof parser === 'object' || typeof parser === 'function') && parser !== null && '_zod' in parser;
@@ -43,41 +44,4 @@ function codecOf(schema: Zod4Schema, conversion: Conversion): ReturnType<Convers
     if (codec !== undefined) return codec;
   }
   return undefined;
-}
-
-/** Whether the schema accepts `undefined` as the whole input or output. */
-export function zod4AllowsUndefined(schema: Zod4Schema, io: 'input' | 'output', depth = 0): boolean {
-  const def = schema._zod.def;
-  const inner = (next: Zod4Schema): boolean => depth < 32 && zod4AllowsUndefined(next, io, depth + 1);
-  switch (def.type) {
-    case 'optional':
-    case 'undefined':
-    case 'void':
-    case 'any':
-    case 'unknown':
-      return true;
-    case 'default':
-    case 'prefault':
-    case 'catch':
-      return io === 'input' || inner(def['innerType']);
-    case 'literal':
-      return (def['values'] as unknown[]).includes(undefined);
-    case 'union':
-      return (def['options'] as Zod4Schema[]).some(inner);
-    case 'intersection':
-      return inner(def['left']) && inner(def['right']);
-    case 'nullable':
-    case 'readonly':
-    case 'promise':
-      return inner(def['innerType']);
-    case 'lazy':
-      return inner((def['getter'] as () => Zod4Schema)());
-    case 'pipe':
-      // An input that begins with a transform (z.preprocess) is described by what the transform leads to.
-      if (io === 'output' || def['in']._zod.def.type === 'transform' || takesAnything(def))
-        return inner(def['out']);
-      return inner(def['in']);
-    default:
-      return false;
-  }
 }
