@@ -52,6 +52,11 @@ it.each<[string, unknown, unknown]>([
   ],
   ['zod 3', z3.string().optional(), { type: ['string', 'null'] }],
   ['null too', z.string().nullish(), { type: ['string', 'null'] }],
+  [
+    'an object or null',
+    z.looseObject({}).nullish(),
+    { anyOf: [{ type: 'object', properties: {}, additionalProperties: {} }, { type: 'null' }] },
+  ],
   ['anything', z.any(), undefined],
   ['nothing', z.void(), undefined],
 ])('an output that may be undefined: %s', (_name, parser, schema) => {

@@ -92,8 +92,11 @@ function orNull(document: JsonSchema): JsonSchema {
     (keyword) => keyword in schema,
   );
   if (isPlain && type !== undefined) return { ...document, type: [...new Set([type, 'null'].flat())] };
-  if (Array.isArray(schema['anyOf']))
-    return { ...document, anyOf: [...(schema['anyOf'] as JsonSchema[]), { type: 'null' }] };
+  if (Array.isArray(schema['anyOf'])) {
+    const branches = schema['anyOf'] as JsonSchema[];
+    if (branches.some((branch) => branch.type === 'null')) return document;
+    return { ...document, anyOf: [...branches, { type: 'null' }] };
+  }
   return { anyOf: [schema, { type: 'null' }], ...($defs !== undefined && { $defs }) };
 }
 
