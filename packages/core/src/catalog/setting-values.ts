@@ -1,5 +1,6 @@
 import type { McpSettings } from '../meta.ts';
 import { isRecord } from '../record.ts';
+import { aBoolean, aFunction, anObject, type Kind } from './kind.ts';
 
 /**
  * Finds a setting with a value of a wrong kind, which only an app without types can give, and returns a message about it. A
@@ -26,11 +27,6 @@ export function findWrongValue(settings: McpSettings): string | undefined {
 /** Where the settings stand, the object that has them, and which values each of them takes. */
 type Group = [path: string, values: unknown, kinds: Record<string, Kind>];
 
-interface Kind {
-  takes: (value: unknown) => boolean;
-  words: string;
-}
-
 function nameOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return 'a list';
@@ -38,9 +34,6 @@ function nameOf(value: unknown): string {
   return typeof value === 'function' ? 'a function' : String(value);
 }
 
-const aFunction: Kind = { takes: (value) => typeof value === 'function', words: 'a function' };
-const aBoolean: Kind = { takes: (value) => typeof value === 'boolean', words: 'true or false' };
-const anObject: Kind = { takes: isRecord, words: 'an object' };
 const iconList: Kind = {
   takes: (value) => Array.isArray(value) && value.every(isIcon),
   words: 'a list such as [{ src, sizes: ["48x48"] }]',

@@ -1,3 +1,4 @@
+import { aBoolean, aFunction, anObject, type Kind } from '../catalog/kind.ts';
 import { isRecord } from '../record.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import type { HandlerOptions } from './options.ts';
@@ -30,20 +31,10 @@ function toAuthEntries({ authenticate, authorize }: Record<string, unknown>): [s
   ];
 }
 
-/** Which values an option takes, and the words that say so. */
-interface Kind {
-  takes: (value: unknown) => boolean;
-  words: string;
-}
-
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const aFunction: Kind = { takes: isFunction, words: 'a function' };
 const functions: Kind = {
-  takes: (value) => [value].flat().every(isFunction),
+  takes: (value) => [value].flat().every(aFunction.takes),
   words: 'a function, or a list of functions',
 };
-const aBoolean: Kind = { takes: (value) => typeof value === 'boolean', words: 'true or false' };
-const anObject: Kind = { takes: isRecord, words: 'an object' };
 const aList: Kind = { takes: Array.isArray, words: 'a list' };
 const listOrTrue: Kind = {
   takes: (value) => value === true || Array.isArray(value),
@@ -61,7 +52,7 @@ function oneOf(...values: readonly (string | boolean)[]): Kind {
 const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   server: anObject,
   expose: {
-    takes: (value) => isFunction(value) || isRecord(value),
+    takes: (value) => aFunction.takes(value) || isRecord(value),
     words: 'a function, or { include, exclude }',
   },
   tag: aFunction,
