@@ -1,62 +1,71 @@
+import { readFile } from 'node:fs/promises';
 import { getEncoding } from 'js-tiktoken';
 import { mcpHandler } from '@trpc-mcp/core/fetch';
+import { appRouter as demo } from '../../apps/demo/src/router.ts';
 import { estimateTokens } from '../../packages/core/src/tokens.ts';
 import { createApp } from './app/router.ts';
+import { type ListedTool, listTools, toModelView } from './list.ts';
 import { toTable } from './report/markdown.ts';
 
-// How far the estimate of tokens is from what o200k_base counts, for lists of tools: `tokens [url of an endpoint] …`.
-// Fails if it is off by more than a quarter.
-const most = 0.25;
+// How many tokens lists of tools have, as o200k_base counts them: `tokens [url of an endpoint] …`. Fails if the estimate of
+// the package is off by more than a quarter, or if the demo's list is not at least 30 % smaller than it was.
+const mostOff = 0.25;
+const leastSaved = 0.3;
 const o200k = getEncoding('o200k_base');
 
-const handler = mcpHandler(createApp({ fillers: 100 }), { createContext: () => ({ user: 'ada' }) });
-const inMemory = (request: Request) => handler(request);
-const lists: [name: string, tools: unknown[]][] = [
-  ['100 typical procedures', await listTools('http://127.0.0.1/mcp', inMemory)],
+const typical = mcpHandler(createApp({ fillers: 100 }), { createContext: () => ({ user: 'ada' }) });
+// A list needs no context, and no token where the endpoint lets everybody in.
+const ofDemo = mcpHandler(demo, {
+  createContext: () => Promise.reject(new Error('a list needs no context')),
+  auth: { authenticate: () => undefined },
+});
+const before = JSON.parse(
+  await readFile(new URL('../lists/demo-2026-11-27.json', import.meta.url), 'utf8'),
+) as ListedTool[];
+const after = await listTools('http://127.0.0.1/mcp', (request) => ofDemo(request));
+
+const lists: [name: string, tools: ListedTool[]][] = [
+  ['100 typical procedures', await listTools('http://127.0.0.1/mcp', (request) => typical(request))],
+  ['the demo', after],
 ];
 for (const url of process.argv.slice(2)) lists.push([url, await listTools(url, fetch)]);
 
-const rows = lists.map(([name, tools]) => {
-  const text = JSON.stringify(tools);
-  const [estimated, counted] = [estimateTokens(text), o200k.encode(text).length];
+const estimates = lists.map(([name, tools]) => {
+  const [estimated, counted] = [estimateTokens(JSON.stringify(tools)), count(tools)];
   return { name, estimated, counted, off: estimated / counted - 1 };
 });
 console.log(
   toTable(
     ['list', 'estimated', 'o200k_base', 'off by'],
-    rows.map(({ name, estimated, counted, off }) => [
+    estimates.map(({ name, estimated, counted, off }) => [
       name,
       String(estimated),
       String(counted),
-      `${(100 * off).toFixed(1)} %`,
+      percent(off),
     ]),
   ),
 );
-process.exit(rows.every(({ off }) => Math.abs(off) <= most) ? 0 : 1);
 
-async function listTools(url: string, send: (request: Request) => Promise<Response>): Promise<unknown[]> {
-  const response = await send(
-    new Request(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': 'tools/list',
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/list',
-        params: {
-          _meta: {
-            'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-            'io.modelcontextprotocol/clientCapabilities': {},
-          },
-        },
-      }),
-    }),
-  );
-  const { result } = (await response.json()) as { result: { tools: unknown[] } };
-  return result.tools;
+const savings = [
+  { view: 'name, description, input schema', from: toModelView(before), to: toModelView(after) },
+  { view: 'whole', from: before, to: after },
+].map(({ view, from, to }) => ({ view, from: count(from), to: count(to) }));
+console.log(
+  toTable(
+    ['the demo’s list', 'on 2026-11-27', 'now', 'difference'],
+    savings.map(({ view, from, to }) => [view, String(from), String(to), percent(to / from - 1)]),
+  ),
+);
+
+const [byModel] = savings;
+const isGood =
+  estimates.every(({ off }) => Math.abs(off) <= mostOff) && byModel!.to <= (1 - leastSaved) * byModel!.from;
+process.exit(isGood ? 0 : 1);
+
+function count(tools: readonly unknown[]): number {
+  return o200k.encode(JSON.stringify(tools)).length;
+}
+
+function percent(part: number): string {
+  return `${(100 * part).toFixed(1)} %`;
 }
