@@ -1,10 +1,12 @@
 import { initTRPC } from '@trpc/server';
 import type { McpMeta, TraceContext } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/node';
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
 interface Context {
   trace: TraceContext | undefined;
+  region: string;
 }
 
 const t = initTRPC.context<Context>().meta<McpMeta>().create();
@@ -19,10 +21,28 @@ export const router = t.router({
     })
     .input(z.object({ region: z.string().meta({ 'x-mcp-header': 'Region' }) }))
     .query(({ input, ctx }) => ({ region: input.region, traceparent: ctx.trace?.traceparent })),
+  invoices: t.procedure
+    .meta({
+      mcp: {
+        description: 'Finds invoices by customer and month.',
+        pinned: true,
+        keywords: ['bill', 'receipt'],
+      },
+    })
+    .query(() => []),
 });
+
+function regionOf({ headers }: IncomingMessage): string {
+  return String(headers['x-region'] ?? 'every region');
+}
 
 export function createApp() {
   return mcpHandler(router, {
-    createContext: ({ mcp }) => ({ trace: mcp.trace }),
+    server: {
+      name: 'shop',
+      version: '1.0.0',
+      instructions: ({ region }) => `Orders are those of ${region}, unless the person asks for others.`,
+    },
+    createContext: ({ req, mcp }) => ({ trace: mcp.trace, region: regionOf(req) }),
   });
 }

@@ -19,9 +19,15 @@ describe.each(revisions)('a client of %s', (revision) => {
     await using client = await connect(revision, server.url);
     const { tools } = await client.any.listTools();
     expect(tools[0]).toMatchObject({
+      name: 'invoices',
+      _meta: { 'anthropic/alwaysLoad': true, 'anthropic/searchHint': 'bill receipt' },
+    });
+    expect(tools[1]).toMatchObject({
       icons: [{ src: 'https://example.com/orders.svg', mimeType: 'image/svg+xml' }],
       _meta: { 'com.example/team': 'shop' },
     });
+    const text = 'Orders are those of every region, unless the person asks for others.';
+    expect(client.any.getInstructions()).toBe(text);
     const request = { name: 'orders', arguments: { region: 'eu' }, _meta: { traceparent } };
     expect(await client.any.callTool(request)).toMatchObject({
       structuredContent: { region: 'eu', traceparent },

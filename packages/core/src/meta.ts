@@ -71,6 +71,11 @@ export interface McpDefaults<Ctx = any> {
    * the handler's `unknownArguments`. Middleware that reads other arguments with `getRawInput()` needs `pass`.
    */
   unknownArguments?: 'refuse' | 'pass';
+  /**
+   * Words by which a client that searches for tools finds this one, beside those of its name and description:
+   * `['invoice', 'dunning']`.
+   */
+  keywords?: string[];
 }
 
 /** Allows `points` calls within `durationMs`. A call beyond that fails, and the error says when to call again. */
@@ -160,6 +165,8 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   output?: unknown;
   /** Makes text, or other content, of the output for the model. Programs also get the output as structured content. */
   toContent?: (output: any) => string | ContentBlock[];
+  /** Tells clients that load tools only when they are searched for to load this one at once. For the few that most tasks need. */
+  pinned?: boolean;
   /** Whether it is a tool. By default it is, unless it is a resource or a prompt. A procedure can be all three. */
   tool?: boolean;
   /** Makes a query a resource. */

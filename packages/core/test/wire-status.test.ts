@@ -122,6 +122,7 @@ test('a batch of 2025-03-26 has no status of one of its calls', async () => {
             code: -32_001,
             data: { code: 'UNAUTHORIZED', httpStatus: 401, path: 'fail' },
           },
+          'mcp/www_authenticate': ['Bearer'],
         },
       },
     },

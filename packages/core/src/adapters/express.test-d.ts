@@ -4,6 +4,7 @@ import type { CreateExpressContextOptions } from '@trpc/server/adapters/express'
 import express from 'express';
 import { expectTypeOf, test } from 'vitest';
 import type { McpRequest } from '../call/context.ts';
+import type { ServerInfo } from '../protocol/options.ts';
 import { mcpHandler } from './express.ts';
 
 const plain = initTRPC.meta<McpMeta>().create();
@@ -43,6 +44,32 @@ test('createContext is told what tRPC tells it, and of the call', () => {
       return { user: '' };
     },
   });
+});
+
+test('instructions are a text, or made of the context of the router', () => {
+  const server = { name: 'app', version: '1' };
+  mcpHandler(plainRouter, { server: { ...server, instructions: 'Be brief.' } });
+  mcpHandler(plainRouter, { server: { ...server, instructions: () => 'It is Saturday.' } });
+  mcpHandler(router, {
+    createContext,
+    server: {
+      ...server,
+      instructions: (ctx) => {
+        expectTypeOf(ctx).not.toBeAny();
+        expectTypeOf(ctx).toEqualTypeOf<{ user: string }>();
+        return ctx.user;
+      },
+    },
+  });
+  mcpHandler(router, { createContext, server: { ...server, instructions: async ({ user }) => user } });
+  // @ts-expect-error the context has no plan
+  mcpHandler(router, { createContext, server: { ...server, instructions: ({ plan }) => String(plan) } });
+  // @ts-expect-error instructions are a text
+  mcpHandler(router, { createContext, server: { ...server, instructions: () => 5 } });
+  const info: ServerInfo<{ user: string }> = { ...server, instructions: ({ user }) => user };
+  mcpHandler(router, { createContext, server: info });
+  // @ts-expect-error they are made of another context than the router has
+  mcpHandler(plainRouter, { server: info });
 });
 
 test('what is exposed is typed by the router', () => {

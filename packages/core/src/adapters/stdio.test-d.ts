@@ -28,6 +28,20 @@ test('createContext is told of the call, and of no request', () => {
   });
 });
 
+test('instructions are made of the context of the router', () => {
+  serveStdio(router, {
+    createContext: () => ({ user: '' }),
+    server: {
+      name: 'app',
+      version: '1',
+      instructions: (ctx) => {
+        expectTypeOf(ctx).toEqualTypeOf<{ user: string }>();
+        return ctx.user;
+      },
+    },
+  });
+});
+
 test('credentials are in the environment', () => {
   serveStdio(plainRouter, {
     auth: {

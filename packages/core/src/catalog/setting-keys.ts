@@ -84,6 +84,8 @@ const settingKeys = {
   dryRun: true,
   idempotent: true,
   unknownArguments: true,
+  pinned: true,
+  keywords: true,
 } satisfies Record<keyof McpSettings, true>;
 
 const annotationKeys = {

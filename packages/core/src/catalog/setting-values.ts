@@ -61,6 +61,12 @@ const settingKinds: Record<string, Kind> = {
   },
   confirmFallback: oneOf('refuse', 'proceed'),
   unknownArguments: oneOf('refuse', 'pass'),
+  pinned: aBoolean,
+  keywords: {
+    takes: (value) =>
+      Array.isArray(value) && value.every((word) => typeof word === 'string' && /\S/.test(word)),
+    words: 'a list of texts, such as ["invoice"]',
+  },
 } satisfies Partial<Record<keyof McpSettings, Kind>>;
 
 const annotationKinds: Record<string, Kind> = {

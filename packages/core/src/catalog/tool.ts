@@ -4,6 +4,7 @@ import { estimateTokens } from '../tokens.ts';
 import type { Callable } from './callable.ts';
 import { toConfirm } from './confirm.ts';
 import { extendInput } from './extra.ts';
+import { securitySchemesOf, type SecurityScheme, toHints } from './hints.ts';
 import { type ParamHeader, toParamHeaders } from './param-header.ts';
 import { toStreamSchema } from './stream-schema.ts';
 
@@ -16,6 +17,10 @@ export interface Tool extends Callable {
   toContent: McpSettings['toContent'];
   /** Whether calls with the same `_idempotencyKey` run only once. */
   isIdempotent: boolean;
+  /** Whether clients that search for tools should have it at hand from the start. */
+  pinned: boolean;
+  /** Further words by which a search finds it. */
+  keywords: readonly string[];
   /** The path of the query that says what a call would do. */
   dryRun: string | undefined;
   /** The query at `dryRun`, when it was found. */
@@ -35,6 +40,8 @@ export interface ListedTool {
   outputSchema?: JsonSchema;
   annotations: McpAnnotations;
   icons?: McpIcon[];
+  /** Not of the specification: ChatGPT reads it. */
+  securitySchemes?: readonly SecurityScheme[];
   _meta?: Record<string, unknown>;
 }
 
@@ -45,12 +52,13 @@ export function toTool(
   outputSchemas: boolean | 'small' = true,
 ): Tool {
   const { output, path, type, scopes, stream } = callable;
-  const { dryRun, idempotent: isIdempotent = false } = settings;
+  const { dryRun, idempotent: isIdempotent = false, pinned = false, keywords = [] } = settings;
   const hasExtras = dryRun !== undefined || isIdempotent;
   const input = hasExtras
     ? extendInput(callable.input, { dryRun: dryRun !== undefined, idempotent: isIdempotent })
     : callable.input;
   const title = settings.title ?? input.schema.title ?? titleOf(path);
+  const meta = metaOf(settings._meta, scopes, toHints(settings, scopes, callable.input.fileArguments));
   const common = {
     name: callable.name,
     title,
@@ -58,7 +66,8 @@ export function toTool(
     inputSchema: input.schema,
     annotations: annotationsOf(type, settings.annotations),
     ...(settings.icons && { icons: settings.icons }),
-    ...metaOf(settings._meta, scopes),
+    ...securitySchemesOf(meta._meta),
+    ...meta,
   };
   // For a stream, `output` is the JSON Schema of one value.
   const streamSchema = stream && toStreamSchema(settings.output as JsonSchema | undefined);
@@ -73,6 +82,8 @@ export function toTool(
     input,
     confirm: toConfirm(settings, title, callable.input.schema, input.schema),
     isIdempotent,
+    pinned,
+    keywords,
     dryRun,
     dryRunner: undefined,
     toContent: settings.toContent,
@@ -91,13 +102,14 @@ function isToBeListed(schema: JsonSchema | undefined, outputSchemas: boolean | '
   return schema !== undefined && estimateTokens(JSON.stringify(schema)) <= mostTokensOfSmall;
 }
 
-/** Makes `_meta` for a list: the app's own, and the scopes that a caller needs. */
+/** Makes `_meta` for a list: hints for clients, the scopes that a caller needs, and the app's own, which wins key by key. */
 export function metaOf(
   own: Record<string, unknown> | undefined,
   scopes: readonly string[],
+  hints: Record<string, unknown> = {},
 ): { _meta?: Record<string, unknown> } {
-  if (!own && scopes.length === 0) return {};
-  return { _meta: { ...own, ...(scopes.length > 0 && { scopes }) } };
+  const meta = { ...hints, ...(scopes.length > 0 && { scopes }), ...own };
+  return own || Object.keys(meta).length > 0 ? { _meta: meta } : {};
 }
 
 /** Makes the description, with everything else that a model has to know before it calls. */

@@ -3,6 +3,7 @@ import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { appMimeType } from '../catalog/resource.ts';
 import type { Era } from '../catalog/tool.ts';
+import { arePersonal, sharedInstructionsOf } from './instructions.ts';
 import type { ServerParts } from './serving.ts';
 
 /** The revision of MCP that needs no session. Clients that speak it are of the era `modern`. */
@@ -40,7 +41,7 @@ export function toListResult(method: ListMethod, entries: readonly object[]): Re
 
 /** Makes the result of `server/discover`, without what every result of the era `modern` has. */
 export function toDiscovery(parts: ServerParts, catalog: Catalog): Record<string, unknown> {
-  const { instructions } = parts.info;
+  const instructions = sharedInstructionsOf(parts.info);
   return {
     supportedVersions: [revision],
     capabilities: capabilitiesOf(parts, catalog, true),
@@ -60,15 +61,16 @@ export function cacheHintsOf(
   parts: ServerParts,
   catalog: Catalog,
 ): Record<ListMethod | 'server/discover', CacheHint> {
-  const discover: CacheHint = { ttlMs: listTtlMs, cacheScope: parts.isPublic ? 'public' : 'private' };
+  const cacheScope = parts.isPublic ? 'public' : 'private';
   const list: CacheHint = {
     ttlMs: catalog.isLive ? 0 : listTtlMs,
-    cacheScope: catalog.hasHidden ? 'private' : discover.cacheScope!,
+    cacheScope: catalog.hasHidden ? 'private' : cacheScope,
   };
   // The result of a query that lists resources changes with the data and depends on the caller.
   const isQueried = catalog.templates.some(({ lister }) => lister);
   return {
-    'server/discover': discover,
+    // What a function says may change with the time, and a client asks but once for each connection.
+    'server/discover': arePersonal(parts.info) ? uncached : { ttlMs: listTtlMs, cacheScope },
     'tools/list': list,
     'prompts/list': list,
     'resources/list': isQueried ? uncached : list,

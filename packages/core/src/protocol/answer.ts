@@ -28,7 +28,15 @@ export function toAnswer(
   }
   if (outcome.kind === 'result') return outcome;
   if (method !== 'tools/call') return { kind: 'error', error: toRpcError(outcome, params.uri) };
-  return { kind: 'result', result: toErrorResult(textOf(outcome), outcome.meta) };
+  return { kind: 'result', result: toErrorResult(textOf(outcome), withChallenge(outcome)) };
+}
+
+/**
+ * Adds the challenge to what programs are told, where ChatGPT looks for it: it does not see the headers of an answer. The
+ * body says it also where the answer has the status 401 or 403, so that it is the same with `return200ForErrors`.
+ */
+function withChallenge({ meta, challenge }: FailureOutcome): Record<string, unknown> {
+  return challenge ? { ...meta, 'mcp/www_authenticate': [challenge] } : meta;
 }
 
 /**

@@ -13,6 +13,13 @@ export class CheckingServer extends Server {
   /** By the same signal. */
   readonly #flows = new WeakMap<AbortSignal, Flow>();
 
+  #readInstructions: ((context: ServerContext) => Promise<string | undefined>) | undefined;
+
+  /** Says what instructions the answer to a handshake has. The SDK knows only those that are the same for everybody. */
+  addInstructions(read: (context: ServerContext) => Promise<string | undefined>): void {
+    this.#readInstructions = read;
+  }
+
   /** The arguments of the call that this context belongs to, as they were sent. */
   argumentsOf(context: ServerContext): unknown {
     return this.#sent.get(context.mcpReq.signal);
@@ -44,13 +51,19 @@ export class CheckingServer extends Server {
       const args = (request.params as { arguments?: unknown } | undefined)?.arguments;
       if (args !== undefined) this.#sent.set(context.mcpReq.signal, args);
       try {
-        return await wrapped(request, context);
+        const result = await wrapped(request, context);
+        if (!this.#readInstructions || !handshakes.has(method)) return result;
+        const instructions = await this.#readInstructions(context);
+        return instructions === undefined ? result : { ...result, instructions };
       } catch (thrown) {
         throw isOfValidator(thrown) ? toProtocolError(toMalformed(method)) : thrown;
       }
     };
   }
 }
+
+/** The methods whose answer may have instructions for the model. */
+const handshakes = new Set(['initialize', 'server/discover']);
 
 /** Our own handlers throw nothing but protocol errors, so everything else is of the SDK's validator. */
 function isOfValidator(thrown: unknown): boolean {

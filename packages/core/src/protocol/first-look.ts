@@ -4,18 +4,19 @@ import type { OwnItems } from '../catalog/own.ts';
 import type { Tag } from '../catalog/tag.ts';
 import { collectPaths, collectProcedures } from '../catalog/walk.ts';
 import type { SetupProblem } from '../setup-error.ts';
+import type { ServerInfo } from './options.ts';
 
 /**
- * Finds a `visible` that asks for the context of a handler without `createContext`: it would hide its procedure from
- * everybody. Whether middlewares and resolvers need a context cannot be known.
+ * Finds a function that asks for the context of a handler without `createContext`: a `visible` would hide its procedure
+ * from everybody, and `server.instructions` would say nothing. Whether middlewares and resolvers need a context cannot be known.
  */
-export function checkVisible(
+export function checkAsking(
   router: AnyTRPCRouter,
-  options: OwnItems & { createContext?: unknown; tag?: Tag | undefined },
+  options: OwnItems & { createContext?: unknown; tag?: Tag | undefined; server?: ServerInfo | undefined },
 ): SetupProblem[] {
   // A `createContext` of a wrong kind is a problem of its own.
   if (Object.hasOwn(options, 'createContext')) return [];
-  const { tools = [], resources = [], prompts = [] } = options;
+  const { tools = [], resources = [], prompts = [], server } = options;
   const tagged = collectProcedures(router, collectPaths(router), options.tag);
   const asking = [
     ...tagged.map(({ path, settings }) => ({ name: path, visible: settings.visible })),
@@ -23,8 +24,11 @@ export function checkVisible(
     ...resources,
     ...prompts,
   ].find(({ visible }) => typeof visible === 'function' && visible.length > 0);
-  if (!asking) return [];
-  const message = `visible of ${asking.name} asks for the context, and without createContext there is none; pass the createContext of tRPC’s own adapter`;
+  const { instructions } = server ?? {};
+  const isInstructing = typeof instructions === 'function' && instructions.length > 0;
+  if (!asking && !isInstructing) return [];
+  const who = asking ? `visible of ${asking.name}` : 'server.instructions';
+  const message = `${who} asks for the context, and without createContext there is none; pass the createContext of tRPC’s own adapter`;
   return [{ code: 'CONTEXT_MISSING', path: 'createContext', message }];
 }
 

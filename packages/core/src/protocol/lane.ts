@@ -25,6 +25,7 @@ import { type Answer, toAnswer } from './answer.ts';
 import { type CallMethod, callNamed, type CallParams } from './call-by-name.ts';
 import { type ReadRequest, toCallRequest } from './call-request.ts';
 import type { Exchange, Reply } from './exchange.ts';
+import { arePersonal } from './instructions.ts';
 import type { Legacy } from './options.ts';
 import type { HttpServing, ServerParts } from './serving.ts';
 
@@ -126,6 +127,7 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
       if (!hasMethod(catalog, method)) return undefined;
       if (isCall(method)) return serveCall(serving, request, refused);
       if (method === 'tools/list' && catalog.hasHidden) return undefined;
+      if (method === 'server/discover' && arePersonal(parts.info)) return undefined;
       const bytes = listsOf(catalog)[method === 'tools/list' ? era : 'discover'];
       const reply = toReply([bytes, encoder.encode(`,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`)]);
       return { reply, outcome: undefined };

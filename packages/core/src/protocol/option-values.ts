@@ -12,10 +12,11 @@ export function checkOptionValues(options: HandlerOptions): SetupProblem[] {
     const message = 'they have to be an object, such as { createContext }';
     return [{ code: 'OPTION_INVALID', path: 'options', message }];
   }
-  const { auth } = options as HandlerOptions;
+  const { auth, server } = options as HandlerOptions;
   const given: [path: string, value: unknown, kind: Kind][] = [
     ...Object.entries(kinds).map(([name, kind]): [string, unknown, Kind] => [name, options[name], kind]),
     ...(isRecord(auth) ? toAuthEntries(auth) : []),
+    ['server.instructions', isRecord(server) ? server['instructions'] : undefined, textOrFunction],
   ];
   return given
     .filter(([, value, { takes }]) => value !== undefined && !takes(value))
@@ -34,6 +35,10 @@ function toAuthEntries({ authenticate, authorize }: Record<string, unknown>): [s
 const functions: Kind = {
   takes: (value) => [value].flat().every(aFunction.takes),
   words: 'a function, or a list of functions',
+};
+const textOrFunction: Kind = {
+  takes: (value) => typeof value === 'string' || aFunction.takes(value),
+  words: 'a text, or a function that makes one of the context',
 };
 const aList: Kind = { takes: Array.isArray, words: 'a list' };
 const listOrTrue: Kind = {

@@ -13,16 +13,20 @@ import type { McpIcon, McpMeta, McpRateLimit } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import type { CorsOptions } from './cors.ts';
 
-/** What clients show of the server. */
-export interface ServerInfo {
+/** What clients show of the server. `Ctx` is the context of the procedures. */
+export interface ServerInfo<Ctx = any> {
   /** A name for programs, such as `acme-billing`. */
   name: string;
   /** The version of the app. */
   version: string;
   /** The name that people see. */
   title?: string;
-  /** Instructions for the model: what the app is for, and how to use its tools together. */
-  instructions?: string;
+  /**
+   * Instructions for the model: what the app is for, and how to use its tools together. A function makes them for each
+   * caller, of the context that `createContext` makes, for example with their time zone and plan. If it throws, or takes
+   * longer than `hookTimeoutMs`, there are none, and `onError` is called.
+   */
+  instructions?: string | ((ctx: Ctx) => string | Promise<string>);
   /** The page of the app, for people. */
   websiteUrl?: string;
   /** The icons that clients show of the server. */
@@ -52,7 +56,7 @@ export const defaultMaxBodyBytes: number = 4 * 1024 * 1024;
 export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   extends SchemaOptions, OwnItems {
   /** What clients show of the server: its name, its version, and instructions for the model. */
-  server?: ServerInfo;
+  server?: ServerInfo<inferRouterContext<TRouter>>;
   /**
    * Tags procedures in one place: it is asked about each of them while the server is made. `true` and settings make a
    * procedure a tool; `false` and `undefined` leave it to its own meta. The procedure's own `mcp` wins key by key,
@@ -112,7 +116,10 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   errorFormatter?: 'message';
   /** Shows models the messages of errors that would be masked. For development only. */
   exposeInternalErrors?: boolean;
-  /** The time in milliseconds after which `auth` and `visible` count as refusing, and `callerId` as not knowing. 5,000 by default. */
+  /**
+   * The time in milliseconds after which `auth` and `visible` count as refusing, `callerId` as not knowing, and
+   * `server.instructions` as having none. 5,000 by default.
+   */
   hookTimeoutMs?: number;
   /** The time in milliseconds after which a call ends with TIMEOUT, and `createContext` of a list has failed. No limit by default. */
   timeoutMs?: number;

@@ -16,7 +16,7 @@ import { HookTimeout } from '../hook.ts';
 import { isTaught } from '../schema/codec.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
-import { checkVisible, warnIfEmpty } from './first-look.ts';
+import { checkAsking, warnIfEmpty } from './first-look.ts';
 import { checkOptionKeys } from './option-keys.ts';
 import { checkOptionValues } from './option-values.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
@@ -46,7 +46,7 @@ export function createParts(
   if (wrongValues.length > 0) throw new SetupError(problems);
   const tag = options.tag && askOnce(options.tag);
   const asking = { ...options, tag };
-  problems.push(...checkVisible(router, asking));
+  problems.push(...checkAsking(router, asking));
   const catalog = createCatalog(router, asking, problems, () => {
     notify.toolsChanged();
     notify.promptsChanged();

@@ -33,6 +33,7 @@ import { type CallMethod, callNamed, type CallParams, findResource } from './cal
 import { toCallRequest } from './call-request.ts';
 import { complete } from './completion.ts';
 import type { Flow } from './flow.ts';
+import { readInstructions, arePersonal, sharedInstructionsOf } from './instructions.ts';
 import { errorCodes } from './json-rpc.ts';
 import {
   createListContext,
@@ -70,7 +71,8 @@ export interface Conversation {
 /** Makes a server of the SDK, for one request or for a session. */
 export function createServer(parts: ServerParts, conversation: Conversation): Server {
   const { era, catalog: firstCatalog, servingOf, subscribed } = conversation;
-  const { instructions, capabilities: _, ...info } = parts.info;
+  const { instructions: _, capabilities: __, ...info } = parts.info;
+  const instructions = sharedInstructionsOf(parts.info);
   const isListening = era === 'modern' || subscribed !== undefined;
   const capabilities = capabilitiesOf(parts, firstCatalog, isListening);
   const server = new CheckingServer(info, {
@@ -113,6 +115,14 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     const { serving } = servingOf(context);
     return toCallRequest(serving, read, signal, isListening && serving.mayStream, context, state);
   };
+
+  if (arePersonal(parts.info)) {
+    server.addInstructions(async (context) => {
+      const { serving, made } = servingOf(context);
+      // Whoever is refused gets no further than the handshake, and the app is not asked about them.
+      return made ? undefined : readInstructions(parts, serving.exchange, toRequest(context));
+    });
+  }
 
   /** Answers with an error, and tells how the call ended. */
   const fail = (context: ServerContext, failure: FailureOutcome, uri?: string): never => {

@@ -12,6 +12,7 @@ import type { Encode } from './wire/encoding.ts';
 import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
 import { getMark, isStripping } from './mark.ts';
 import { explainError } from './explain/explain.ts';
+import { toFileArguments } from './file-arguments.ts';
 import { SchemaProblem } from './problem.ts';
 import { isStackOverflow } from './depth.ts';
 import { assertPossible, publish } from './publish.ts';
@@ -42,6 +43,8 @@ export interface Input {
   readonly schema: JsonObjectSchema;
   /** false if the procedure takes no input at all. Then `decode` returns undefined. */
   readonly takesInput: boolean;
+  /** The names of the arguments that are files, or lists of files. */
+  readonly fileArguments: readonly string[];
   /**
    * Turns the `arguments` of a call, undefined if the client left them out, into the value for the parsers. Never changes
    * `args`, and returns the same reference if nothing had to be decoded. Throws a WireError for arguments that must not
@@ -62,6 +65,7 @@ const emptySchema: JsonObjectSchema = { type: 'object', properties: {}, addition
 const noInput: Input = {
   schema: emptySchema,
   takesInput: false,
+  fileArguments: [],
   // What is sent all the same is ignored: some clients always send something.
   decode: () => undefined,
   encode: (value) => encodeArguments(value, encodeAny, []),
@@ -115,6 +119,7 @@ export function compileInput(
   return {
     schema: asWritten ?? (publish(root.schema, 'input') as JsonObjectSchema),
     takesInput: true,
+    fileArguments: toFileArguments(marked),
     decode: compileArguments(root, documents, compileSteps(marked, mend, refuse), repair),
     encode(value) {
       encode ??= compileEncode(marked, false) ?? encodeAny;

@@ -74,6 +74,7 @@ test.each([
       httpStatus,
       path: 'act',
       shape: { message: 'no', code: expect.any(Number), data: { code, httpStatus, path: 'act' } },
+      ...(code === 'UNAUTHORIZED' && { 'mcp/www_authenticate': ['Bearer'] }),
     });
   },
 );

@@ -187,7 +187,7 @@ function resultOf(layer: Layer, outcome: string, era: (typeof eras)[number]): un
     ...stamp,
     content: [{ type: 'text', text: textOf(outcome) }],
     isError: true,
-    _meta: { ...own, ...stamped },
+    _meta: { ...own, ...(status === 401 && { 'mcp/www_authenticate': [challenge] }), ...stamped },
   };
 }
 

@@ -55,7 +55,11 @@ const router = t.router({
 const empty = t.router({});
 
 const server = serveStdio(router, {
-  server: { name: 'stdio-app', version: '1.0.0' },
+  server: {
+    name: 'stdio-app',
+    version: '1.0.0',
+    instructions: (ctx) => `The URL is ${ctx.url?.href ?? 'none'}, the context ${ctx.keys}.`,
+  },
   maxBodyBytes: 100_000,
   auth: {
     required: env['AUTH'] === 'required',

@@ -51,7 +51,7 @@ describe('a client of', () => {
     async '2025-11-25'(env: Record<string, string> = {}) {
       const client = new LegacyClient(info);
       await client.connect(new LegacyTransport({ ...command, env, stderr: 'ignore' }));
-      return client as Pick<LegacyClient, 'listTools' | 'callTool' | 'close'>;
+      return client as Pick<LegacyClient, 'listTools' | 'callTool' | 'getInstructions' | 'close'>;
     },
   };
   const kinds = Object.keys(clients) as (keyof typeof clients)[];
@@ -74,6 +74,16 @@ describe('a client of', () => {
     const context = await client.callTool({ name: 'context' });
     expect(context.structuredContent).toEqual({ url: null, keys: 'context context writer' });
     await client.close();
+  });
+
+  test.each(kinds)('kind %s gets instructions for its caller, and none where it is refused', async (kind) => {
+    const [writer, nobody] = await Promise.all([
+      clients[kind]({ TOKEN: 'writer' }),
+      clients[kind]({ AUTH: 'required' }),
+    ]);
+    expect(writer.getInstructions()).toMatch(/^The URL is none, the context .*writer\.$/);
+    expect(nobody.getInstructions()).toBeUndefined();
+    await Promise.all([writer.close(), nobody.close()]);
   });
 
   test.each(kinds)('kind %s has the scopes that the environment gives it', async (kind) => {

@@ -1,7 +1,7 @@
 import { initTRPC } from '@trpc/server';
 import { expectTypeOf, test } from 'vitest';
 import { mcpDefaults } from '../../src/catalog/settings.ts';
-import type { McpMeta } from '../../src/meta.ts';
+import type { McpMeta, McpSettings } from '../../src/meta.ts';
 
 const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
 
@@ -15,6 +15,11 @@ test('meta is checked', () => {
   t.procedure.meta({ mcp: { unknownArguments: 'pass' } });
   // @ts-expect-error there are two ways
   t.procedure.meta({ mcp: { unknownArguments: 'drop' } });
+  t.procedure.meta({ mcp: { pinned: true, keywords: ['invoice'] } });
+  // @ts-expect-error it is pinned or not
+  t.procedure.meta({ mcp: { pinned: 'yes' } });
+  // @ts-expect-error keywords are a list
+  t.procedure.meta({ mcp: { keywords: 'invoice' } });
   // @ts-expect-error there is no such hint
   t.procedure.meta({ mcp: { annotations: { readOnly: true } } });
 });
@@ -39,6 +44,11 @@ test('defaults fit any procedure and leave its context alone', () => {
       return ctx.tenant;
     });
   expectTypeOf(procedure._def.$types.output).toEqualTypeOf<number>();
+  mcpDefaults({ keywords: ['billing'] });
+  expectTypeOf<McpSettings['keywords']>().toEqualTypeOf<string[] | undefined>();
+  expectTypeOf<McpSettings['pinned']>().toEqualTypeOf<boolean | undefined>();
+  // @ts-expect-error a base procedure cannot pin all its leaves
+  mcpDefaults({ pinned: true });
   // @ts-expect-error a base procedure cannot name its leaves
   mcpDefaults({ name: 'all_the_same' });
 });

@@ -10,6 +10,12 @@ export interface WireFile {
   data: string;
 }
 
+/** The same, as it may be sent: ChatGPT and Codex write the names of the keys in another way. */
+interface SentFile extends WireFile {
+  file_name?: string;
+  mime_type?: string;
+}
+
 export interface FileRules {
   mimeTypes?: readonly string[];
   minBytes?: number;
@@ -24,6 +30,7 @@ export function fileLeaf(
   return {
     schema: attachmentSchema,
     input: fileSchema(rules),
+    isFile: true,
     dropsKeys: true,
     expected: 'a file as { "name"?, "mimeType"?, "data": base64 } or as a data: URI in base64',
     fits: (wire) => toWireFile(wire) !== undefined,
@@ -32,6 +39,7 @@ export function fileLeaf(
       return make(file, fromBase64(file.data));
     },
     mend: mendFile,
+    refuse: (wire) => (placeOf(wire) === undefined ? undefined : notFetched),
     is: (value) => value instanceof Blob,
     encode: (value, { files }) => {
       const blob = value as Blob;
@@ -65,33 +73,54 @@ export function mimeTypeOf({ type }: Blob): string {
 }
 
 function toWireFile(wire: unknown): WireFile | undefined {
-  if (typeof wire !== 'string') return isWireFile(wire) ? wire : undefined;
+  if (typeof wire !== 'string') return isSentFile(wire) ? toKnownKeys(wire) : undefined;
   const uri = splitDataUri(wire);
   return uri !== undefined && isBase64(uri.data) ? uri : undefined;
 }
 
-function isWireFile(wire: unknown): wire is WireFile {
+function isSentFile(wire: unknown): wire is SentFile {
   if (!isRecord(wire)) return false;
-  const { name, mimeType, data } = wire;
+  const { name, mimeType, file_name, mime_type, data } = wire;
   return (
     typeof data === 'string' &&
-    (name === undefined || typeof name === 'string') &&
-    (mimeType === undefined || typeof mimeType === 'string') &&
+    [name, mimeType, file_name, mime_type].every((text) => text === undefined || typeof text === 'string') &&
     isBase64(data)
   );
 }
+
+function toKnownKeys({
+  file_name,
+  mime_type,
+  name = file_name,
+  mimeType = mime_type,
+  data,
+}: SentFile): WireFile {
+  return { ...(name !== undefined && { name }), ...(mimeType !== undefined && { mimeType }), data };
+}
+
+/** Where a file is, if that is all that was sent: ChatGPT and Codex upload it to a server of theirs, and send its URL. */
+function placeOf(wire: unknown): string | undefined {
+  if (typeof wire === 'string') return /^(?!data:)[a-z][a-z\d+.-]*:\/\//i.test(wire) ? wire : undefined;
+  if (!isRecord(wire) || wire['data'] !== undefined) return undefined;
+  const place = wire['download_url'] ?? wire['uri'] ?? wire['url'];
+  return typeof place === 'string' ? place : undefined;
+}
+
+// Whoever chooses the URL would choose what this server asks for inside its own network.
+const notFetched =
+  'this server does not download files; send the file itself, as { "name"?, "mimeType"?, "data": base64 }, and not where it is';
 
 function fileSchema(rules: FileRules): JsonSchema {
   const data: JsonSchema = { type: 'string', contentEncoding: 'base64', pattern: base64Pattern };
   if (rules.minBytes !== undefined) data['minLength'] = Math.ceil(rules.minBytes / 3) * 4;
   if (rules.maxBytes !== undefined) data['maxLength'] = Math.ceil(rules.maxBytes / 3) * 4;
-  const mimeType: JsonSchema = { type: 'string' };
-  if (rules.mimeTypes !== undefined) mimeType['enum'] = rules.mimeTypes;
+  const text: JsonSchema = { type: 'string' };
+  const mimeType: JsonSchema = rules.mimeTypes === undefined ? text : { ...text, enum: rules.mimeTypes };
   const mimeTypePattern =
     rules.mimeTypes === undefined ? '[^,]*' : `(?:${rules.mimeTypes.map(escapeRegExp).join('|')})(?:;[^,]*)?`;
   return {
     type: ['object', 'string'],
-    properties: { name: { type: 'string' }, mimeType, data },
+    properties: { name: text, mimeType, data, file_name: text, mime_type: mimeType },
     required: rules.mimeTypes === undefined ? ['data'] : ['mimeType', 'data'],
     pattern: `^data:${mimeTypePattern};base64,${base64Pattern.slice(1)}`,
   };
@@ -107,7 +136,9 @@ function mendFile(wire: unknown): unknown {
     const uri = splitDataUri(wire);
     return uri === undefined ? wire : { mimeType: uri.mimeType, data: toCanonicalBase64(uri.data) };
   }
-  if (!isRecord(wire) || isWireFile(wire) || typeof wire['data'] !== 'string') return wire;
+  if (!isRecord(wire) || isSentFile(wire)) return wire;
+  // The rest of such an object is not known to the schema, and would be complained about in place of what matters.
+  if (typeof wire['data'] !== 'string') return placeOf(wire) ?? wire;
   const mimeType = splitDataUri(wire['data'])?.mimeType;
   return { ...(mimeType !== undefined && { mimeType }), ...wire, data: toCanonicalBase64(wire['data']) };
 }

@@ -12,6 +12,8 @@ export interface Leaf {
   /** The published schema: for outputs, and also for inputs unless `input` is set. */
   readonly schema: JsonSchema;
   readonly input?: JsonSchema;
+  /** Whether it is a file, which some clients can take from the person or from their disk. */
+  readonly isFile?: true;
   /** Whether decoding drops the keys of an object that `input` does not name. */
   readonly dropsKeys?: true;
   /** Completes the message "expected …". */
