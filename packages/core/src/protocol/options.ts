@@ -14,7 +14,7 @@ import type { SchemaOptions } from '../schema/input.ts';
 import type { CorsOptions } from './cors.ts';
 
 /** What clients show of the server. `Ctx` is the context of the procedures. */
-export interface ServerInfo<Ctx = any> {
+export interface ServerInfo<Ctx = unknown> {
   /** A name for programs, such as `acme-billing`. */
   name: string;
   /** The version of the app. */

@@ -5,7 +5,7 @@ import type { Marked } from './wire/traverse.ts';
 /** Returns the names of the arguments that are files, or lists of files. Files inside of other arguments do not count. */
 export function toFileArguments({ root, leaves }: Marked): string[] {
   // Most procedures take no files at all.
-  if (!leaves.some(({ isFile }) => isFile)) return [];
+  if (!leaves.some((leaf) => leaf.isFile)) return [];
   return Object.entries(root.properties ?? {})
     .filter(([, schema]) => isFile(schema, 0))
     .map(([name]) => name);
