@@ -37,6 +37,7 @@ export type { BypassKind } from './catalog/bypassable.ts';
 export type { Expose, ExposeFunction, ExposePattern } from './catalog/expose.ts';
 export type { OwnCall, OwnItems, OwnPrompt, OwnResource, OwnTool } from './catalog/own.ts';
 export type { PassThroughMiddleware } from './catalog/settings.ts';
+export type { FileOptions } from './catalog/item.ts';
 export type { Budget } from './catalog/size.ts';
 export type { Tag, TaggedProcedure } from './catalog/tag.ts';
 export type { Era } from './catalog/tool.ts';
@@ -48,6 +49,7 @@ export type {
   McpMeta,
   McpPrompt,
   McpRateLimit,
+  Structured,
   McpResource,
   McpSettings,
   McpStream,

@@ -37,6 +37,17 @@ export interface McpIcon {
   theme?: 'light' | 'dark';
 }
 
+/**
+ * When results have structured content, beside the content. Some clients show a model the structured content and nothing
+ * else, some the content, some both.
+ *
+ * - `auto`: where the content is a copy of it. Where the content says something else or more (`toContent`, files, images),
+ *   results have no structured content, and no output schema is listed.
+ * - `always`: whatever the content is. A program gets all the data, and some models do not see the content.
+ * - `never`: results are content only.
+ */
+export type Structured = 'auto' | 'always' | 'never';
+
 /** Settings that a base procedure gives to all procedures built on it, with `.use(mcpDefaults({ … }))`. */
 export interface McpDefaults<Ctx = any> {
   /**
@@ -76,6 +87,8 @@ export interface McpDefaults<Ctx = any> {
    * `['invoice', 'dunning']`.
    */
   keywords?: string[];
+  /** When results have structured content. By default the handler's `structured`. */
+  structured?: Structured;
 }
 
 /** Allows `points` calls within `durationMs`. A call beyond that fails, and the error says when to call again. */
@@ -163,7 +176,7 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   input?: unknown;
   /** The schema that clients see for the output, in place of the one made from `.output()`. Results are not checked with it. */
   output?: unknown;
-  /** Makes text, or other content, of the output for the model. Programs also get the output as structured content. */
+  /** Makes text, or other content, of the output for the model. With `structured: 'always'`, programs also get the output as structured content. */
   toContent?: (output: any) => string | ContentBlock[];
   /** Tells clients that load tools only when they are searched for to load this one at once. For the few that most tasks need. */
   pinned?: boolean;

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/express.ts';
 import { mcpContent, type HandlerOptions, type McpMeta } from '../src/index.ts';
-import { clientKinds, connect, eraOf, toolError, toolValue } from './clients.ts';
+import { clientKinds, connect, toolError, toolValue } from './clients.ts';
 import { serve } from './server.ts';
 
 const t = initTRPC.meta<McpMeta>().create({ transformer: superjson });
@@ -15,8 +15,6 @@ const data = 'AQID';
 const png = () => new File([bytes], 'p.png', { type: 'image/png' });
 
 describe.each(clientKinds)('a client of kind %s', (kind) => {
-  const isLegacy = eraOf[kind] === 'legacy';
-
   async function ask(router: ReturnType<typeof t.router>, name: string, options: HandlerOptions = {}) {
     await using server = await serve(mcpHandler(router, options));
     await using client = await connect[kind](server.mcp);
@@ -25,10 +23,10 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     return await client.callTool({ name });
   }
 
-  /** A result with content blocks beside its JSON. */
+  /** A result with content blocks beside its JSON, which are no copy of structured content. */
   function beside(value: unknown, ...blocks: unknown[]) {
     const { content, ...rest } = toolValue(value);
-    return { ...rest, content: [...(content as unknown[]), ...blocks] };
+    return { ...rest, structuredContent: undefined, content: [...(content as unknown[]), ...blocks] };
   }
 
   test.each([
@@ -57,10 +55,8 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     });
     for (const name of ['told', 'untold']) {
       const { content, structuredContent } = await ask(router, name);
-      // The input schema of a file is not a plain object, because it also accepts a data: URI.
-      const told = isLegacy && name === 'told' ? { result: json } : json;
-      expect(structuredContent).toEqual(told);
-      expect(content).toEqual([{ type: 'text', text: JSON.stringify(told) }, withNames(block)]);
+      expect(structuredContent).toBeUndefined();
+      expect(content).toEqual([{ type: 'text', text: JSON.stringify(json) }, withNames(block)]);
     }
 
     function withNames(each: object): object {
@@ -77,7 +73,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
       resource: { uri: 'attachment:1', mimeType: 'application/octet-stream', blob: data },
     };
     expect(await ask(router, 'bytes')).toEqual({
-      ...toolValue(isLegacy ? { result: 'attachment:1' } : 'attachment:1'),
+      ...toolValue(undefined),
       content: [{ type: 'text', text: 'attachment:1' }, block],
     });
   });
@@ -106,7 +102,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     ];
     const image = { type: 'image', mimeType: 'image/png', data };
     for (const name of ['told', 'untold']) {
-      expect(await ask(router, name)).toEqual(beside(isLegacy ? { result: json } : json, image, image));
+      expect(await ask(router, name)).toEqual(beside(json, image, image));
     }
   });
 
@@ -129,7 +125,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     expect(await ask(router, 'article')).toEqual(toolValue(article));
   });
 
-  test('gets the words of meta.mcp.toContent for the model, and the value for programs', async () => {
+  test('gets the words of meta.mcp.toContent for the model, and with `always` the value for programs', async () => {
     const Weather = z.object({ at: z.date(), degrees: z.number() });
     const weather = { at: new Date(0), degrees: 21 };
     const seen = vi.fn((value: z.infer<typeof Weather>) => `${value.degrees} °C at ${value.at.getTime()}`);
@@ -150,13 +146,17 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     const json = { at: '1970-01-01T00:00:00.000Z', degrees: 21 };
     expect(await ask(router, 'words')).toEqual({
       content: [{ type: 'text', text: '21 °C at 0' }],
-      structuredContent: json,
+      structuredContent: undefined,
       isError: undefined,
     });
-    expect(seen).toHaveBeenCalledExactlyOnceWith(weather);
+    expect(await ask(router, 'words', { structured: 'always' })).toMatchObject({
+      content: [{ type: 'text', text: '21 °C at 0' }],
+      structuredContent: json,
+    });
+    expect(seen).toHaveBeenCalledWith(weather);
     expect(await ask(router, 'blocks')).toMatchObject({
       content: [{ type: 'text', text: '21', annotations: { priority: 1 } }],
-      structuredContent: json,
+      structuredContent: undefined,
     });
     expect(await ask(router, 'files')).toMatchObject({
       content: [

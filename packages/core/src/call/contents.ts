@@ -1,7 +1,7 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/server';
 import { TRPCError } from '@trpc/server';
 import type { Resource } from '../catalog/resource.ts';
-import { sniffMimeType } from '../schema/wire/attachment.ts';
+import { blobOf, sniffMimeType } from '../schema/wire/attachment.ts';
 import { toBase64 } from '../schema/wire/base64.ts';
 import { type ContentBlock, isMcpContent } from '../schema/content.ts';
 import type { ResultOutcome } from './outcome.ts';
@@ -31,8 +31,16 @@ async function contentsOf(resource: Resource, value: unknown, uri: string): Prom
   const { json, content } = await resource.output.encode(value);
   const text = { uri, mimeType: mimeType ?? 'application/json', text: JSON.stringify(json) };
   // Files in the value follow the JSON that mentions them, in the same order.
-  const files = content.map((block, index) => toContent(block, `attachment:${index + 1}`, undefined));
+  const files = content.map((block, index) => toFile(block, `attachment:${index + 1}`));
   return [text, ...files];
+}
+
+/** A file is a blob here, in the JSON of a resource as on its own. */
+function toFile(block: ContentBlock, uri: string): Contents {
+  const contents = toContent(block, uri, undefined);
+  if (block.type !== 'resource' || !('text' in contents)) return contents;
+  const { text: _, ...head } = contents;
+  return { ...head, blob: blobOf(contents)! };
 }
 
 async function bytesOf(value: unknown): Promise<Uint8Array | undefined> {

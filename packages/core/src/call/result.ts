@@ -3,6 +3,8 @@ import { defaultStream } from '../catalog/callable.ts';
 import type { Era, Tool } from '../catalog/tool.ts';
 import { isRecord } from '../record.ts';
 import type { Encoded } from '../schema/output.ts';
+import { withTexts } from '../schema/wire/attachment.ts';
+import type { ResourceLink } from './file-link.ts';
 import type { ResultOutcome } from './outcome.ts';
 import { toYieldedText } from './yielded.ts';
 
@@ -13,60 +15,101 @@ export function toErrorResult(text: string, meta: Record<string, unknown>): Call
   return { content: [{ type: 'text', text }], isError: true, _meta: meta };
 }
 
-/**
- * Converts what the procedure returned into a tool result. `yielded` is what a generator yielded before. Throws, or rejects,
- * if JSON cannot express it.
- */
+/** What a call has besides the value that the procedure returned. */
+export interface ResultExtras {
+  /** What a generator yielded before. */
+  yielded?: readonly unknown[] | undefined;
+  /** The link to the file that the procedure returned, in place of its bytes. */
+  link?: ResourceLink | undefined;
+}
+
+/** Converts what the procedure returned into a tool result. Throws, or rejects, if JSON cannot express it. */
 export function toToolResult(
   tool: Tool,
   value: unknown,
   era: Era,
-  yielded: readonly unknown[] = [],
+  { yielded, link }: ResultExtras = {},
 ): ResultOutcome | Promise<ResultOutcome> {
   const encoded = tool.output.encode(value);
-  if (yielded.length > 0) return addYielded(tool, value, era, encoded, yielded);
-  // Only Blobs are read asynchronously.
-  if (encoded instanceof Promise) return encoded.then((read) => toResult(tool, value, era, read));
-  return toResult(tool, value, era, encoded);
+  // Only Blobs are read asynchronously, and only what was yielded is.
+  if (encoded instanceof Promise || link || yielded?.length) {
+    return finish(tool, value, era, encoded, { yielded, link });
+  }
+  return toResult(tool, value, era, encoded, []);
 }
 
-/** Adds what was yielded as a text of its own. Programs get the returned value alone, as structured content. */
-async function addYielded(
+async function finish(
   tool: Tool,
   value: unknown,
   era: Era,
   encoded: Encoded | Promise<Encoded>,
-  yielded: readonly unknown[],
+  { yielded = [], link }: ResultExtras,
 ): Promise<ResultOutcome> {
-  const { result } = toResult(tool, value, era, await encoded);
+  const read = await encoded;
+  const more = yielded.length > 0 ? [await toYieldedBlock(tool, yielded)] : [];
+  return toResult(tool, value, era, link ? withLink(read, link) : read, more);
+}
+
+/** Tells what was yielded in a text of its own. Structured content is the returned value alone. */
+async function toYieldedBlock(tool: Tool, yielded: readonly unknown[]): Promise<ContentBlock> {
   const told = yielded.slice(0, tool.stream?.maxItems ?? defaultStream.maxItems);
   const texts = await Promise.all(told.map((each) => toYieldedText(tool, each)));
   const many = yielded.length === 1 ? '1 value was' : `${yielded.length} values were`;
   const start = `${many} yielded before this result`;
   const head = told.length < yielded.length ? `${start}; the first ${told.length}:` : `${start}:`;
-  const content = [...(result['content'] as ContentBlock[]), toText([head, ...texts].join('\n'))];
-  return { kind: 'result', result: { ...result, content } };
+  return toText([head, ...texts].join('\n'));
 }
 
-function toResult(tool: Tool, value: unknown, era: Era, { json, content }: Encoded): ResultOutcome {
+/** Makes the result. `more` are the blocks that follow those of the value. */
+function toResult(
+  tool: Tool,
+  value: unknown,
+  era: Era,
+  { json, content }: Encoded,
+  more: readonly ContentBlock[],
+): ResultOutcome {
   if (json === undefined) {
     const blocks = content.length > 0 ? toBlocks(content) : [toText(doneText)];
-    const { outputSchema } = tool.listed[era];
     // Clients refuse a result without structured content where they know of a schema.
-    const absent = tool.output.mayBeAbsent &&
-      outputSchema && { structuredContent: era === 'modern' ? null : {} };
-    return { kind: 'result', result: { content: blocks, ...absent } };
+    const absent = tool.listed[era].outputSchema && { structuredContent: absentIn(tool, era) };
+    return { kind: 'result', result: { content: [...blocks, ...more], ...absent } };
   }
-  const structuredContent = isWrapped(tool, json, era) ? { result: json } : json;
   const own = tool.toContent?.(value);
+  const isCopy = own === undefined && content.length === 0;
+  const isStructured = hasStructured(tool, era, isCopy);
+  // The object around a list or a scalar is there for structured content only.
+  const whole = isStructured && isWrapped(tool, json, era) ? { result: json } : json;
+  const structured = isStructured
+    ? { structuredContent: !isCopy && tool.mayTellTexts ? withTexts(whole, content) : whole }
+    : undefined;
   if (own !== undefined) {
-    return { kind: 'result', result: { content: [...toBlocks(own), ...content], structuredContent } };
+    return { kind: 'result', result: { content: [...toBlocks(own), ...content, ...more], ...structured } };
   }
-  const written = JSON.stringify(structuredContent);
+  const written = JSON.stringify(whole);
   // A model reads a text as it is. Only programs need the quotes of JSON around it.
   const text = typeof json === 'string' ? json : written;
-  const result = { content: [toText(text), ...content], structuredContent };
-  return content.length > 0 ? { kind: 'result', result } : { kind: 'result', result, json: written, text };
+  const result = { content: [toText(text), ...content, ...more], ...structured };
+  if (!isCopy || !isStructured || more.length > 0) return { kind: 'result', result };
+  return { kind: 'result', result, json: written, text };
+}
+
+/** The form of a value that there is none of. */
+function absentIn({ stream }: Tool, era: Era): unknown {
+  return era === 'modern' && !stream ? null : {};
+}
+
+/**
+ * Whether the result has structured content: where content is a copy of it, unless the tool says something else. Where a
+ * schema is listed, a client refuses a result without it: a file may turn up in a place that can hold anything.
+ */
+function hasStructured({ structured, listed }: Tool, era: Era, isCopy: boolean): boolean {
+  if (structured !== 'auto') return structured === 'always';
+  return isCopy || listed[era].outputSchema !== undefined;
+}
+
+/** The result of a file that is linked: its description with the URI to read it from, and the link. */
+function withLink({ json }: Encoded, link: ResourceLink): Encoded {
+  return { json: isRecord(json) ? { ...json, uri: link.uri } : link.uri, content: [link] };
 }
 
 function toText(text: string): ContentBlock {

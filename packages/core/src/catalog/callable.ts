@@ -57,7 +57,7 @@ export function toCallable(procedure: Procedure, name: string, options: SchemaOp
     // A schema of the output describes one value of a stream, not the object with the collected values.
     yields: anyOutput,
     output: isStreamed
-      ? anyOutput
+      ? { ...anyOutput, mayHoldFiles: mayYieldFiles(settings, options) }
       : compileOutput(procedure.output, { ...options, override: settings.output }),
     scopes: settings.scopes ?? [],
     visible: settings.visible,
@@ -69,4 +69,9 @@ export function toCallable(procedure: Procedure, name: string, options: SchemaOp
     confirm: undefined,
     stream: isStreamed ? { ...defaultStream, ...settings.stream } : undefined,
   };
+}
+
+/** Whether the schema of what a stream yields has a place for files. */
+function mayYieldFiles({ output }: McpSettings, options: SchemaOptions): boolean {
+  return output !== undefined && compileOutput(undefined, { ...options, override: output }).mayHoldFiles;
 }

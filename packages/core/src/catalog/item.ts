@@ -9,17 +9,27 @@ import { toName } from './name.ts';
 import { type Prompt, toPrompt } from './prompt.ts';
 import { type Resource, toResource } from './resource.ts';
 import { findUnknownSetting } from './setting-keys.ts';
-import { type Tool, toTool } from './tool.ts';
+import { type ResultOptions, type Tool, toTool } from './tool.ts';
 import type { Procedure } from './walk.ts';
 
 /** Anything that a client can ask for by name or URI. */
 export type Item = Tool | Resource | Prompt;
 
-export interface ItemOptions extends SchemaOptions {
+export interface ItemOptions extends SchemaOptions, ResultOptions {
   toolName?: ((path: string) => string) | undefined;
-  /** Which output schemas are listed. */
-  outputSchemas?: boolean | 'small' | undefined;
+  files?: FileOptions | undefined;
 }
+
+/** How the files of results are sent. */
+export interface FileOptions {
+  /**
+   * The size in bytes above which a file is sent as a link, if the procedure is a resource too and returns nothing but the
+   * file. 32,000 by default; `0` always links, `Infinity` never does.
+   */
+  linkOver?: number;
+}
+
+const defaultLinkOver = 32_000;
 
 /** Makes the tool, the resource and the prompt that a procedure's settings ask for, or returns what prevents it. */
 export function toItems(procedure: Procedure, options: ItemOptions): (Item | SetupProblem)[] {
@@ -30,18 +40,17 @@ export function toItems(procedure: Procedure, options: ItemOptions): (Item | Set
     const { tool = !settings.resource && !settings.prompt, resource, prompt } = settings;
     const items: (Item | SetupProblem)[] = [];
     const name = settings.name ?? (options.toolName ?? toName)(path);
+    let made: Tool | undefined;
     if (tool) {
-      const made = toTool(
-        toCallable(procedure, name, options),
-        withItemSchema(procedure, options),
-        options.outputSchemas,
-      );
+      made = toTool(toCallable(procedure, name, options), withItemSchema(procedure, options), options);
       items.push(invalidSchemaOf(made) ?? made);
     }
     // Clients send these arguments as text, which is converted to what the query takes wherever that is possible.
     const textual = { ...options, repair: true };
     if (resource) {
-      items.push(toResource(toCallable(procedure, resource.name ?? name, textual), settings));
+      const readable = toResource(toCallable(procedure, resource.name ?? name, textual), settings);
+      if (made) made.link = { resource: readable, over: options.files?.linkOver ?? defaultLinkOver };
+      items.push(readable);
     }
     if (prompt) {
       const own = typeof prompt === 'object' ? prompt.name : undefined;

@@ -68,7 +68,7 @@ function findNamed(
  * Makes the tool that runs in place of another one. Its arguments are those of the other one, which knows them. Whoever may
  * not know or call both the tool and the query may not call it.
  */
-function toDryRunner({ name, input, scopes, visible }: Tool, query: Callable): Tool {
+function toDryRunner({ name, input, scopes, visible, structured }: Tool, query: Callable): Tool {
   const decode = (args: unknown): unknown => {
     input.decode(args);
     return query.input.decode(args);
@@ -79,7 +79,9 @@ function toDryRunner({ name, input, scopes, visible }: Tool, query: Callable): T
     scopes: [...new Set([...scopes, ...query.scopes])],
     visible: toBoth(visible, query.visible),
   };
-  return { ...toTool(guarded, {}), input: { ...query.input, decode } };
+  // No schema is listed of a tool with a dry run.
+  const tool = toTool(guarded, { structured }, { outputSchemas: false });
+  return { ...tool, input: { ...query.input, decode } };
 }
 
 function toBoth(one: Callable['visible'], other: Callable['visible']): Callable['visible'] {

@@ -40,13 +40,13 @@ export interface OwnTool<TSchema extends StandardSchemaV1 | undefined = any> ext
  */
 export interface OwnResource<TSchema extends StandardSchemaV1 | undefined = any>
   extends
-    Omit<Own<TSchema, Record<string, string>>, 'toContent' | 'stream' | 'icons' | '_meta'>,
+    Omit<Own<TSchema, Record<string, string>>, 'toContent' | 'structured' | 'stream' | 'icons' | '_meta'>,
     Omit<McpResource, 'name' | 'title' | 'description'> {}
 
 /** A prompt that is made without tRPC. */
 export interface OwnPrompt<TSchema extends StandardSchemaV1 | undefined = any> extends Omit<
   Own<TSchema>,
-  'toContent' | 'stream'
+  'toContent' | 'structured' | 'stream'
 > {}
 
 /** Tools, resources and prompts that are served beside the router's procedures. */

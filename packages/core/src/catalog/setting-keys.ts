@@ -86,6 +86,7 @@ const settingKeys = {
   unknownArguments: true,
   pinned: true,
   keywords: true,
+  structured: true,
 } satisfies Record<keyof McpSettings, true>;
 
 const annotationKeys = {

@@ -41,8 +41,9 @@ const iconList: Kind = {
 // A text of meta that comes from elsewhere may be null, which is none.
 const aText: Kind = { takes: (value) => value === null || typeof value === 'string', words: 'a text' };
 
-function oneOf(first: string, second: string): Kind {
-  return { takes: (value) => value === first || value === second, words: `${first} or ${second}` };
+function oneOf(...values: readonly string[]): Kind {
+  const words = values.join(', ').replace(/, ([^,]+)$/, ' or $1');
+  return { takes: (value) => values.includes(value as string), words };
 }
 
 const settingKinds: Record<string, Kind> = {
@@ -67,6 +68,7 @@ const settingKinds: Record<string, Kind> = {
       Array.isArray(value) && value.every((word) => typeof word === 'string' && /\S/.test(word)),
     words: 'a list of texts, such as ["invoice"]',
   },
+  structured: oneOf('auto', 'always', 'never'),
 } satisfies Partial<Record<keyof McpSettings, Kind>>;
 
 const annotationKinds: Record<string, Kind> = {

@@ -1,7 +1,8 @@
-import type { McpAnnotations, McpIcon, McpSettings } from '../meta.ts';
+import type { McpAnnotations, McpIcon, McpSettings, Structured } from '../meta.ts';
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
 import { estimateTokens } from '../tokens.ts';
 import type { Callable } from './callable.ts';
+import type { Resource } from './resource.ts';
 import { toConfirm } from './confirm.ts';
 import { extendInput } from './extra.ts';
 import { securitySchemesOf, type SecurityScheme, toHints } from './hints.ts';
@@ -15,6 +16,15 @@ export type Era = 'modern' | 'legacy';
 export interface Tool extends Callable {
   kind: 'tool';
   toContent: McpSettings['toContent'];
+  /** When results have structured content. */
+  structured: Structured;
+  /**
+   * Whether the text of files may stand in structured content too. A schema of the app's own may name all keys that there are
+   * at a file.
+   */
+  mayTellTexts: boolean;
+  /** The resource that large files of this tool are read from, if the same procedure is one. */
+  link: FileLink | undefined;
   /** Whether calls with the same `_idempotencyKey` run only once. */
   isIdempotent: boolean;
   /** Whether clients that search for tools should have it at hand from the start. */
@@ -29,6 +39,18 @@ export interface Tool extends Callable {
   paramHeaders: readonly ParamHeader[];
   /** Its entry in `tools/list`. */
   listed: Record<Era, ListedTool>;
+}
+
+/** Where a file that is larger than `over` bytes is read from, in place of being sent. */
+export interface FileLink {
+  resource: Resource;
+  over: number;
+}
+
+/** What the handler says of results, for tools that do not say it themselves. */
+export interface ResultOptions {
+  structured?: Structured | undefined;
+  outputSchemas?: boolean | 'small' | undefined;
 }
 
 /** @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools#tool */
@@ -46,13 +68,10 @@ export interface ListedTool {
 }
 
 /** Makes a tool of a procedure. Throws a `SchemaProblem` when a schema does not allow it. */
-export function toTool(
-  callable: Callable,
-  settings: McpSettings,
-  outputSchemas: boolean | 'small' = true,
-): Tool {
+export function toTool(callable: Callable, settings: McpSettings, options: ResultOptions = {}): Tool {
   const { output, path, type, scopes, stream } = callable;
-  const { dryRun, idempotent: isIdempotent = false, pinned = false, keywords = [] } = settings;
+  const { dryRun, idempotent: isIdempotent = false, pinned = false, keywords = [], toContent } = settings;
+  const structured = settings.structured ?? options.structured ?? 'auto';
   const hasExtras = dryRun !== undefined || isIdempotent;
   const input = hasExtras
     ? extendInput(callable.input, { dryRun: dryRun !== undefined, idempotent: isIdempotent })
@@ -71,9 +90,13 @@ export function toTool(
   };
   // For a stream, `output` is the JSON Schema of one value.
   const streamSchema = stream && toStreamSchema(settings.output as JsonSchema | undefined);
-  // A dry run returns something else, which a client that validates the output would refuse.
+  // Where a schema is listed, clients refuse a result without structured content, and one that does not follow the schema. A
+  // dry run returns something else.
+  const mayList =
+    dryRun === undefined &&
+    (structured === 'always' || (structured === 'auto' && !toContent && !output.mayHoldFiles));
   const toListed = (schema: JsonSchema | undefined) =>
-    dryRun === undefined && isToBeListed(schema, outputSchemas) ? schema : undefined;
+    mayList && isToBeListed(schema, options.outputSchemas ?? true) ? schema : undefined;
   const modern = toListed(streamSchema ?? output.schema);
   const legacy = toListed(streamSchema ?? output.legacySchema);
   return {
@@ -86,7 +109,10 @@ export function toTool(
     keywords,
     dryRun,
     dryRunner: undefined,
-    toContent: settings.toContent,
+    toContent,
+    structured,
+    mayTellTexts: structured === 'auto' && settings.output === undefined,
+    link: undefined,
     paramHeaders: toParamHeaders(input.schema),
     listed: {
       modern: { ...common, ...(modern && { outputSchema: modern }) },

@@ -29,13 +29,14 @@ function checkCreateContext(options: HandlerOptions & { createContext?: unknown 
 
 /** An app without types may leave out what the types require. A limit without a window would refuse every call, or none. */
 function checkLimits(options: HandlerOptions): SetupProblem[] {
-  const { rateLimit, sessions, budget, hookTimeoutMs, timeoutMs, maxBodyBytes } = options;
+  const { rateLimit, sessions, budget, files, hookTimeoutMs, timeoutMs, maxBodyBytes } = options;
   const needed: Record<string, unknown> = rateLimit
     ? { 'rateLimit.points': rateLimit.points, 'rateLimit.durationMs': rateLimit.durationMs }
     : {};
   const optional: Record<string, unknown> = {
     'sessions.max': sessions?.max,
     'sessions.idleMs': sessions?.idleMs,
+    'files.linkOver': files?.linkOver,
     'budget.listTokens': budget?.listTokens,
     hookTimeoutMs,
     timeoutMs,

@@ -2,6 +2,7 @@ import type { FailureLimit } from '../auth/failure-limit.ts';
 import type { BearerAuth } from '../auth/bearer.ts';
 import type { Bypass } from '../call/context.ts';
 import type { Expose } from '../catalog/expose.ts';
+import type { FileOptions } from '../catalog/item.ts';
 import type { Budget } from '../catalog/size.ts';
 import type { McpIcon, McpRateLimit } from '../meta.ts';
 import type { TaughtClass, WireCodec } from '../schema/codec.ts';
@@ -13,7 +14,8 @@ import type { HandlerOptions, ServerInfo, SessionLimits } from './options.ts';
 
 /** Finds keys that are not options, at the top and in nested options. Without types, nobody else would notice them. */
 export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
-  const { server, auth, sessions, expose, budget, cors, rateLimit, bypass, converters, codecs } = options;
+  const { server, auth, sessions, expose, files, budget, cors, rateLimit, bypass, converters, codecs } =
+    options;
   const groups: OptionGroup[] = [
     ['', options, optionKeys],
     ['server.', server, serverKeys],
@@ -22,6 +24,7 @@ export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
     ['auth.failureLimit.', auth?.failureLimit, failureLimitKeys],
     ['sessions.', sessions, sessionKeys],
     ['expose.', expose, exposeKeys],
+    ['files.', files, fileKeys],
     ['budget.', budget, budgetKeys],
     ['cors.', cors, corsKeys],
     ['rateLimit.', rateLimit, rateLimitKeys],
@@ -46,6 +49,8 @@ const optionKeys = {
   tag: true,
   expose: true,
   outputSchemas: true,
+  structured: true,
+  files: true,
   budget: true,
   toolName: true,
   auth: true,
@@ -112,6 +117,7 @@ const failureLimitKeys = { max: true, windowMs: true, address: true } satisfies 
   true
 >;
 const sessionKeys = { max: true, idleMs: true } satisfies Record<keyof SessionLimits, true>;
+const fileKeys = { linkOver: true } satisfies Record<keyof FileOptions, true>;
 const budgetKeys = { listTokens: true } satisfies Record<keyof Budget, true>;
 const exposeKeys = { include: true, exclude: true } satisfies Record<keyof Expose, true>;
 const corsKeys = { origins: true, headers: true, credentials: true } satisfies Record<

@@ -62,6 +62,8 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   },
   tag: aFunction,
   outputSchemas: oneOf(true, false, 'small'),
+  structured: oneOf('auto', 'always', 'never'),
+  files: anObject,
   budget: anObject,
   toolName: aFunction,
   auth: { takes: isRecord, words: 'an object, such as bearer({ verify, … }) or { authenticate }' },

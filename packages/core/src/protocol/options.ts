@@ -6,10 +6,11 @@ import type { Bypass, McpRequest } from '../call/context.ts';
 import type { CallFailure } from '../call/failure.ts';
 import type { Store } from '../call/store.ts';
 import type { Expose, ExposeFunction, ExposePattern } from '../catalog/expose.ts';
+import type { FileOptions } from '../catalog/item.ts';
 import type { OwnItems } from '../catalog/own.ts';
 import type { Budget } from '../catalog/size.ts';
 import type { MetaOf, Tag } from '../catalog/tag.ts';
-import type { McpIcon, McpMeta, McpRateLimit } from '../meta.ts';
+import type { McpIcon, McpMeta, McpRateLimit, Structured } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import type { CorsOptions } from './cors.ts';
 
@@ -70,6 +71,13 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    * (`small`). A tool whose schema is left out sends its structured content all the same.
    */
   outputSchemas?: boolean | 'small';
+  /**
+   * When results have structured content, and tools an output schema: where the content is a copy of it (`auto`, the
+   * default), `always` or `never`. `meta.mcp.structured` takes precedence.
+   */
+  structured?: Structured;
+  /** How the files of results are sent. */
+  files?: FileOptions;
   /** A list that is larger is a set-up problem, so that nobody finds out from a model that forgets. */
   budget?: Budget;
   /** Makes the name of a tool from its dotted path. `meta.mcp.name` takes precedence. */

@@ -9,7 +9,9 @@ import { encodeAny, encodeWhole } from './wire/encode-any.ts';
 import { compileEncode } from './wire/encode.ts';
 import type { Encode } from './wire/encoding.ts';
 import type { SchemaOptions } from './input.ts';
-import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
+import { eachChild, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
+import { getMark } from './mark.ts';
+import type { Leaf } from './wire/leaf.ts';
 import type { TaughtClass } from './codec.ts';
 import { assertPossible, publish } from './publish.ts';
 import { toObjectRoot, toWrapper } from './root.ts';
@@ -31,6 +33,8 @@ export interface Output {
   readonly wrapped: boolean;
   /** Whether the value may be `undefined` although there is a schema. It is sent as `null`, to clients of 2025 as `{}`. */
   readonly mayBeAbsent: boolean;
+  /** Whether the schema has a place for files or bytes, which become content blocks. */
+  readonly mayHoldFiles: boolean;
   /** Whether there is a schema to decode by. Without one, `decode` returns the JSON unchanged. */
   readonly hasSchema: boolean;
   /** Encodes a result and its files. Returns a promise only if a Blob must be read. Throws an EncodeError that names the path. */
@@ -51,6 +55,7 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
   const decode = compileDecode(marked);
   return {
     ...publishOutput({ ...document, schema }),
+    mayHoldFiles: mayHoldFiles(schema, conversion.leaves),
     hasSchema: true,
     encode: createEncode(compileEncode(marked, isEnforced), classes),
     decode(json, content = noContent) {
@@ -111,6 +116,7 @@ const unknownOutput: Omit<Output, 'encode'> = {
   legacySchema: undefined,
   wrapped: true,
   mayBeAbsent: false,
+  mayHoldFiles: false,
   hasSchema: false,
   decode: (json) => json,
 };
@@ -119,6 +125,16 @@ function toDocument(parser: unknown, override: unknown, conversion: Conversion):
   if (override !== undefined) return convertOverride(override, [parser], conversion);
   // Results can be sent without a schema too. So an output that has no JSON Schema is not an error.
   return parser === undefined || !isConvertible(parser, conversion) ? undefined : convert(parser, conversion);
+}
+
+function mayHoldFiles(schema: JsonSchema, leaves: readonly Leaf[]): boolean {
+  const mark = getMark(schema);
+  if (mark?.is === 'leaf') return leaves[mark.leaf]!.mayAttach === true;
+  let found = false;
+  eachChild(schema, (child) => {
+    found ||= mayHoldFiles(child, leaves);
+  });
+  return found;
 }
 
 function isPossible(schema: JsonSchema): boolean {

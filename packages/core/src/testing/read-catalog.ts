@@ -7,7 +7,7 @@ import { SetupError } from '../setup-error.ts';
 /** The options that decide what is served, and how it is advertised. */
 export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
   HandlerOptions<TRouter>,
-  'tag' | 'expose' | 'outputSchemas' | 'toolName' | 'converters' | 'codecs'
+  'tag' | 'expose' | 'outputSchemas' | 'structured' | 'toolName' | 'converters' | 'codecs'
 >;
 
 /**
@@ -16,7 +16,7 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
  */
 export async function readCatalog(
   router: AnyTRPCRouter,
-  { tag, expose, outputSchemas, toolName, converters, codecs }: CatalogChoice,
+  { tag, expose, outputSchemas, structured, toolName, converters, codecs }: CatalogChoice,
   { tools, resources, prompts }: OwnItems = {},
 ): Promise<Catalog> {
   // `auth` is set because tools with scopes are a set-up problem without it. The handler checks its own `auth`.
@@ -24,6 +24,7 @@ export async function readCatalog(
     tag,
     expose,
     outputSchemas,
+    structured,
     toolName,
     ...(converters && { converters }),
     ...(codecs && { codecs }),

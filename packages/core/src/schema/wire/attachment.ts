@@ -3,6 +3,7 @@ import type { ContentBlock } from '../content.ts';
 import type { Files } from './encoding.ts';
 import { mimeTypeOf } from './file-leaf.ts';
 import { setOwn } from '../json-schema.ts';
+import { readText } from './text-file.ts';
 
 /** How JSON describes a file whose bytes are in a content block of the same result. */
 export interface Attachment {
@@ -50,7 +51,12 @@ export class Attachments implements Files {
     const blocks: ContentBlock[] = [];
     const reads = this.#found.map(async ({ attachment, source }, index) => {
       if (source instanceof Uint8Array) blocks[index] = toBlock(attachment, source);
-      else blocks[index] = toBlock(attachment, new Uint8Array(await source.arrayBuffer()));
+      else {
+        const bytes = new Uint8Array(await source.arrayBuffer());
+        // A Blob without a type is sniffed as bytes are. The JSON has this same object, and is written later.
+        if (source.type === '') attachment.mimeType = sniffMimeType(bytes) ?? attachment.mimeType;
+        blocks[index] = toBlock(attachment, bytes);
+      }
     });
     return this.#found.every(({ source }) => source instanceof Uint8Array)
       ? blocks
@@ -60,14 +66,50 @@ export class Attachments implements Files {
 
 const scheme = 'attachment:';
 
+/**
+ * A file of text is an embedded resource with `text`, not a block of text. Clients that show the model the content give it
+ * the text of either, and the resource also says which file of the JSON it is: its `attachment:<n>`, name and type. Clients
+ * that prefer structured content find none beside a file. Base64 would reach no model as text.
+ */
 function toBlock({ name, mimeType, uri }: Attachment, bytes: Uint8Array): ContentBlock {
+  const head = { uri, ...(name !== undefined && { name }), mimeType };
+  const text = readText(bytes, mimeType);
+  if (text !== undefined) return { type: 'resource', resource: { ...head, text } };
   const data = toBase64(bytes);
   const kind = /^(image|audio)\//.exec(mimeType)?.[1] as 'image' | 'audio' | undefined;
   if (kind !== undefined) return { type: kind, data, mimeType };
-  return {
-    type: 'resource',
-    resource: { uri, ...(name !== undefined && { name }), mimeType, blob: data },
-  };
+  return { type: 'resource', resource: { ...head, blob: data } };
+}
+
+/**
+ * Adds the text of the files of text to the places in the JSON that describe them: some clients show a model the structured
+ * content alone.
+ */
+export function withTexts(json: unknown, content: readonly ContentBlock[]): unknown {
+  const texts = new Map<string, string>();
+  for (const block of content) {
+    if (block.type === 'resource' && 'text' in block.resource)
+      texts.set(block.resource.uri, block.resource.text);
+  }
+  return texts.size === 0 ? json : add(json);
+
+  function add(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(add);
+    if (typeof value !== 'object' || value === null) return value;
+    const { uri, size } = value as Partial<Attachment>;
+    const text = typeof size === 'number' && typeof uri === 'string' ? texts.get(uri) : undefined;
+    if (text !== undefined) return { ...value, text };
+    const copy = {};
+    for (const [key, child] of Object.entries(value)) setOwn(copy, key, add(child));
+    return copy;
+  }
+}
+
+/** Returns the bytes of an embedded resource as base64, also if it has them as text. */
+export function blobOf(resource: { blob?: unknown; text?: unknown }): string | undefined {
+  const { blob, text } = resource;
+  if (typeof blob === 'string') return blob;
+  return typeof text === 'string' ? toBase64(new TextEncoder().encode(text)) : undefined;
 }
 
 /** Puts the files of a result back into its JSON, in the form in which arguments contain files. */
@@ -91,7 +133,9 @@ export function restoreAttachments(json: unknown, content: readonly ContentBlock
     const block = uri.startsWith(scheme) ? files[Number(uri.slice(scheme.length)) - 1] : undefined;
     if (block === undefined) return undefined;
     const data =
-      block.type === 'resource' ? (block as { resource: { blob?: unknown } }).resource.blob : block['data'];
+      block.type === 'resource'
+        ? blobOf((block as { resource: Parameters<typeof blobOf>[0] }).resource)
+        : block['data'];
     return typeof data === 'string' ? data : undefined;
   }
 }

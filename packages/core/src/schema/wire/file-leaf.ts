@@ -32,6 +32,7 @@ export function fileLeaf(
     input: fileSchema(rules),
     isFile: true,
     dropsKeys: true,
+    mayAttach: true,
     expected: 'a file as { "name"?, "mimeType"?, "data": base64 } or as a data: URI in base64',
     fits: (wire) => toWireFile(wire) !== undefined,
     decode(wire) {

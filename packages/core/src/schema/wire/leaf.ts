@@ -40,6 +40,8 @@ export interface Leaf {
   is?(value: unknown): boolean;
   /** Encodes a value of this kind as JSON. */
   encode(value: unknown, encoding: Encoding, depth: number): unknown;
+  /** Whether a value may become a content block, so that its bytes are not in the JSON. */
+  readonly mayAttach?: true;
   /** Throws an EncodeError for a value that `encode` cannot write the way `schema` promises. Called only where a schema is published. */
   assertEncodable?(value: unknown): void;
 }
@@ -163,6 +165,7 @@ export function bytesLeaf(make: (bytes: Uint8Array<ArrayBuffer>) => unknown): Le
       pattern: `^(?:attachment:[0-9]+$|${base64Pattern.slice(1)})`,
     },
     input: { type: 'string', contentEncoding: 'base64', pattern: base64Pattern },
+    mayAttach: true,
     expected: 'base64',
     fits: (wire) => typeof wire === 'string' && isBase64(wire),
     decode: (wire) => make(fromBase64(wire as string)),

@@ -18,10 +18,10 @@ import type { CallOptions, McpTestClientArguments, McpTestClientOptions } from '
 import { createInMemoryFetch } from './in-memory.ts';
 import { loadClient } from './official.ts';
 import type { InputAt, OutputAt, ToolPath } from './path.ts';
-import { readResult } from './reading.ts';
+import { readResult, readWords } from './reading.ts';
 import { explainHidden, findTool } from './tool-at.ts';
 import { McpToolError, toToolResult, type ToolResult } from './tool-result.ts';
-import { runWitnessed, withWitness, type Witness } from './witness.ts';
+import { Replays, runWitnessed, withWitness, type Witness } from './witness.ts';
 
 /** The arguments after a path: an input only where the procedure takes one. */
 export type CallArguments<TInput> = void extends TInput
@@ -39,7 +39,7 @@ export interface McpTestClient<TRouter extends AnyTRPCRouter> extends AsyncDispo
     path: TPath,
     ...args: CallArguments<InputAt<TRouter, TPath>>
   ): Promise<ToolResult<OutputAt<TRouter, TPath>>>;
-  /** Calls a tool by its name, with arguments as a model would write them. `output` is the JSON that came back. */
+  /** Calls a tool by its name, with arguments as a model would write them. `output` is the JSON that came back. Without structured content, it is what the procedure returned, as JSON. */
   callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
   /** The same two calls, but they return the output itself and throw a `McpToolError` if the tool fails. */
   unwrap: {
@@ -122,11 +122,23 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
     );
   };
 
+  const replays = new Replays();
+  /** Sends a call, and sees what its procedure returns. */
+  const watch = async (
+    name: string,
+    args: unknown,
+    sending: () => Promise<CallToolResult>,
+  ): Promise<{ result: CallToolResult; witness: Witness }> => {
+    const witness: Witness = {};
+    const result = await runWitnessed(witness, sending);
+    replays.settle(witness, name, args);
+    return { result, witness };
+  };
+
   const call = async (path: string, input?: unknown, callOptions?: CallOptions): Promise<ToolResult> => {
     const tool = await findTool(router, catalog, path, handlerOptions.tag);
     const args: unknown = await tool.input.encode(input);
-    const witness: Witness = {};
-    const result = await runWitnessed(witness, () =>
+    const { result, witness } = await watch(tool.name, args, () =>
       send(tool.name, args, callOptions).catch((error: unknown) => {
         throw explainHidden(error, tool);
       }),
@@ -134,11 +146,14 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
     return toToolResult(result, (success) => readResult(success, tool, era, witness));
   };
 
-  const callTool: McpTestClient<TRouter>['callTool'] = async (name, args, callOptions) =>
-    toToolResult(await send(name, args, callOptions), ({ structuredContent: json }) => ({
-      json,
-      readOutput: () => json,
-    }));
+  const callTool: McpTestClient<TRouter>['callTool'] = async (name, args, callOptions) => {
+    const { result, witness } = await watch(name, args, () => send(name, args, callOptions));
+    return toToolResult(result, async (success) => {
+      const { structuredContent } = success;
+      const json = structuredContent === undefined ? await readWords(success, witness) : structuredContent;
+      return { json, readOutput: () => json };
+    });
+  };
 
   const close = async (): Promise<void> => {
     await connecting?.then(

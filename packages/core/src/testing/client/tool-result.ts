@@ -14,7 +14,7 @@ export interface ToolSuccess<TOutput = unknown> {
    * JSON differs from what was returned, for example because of a `Date`, reading this throws; read `json` instead.
    */
   readonly output: TOutput;
-  /** The structured content, as it came over the wire. */
+  /** The structured content, as it came over the wire. Without it, what it would have been. */
   readonly json: Json<TOutput>;
   /** The content that the model reads: text and files. */
   readonly content: readonly ContentBlock[];

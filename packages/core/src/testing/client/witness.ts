@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Catalog, CatalogSource } from '../../catalog/catalog.ts';
 import type { Tool } from '../../catalog/tool.ts';
+import { isRecord } from '../../record.ts';
 import { isMcpContent } from '../../schema/content.ts';
 import type { Encoded } from '../../schema/output.ts';
 import { formatPath } from '../../schema/wire-error.ts';
@@ -10,7 +11,7 @@ import { formatPath } from '../../schema/wire-error.ts';
  * be made from the JSON again. This value then shows whether it equals its JSON; the types alone cannot show that.
  */
 export interface Witness {
-  returned?: { value: unknown; encoded: Encoded | Promise<Encoded> };
+  returned?: { value: unknown; encoded: Encoded | Promise<Encoded> } | undefined;
 }
 
 const storage = new AsyncLocalStorage<Witness>();
@@ -49,8 +50,31 @@ function wrapTool(tool: Tool): Tool {
     if (witness) witness.returned = { value, encoded };
     return encoded;
   };
-  return { ...tool, output: { ...tool.output, encode } };
+  const { dryRunner } = tool;
+  return {
+    ...tool,
+    output: { ...tool.output, encode },
+    dryRunner: dryRunner && wrapTool(dryRunner),
+  };
 }
+
+/**
+ * What the calls with an idempotency key have returned: a call that repeats one is given its answer, and the procedure does
+ * not run.
+ */
+export class Replays {
+  readonly #returned = new Map<string, Witness['returned']>();
+
+  /** Remembers what this call returned, or fills in what the call that it repeats returned. */
+  settle(witness: Witness, name: string, args: unknown): void {
+    if (!isRecord(args) || args[keyArgument] === undefined) return;
+    const call = JSON.stringify([name, args[keyArgument]]);
+    if (witness.returned) this.#returned.set(call, witness.returned);
+    else witness.returned = this.#returned.get(call);
+  }
+}
+
+const keyArgument = '_idempotencyKey';
 
 /**
  * Describes the first part of a value that is not plain JSON, such as `a Date at since`; `undefined` if all of it is.
