@@ -30,6 +30,13 @@ export const router = t.router({
       },
     })
     .query(() => []),
+
+  sales: t.procedure
+    .meta({
+      mcp: { toContent: (sales) => `${sales.total} in ${sales.year}`, structured: 'always' },
+    })
+    .output(z.object({ year: z.int(), total: z.number() }))
+    .query(() => ({ year: 2026, total: 12_500 })),
 });
 
 function regionOf({ headers }: IncomingMessage): string {

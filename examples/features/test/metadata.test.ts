@@ -34,6 +34,15 @@ describe.each(revisions)('a client of %s', (revision) => {
     });
   });
 
+  test('gets words for the model, and the data for programs', async () => {
+    await using server = await start(createApp());
+    await using client = await connect(revision, server.url);
+    expect(await client.any.callTool({ name: 'sales', arguments: {} })).toMatchObject({
+      content: [{ type: 'text', text: '12500 in 2026' }],
+      structuredContent: { year: 2026, total: 12_500 },
+    });
+  });
+
   test('is a span, once a provider is there', async () => {
     const exporter = new InMemorySpanExporter();
     const spanProcessors = [new SimpleSpanProcessor(exporter)];

@@ -47,6 +47,22 @@ function createRouter(called: (path: string) => void) {
       .query(({ input }) => ({ ...input, at: new Date(0) })),
     list: tool.output(z.array(z.number())).query(() => [1, 2, 3]),
     nothing: tool.mutation(() => {}),
+    said: tool
+      .meta({ mcp: { toContent: (value: { greeting: string }) => value.greeting } })
+      .output(greeting)
+      .query(() => ({ greeting: 'Hi' })),
+    file: tool.query(() => [new File(['a,b'], 'a.csv', { type: 'text/csv' })]),
+    told: tool
+      .output(z.object({ file: z.any() }))
+      .query(() => ({ file: new File(['a,b'], 'a.csv', { type: 'text/csv' }) })),
+    never: tool
+      .meta({ mcp: { structured: 'never' } })
+      .output(z.array(z.number()))
+      .query(() => [1]),
+    linked: tool
+      .meta({ mcp: { tool: true, resource: { uri: 'app://linked/{n}' } } })
+      .input(z.object({ n: z.int(), unsaid: z.boolean().optional() }))
+      .query(() => new File(['a,b'], 'a.csv', { type: 'text/csv' })),
     fail: tool.mutation(conflict),
     deny: tool.mutation(deny),
     refuse: tool.mutation(refuse),
@@ -115,6 +131,8 @@ const auth: HandlerOptions['auth'] = {
 test.each<[string, HandlerOptions]>([
   ['an open endpoint', { expose: { exclude: ['**.secret', 'secret', '**.secrets'] } }],
   ['an endpoint with hidden tools', {}],
+  ['an endpoint that sends words only, and links', { structured: 'never', files: { linkOver: 0 } }],
+  ['an endpoint with structured content always', { structured: 'always' }],
   ['an endpoint that needs a credential', { auth: { ...auth, required: true }, return200ForErrors: true }],
 ])(
   'the lane and the SDK give the same answers: %s',

@@ -20,6 +20,9 @@ test('meta is checked', () => {
   t.procedure.meta({ mcp: { pinned: 'yes' } });
   // @ts-expect-error keywords are a list
   t.procedure.meta({ mcp: { keywords: 'invoice' } });
+  t.procedure.meta({ mcp: { structured: 'always' } }).use(mcpDefaults({ structured: 'never' }));
+  // @ts-expect-error it is one of three words
+  t.procedure.meta({ mcp: { structured: true } });
   // @ts-expect-error there is no such hint
   t.procedure.meta({ mcp: { annotations: { readOnly: true } } });
 });

@@ -4,6 +4,7 @@ import type {
   Era,
   HandlerArguments,
   HandlerControls,
+  FileOptions,
   HandlerOptions,
   Legacy,
   McpRequest,
@@ -11,6 +12,7 @@ import type {
   SessionLimits,
   SetupProblem,
   SetupProblemCode,
+  Structured,
   VerifiedToken,
   VerifyOptions,
   VerifyToken,
@@ -34,7 +36,7 @@ import type { McpMeta } from '../../src/index.ts';
 import type { CreateExpressContextOptions } from '@trpc/server/adapters/express';
 import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
 import type { NodeHTTPCreateContextFnOptions } from '@trpc/server/adapters/node-http';
-import { expectTypeOf, test } from 'vitest';
+import { assertType, expectTypeOf, test } from 'vitest';
 
 const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
 const router = t.router({ ping: t.procedure.query(() => 'pong') });
@@ -100,6 +102,11 @@ test('a part of the options has a type of its own', () => {
   expectTypeOf<HandlerOptions['legacy']>().toEqualTypeOf<Legacy | undefined>();
   expectTypeOf<HandlerOptions['sessions']>().toEqualTypeOf<SessionLimits | undefined>();
   expectTypeOf<HandlerOptions['bypass']>().toEqualTypeOf<Bypass | undefined>();
+  expectTypeOf<HandlerOptions['structured']>().toEqualTypeOf<Structured | undefined>();
+  expectTypeOf<HandlerOptions['files']>().toEqualTypeOf<FileOptions | undefined>();
+  expectTypeOf<FileOptions>().toEqualTypeOf<{ linkOver?: number }>();
+  // @ts-expect-error a size is a number of bytes
+  assertType<HandlerOptions>({ files: { linkOver: '32 kB' } });
   expectTypeOf<HandlerOptions>().toExtend<OwnItems>();
   expectTypeOf<McpRequest['era']>().toEqualTypeOf<Era>();
   expectTypeOf<Parameters<VerifyToken>>().toEqualTypeOf<[token: string, options: VerifyOptions]>();
