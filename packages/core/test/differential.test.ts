@@ -342,7 +342,7 @@ function isObject(encoded: unknown): boolean {
 async function serveBoth(router: ReturnType<typeof t.router>, kind: ClientKind) {
   const app = express();
   app.use('/trpc', createExpressMiddleware({ router }));
-  app.use('/mcp', mcpHandler(router));
+  app.use('/mcp', mcpHandler(router, { structured: 'always' }));
   const server = await listen(app);
   const client = await connect[kind](server.mcp);
   // The official clients check results against the schemas of the list.

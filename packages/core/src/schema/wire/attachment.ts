@@ -68,11 +68,12 @@ const scheme = 'attachment:';
 
 /**
  * A file of text is an embedded resource with `text`, not a block of text. Clients that show the model the content give it
- * the text of either, and the resource also says which file of the JSON it is: its `attachment:<n>`, name and type. Clients
+ * the text of either, and the resource also says which file of the JSON it is: its `attachment:<n>` and type. Clients
  * that prefer structured content find none beside a file. Base64 would reach no model as text.
  */
-function toBlock({ name, mimeType, uri }: Attachment, bytes: Uint8Array): ContentBlock {
-  const head = { uri, ...(name !== undefined && { name }), mimeType };
+function toBlock({ mimeType, uri }: Attachment, bytes: Uint8Array): ContentBlock {
+  // A resource has no name in the protocol, and the SDK drops one for clients of 2025. The JSON says it.
+  const head = { uri, mimeType };
   const text = readText(bytes, mimeType);
   if (text !== undefined) return { type: 'resource', resource: { ...head, text } };
   const data = toBase64(bytes);
