@@ -1,5 +1,5 @@
 import type { Conversion } from './vendor/conversion.ts';
-import { isSchema, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
+import { isSchema, type JsonSchema } from './json-schema.ts';
 import { SchemaProblem } from './problem.ts';
 import { normalizeRefs } from './refs.ts';
 import { standardOf } from './vendor/standard.ts';
@@ -17,8 +17,8 @@ export interface Document {
   stepsPerAttempt: number;
   /** The validator rejects an infinity and NaN where this schema says a number. */
   isFinite: boolean;
-  /** Set if an input is published exactly as the app wrote it, in place of `schema`. */
-  asWritten?: JsonObjectSchema;
+  /** The JSON Schema that the app wrote. It is published in place of `schema`, which has its references in one form. */
+  asWritten?: JsonSchema;
 }
 
 /** Converts one parser, using the app's own copy of its validator. Throws a SchemaProblem that names the fix. */
@@ -39,9 +39,8 @@ export function isConvertible(parser: unknown, conversion: Conversion): boolean 
 
 /**
  * Converts what `meta.mcp.input` or `meta.mcp.output` holds: a schema of any validator, or a JSON Schema. `parsers` are
- * the parsers behind it, which still validate each value. A JSON Schema of an input that names its dialect, 2020-12, is
- * published exactly as it is written if its root is an object. Others are adapted for clients that do not support all of
- * JSON Schema.
+ * the parsers behind it, which still validate each value. A JSON Schema is published as it is written: the app knows which
+ * clients it is for. Schemas of validators are adapted to suit all of them.
  */
 export function convertOverride(
   override: unknown,
@@ -60,7 +59,7 @@ export function convertOverride(
     schema: normalizeRefs(override),
     optional: false,
     ...facts,
-    ...(isAsWritten(override) && { asWritten: override }),
+    asWritten: override,
   };
 }
 
@@ -108,10 +107,6 @@ function failAsSchema<TResult>(io: 'input' | 'output', run: () => TResult): TRes
 // Schemas of validators are objects too; each has at least one of these keys.
 function isJsonSchema(override: unknown): override is JsonSchema {
   return isSchema(override) && !['~standard', '_zod', '_def'].some((key) => key in override);
-}
-
-function isAsWritten(schema: JsonSchema): schema is JsonObjectSchema {
-  return schema['$schema'] === 'https://json-schema.org/draft/2020-12/schema' && schema.type === 'object';
 }
 
 function describeParser(parser: unknown): string {

@@ -15,9 +15,9 @@ import { explainError } from './explain/explain.ts';
 import { toFileArguments } from './file-arguments.ts';
 import { SchemaProblem } from './problem.ts';
 import { isStackOverflow } from './depth.ts';
-import { assertPossible, publish } from './publish.ts';
+import { assertPossible } from './publish/impossible.ts';
 import { compileRepair } from './wire/repair.ts';
-import { toObjectRoot, type Root } from './root.ts';
+import { publishRoot, toObjectRoot, type Root } from './root.ts';
 import type { Marked, Step } from './wire/traverse.ts';
 import { compileUnknown } from './wire/unknown.ts';
 import { isRecord } from '../record.ts';
@@ -39,7 +39,10 @@ export interface SchemaOptions {
 }
 
 export interface Input {
-  /** The published schema. Its root is an object without combinators. Its references are local. It has no marks. */
+  /**
+   * The published schema. Its root is an object without combinators, unless the app wrote the JSON Schema itself. Its
+   * references are local. It has no marks.
+   */
   readonly schema: JsonObjectSchema;
   /** false if the procedure takes no input at all. Then `decode` returns undefined. */
   readonly takesInput: boolean;
@@ -94,11 +97,7 @@ export function compileInput(
       'one stacked input takes only undefined, another one needs a value',
     );
   }
-  const [{ asWritten, schema: first }] = documents as [Document];
-  const whole: Root =
-    asWritten === undefined
-      ? toObjectRoot(documents, 'input')
-      : { schema: { ...first, type: 'object' }, wrap: undefined };
+  const whole = toObjectRoot(documents, 'input');
   const root: Root = { ...whole, schema: closeObjects(whole.schema) };
   assertPossible(root.schema);
   const marked: Marked = {
@@ -117,7 +116,7 @@ export function compileInput(
   // Only tests encode inputs. So the encoder is compiled when it is first used, and never in a server.
   let encode: Encode | undefined;
   return {
-    schema: asWritten ?? (publish(root.schema, 'input') as JsonObjectSchema),
+    schema: publishRoot(root.schema, documents, 'input'),
     takesInput: true,
     fileArguments: toFileArguments(marked),
     decode: compileArguments(root, documents, compileSteps(marked, mend, refuse), repair),

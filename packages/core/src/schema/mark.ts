@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-schema.ts';
+import { mapChildren, type JsonSchema } from './json-schema.ts';
 
 /**
  * What JSON Schema cannot express about the values at one place. Converters write marks into the schema that they make.
@@ -67,4 +67,21 @@ export function isBoundsKey(keyword: string): boolean {
 /** Copies a schema and adds a mark. */
 export function marked(mark: Mark, schema: JsonSchema = {}): JsonSchema {
   return { ...schema, [markKey]: mark };
+}
+
+const wordsKey = 'x-trpc-mcp-words';
+
+/** Notes what the published description adds in words, after what the app says, because no keyword can say it. */
+export function addWords(schema: JsonSchema, words: string): void {
+  schema[wordsKey] = [...getWords(schema).filter((each) => each !== words), words];
+}
+
+export function getWords(schema: JsonSchema): readonly string[] {
+  return (schema[wordsKey] ?? []) as string[];
+}
+
+/** Copies a schema without its marks and notes. */
+export function withoutMarks(schema: JsonSchema): JsonSchema {
+  const { [markKey]: _, [boundsKey]: __, [wordsKey]: ___, ...rest } = mapChildren(schema, withoutMarks);
+  return rest;
 }

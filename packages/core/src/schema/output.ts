@@ -13,8 +13,9 @@ import { eachChild, type JsonObjectSchema, type JsonSchema } from './json-schema
 import { getMark } from './mark.ts';
 import type { Leaf } from './wire/leaf.ts';
 import type { TaughtClass } from './codec.ts';
-import { assertPossible, publish } from './publish.ts';
-import { toObjectRoot, toWrapper } from './root.ts';
+import { assertPossible } from './publish/impossible.ts';
+import { publish } from './publish/publish.ts';
+import { publishRoot, toObjectRoot, toWrapper } from './root.ts';
 import type { Marked } from './wire/traverse.ts';
 
 export interface Encoded {
@@ -70,7 +71,7 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
 function publishOutput(
   document: Document,
 ): Pick<Output, 'schema' | 'legacySchema' | 'wrapped' | 'mayBeAbsent'> {
-  const { schema, optional } = document;
+  const { schema, optional, asWritten } = document;
   const root = toObjectRoot([document], 'result');
   const isWrapped = root.wrap !== undefined;
   if (!isPossible(schema) || (optional && saysNothing(schema))) {
@@ -80,10 +81,10 @@ function publishOutput(
     const legacySchema = publish(toWrapper([document], 'result'), 'result') as JsonObjectSchema;
     return { schema: publish(orNull(schema), 'result'), legacySchema, wrapped: true, mayBeAbsent: true };
   }
-  const rootSchema = publish(root.schema, 'result') as JsonObjectSchema;
+  const legacySchema = publishRoot(root.schema, [document], 'result');
   return {
-    schema: isWrapped ? publish(schema, 'result') : rootSchema,
-    legacySchema: rootSchema,
+    schema: asWritten ?? (isWrapped ? publish(schema, 'result') : legacySchema),
+    legacySchema,
     wrapped: isWrapped,
     mayBeAbsent: false,
   };
@@ -92,17 +93,16 @@ function publishOutput(
 /** Adds `null` to a schema, which stands for `undefined`. */
 function orNull(document: JsonSchema): JsonSchema {
   const { $defs, ...schema } = document;
-  const { type } = schema;
-  const isPlain = !['const', 'enum', 'anyOf', 'oneOf', 'allOf', 'not', '$ref'].some(
-    (keyword) => keyword in schema,
-  );
-  if (isPlain && type !== undefined) return { ...document, type: [...new Set([type, 'null'].flat())] };
-  if (Array.isArray(schema['anyOf'])) {
-    const branches = schema['anyOf'] as JsonSchema[];
-    if (branches.some((branch) => branch.type === 'null')) return document;
-    return { ...document, anyOf: [...branches, { type: 'null' }] };
-  }
-  return { anyOf: [schema, { type: 'null' }], ...($defs !== undefined && { $defs }) };
+  const nothing = { type: 'null' };
+  const defs = $defs !== undefined && { $defs };
+  const { anyOf, ...beside } = schema;
+  if (!Array.isArray(anyOf)) return { anyOf: [schema, nothing], ...defs };
+  const branches = anyOf as JsonSchema[];
+  if (branches.some((branch) => branch.type === 'null')) return document;
+  const isPlain = Object.keys(beside).every((key) => ['title', 'description', 'default'].includes(key));
+  return isPlain
+    ? { ...beside, anyOf: [...branches, nothing], ...defs }
+    : { anyOf: [schema, nothing], ...defs };
 }
 
 function saysNothing(schema: JsonSchema): boolean {

@@ -1,4 +1,5 @@
 import type { JsonSchema } from './json-schema.ts';
+import { addWords } from './mark.ts';
 
 /**
  * Whether a JSON Schema `pattern` of the same source accepts the same strings as this regular expression. A `pattern` has
@@ -8,72 +9,41 @@ export function isPortablePattern(regExp: RegExp): boolean {
   return !/[imsy]/.test(regExp.flags) && isUnicodePattern(regExp.source);
 }
 
-/** The sources of those regular expressions among `values` that a `pattern` cannot express. Ignores other values. */
-export function findForeignPatterns(values: readonly unknown[]): Set<string> {
-  const patterns = values.filter((value) => value instanceof RegExp);
-  return new Set(patterns.filter((regExp) => !isPortablePattern(regExp)).map(({ source }) => source));
+/** Those regular expressions among `values` that a `pattern` cannot express. Ignores other values. */
+export function findForeignPatterns(values: readonly unknown[]): RegExp[] {
+  return values.filter((value) => value instanceof RegExp).filter((regExp) => !isPortablePattern(regExp));
 }
 
-/**
- * Rewrites a `pattern` so that it means the same to validators that read it in unicode mode and to those that do not.
- * Returns undefined if that is not possible: for `\p{Letter}`, for example.
- */
-export function toPortable(source: string): string | undefined {
-  if (!isUnicodePattern(source)) return undefined;
-  const written = rewriteCodePoints(source);
-  return written !== undefined && isValid(written, '') && isValid(written, 'u') ? written : undefined;
-}
-
-/** Writes `\u{1F600}` and characters beyond `\uFFFF` as surrogate pairs. A class of characters cannot hold a pair. */
-function rewriteCodePoints(source: string): string | undefined {
-  let isClass = false;
-  let written = '';
-  for (const [part] of source.matchAll(/\\u\{[\da-f]+\}|\\[^]|[^]/giu)) {
-    if (/^\\p$/i.test(part)) return undefined;
-    const code = part.startsWith('\\u{') ? Number.parseInt(part.slice(3, -1), 16) : part.codePointAt(0)!;
-    if (part === '[') isClass = true;
-    else if (part === ']') isClass = false;
-    if (code > 0xffff) {
-      if (isClass) return undefined;
-      written += `(?:${toUnits(code).join('')})`;
-    } else if (part.startsWith('\\u{')) written += toUnit(code);
-    else written += part;
-  }
-  return written;
-}
-
-function toUnits(code: number): string[] {
-  const text = String.fromCodePoint(code);
-  return [toUnit(text.charCodeAt(0)), toUnit(text.charCodeAt(1))];
-}
-
-function toUnit(code: number): string {
-  return `\\u${code.toString(16).padStart(4, '0')}`;
-}
-
-function isValid(source: string, flags: string): boolean {
+export function isUnicodePattern(source: string): boolean {
   try {
-    new RegExp(source, flags).test('');
-    return true;
+    return new RegExp(source, 'u') instanceof RegExp;
   } catch {
     return false;
   }
 }
 
-export function isUnicodePattern(source: string): boolean {
-  return isValid(source, 'u');
-}
-
-/** Removes patterns from a schema, wherever the converter put them. */
-export function dropPatterns(schema: JsonSchema, sources: ReadonlySet<string>): void {
-  if (sources.size === 0) return;
-  if (sources.has(schema['pattern'] as string)) delete schema['pattern'];
+/** Removes patterns from a schema, wherever the converter put them, and notes in words what they want. */
+export function dropPatterns(schema: JsonSchema, patterns: readonly RegExp[]): void {
+  if (patterns.length === 0) return;
+  for (const { source, flags } of patterns)
+    addWords(schema, wordPattern(source, flags.replace(/[dgvy]/g, '')));
+  const sources = new Set<unknown>(patterns.map(({ source }) => source));
+  if (sources.has(schema['pattern'])) delete schema['pattern'];
   const all = schema['allOf'];
   if (!Array.isArray(all)) return;
-  const kept = all.filter((part: JsonSchema) => !sources.has(part['pattern'] as string));
+  const kept = all.filter((part: JsonSchema) => !sources.has(part['pattern']));
   if (kept.length === 0) delete schema['allOf'];
   else schema['allOf'] = kept;
 }
+
+/** Says in words what a pattern wants. */
+export function wordPattern(source: string, flags = ''): string {
+  return source.length > mostTold
+    ? 'has to be of a form that only the server can check'
+    : `has to match the pattern /${source}/${flags}`;
+}
+
+const mostTold = 200;
 
 const regExps = new Map<string, RegExp>();
 

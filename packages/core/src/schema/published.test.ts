@@ -7,7 +7,7 @@ import { z as z3 } from 'zod3';
 import { compileInput, type SchemaOptions } from './input.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { compileOutput } from './output.ts';
-import { toPortable } from './pattern.ts';
+import { toPlainPattern } from './publish/plain-pattern.ts';
 import { SchemaProblem } from './problem.ts';
 import { findInvalid } from './validity.ts';
 
@@ -383,7 +383,7 @@ test.each([
   [String.raw`^[\]a]\.$`, String.raw`^[\]a]\.$`],
   ['(', undefined],
 ])('the portable form of %s is %s', (source, written) => {
-  expect(toPortable(source)).toBe(written);
+  expect(toPlainPattern(source)).toBe(written);
 });
 
 test.each<[JsonSchema, string | undefined]>([

@@ -1,7 +1,8 @@
 import type { Document } from './convert.ts';
 import { deref, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
-import { getMark, setStrips } from './mark.ts';
+import { getMark, setStrips, withoutMarks } from './mark.ts';
 import { mergeObjects } from './merge.ts';
+import { publish } from './publish/publish.ts';
 import { adoptDocument } from './refs.ts';
 
 export interface Root {
@@ -16,6 +17,9 @@ export interface Root {
  */
 export function toObjectRoot(documents: readonly Document[], key: string): Root {
   const [first] = documents;
+  // What the app wrote stays as it is, conditions at the root included.
+  if (first?.asWritten?.type === 'object')
+    return { schema: { ...first.schema, type: 'object' }, wrap: undefined };
   if (documents.length === 1 && first !== undefined) {
     const plain = toPlainObject(first.schema);
     if (plain !== undefined) return { schema: plain, wrap: undefined };
@@ -26,6 +30,17 @@ export function toObjectRoot(documents: readonly Document[], key: string): Root 
     if (merged !== undefined) return { schema: withDefs(merged, defs), wrap: undefined };
   }
   return { schema: toWrapper(documents, key), wrap: key };
+}
+
+/** The schema of a root that is published: the app's own JSON Schema, or what `publish` makes of any other. */
+export function publishRoot(
+  root: JsonSchema,
+  documents: readonly Document[],
+  of: 'input' | 'result',
+): JsonObjectSchema {
+  const [{ asWritten }] = documents as [Document];
+  if (asWritten?.type === 'object') return asWritten as JsonObjectSchema;
+  return (asWritten === undefined ? publish(root, of) : withoutMarks(root)) as JsonObjectSchema;
 }
 
 /** Makes an object with one key, whose value has to follow all of the documents. */

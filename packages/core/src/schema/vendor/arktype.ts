@@ -85,13 +85,16 @@ interface Gap {
   proto?: unknown;
   domain?: string;
   unit?: unknown;
+  pattern?: unknown;
 }
 
 // Answers arktype's question about each gap: the option `fallback` of its Standard JSON Schema.
 function createFallback(conversion: Conversion): (gap: Gap) => JsonSchema {
   return (gap) => {
     const schema = { ...gap.base };
-    if (gap.code === 'date' || gap.proto === Date) {
+    if (gap.code === 'patternIntersection' && typeof gap.pattern === 'string') {
+      schema['allOf'] = [...((schema['allOf'] ?? []) as JsonSchema[]), { pattern: gap.pattern }];
+    } else if (gap.code === 'date' || gap.proto === Date) {
       conversion.putLeaf(schema, dateLeaf);
     } else if (gap.code === 'proto') {
       conversion.putClass(schema, gap.proto);

@@ -4,9 +4,10 @@ import { fileLeaf, toBlob, toFile, type FileRules } from '../wire/file-leaf.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { bigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
-import { marked, setMark } from '../mark.ts';
+import { addWords, marked, setMark } from '../mark.ts';
 import { dropPatterns, findForeignPatterns, isPortablePattern } from '../pattern.ts';
 import { SchemaProblem } from '../problem.ts';
+import { formatNames } from '../publish/format.ts';
 import { normalizeRefs } from '../refs.ts';
 import { standardOf } from './standard.ts';
 
@@ -42,10 +43,25 @@ export function convertValibot(root: ValibotSchema, conversion: Conversion): Jso
           markValibot(made.valibotSchema, { ...made.jsonSchema }, conversion, islands),
         // Leaves out requirements that JSON cannot express, such as the bounds of a date, which is a string in JSON.
         overrideAction: (made: { valibotAction: Internals; jsonSchema: JsonSchema }) =>
-          isJsonRequirement(made.valibotAction['requirement']) ? undefined : made.jsonSchema,
+          withoutFalseFormat(made.valibotAction, made.jsonSchema) ??
+          (isJsonRequirement(made.valibotAction['requirement']) ? undefined : made.jsonSchema),
       }) as JsonSchema,
     );
   return islands.settle(convert(root), convert);
+}
+
+/** The times of these actions have no zone, and those of the formats have one. */
+const timeExamples: Record<string, string | undefined> = {
+  iso_date_time: '2026-01-31T09:00',
+  iso_time: '09:00',
+};
+
+function withoutFalseFormat(action: Internals, { format: _, ...schema }: JsonSchema): JsonSchema | undefined {
+  const example = timeExamples[action['type'] as string];
+  const pattern: unknown = action['requirement'];
+  if (example === undefined || !(pattern instanceof RegExp)) return undefined;
+  addWords(schema, `such as ${example}`);
+  return { ...schema, pattern: pattern.source };
 }
 
 function isJsonRequirement(requirement: unknown): boolean {
@@ -117,10 +133,7 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
         reason: `no JSON value can be given for v.${schema.type}()`,
       });
     case 'string':
-      return dropPatterns(
-        target,
-        findForeignPatterns((schema.pipe ?? []).map((action) => action['requirement'])),
-      );
+      return dropForeign(schema, target);
     case 'optional':
     case 'nullish':
     case 'nullable':
@@ -136,6 +149,18 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
       return undefined;
   }
 }
+
+function dropForeign(schema: ValibotSchema, target: JsonSchema): void {
+  for (const { type, requirement } of (schema.pipe ?? []) as { type: string; requirement?: unknown }[]) {
+    const patterns = findForeignPatterns([requirement]);
+    const name = formatNames[type];
+    if (type === 'regex' || name === undefined) dropPatterns(target, type === 'regex' ? patterns : []);
+    else if (patterns.length > 0 && !convertedFormats.has(type)) addWords(target, name);
+  }
+}
+
+/** Actions of which the converter makes a format. */
+const convertedFormats = new Set(['email', 'rfc_email', 'uuid', 'ipv4', 'ipv6', 'url']);
 
 /** What remains of a schema where neither `undefined` nor `null` is taken. */
 function withoutNothing(schema: ValibotSchema): ValibotSchema {

@@ -7,7 +7,7 @@ import { Islands } from './island.ts';
 import { isSchema, setOwn, type JsonSchema } from '../json-schema.ts';
 import { coercedBooleanLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
-import { marked, setMark, setStrict } from '../mark.ts';
+import { addWords, marked, setMark, setStrict } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
 
 /** What we read of a zod 3 schema, from any copy of the library. */
@@ -374,12 +374,26 @@ function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversi
   if (def.typeName === 'ZodDefault') setDefault(schema, def['defaultValue'], conversion.io);
   if (def.typeName === 'ZodNativeEnum') labelEnum(def['values'], schema);
   if (def.typeName === 'ZodString') {
-    const checks = def['checks'] as { kind: string; regex?: RegExp; local?: boolean }[];
+    const checks = def['checks'] as {
+      kind: string;
+      regex?: RegExp;
+      local?: boolean;
+      offset?: boolean;
+      precision?: number | null;
+    }[];
     // What has no time zone is not what JSON Schema calls a time.
     const isLocal = checks.some(({ kind, local }) => kind === 'time' || (kind === 'datetime' && local));
     if (isLocal && (schema['format'] === 'time' || schema['format'] === 'date-time')) {
       describe(schema, schema['format'] === 'time' ? 'such as 10:00:00' : 'such as 2026-01-31T10:00:00');
       delete schema['format'];
+    }
+    for (const { kind, offset, precision } of checks) {
+      if (kind !== 'datetime' || isLocal || (offset === true && typeof precision !== 'number')) continue;
+      const digits = typeof precision === 'number' && precision > 0 ? `.${'0'.repeat(precision)}` : '';
+      addWords(
+        schema,
+        `ISO 8601 date-time${offset === true ? '' : ' in UTC'}, such as 2026-01-31T09:00:00${digits}Z`,
+      );
     }
     dropPatterns(schema, findForeignPatterns(checks.map(({ regex }) => regex)));
   }

@@ -1,9 +1,9 @@
-import { regexes } from 'zod/v4/core';
 import { areJson, clearStructure, type Conversion, type Internals } from './conversion.ts';
 import { toPlainJson } from '../wire/encode-any.ts';
 import { fileLeaf, toFile, type FileRules } from '../wire/file-leaf.ts';
 import type { Islands } from './island.ts';
 import { setOwn, type JsonSchema } from '../json-schema.ts';
+import { findVariant, knownFormats } from '../publish/format.ts';
 import { coercedBooleanLeaf, stringboolLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
 import { getMark, setMark, setStrict } from '../mark.ts';
@@ -83,8 +83,7 @@ export function markZod4(
         reason: `no JSON value can be given for z.${def.type}()`,
       });
     case 'string':
-      // A pattern of the app's own takes other addresses than those of the format.
-      if (target['format'] === 'email' && !patternsOf(schema).some(isUsualEmail)) delete target['format'];
+      markFormat(schema, target);
       return dropPatterns(target, findForeignPatterns(patternsOf(schema)));
     case 'number':
       if (isCoerced) setMark(target, { is: 'asIs' });
@@ -341,8 +340,24 @@ function fileRules(bag: Internals): FileRules {
   };
 }
 
-function isUsualEmail(pattern: unknown): boolean {
-  return pattern instanceof RegExp && pattern.source === regexes.email.source;
+/** What zod calls a format, and JSON Schema calls otherwise. */
+const formatNames: Record<string, string | undefined> = { datetime: 'date-time', url: 'uri', guid: 'uuid' };
+
+function markFormat(schema: Zod4Schema, target: JsonSchema): void {
+  const patterns = patternsOf(schema).filter((pattern) => pattern instanceof RegExp);
+  const isSaid = (format: string): boolean =>
+    format === 'uri' || patterns.some(({ source }) => findVariant(format, source) !== undefined);
+  // A pattern of the app's own takes other addresses than those of the format.
+  if (target['format'] === 'email' && !isSaid('email')) delete target['format'];
+  if (target['format'] !== undefined) return;
+  // zod forgets the format where `.regex()` follows.
+  const { def } = schema._zod;
+  const checks = ((def['checks'] ?? []) as Zod4Schema[]).map((check) => check._zod.def);
+  for (const { format } of [def, ...checks] as { format?: unknown }[]) {
+    if (typeof format !== 'string') continue;
+    const name = formatNames[format] ?? format;
+    if (name in knownFormats && isSaid(name)) target['format'] = name;
+  }
 }
 
 function patternsOf(schema: Zod4Schema): unknown[] {
