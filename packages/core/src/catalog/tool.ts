@@ -1,5 +1,6 @@
 import type { McpAnnotations, McpIcon, McpSettings, Structured } from '../meta.ts';
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
+import { findRecursion } from '../schema/refs.ts';
 import { estimateTokens } from '../tokens.ts';
 import type { Callable } from './callable.ts';
 import type { Resource } from './resource.ts';
@@ -37,6 +38,8 @@ export interface Tool extends Callable {
   dryRunner: Tool | undefined;
   /** The arguments that a client of revision 2026-07-28 also sends as headers. */
   paramHeaders: readonly ParamHeader[];
+  /** What its developer should know, in whole sentences: they are printed in development. */
+  notes: readonly string[];
   /** Its entry in `tools/list`. */
   listed: Record<Era, ListedTool>;
 }
@@ -97,8 +100,10 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
     (structured === 'always' || (structured === 'auto' && !toContent && !output.mayHoldFiles));
   const toListed = (schema: JsonSchema | undefined) =>
     mayList && isToBeListed(schema, options.outputSchemas ?? true) ? schema : undefined;
-  const modern = toListed(streamSchema ?? output.schema);
-  const legacy = toListed(streamSchema ?? output.legacySchema);
+  const schemas = [streamSchema ?? output.schema, streamSchema ?? output.legacySchema].map(toListed);
+  // Some clients refuse the whole list because of one.
+  const isLeftOut = schemas.some((schema) => schema && findRecursion(schema));
+  const [modern, legacy] = isLeftOut ? [] : schemas;
   return {
     ...callable,
     kind: 'tool',
@@ -114,6 +119,9 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
     mayTellTexts: structured === 'auto' && settings.output === undefined,
     link: undefined,
     paramHeaders: toParamHeaders(input.schema),
+    notes: isLeftOut
+      ? [`${callable.name} lists no output schema, because it is recursive, and some clients refuse the whole list then.`]
+      : [],
     listed: {
       modern: { ...common, ...(modern && { outputSchema: modern }) },
       legacy: { ...common, ...(legacy && { outputSchema: legacy }) },

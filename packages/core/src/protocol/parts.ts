@@ -94,7 +94,7 @@ export function createParts(
 
 /**
  * Makes `ready`. It resolves when lazy routers are loaded, and rejects with a `SetupError` if they have problems. In
- * development it prints, once, how large the list of tools is.
+ * development it prints, once, how large the list of tools is, and what the developer should know about some of them.
  */
 export function createReady(
   catalog: CatalogSource,
@@ -104,8 +104,10 @@ export function createReady(
   return async () => {
     const problems = await catalog.problems;
     if (problems.length > 0) throw new SetupError(problems);
-    const { tools } = await catalog.whole;
-    if (!isTold) print(`MCP serves ${describeSize(sizeOf([...tools.values()]))}`);
+    const tools = [...(await catalog.whole).tools.values()];
+    if (isTold) return;
     isTold = true;
+    print(`MCP serves ${describeSize(sizeOf(tools))}`);
+    for (const note of tools.flatMap(({ notes }) => notes)) print(note);
   };
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { z as z3 } from 'zod3';
+import { compileOutput } from './output.ts';
 import { compileInput } from './input.ts';
 import { SchemaProblem } from './problem.ts';
 
@@ -20,10 +21,7 @@ it('publishes what is sent and decodes it to what the parser expects', () => {
       ids: {
         type: 'array',
         items: {
-          anyOf: [
-            { type: 'string', pattern: '^-?\\d+$', maxLength: 4096 },
-            { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-          ],
+          anyOf: [{ type: 'string', pattern: '^-?[0-9]+$', maxLength: 4096 }, { type: 'integer' }],
         },
       },
     },
@@ -51,7 +49,16 @@ it('wraps what is no plain object', () => {
   const input = compileInput([z.array(z.date())]);
   expect(input.schema).toEqual({
     type: 'object',
-    properties: { input: { type: 'array', items: { type: 'string', format: 'date-time' } } },
+    properties: {
+      input: {
+        type: 'array',
+        items: {
+          type: 'string',
+          format: 'date-time',
+          description: 'ISO 8601 date-time, such as 2026-01-31T09:00:00Z',
+        },
+      },
+    },
     required: ['input'],
     additionalProperties: false,
   });
@@ -117,10 +124,14 @@ it('leaves out what would lie: flagged patterns, unknown formats, changing defau
     }),
   ]);
   expect(input.schema.properties).toEqual({
-    code: { type: 'string' },
-    slug: { type: 'string', allOf: [{ pattern: '^a.*' }, { pattern: '.*b$' }] },
+    code: { type: 'string', description: 'has to match the pattern /^[a-z]+$/i' },
+    slug: { type: 'string', allOf: [{ pattern: '^a(?:.|\\n|\\r)*$' }, { pattern: '^(?:.|\\n|\\r)*b$' }] },
     id: { type: 'string' },
-    at: { type: 'string', format: 'date-time' },
+    at: {
+      type: 'string',
+      format: 'date-time',
+      description: 'ISO 8601 date-time, such as 2026-01-31T09:00:00Z',
+    },
     level: { type: 'number', default: 3 },
   });
 });
@@ -135,6 +146,7 @@ it('ends recursion through a Map', () => {
   const input = compileInput([Tree]);
   expect(input.schema.properties?.['children']).toEqual({
     type: 'object',
+    properties: {},
     additionalProperties: { $ref: '#' },
   });
   expect(input.decode({ at: now, children: { a: { at: now } } })).toEqual({
@@ -160,27 +172,37 @@ describe('a JSON Schema as an override', () => {
   };
   const accept = (value: unknown) => value;
 
-  it('is published as it is written where it names the dialect 2020-12', () => {
-    const override = { $schema: 'https://json-schema.org/draft/2020-12/schema', ...conditional };
-    const written = JSON.stringify(override);
-    const input = compileInput([accept], { override });
-    expect(JSON.stringify(input.schema)).toBe(written);
-    expect(input.decode({ nights: '3' })).toEqual({ nights: 3 });
-    expect(input.decode(undefined)).toEqual({});
+  it('is published as it is written, whatever dialect it names', () => {
+    const dialects = [
+      'https://json-schema.org/draft/2020-12/schema',
+      'http://json-schema.org/draft-07/schema#',
+    ];
+    for (const dialect of [{}, ...dialects.map(($schema) => ({ $schema }))]) {
+      const override = { ...dialect, ...conditional };
+      const written = JSON.stringify(override);
+      const input = compileInput([accept], { override });
+      expect(JSON.stringify(input.schema)).toBe(written);
+      expect(input.decode({ nights: '3' })).toEqual({ nights: 3 });
+      expect(input.decode(undefined)).toEqual({});
+      const output = compileOutput(undefined, { override });
+      expect([output.schema, output.legacySchema].map((schema) => JSON.stringify(schema))).toEqual([
+        written,
+        written,
+      ]);
+    }
   });
 
-  it('is made to suit every client where it names none, or another', () => {
-    for (const dialect of [{}, { $schema: 'http://json-schema.org/draft-07/schema#' }]) {
-      const input = compileInput([accept], { override: { ...dialect, ...conditional } });
-      expect(Object.keys(input.schema)).toEqual([
-        'type',
-        'properties',
-        'required',
-        '$defs',
-        'additionalProperties',
-      ]);
-      expect(input.decode({ input: { nights: '3' } })).toEqual({ nights: 3 });
-    }
+  it('is not adapted inside of the object that it is wrapped in', () => {
+    const override = { type: ['array', 'null'], items: { type: 'integer', exclusiveMinimum: 3 }, 'x-own': 1 };
+    expect(compileInput([accept], { override }).schema).toEqual({
+      type: 'object',
+      properties: { input: override },
+      required: ['input'],
+      additionalProperties: false,
+    });
+    const output = compileOutput(undefined, { override });
+    expect(output.schema).toBe(override);
+    expect(output.legacySchema?.properties).toEqual({ result: override });
   });
 
   it('is wrapped where its root is no object, whatever it names', () => {
@@ -232,7 +254,13 @@ describe('a schema that another one stands around', () => {
     ['v.required()', v.required(v.object({ at: v.optional(v.date()) }))],
   ])('is published and decoded: %s', (_, schema) => {
     const input = compileInput([schema], { converters: { valibot: toJsonSchema } });
-    expect(input.schema.properties).toEqual({ at: { type: 'string', format: 'date-time' } });
+    expect(input.schema.properties).toEqual({
+      at: {
+        type: 'string',
+        format: 'date-time',
+        description: 'ISO 8601 date-time, such as 2026-01-31T09:00:00Z',
+      },
+    });
     expect(input.schema.required).toEqual(['at']);
     expect(input.decode({ at: now })).toEqual({ at });
   });

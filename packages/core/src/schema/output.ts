@@ -93,6 +93,7 @@ function publishOutput(
 /** Adds `null` to a schema, which stands for `undefined`. */
 function orNull(document: JsonSchema): JsonSchema {
   const { $defs, ...schema } = document;
+  if ([schema.type].flat().includes('null')) return document;
   const nothing = { type: 'null' };
   const defs = $defs !== undefined && { $defs };
   const { anyOf, ...beside } = schema;

@@ -71,7 +71,10 @@ const fractional = (digits: number): string[] =>
   inUtc.map((text) => text.replace('Z', `.${'1234567890'.slice(0, digits)}Z`));
 const withOffset = ['2026-01-31T09:00:00+02:00', '1999-12-31T23:59:59-11:30'];
 const toMinutes = inUtc.map((text) => text.replace(/:\d\dZ$/, 'Z'));
+const local = inUtc.map((text) => text.slice(0, -1));
 const timesInUtc = 'ISO 8601 date-time in UTC, such as 2026-01-31T09:00:00Z';
+
+const localTimes = 'ISO 8601 date-time, such as 2026-01-31T09:00:00, with or without Z';
 
 const uuidOf = (version: string): string[] =>
   ['8', '9', 'a', 'b'].flatMap((kind) => {
@@ -107,16 +110,17 @@ export const knownFormats: Record<string, readonly Variant[] | undefined> = {
   ],
   date: [{ takes: dates }],
   'date-time': [
-    { takes: [...inUtc, ...fractional(3), ...fractional(6), ...withOffset] },
+    { takes: [...inUtc, ...fractional(3), ...fractional(6), ...withOffset], refuses: local },
     {
       takes: [...inUtc, ...fractional(3), ...fractional(6)],
-      refuses: withOffset,
+      refuses: [...withOffset, ...local],
       words: timesInUtc,
     },
+    { takes: [...inUtc, ...local, ...local.map((text) => `${text}.123`)], words: localTimes, isOther: true },
     ...[true, false].flatMap((isUtc): Variant[] => [
       {
         takes: [...inUtc, ...(isUtc ? [] : withOffset)],
-        refuses: [...fractional(1), ...fractional(3), ...(isUtc ? withOffset : [])],
+        refuses: [...fractional(1), ...fractional(3), ...local, ...(isUtc ? withOffset : [])],
         words: `${isUtc ? timesInUtc : formatHints['date-time']}, without fractions of a second`,
       },
       ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((digits) => ({
@@ -128,7 +132,7 @@ export const knownFormats: Record<string, readonly Variant[] | undefined> = {
                 text.replace(/(?=[+-]\d\d:\d\d$)/, `.${'1234567890'.slice(0, digits)}`),
               )),
         ],
-        refuses: [...inUtc, ...(isUtc ? withOffset : [])],
+        refuses: [...inUtc, ...local, ...(isUtc ? withOffset : [])],
         words: `ISO 8601 date-time${isUtc ? ' in UTC' : ''}, such as 2026-01-31T09:00:00.${'0'.repeat(digits)}Z`,
       })),
       {

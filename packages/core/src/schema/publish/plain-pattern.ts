@@ -32,7 +32,7 @@ function isValid(source: string, flags: string): boolean {
 /** Any text. Most readers of patterns do not count the ends of lines among `.`. */
 const anything: PatternPart = {
   is: 'group',
-  alternatives: [10, 13, undefined].map((code) => [
+  alternatives: [undefined, 10, 13].map((code) => [
     code === undefined ? { is: 'any', quantifier: '' } : { is: 'char', code, quantifier: '' },
   ]),
   quantifier: '*',
