@@ -43,8 +43,7 @@ export function convertValibot(root: ValibotSchema, conversion: Conversion): Jso
           markValibot(made.valibotSchema, { ...made.jsonSchema }, conversion, islands),
         // Leaves out requirements that JSON cannot express, such as the bounds of a date, which is a string in JSON.
         overrideAction: (made: { valibotAction: Internals; jsonSchema: JsonSchema }) =>
-          withoutFalseFormat(made.valibotAction, made.jsonSchema) ??
-          (isJsonRequirement(made.valibotAction['requirement']) ? undefined : made.jsonSchema),
+          markAction(made.valibotAction, made.jsonSchema),
       }) as JsonSchema,
     );
   return islands.settle(convert(root), convert);
@@ -56,12 +55,30 @@ const timeExamples: Record<string, string | undefined> = {
   iso_time: '09:00',
 };
 
-function withoutFalseFormat(action: Internals, { format: _, ...schema }: JsonSchema): JsonSchema | undefined {
-  const example = timeExamples[action['type'] as string];
-  const pattern: unknown = action['requirement'];
-  if (example === undefined || !(pattern instanceof RegExp)) return undefined;
-  addWords(schema, `such as ${example}`);
-  return { ...schema, pattern: pattern.source };
+/** Actions of which the converter makes a format. */
+const convertedFormats = new Set(['email', 'rfc_email', 'uuid', 'ipv4', 'ipv6', 'url']);
+
+/**
+ * Leaves out requirements that JSON cannot express, such as the bounds of a date, which is a string in JSON. Says those of
+ * texts in words. Returns undefined for what the converter is right about.
+ */
+function markAction(action: Internals, schema: JsonSchema): JsonSchema | undefined {
+  const [kind, requirement] = [action['type'] as string, action['requirement'] as unknown];
+  const example = timeExamples[kind];
+  if (example !== undefined && requirement instanceof RegExp) {
+    const { format: _, ...timed } = schema;
+    addWords(timed, `such as ${example}`);
+    return { ...timed, pattern: requirement.source };
+  }
+  if (isJsonRequirement(requirement)) return undefined;
+  const told = { ...schema };
+  const name = formatNames[kind];
+  if (kind === 'regex') dropPatterns(told, findForeignPatterns([requirement]));
+  else if (requirement instanceof RegExp && name !== undefined && !convertedFormats.has(kind)) {
+    if (told['pattern'] === requirement.source) delete told['pattern'];
+    addWords(told, name);
+  }
+  return told;
 }
 
 function isJsonRequirement(requirement: unknown): boolean {
@@ -132,8 +149,6 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
         code: 'SCHEMA_UNSUPPORTED',
         reason: `no JSON value can be given for v.${schema.type}()`,
       });
-    case 'string':
-      return dropForeign(schema, target);
     case 'optional':
     case 'nullish':
     case 'nullable':
@@ -149,18 +164,6 @@ function markType(schema: ValibotSchema, target: JsonSchema, conversion: Convers
       return undefined;
   }
 }
-
-function dropForeign(schema: ValibotSchema, target: JsonSchema): void {
-  for (const { type, requirement } of (schema.pipe ?? []) as { type: string; requirement?: unknown }[]) {
-    const patterns = findForeignPatterns([requirement]);
-    const name = formatNames[type];
-    if (type === 'regex' || name === undefined) dropPatterns(target, type === 'regex' ? patterns : []);
-    else if (patterns.length > 0 && !convertedFormats.has(type)) addWords(target, name);
-  }
-}
-
-/** Actions of which the converter makes a format. */
-const convertedFormats = new Set(['email', 'rfc_email', 'uuid', 'ipv4', 'ipv6', 'url']);
 
 /** What remains of a schema where neither `undefined` nor `null` is taken. */
 function withoutNothing(schema: ValibotSchema): ValibotSchema {
