@@ -134,7 +134,9 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     );
     expect(received).toEqual([{ price: new Money(550), code: 'ABC', at }]);
     expect(listed[0]).toMatchObject({
-      inputSchema: { properties: { price: { pattern: String.raw`^\d+\.\d\d$` }, code: { minLength: 3 } } },
+      inputSchema: {
+        properties: { price: { pattern: String.raw`^[0-9]+\.[0-9][0-9]$` }, code: { minLength: 3 } },
+      },
       outputSchema: { properties: { paid: { type: 'string' } } },
     });
     expect(results).toMatchObject([

@@ -186,7 +186,7 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
         title: 'Weekly',
         description: 'Sums up.',
         arguments: [
-          { name: 'day', required: true },
+          { name: 'day', description: 'ISO 8601 date-time, such as 2026-01-31T09:00:00Z', required: true },
           { name: 'tone', description: 'One of: dry, warm.', required: false },
         ],
         icons,

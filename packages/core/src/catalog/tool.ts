@@ -120,7 +120,9 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
     link: undefined,
     paramHeaders: toParamHeaders(input.schema),
     notes: isLeftOut
-      ? [`${callable.name} lists no output schema, because it is recursive, and some clients refuse the whole list then.`]
+      ? [
+          `${callable.name} lists no output schema, because it is recursive, and some clients refuse the whole list then.`,
+        ]
       : [],
     listed: {
       modern: { ...common, ...(modern && { outputSchema: modern }) },

@@ -42,9 +42,10 @@ interface Made {
 const scalars: Made[] = [
   { text: 'string', build: (z) => z.string(), wire: fc.constantFrom('a', 'bc', '') },
   { text: 'min', build: (z) => z.string().min(1).max(5), wire: fc.constantFrom('a', 'bcdef') },
-  { text: 'positive', build: (z) => z.number().positive(), wire: fc.constantFrom(1, 2.5) },
+  // A bound that does not count itself is in the description, which nothing reads here.
+  { text: 'least', build: (z) => z.number().min(0.5), wire: fc.constantFrom(1, 2.5) },
   { text: 'int', build: (z) => z.number().int().gt(2).lt(9), wire: fc.constantFrom(3, 8) },
-  { text: 'negative', build: (z) => z.number().negative().min(-10), wire: fc.constantFrom(-1, -10) },
+  { text: 'most', build: (z) => z.number().max(-0.5).min(-10), wire: fc.constantFrom(-1, -10) },
   { text: 'boolean', build: (z) => z.boolean(), wire: fc.boolean() },
   { text: 'date', build: (z) => z.date(), wire: fc.constant('2026-01-31T09:00:00Z') },
   { text: 'enum', build: (z) => z.enum(['x', 'y']), wire: fc.constantFrom('x', 'y') },

@@ -60,7 +60,7 @@ function chooseRefs(body: JsonSchema, targets: ReadonlyMap<string, JsonSchema>):
     !all.some((each) => each.startsWith(`${ref}/`)) && !leadsTo(ref, ref, used, new Set());
   const chosen = new Set([...targets.keys()].filter(isPlain));
   const lengths = new Map([...targets].map(([ref, target]) => [ref, JSON.stringify(target).length]));
-  const before = all.length === 0 ? 0 : [...lengths.values()].reduce((sum, length) => sum + length, 0);
+  const before = all.length === 0 ? 0 : [...lengths.values()].reduce((total, length) => total + length, 0);
   for (;;) {
     const known = new Map<string, number>();
     const lengthOf = (ref: string): number => {

@@ -90,8 +90,8 @@ function readSet(inside: string): [number, number][] {
       continue;
     }
     const from = tokens[index] === String.raw`\b` ? 8 : readCode(tokens[index]!);
-    const isRange =
-      tokens[index + 1] === '-' && index + 2 < tokens.length && !(tokens[index + 2]! in shorthands);
+    const end = tokens[index + 2];
+    const isRange = tokens[index + 1] === '-' && end !== undefined && shorthands[end] === undefined;
     if (isRange) index += 2;
     ranges.push([from, isRange ? readCode(tokens[index]!) : from]);
   }

@@ -53,7 +53,7 @@ function findFaults(schema: unknown, at = '#'): string[] {
     '$defs',
     'patternProperties',
   ]) {
-    for (const [name, child] of Object.entries((node[keyword] ?? {}) as object)) {
+    for (const [name, child] of Object.entries(node[keyword] ?? {})) {
       faults.push(...findFaults(child, `${at}/${keyword}/${name}`));
     }
   }

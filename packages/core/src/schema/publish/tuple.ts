@@ -40,8 +40,9 @@ function tupleOf(items: readonly JsonSchema[]): JsonSchema {
   return { ...(length > 0 && { prefixItems: [...items] }), items: unionOf(items), ...sizes(length, length) };
 }
 
-function withoutType({ type: _, ...schema }: JsonSchema): JsonSchema {
-  return schema;
+function withoutType(schema: JsonSchema): JsonSchema {
+  const { type: _, ...rest } = schema;
+  return rest;
 }
 
 /** A schema of what any of these schemas takes. */

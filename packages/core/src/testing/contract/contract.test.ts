@@ -100,7 +100,14 @@ describe('the file', () => {
           annotations: { readOnlyHint: true },
           inputSchema: {
             type: 'object',
-            properties: { about: { type: 'string' }, since: { type: 'string', format: 'date-time' } },
+            properties: {
+              about: { type: 'string' },
+              since: {
+                type: 'string',
+                format: 'date-time',
+                description: 'ISO 8601 date-time, such as 2026-01-31T09:00:00Z',
+              },
+            },
             required: ['about'],
             additionalProperties: false,
           },
@@ -247,7 +254,10 @@ describe('a change is told, and whether it breaks clients', () => {
     [
       'one type more',
       z.object({ id: z.string().nullable(), n: object.shape.n }),
-      ['  get inputSchema.properties.id.type: now with "null"'],
+      [
+        '! get inputSchema.properties.id.anyOf: added [{"type":"string"},{"type":"null"}]',
+        '  get inputSchema.properties.id.type: removed "string"',
+      ],
     ],
     [
       'words',
