@@ -58,3 +58,29 @@ test('ready() says once in development how large the list is, and nothing elsewh
     [expect.stringMatching(/^MCP serves 2 tools, about \d+ tokens in tools\/list; large \d+, small \d+$/)],
   ]);
 });
+
+describe.each(clientKinds)('a client of kind %s', (kind) => {
+  test('reads a recursive result without an output schema, which ready() says', async () => {
+    const node = z.object({
+      name: z.string(),
+      get next() {
+        return node.optional();
+      },
+    });
+    const query = t.procedure.meta({ mcp: true }).output(node);
+    const recursive = t.router({ tree: query.query(() => ({ name: 'a', next: { name: 'b' } })) });
+    vi.stubEnv('NODE_ENV', 'development');
+    const print = vi.spyOn(console, 'info').mockImplementation(() => {});
+    const handler = mcpHandler(recursive, {});
+    await handler.ready();
+    vi.unstubAllEnvs();
+    expect(print.mock.calls.at(-1)).toEqual([
+      'tree lists no output schema, because it is recursive, and some clients refuse the whole list then.',
+    ]);
+    await using server = await serve(handler);
+    await using client = await connect[kind](server.mcp);
+    const [tool] = await client.listTools();
+    expect(tool).not.toHaveProperty('outputSchema');
+    expect(await client.callTool({ name: 'tree' })).toEqual(toolValue({ name: 'a', next: { name: 'b' } }));
+  });
+});
