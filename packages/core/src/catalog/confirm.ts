@@ -1,4 +1,5 @@
 import type { McpSettings } from '../meta.ts';
+import type { Input } from '../schema/input.ts';
 import type { JsonObjectSchema } from '../schema/json-schema.ts';
 import { SchemaProblem } from '../schema/problem.ts';
 
@@ -18,13 +19,15 @@ export interface Confirm {
 export function toConfirm(
   { confirm, confirmFallback: fallback = 'refuse' }: McpSettings,
   title: string,
-  schema: JsonObjectSchema,
+  { schema, renamed }: Input,
   extended: JsonObjectSchema,
 ): Confirm | undefined {
   if (confirm === undefined) return undefined;
   const names = Object.keys(schema.properties ?? {});
   const added = Object.keys(extended.properties ?? {}).filter((name) => !names.includes(name));
-  const pieces = confirm === true ? [`${title}?`] : confirm.split(/\{([^{}]+)\}/);
+  const written = confirm === true ? [`${title}?`] : confirm.split(/\{([^{}]+)\}/);
+  // The app may name an argument as its schema does, or as clients do.
+  const pieces = written.map((piece, index) => (index % 2 === 1 && renamed?.get(piece)) || piece);
   const unknown = pieces.find((piece, index) => index % 2 === 1 && !names.includes(piece));
   if (unknown !== undefined) {
     const message = `mcp.confirm names {${unknown}}, which is not an argument; the arguments are: ${names.join(', ') || 'none'}`;

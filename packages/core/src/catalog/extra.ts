@@ -36,11 +36,16 @@ const schemas = {
   },
 } as const;
 
+/** The names of the arguments that are added. */
+export function namesOfExtras({ dryRun, idempotent }: ExtraOptions): string[] {
+  return [...(dryRun ? ['_dryRun'] : []), ...(idempotent ? ['_idempotencyKey'] : [])];
+}
+
 /** Adds the arguments to the schema of an input. `decode` removes them again, so that the procedure does not see them. */
 export function extendInput(input: Input, options: ExtraOptions): Input {
   const { dryRun, idempotent } = options;
   const { properties } = input.schema;
-  const names = [...(dryRun ? ['_dryRun'] : []), ...(idempotent ? ['_idempotencyKey'] : [])];
+  const names = namesOfExtras(options);
   const decode = (args: unknown): unknown => {
     const { rest } = readExtras(args, options);
     shareBudget(rest, args);

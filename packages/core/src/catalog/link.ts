@@ -2,6 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { SetupProblem } from '../setup-error.ts';
 import type { Callable } from './callable.ts';
 import { type Item, type ItemOptions, toNamedCallable } from './item.ts';
+import { renameInput } from './rename.ts';
 import { type Tool, toTool } from './tool.ts';
 import { type Tag, TagError } from './tag.ts';
 import { findProcedure } from './walk.ts';
@@ -69,9 +70,11 @@ function findNamed(
  * not know or call both the tool and the query may not call it.
  */
 function toDryRunner({ name, input, scopes, visible, structured }: Tool, query: Callable): Tool {
+  // Both call the arguments alike, for the client as well as for the app.
+  const own = input.renamed ? renameInput(query.input, input.renamed) : query.input;
   const decode = (args: unknown): unknown => {
     input.decode(args);
-    return query.input.decode(args);
+    return own.decode(args);
   };
   const guarded = {
     ...query,
@@ -79,9 +82,9 @@ function toDryRunner({ name, input, scopes, visible, structured }: Tool, query: 
     scopes: [...new Set([...scopes, ...query.scopes])],
     visible: toBoth(visible, query.visible),
   };
-  // No schema is listed of a tool with a dry run.
-  const tool = toTool(guarded, { structured }, { outputSchemas: false });
-  return { ...tool, input: { ...query.input, decode } };
+  // It is not listed, so no schema is needed, and what it calls its arguments is no matter.
+  const called = { ...guarded, input: { ...own, decode, isWritten: true } };
+  return toTool(called, { structured }, { outputSchemas: false });
 }
 
 function toBoth(one: Callable['visible'], other: Callable['visible']): Callable['visible'] {

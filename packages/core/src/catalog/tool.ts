@@ -1,13 +1,16 @@
 import type { McpAnnotations, McpIcon, McpSettings, Structured } from '../meta.ts';
+import type { Input } from '../schema/input.ts';
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
 import { findRecursion } from '../schema/refs.ts';
 import { estimateTokens } from '../tokens.ts';
+import { toLegalNames } from './argument-name.ts';
 import type { Callable } from './callable.ts';
 import type { Resource } from './resource.ts';
 import { toConfirm } from './confirm.ts';
-import { extendInput } from './extra.ts';
+import { extendInput, type ExtraOptions, namesOfExtras } from './extra.ts';
 import { securitySchemesOf, type SecurityScheme, toHints } from './hints.ts';
 import { type ParamHeader, toParamHeaders } from './param-header.ts';
+import { renameInput } from './rename.ts';
 import { toStreamSchema } from './stream-schema.ts';
 
 /** `modern` is revision 2026-07-28, `legacy` are the revisions before it. The SDK uses the same two words. */
@@ -75,12 +78,11 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
   const { output, path, type, scopes, stream } = callable;
   const { dryRun, idempotent: isIdempotent = false, pinned = false, keywords = [], toContent } = settings;
   const structured = settings.structured ?? options.structured ?? 'auto';
-  const hasExtras = dryRun !== undefined || isIdempotent;
-  const input = hasExtras
-    ? extendInput(callable.input, { dryRun: dryRun !== undefined, idempotent: isIdempotent })
-    : callable.input;
+  const extras = { dryRun: dryRun !== undefined, idempotent: isIdempotent };
+  const own = withLegalNames(callable.input, extras);
+  const input = extras.dryRun || extras.idempotent ? extendInput(own, extras) : own;
   const title = settings.title ?? input.schema.title ?? titleOf(path);
-  const meta = metaOf(settings._meta, scopes, toHints(settings, scopes, callable.input.fileArguments));
+  const meta = metaOf(settings._meta, scopes, toHints(settings, scopes, own.fileArguments));
   const common = {
     name: callable.name,
     title,
@@ -108,7 +110,7 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
     ...callable,
     kind: 'tool',
     input,
-    confirm: toConfirm(settings, title, callable.input.schema, input.schema),
+    confirm: toConfirm(settings, title, own, input.schema),
     isIdempotent,
     pinned,
     keywords,
@@ -129,6 +131,13 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
       legacy: { ...common, ...(legacy && { outputSchema: legacy }) },
     },
   };
+}
+
+/** A JSON Schema that the app wrote is published as it is. */
+function withLegalNames(input: Input, extras: ExtraOptions): Input {
+  if (input.isWritten) return input;
+  const renamed = toLegalNames(Object.keys(input.schema.properties ?? {}), namesOfExtras(extras));
+  return renamed.size === 0 ? input : renameInput(input, renamed);
 }
 
 const mostTokensOfSmall = 300;

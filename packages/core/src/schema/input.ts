@@ -11,8 +11,8 @@ import { compileEncode } from './wire/encode.ts';
 import type { Encode } from './wire/encoding.ts';
 import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
 import { getMark, isStripping } from './mark.ts';
-import { explainError } from './explain/explain.ts';
 import { toFileArguments } from './file-arguments.ts';
+import { explainError, type Rename } from './explain/explain.ts';
 import { SchemaProblem } from './problem.ts';
 import { isStackOverflow } from './depth.ts';
 import { assertPossible } from './publish/impossible.ts';
@@ -59,8 +59,15 @@ export interface Input {
    * files included. Returns a promise only if a Blob must be read. Throws an EncodeError that names the path.
    */
   encode(value: unknown): unknown;
-  /** Words a validation error or a WireError in terms of the arguments as they were sent; undefined for other errors. */
-  explain(error: unknown, args: unknown): WireIssue[] | undefined;
+  /**
+   * Words a validation error or a WireError in terms of the arguments as they were sent; undefined for other errors.
+   * `rename` is given where clients call arguments of the root by other names.
+   */
+  explain(error: unknown, args: unknown, rename?: Rename): WireIssue[] | undefined;
+  /** Whether the app wrote `schema` itself, as a JSON Schema. */
+  readonly isWritten?: boolean;
+  /** The arguments that clients call by another name than the app does: the name of each in the app, and for clients. */
+  readonly renamed?: ReadonlyMap<string, string>;
 }
 
 const emptySchema: JsonObjectSchema = { type: 'object', properties: {}, additionalProperties: false };
@@ -119,16 +126,17 @@ export function compileInput(
     schema: publishRoot(root.schema, documents, 'input'),
     takesInput: true,
     fileArguments: toFileArguments(marked),
+    isWritten: documents.some((document) => document.asWritten !== undefined),
     decode: compileArguments(root, documents, compileSteps(marked, mend, refuse), repair),
     encode(value) {
       encode ??= compileEncode(marked, false) ?? encodeAny;
       const wrapped = root.wrap === undefined ? value : { [root.wrap]: value };
       return encodeArguments(wrapped, encode, conversion.taughtClasses);
     },
-    explain: (error, args) =>
+    explain: (error, args, rename) =>
       withRestOfBudget(args, () => {
         try {
-          return explainError(marked, error, args, root.wrap, mend);
+          return explainError(marked, error, args, root.wrap, mend, rename);
         } catch (spent) {
           if (spent instanceof WireError) return spent.issues;
           throw spent;

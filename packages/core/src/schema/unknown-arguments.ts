@@ -8,6 +8,8 @@ export interface UnknownArgument {
   /** A number for an item of a list that takes no more of them. */
   key: string | number;
   known: readonly string[];
+  /** Other names of those that are known, such as what the app calls them. None of them is taken. */
+  aliases?: ReadonlyMap<string, string>;
 }
 
 /** Thrown for arguments that the validator would drop. */
@@ -17,16 +19,16 @@ export class UnknownArguments extends WireError {
   override readonly count: number;
 
   constructor(first: readonly UnknownArgument[], count: number) {
-    const { at, key, known } = first[0]!;
-    super(wordsFor(key, known), [...at, key]);
+    const { at, key } = first[0]!;
+    super(wordsFor(first[0]!), [...at, key]);
     this.first = first;
     this.count = count;
   }
 
   override get issues(): WireIssue[] {
-    return this.first.map(({ at, key, known }) => ({
-      path: formatPath([...at, key]),
-      message: wordsFor(key, known),
+    return this.first.map((each) => ({
+      path: formatPath([...each.at, each.key]),
+      message: wordsFor(each),
     }));
   }
 
@@ -40,11 +42,13 @@ export class UnknownArguments extends WireError {
 }
 
 const mostNames = 40;
+const none: ReadonlyMap<string, string> = new Map();
 
-function wordsFor(key: string | number, known: readonly string[]): string {
+function wordsFor({ key, known, aliases = none }: UnknownArgument): string {
   if (typeof key === 'number') return `one too many; this list takes ${key} ${key === 1 ? 'item' : 'items'}`;
   if (known.length === 0) return 'unknown; no keys are taken here';
-  const nearest = findNearest(key, known);
+  const found = findNearest(key, [...known, ...aliases.keys()]);
+  const nearest = found === undefined ? undefined : (aliases.get(found) ?? found);
   const shown = known.slice(0, mostNames).map((name) => cut(name, 64));
   const list = `${shown.join(', ')}${known.length > mostNames ? ', …' : ''}`;
   return `unknown; ${nearest === undefined ? '' : `did you mean "${cut(nearest, 64)}"? `}the keys here are: ${list}`;

@@ -13,6 +13,11 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: '`_meta.ui.resourceUri` of a tool names a page that no resource serves.',
     change: 'Tag a query with `mcp.resource.uri` set to the same URI.',
   },
+  ARGUMENT_CLASH: {
+    means:
+      'Two arguments of a tool have one name for clients, which take only letters, digits, `_`, `.` and `-`: `tags[]` and `tags__` for example.',
+    change: 'Rename one of them in the schema of the input, or move it into an object inside of the input.',
+  },
   ARGUMENT_UNKNOWN: {
     means: '`mcp.complete` has a key that is not an argument of the procedure.',
     change: 'Rename the key to one of the arguments in the message.',

@@ -11,6 +11,15 @@ import { compileChoice } from '../wire/union.ts';
 import type { Marked, Step } from '../wire/traverse.ts';
 import { formatPath, WireError, type WireIssue } from '../wire-error.ts';
 
+/** Says what a client calls the place that is at these keys for the app. */
+export type Rename = (keys: readonly (string | number)[]) => readonly (string | number)[];
+
+/** A problem, and the keys of its place as the app calls them. */
+interface Explained {
+  keys: readonly (string | number)[];
+  message: string;
+}
+
 const maxIssues = 10;
 const maxIssuesMade = 200;
 const maxMessageCharacters = 300;
@@ -25,6 +34,7 @@ export function explainError(
   args: unknown,
   wrap: string | undefined,
   mend: Step | undefined,
+  rename: Rename = (keys) => keys,
 ): WireIssue[] | undefined {
   const issues = readIssues(error);
   if (issues === undefined) return undefined;
@@ -37,7 +47,8 @@ export function explainError(
   const found: WireIssue[] = [];
   let made = 0;
   for (const issue of issues) {
-    for (const each of explainIssue(marked, issue, start, 0)) {
+    for (const { keys, message } of explainIssue(marked, issue, start, 0)) {
+      const each = { path: formatPath(rename(keys)), message };
       // Nested unions may say the same thing any number of times.
       if (++made > maxIssuesMade) return found;
       if (found.some((other) => other.path === each.path && other.message === each.message)) continue;
@@ -75,7 +86,7 @@ function mendSafely(mend: Step, args: unknown): unknown {
   }
 }
 
-function* explainIssue(marked: Marked, issue: Issue, start: Place, depth: number): Generator<WireIssue> {
+function* explainIssue(marked: Marked, issue: Issue, start: Place, depth: number): Generator<Explained> {
   let place = start;
   for (const key of issue.keys) place = descend(marked, place, key, issue.skipsItems);
   const { raw } = issue;
@@ -117,7 +128,7 @@ function* explainEntry(
   nested: Issue[],
   place: Place,
   depth: number,
-): Generator<WireIssue> {
+): Generator<Explained> {
   const node = narrow(marked, place);
   if (node === undefined || getMark(node)?.is !== 'pairs') {
     if (nested.length === 0) yield explainPlace(marked, issue, place);
@@ -137,7 +148,7 @@ function* explainUnion(
   errors: readonly unknown[],
   place: Place,
   depth: number,
-): Generator<WireIssue> {
+): Generator<Explained> {
   const branches = errors.map((each) => {
     const list = (each as { issues?: unknown }).issues ?? each;
     const isAbsolute = (each as { issues?: unknown }).issues !== undefined;
@@ -165,8 +176,8 @@ function nearest(branches: readonly Issue[][]): Issue[] | undefined {
   return inside.toSorted((one, other) => one.length - other.length)[0];
 }
 
-function explainPlace(marked: Marked, issue: Issue, place: Place): WireIssue {
-  return { path: formatPath(place.keys), message: cut(wordsFor(marked, issue, place), maxMessageCharacters) };
+function explainPlace(marked: Marked, issue: Issue, place: Place): Explained {
+  return { keys: place.keys, message: cut(wordsFor(marked, issue, place), maxMessageCharacters) };
 }
 
 // Matches the default messages of the validators for a wrong type. A message of the app's own is kept. A message may

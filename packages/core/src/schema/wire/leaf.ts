@@ -133,7 +133,11 @@ export const urlLeaf: Leaf = {
 const regexpPattern = /^\/([\s\S]+)\/([dgimsuvy]*)$/;
 
 export const regexpLeaf: Leaf = {
-  schema: { type: 'string', pattern: regexpPattern.source },
+  schema: {
+    type: 'string',
+    pattern: regexpPattern.source,
+    description: 'a regular expression of JavaScript, such as /^a.*z$/i',
+  },
   expected: 'a regular expression such as /^a.*z$/i',
   fits: (wire) => parseRegExp(wire) !== undefined,
   decode: parseRegExp,
