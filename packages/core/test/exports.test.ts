@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as clients from '@trpc-mcp/core/clients';
 import * as express from '@trpc-mcp/core/express';
 import * as fastify from '@trpc-mcp/core/fastify';
 import * as fetch from '@trpc-mcp/core/fetch';
@@ -14,4 +15,8 @@ test.each(Object.entries({ express, fastify, fetch, node }))(
 
 test('the subpath stdio exports serveStdio alone', () => {
   expect(Object.keys(stdio)).toEqual(['serveStdio']);
+});
+
+test('the subpath clients exports the profiles of clients and their check', () => {
+  expect(Object.keys(clients).toSorted()).toEqual(['checkTools', 'clientNames', 'clients']);
 });

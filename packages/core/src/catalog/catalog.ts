@@ -13,6 +13,7 @@ import { type Budget, checkBudget } from './size.ts';
 import type { Resource } from './resource.ts';
 import type { Tag } from './tag.ts';
 import type { Tool } from './tool.ts';
+import { refusedOf } from './refused.ts';
 import { templatesOverlap } from './uri-template.ts';
 import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type Procedure } from './walk.ts';
 
@@ -55,6 +56,8 @@ export interface CatalogSource {
   problems: Promise<readonly SetupProblem[]>;
   /** What is not served, although the rest is: in production, tools whose published schema is not valid. */
   leftOut: Promise<readonly SetupProblem[]>;
+  /** What is served although some clients lose all tools over it: in production, JSON Schemas of the app. */
+  refused: Promise<readonly SetupProblem[]>;
 }
 
 /**
@@ -82,14 +85,25 @@ export function createCatalog(
     return [];
   };
   const leftOut: SetupProblem[] = [];
+  const refused: SetupProblem[] = [];
   const addProblem = (problem: SetupProblem): SetupProblem[] => {
     if (problem.code !== 'SCHEMA_INVALID' || isDevelopment()) return [problem];
     leftOut.push(problem);
     return [];
   };
+  const checkSchemas = (made: Item, procedure: Procedure): SetupProblem[] => {
+    // What this package makes of a parser is taken by all clients.
+    if (made.kind !== 'tool' || !hasOwnSchema(procedure, router)) return [];
+    const problems = refusedOf(made);
+    if (isDevelopment()) return problems;
+    refused.push(...problems);
+    return [];
+  };
   const add = (procedures: readonly Procedure[]): SetupProblem[] =>
     procedures.flatMap((procedure) =>
-      toItems(procedure, options).flatMap((made) => ('code' in made ? addProblem(made) : addItem(made))),
+      toItems(procedure, options).flatMap((made) =>
+        'code' in made ? addProblem(made) : [...addItem(made), ...checkSchemas(made, procedure)],
+      ),
     );
   const collect = (): SetupProblem[] => {
     const paths = collectPaths(router).filter((path) => !walked.has(path));
@@ -138,6 +152,7 @@ export function createCatalog(
       whole: Promise.resolve(serving()),
       problems: Promise.resolve([]),
       leftOut: Promise.resolve(leftOut),
+      refused: Promise.resolve(refused),
     };
   }
 
@@ -162,6 +177,7 @@ export function createCatalog(
     whole,
     problems: later,
     leftOut: later.then(() => leftOut),
+    refused: later.then(() => refused),
   };
 }
 
@@ -185,6 +201,11 @@ function select(
     }
     return catalog;
   };
+}
+
+/** Whether the app wrote a schema of this procedure for MCP, or made it without a procedure of its router. */
+function hasOwnSchema({ settings, router: owner }: Procedure, router: AnyTRPCRouter): boolean {
+  return owner !== router || settings.input !== undefined || settings.output !== undefined;
 }
 
 function holds(expose: ExposeFunction, path: string): boolean {

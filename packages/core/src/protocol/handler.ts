@@ -172,7 +172,7 @@ export function createHandler(
 
   return {
     handle: cors ? async (exchange) => cors.share(exchange, await answer(exchange)) : answer,
-    ready: createReady(catalog),
+    ready: createReady(catalog, parts.info),
     notify,
     async close() {
       isClosed = true;

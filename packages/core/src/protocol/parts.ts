@@ -17,6 +17,8 @@ import { isTaught } from '../schema/codec.ts';
 import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
 import { checkAsking, warnIfEmpty } from './first-look.ts';
+import { describeFindings } from './client-report.ts';
+import { checkVisible, warnIfEmpty } from './first-look.ts';
 import { checkOptionKeys } from './option-keys.ts';
 import { checkOptionValues } from './option-values.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
@@ -53,7 +55,7 @@ export function createParts(
     notify.resourcesChanged();
   });
   warnIfEmpty(router, catalog, tag);
-  for (const told of [catalog.problems, catalog.leftOut]) {
+  for (const told of [catalog.problems, catalog.leftOut, catalog.refused]) {
     void told.then((found) => {
       for (const problem of found) reportThrown(report, new SetupError([problem]), { path: problem.path });
     });
@@ -94,20 +96,23 @@ export function createParts(
 
 /**
  * Makes `ready`. It resolves when lazy routers are loaded, and rejects with a `SetupError` if they have problems. In
- * development it prints, once, how large the list of tools is, and what the developer should know about some of them.
+ * development it prints, once, how large the list of tools is, what is left out of it, and what popular clients lose of it.
  */
 export function createReady(
   catalog: CatalogSource,
+  info: ServerInfo,
   print: (line: string) => void = (line) => console.info(line),
 ): () => Promise<void> {
   let isTold = !isDevelopment();
   return async () => {
     const problems = await catalog.problems;
     if (problems.length > 0) throw new SetupError(problems);
-    const tools = [...(await catalog.whole).tools.values()];
+    const whole = await catalog.whole;
+    const tools = [...whole.tools.values()];
     if (isTold) return;
     isTold = true;
     print(`MCP serves ${describeSize(sizeOf(tools))}`);
     for (const note of tools.flatMap(({ notes }) => notes)) print(note);
+    for (const line of describeFindings(whole, info)) print(line);
   };
 }

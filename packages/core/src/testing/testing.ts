@@ -14,6 +14,7 @@ export {
   type McpTestClientArguments,
   type McpTestClientOptions,
 } from './client/client-options.ts';
+export { type SuitLimits } from './contract/client-suit.ts';
 export { type CatalogExpectation, type ContractOptions, expectCatalog } from './contract/contract.ts';
 export { type Collected, type Drained } from './client/drained.ts';
 export { type Json, type WireAttachment } from './client/json.ts';
@@ -27,5 +28,6 @@ export {
   type ToolSuccess,
 } from './client/tool-result.ts';
 export { type CatalogChoice } from './read-catalog.ts';
+export { type ClientName } from '../clients/clients.ts';
 export { type WireIssue } from '../schema/wire-error.ts';
 export { type Verdict } from './access/verdict.ts';

@@ -212,6 +212,11 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
       'A schema that would be published is not valid JSON Schema 2020-12, for which some clients refuse the whole list. It is thrown where `NODE_ENV` is `development`. Elsewhere the tool alone is left out, and `onError` is told.',
     change: 'Correct what the message names in `mcp.input`, `mcp.output` or the `schema` of a codec.',
   },
+  SCHEMA_REFUSED: {
+    means:
+      'A JSON Schema that the app hands in makes a popular client lose all tools of the server. In production, `onError` is told, and the tool is served, because it works in other clients.',
+    change: 'Change the schema as the message says. [Clients](clients.md) lists what each of them takes.',
+  },
   SCHEMA_UNSUPPORTED: {
     means: 'A schema accepts nothing that JSON can express.',
     change: 'Accept a JSON value there, or describe the input with `mcp.input`.',

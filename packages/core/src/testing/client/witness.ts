@@ -36,6 +36,7 @@ export function withWitness(source: CatalogSource): CatalogSource {
     whole: source.whole.then(wrap),
     problems: source.problems,
     leftOut: source.leftOut,
+    refused: source.refused,
   };
 }
 

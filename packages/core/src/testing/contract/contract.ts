@@ -2,14 +2,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { OwnItems } from '../../catalog/own.ts';
+import type { ClientName } from '../../clients/clients.ts';
+import type { ServerInfo } from '../../protocol/options.ts';
 import { type CatalogChoice, readCatalog } from '../read-catalog.ts';
+import { assertSuits, type SuitLimits } from './client-suit.ts';
 import { diffContracts, type Change } from './contract-diff.ts';
 import { type Contract, toContract, writeContract } from './contract-file.ts';
 import { locate, readMode, updateVariable } from './runner.ts';
 
 /** The options that decide what is served. Give the same values as to the handler. */
 export interface ContractOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
-  extends CatalogChoice<TRouter>, OwnItems {}
+  extends CatalogChoice<TRouter>, OwnItems {
+  /** The name that people give the server in their clients, and its instructions. Only `toSuit` reads them. */
+  server?: Partial<ServerInfo>;
+}
 
 /** What a router promises its MCP clients, for comparison with a file. */
 export interface CatalogExpectation {
@@ -21,6 +27,12 @@ export interface CatalogExpectation {
    * A path is relative to the package of the test file, so `mcp.lock.json` is next to its package.json.
    */
   toMatchFile(file: string | URL): Promise<void>;
+  /**
+   * Checks what is listed against what these clients are known to take, and throws an `Error` that lists every tool that one
+   * of them would lose. With `maxTokens`, also if `tools/list` is estimated to have more tokens. What a client only cuts or
+   * ignores does not fail. `docs/clients.md` has all rules, and where each is known from.
+   */
+  toSuit(clients: readonly ClientName[], limits?: SuitLimits): Promise<void>;
 }
 
 /** Expects that a router still serves what clients were promised. Give it the same `options` as the handler. */
@@ -42,6 +54,9 @@ export function expectCatalog<TRouter extends AnyTRPCRouter>(
       if (changes.length === 0) return undefined;
       if (mode === 'update') return writeFile(path, text);
       throw new Error(explain(basename(path), changes));
+    },
+    async toSuit(clients, limits = {}) {
+      assertSuits(await readCatalog(router, options, options), clients, options.server, limits);
     },
   };
 }
