@@ -91,3 +91,7 @@ describe.each(['modern', 'legacy'] as const)('a person at a client of the %s era
 test('serves what was promised', async () => {
   await expectCatalog(appRouter).toMatchFile('mcp.lock.json');
 });
+
+test('works in the clients of our users', async () => {
+  await expectCatalog(appRouter).toSuit(['claude-code', 'chatgpt', 'vscode'], { maxTokens: 20_000 });
+});
