@@ -40,9 +40,17 @@ export const llamaCpp: Client = {
       bridge: 'References start with `#/`, and only recursive schemas have them.',
       source,
       date: '2026-11-28',
-      find: refsAre((ref, isFound) =>
-        isFound && ref !== '#' ? undefined : `refers to ${JSON.stringify(ref)}`,
-      ),
+      find: refsAre((ref, isFound) => (isFound ? undefined : `refers to ${JSON.stringify(ref)}`)),
+    },
+    {
+      id: 'root-ref',
+      severity: 'warning',
+      does: 'reads no reference to "#", the whole schema; whether that breaks the grammar depends on the version',
+      fix: 'put the recursive schema under $defs, and refer to #/$defs/…',
+      bridge: 'Only an input that contains itself has such references.',
+      source,
+      date: '2026-11-28',
+      find: refsAre((ref) => (ref === '#' ? 'refers to "#"' : undefined)),
     },
     {
       id: 'pattern-grammar',

@@ -107,12 +107,11 @@ export function createReady(
   return async () => {
     const problems = await catalog.problems;
     if (problems.length > 0) throw new SetupError(problems);
-    const whole = await catalog.whole;
-    const tools = [...whole.tools.values()];
+    const tools = [...(await catalog.whole).tools.values()];
     if (isTold) return;
     isTold = true;
     print(`MCP serves ${describeSize(sizeOf(tools))}`);
     for (const note of tools.flatMap(({ notes }) => notes)) print(note);
-    for (const line of describeFindings(whole, info)) print(line);
+    for (const line of describeFindings(tools, info)) print(line);
   };
 }
