@@ -9,6 +9,7 @@ import type { Resource } from './resource.ts';
 import { toConfirm } from './confirm.ts';
 import { extendInput, type ExtraOptions, namesOfExtras } from './extra.ts';
 import { securitySchemesOf, type SecurityScheme, toHints } from './hints.ts';
+import { describePaging, hideDirection } from './paging.ts';
 import { type ParamHeader, toParamHeaders } from './param-header.ts';
 import { renameInput } from './rename.ts';
 import { toStreamSchema } from './stream-schema.ts';
@@ -79,14 +80,19 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
   const { dryRun, idempotent: isIdempotent = false, pinned = false, keywords = [], toContent } = settings;
   const structured = settings.structured ?? options.structured ?? 'auto';
   const extras = { dryRun: dryRun !== undefined, idempotent: isIdempotent };
-  const own = withLegalNames(callable.input, extras);
+  // A schema that the app wrote is listed as it is.
+  const shown = settings.input === undefined ? hideDirection(callable.input) : callable.input;
+  const own = withLegalNames(shown, extras);
   const input = extras.dryRun || extras.idempotent ? extendInput(own, extras) : own;
   const title = settings.title ?? input.schema.title ?? titleOf(path);
   const meta = metaOf(settings._meta, scopes, toHints(settings, scopes, own.fileArguments));
   const common = {
     name: callable.name,
     title,
-    description: describe(settings, input.schema.description ?? descriptionOf(path, type), stream),
+    description: describe(settings, input.schema.description ?? descriptionOf(path, type), {
+      stream,
+      paging: type === 'query' ? describePaging(input.schema, output.schema, settings) : undefined,
+    }),
     inputSchema: input.schema,
     annotations: annotationsOf(type, settings.annotations),
     ...(settings.icons && { icons: settings.icons }),
@@ -161,11 +167,12 @@ export function metaOf(
 export function describe(
   { description, instructions, scopes }: McpSettings,
   fallback: string,
-  stream?: Callable['stream'],
+  { stream, paging }: { stream?: Callable['stream']; paging?: string | undefined } = {},
 ): string {
   const parts = [
     description ?? fallback,
     instructions,
+    paging,
     stream && `It collects at most ${stream.maxItems} items, for at most ${stream.maxMs / 1000} seconds.`,
     scopes && `Needs the scopes: ${scopes.join(', ')}.`,
   ];
