@@ -50,6 +50,7 @@ export type {
   McpPrompt,
   McpRateLimit,
   Structured,
+  McpResultSettings,
   McpResource,
   McpSettings,
   McpStream,

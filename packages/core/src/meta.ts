@@ -48,6 +48,22 @@ export interface McpIcon {
  */
 export type Structured = 'auto' | 'always' | 'never';
 
+/** How much of a result a tool gives at once, and in which form. */
+export interface McpResultSettings {
+  /**
+   * About how many tokens a result may have, at four characters each. A longer list is cut after a whole row, and the model
+   * reads how to get the rest. Nothing is cut by default.
+   */
+  maxTokens?: number;
+  /** Adds the argument `_fields`: the paths of the fields that a call wants, such as `items.id`. Off by default. */
+  fields?: boolean;
+  /**
+   * `tsv` writes rows as tab-separated values with a line of names, which takes about half the tokens. Such a tool has no
+   * structured content. `json` by default.
+   */
+  format?: 'json' | 'tsv';
+}
+
 /** Settings that a base procedure gives to all procedures built on it, with `.use(mcpDefaults({ … }))`. */
 export interface McpDefaults<Ctx = any> {
   /**
@@ -89,6 +105,8 @@ export interface McpDefaults<Ctx = any> {
   keywords?: string[];
   /** When results have structured content. By default the handler's `structured`. */
   structured?: Structured;
+  /** How much of a result the tool gives at once, and in which form. Each key wins over the handler's `result`. */
+  result?: McpResultSettings;
 }
 
 /** Allows `points` calls within `durationMs`. A call beyond that fails, and the error says when to call again. */

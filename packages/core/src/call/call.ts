@@ -19,6 +19,7 @@ import { takePoint } from './limit.ts';
 import { type IdempotencyKeys, type KeyedCall, WaitEnded } from './once.ts';
 import { type Outcome, type ResultOutcome, toRefusalOutcome } from './outcome.ts';
 import { isCounted, resumeCall } from './round.ts';
+import type { Handles } from './portion/handle.ts';
 import { passGuards } from './permitted.ts';
 import type { Spans, SpanSubject } from './span.ts';
 import type { Store } from './store.ts';
@@ -49,6 +50,7 @@ export interface CallParts {
   rateLimit: McpRateLimit | undefined;
   store: Store;
   keys: IdempotencyKeys;
+  handles: Handles;
   exposeInternalErrors: boolean;
   toError: ToError | undefined;
   errorFormatter: 'message' | undefined;

@@ -94,7 +94,7 @@ export function createIdempotencyKeys(
   secret: string | undefined,
   report: Report,
 ): IdempotencyKeys {
-  const sealer = secret === undefined ? undefined : createSealer(secret);
+  const sealer = secret === undefined ? undefined : createSealer(secret, 'answers of idempotency keys');
   const shared: Shared = {
     store,
     report,

@@ -1,11 +1,14 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import { defaultStream } from '../catalog/callable.ts';
+import type { Portion } from '../catalog/portion.ts';
 import type { Era, Tool } from '../catalog/tool.ts';
 import { isRecord } from '../record.ts';
+import { moreKey } from '../schema/loosen.ts';
 import type { Encoded } from '../schema/output.ts';
 import { withTexts } from '../schema/wire/attachment.ts';
 import type { ResourceLink } from './file-link.ts';
 import type { ResultOutcome } from './outcome.ts';
+import { type PortionRequest, takePortion } from './portion/portion.ts';
 import { toYieldedText } from './yielded.ts';
 
 const doneText = 'Operation completed successfully';
@@ -21,6 +24,8 @@ export interface ResultExtras {
   yielded?: readonly unknown[] | undefined;
   /** The link to the file that the procedure returned, in place of its bytes. */
   link?: ResourceLink | undefined;
+  /** Which part of the result the call asks for, if the tool gives parts. */
+  asked?: PortionRequest | undefined;
 }
 
 /** Converts what the procedure returned into a tool result. Throws, or rejects, if JSON cannot express it. */
@@ -28,14 +33,14 @@ export function toToolResult(
   tool: Tool,
   value: unknown,
   era: Era,
-  { yielded, link }: ResultExtras = {},
+  { yielded, link, asked }: ResultExtras = {},
 ): ResultOutcome | Promise<ResultOutcome> {
   const encoded = tool.output.encode(value);
   // Only Blobs are read asynchronously, and only what was yielded is.
   if (encoded instanceof Promise || link || yielded?.length) {
-    return finish(tool, value, era, encoded, { yielded, link });
+    return finish(tool, value, era, encoded, { yielded, link, asked });
   }
-  return toResult(tool, value, era, encoded, []);
+  return toResult(tool, value, era, encoded, [], asked);
 }
 
 async function finish(
@@ -43,11 +48,11 @@ async function finish(
   value: unknown,
   era: Era,
   encoded: Encoded | Promise<Encoded>,
-  { yielded = [], link }: ResultExtras,
+  { yielded = [], link, asked }: ResultExtras,
 ): Promise<ResultOutcome> {
   const read = await encoded;
   const more = yielded.length > 0 ? [await toYieldedBlock(tool, yielded)] : [];
-  return toResult(tool, value, era, link ? withLink(read, link) : read, more);
+  return toResult(tool, value, era, link ? withLink(read, link) : read, more, asked);
 }
 
 /** Tells what was yielded in a text of its own. Structured content is the returned value alone. */
@@ -67,7 +72,8 @@ function toResult(
   era: Era,
   { json, content }: Encoded,
   more: readonly ContentBlock[],
-): ResultOutcome {
+  asked: PortionRequest | undefined,
+): ResultOutcome | Promise<ResultOutcome> {
   if (json === undefined) {
     const blocks = content.length > 0 ? toBlocks(content) : [toText(doneText)];
     // Clients refuse a result without structured content where they know of a schema.
@@ -88,9 +94,42 @@ function toResult(
   const written = JSON.stringify(whole);
   // A model reads a text as it is. Only programs need the quotes of JSON around it.
   const text = typeof json === 'string' ? json : written;
+  if (asked && isPart(tool.portion!, text, asked))
+    return toPart(tool, json, era, [...content, ...more], asked);
   const result = { content: [toText(text), ...content, ...more], ...structured };
   if (!isCopy || !isStructured || more.length > 0) return { kind: 'result', result };
   return { kind: 'result', result, json: written, text };
+}
+
+function isPart({ most, isTsv }: Portion, text: string, { fields, from }: PortionRequest): boolean {
+  return isTsv || fields !== undefined || from !== undefined || (most !== undefined && text.length > most);
+}
+
+/** Makes the result of a tool that gives a part of what its procedure returned, or writes it in another form. */
+async function toPart(
+  tool: Tool,
+  whole: unknown,
+  era: Era,
+  more: readonly ContentBlock[],
+  asked: PortionRequest,
+): Promise<ResultOutcome> {
+  const { json, texts, note } = await takePortion(tool, tool.portion!, whole, asked);
+  const isInside = isWrapped(tool, json, era);
+  const value = isInside ? { result: json } : json;
+  // Some clients show a model nothing but structured content.
+  const mayTell = isInside || (isRecord(json) && !Object.hasOwn(json, moreKey));
+  const told = note && mayTell ? { ...(value as object), [moreKey]: note.text } : value;
+  const isStructured =
+    !tool.portion!.isTsv && hasStructured(tool, era, more.length === 0 && (!note || mayTell));
+  const content = [...texts, ...(note ? [note.text] : [])].map((each) => toText(each));
+  return {
+    kind: 'result',
+    result: {
+      content: [...content, ...more],
+      ...(isStructured && { structuredContent: told }),
+      ...(note && { _meta: { cut: note.meta } }),
+    },
+  };
 }
 
 /** The form of a value that there is none of. */

@@ -13,11 +13,14 @@ const ivBytes = 12;
 /** Not every host declares `CryptoKey`. */
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
-/** Makes a sealer that uses AES-GCM with a key that is derived from the secret by HKDF. */
-export function createSealer(secret: string): Sealer {
+/**
+ * Makes a sealer that uses AES-GCM with a key that is derived from the secret by HKDF. What is sealed for one purpose cannot
+ * be opened for another.
+ */
+export function createSealer(secret: string, purpose: 'answers of idempotency keys' | 'handles'): Sealer {
   const encoder = new TextEncoder();
   let made: Promise<Key> | undefined;
-  const key = () => (made ??= deriveKey(encoder.encode(secret)));
+  const key = () => (made ??= deriveKey(encoder.encode(secret), purpose));
   const algorithm = (iv: Uint8Array<ArrayBuffer>, name: string) => {
     return { name: 'AES-GCM', iv, additionalData: encoder.encode(name) };
   };
@@ -44,9 +47,9 @@ export function createSealer(secret: string): Sealer {
   };
 }
 
-async function deriveKey(secret: Uint8Array<ArrayBuffer>): Promise<Key> {
+async function deriveKey(secret: Uint8Array<ArrayBuffer>, purpose: string): Promise<Key> {
   const material = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveKey']);
-  const info = new TextEncoder().encode('trpc-mcp: answers of idempotency keys');
+  const info = new TextEncoder().encode(`trpc-mcp: ${purpose}`);
   return crypto.subtle.deriveKey(
     { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info },
     material,

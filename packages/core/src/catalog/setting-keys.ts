@@ -5,6 +5,7 @@ import type {
   McpPrompt,
   McpRateLimit,
   McpResource,
+  McpResultSettings,
   McpSettings,
   McpStream,
 } from '../meta.ts';
@@ -16,7 +17,7 @@ import { findWrongValue } from './setting-values.ts';
  * `_meta`, `input` and `output` may have any keys. Those of `complete` are arguments, which are checked with the input.
  */
 export function findUnknownSetting(settings: McpSettings): string | undefined {
-  const { annotations, icons, resource, prompt, stream, rateLimit } = settings;
+  const { annotations, icons, resource, prompt, stream, rateLimit, result } = settings;
   const own = typeof prompt === 'object' ? prompt : undefined;
   const groups: Group[] = [
     ['mcp', settings, settingKeys],
@@ -29,6 +30,7 @@ export function findUnknownSetting(settings: McpSettings): string | undefined {
     ...toIconGroups('mcp.prompt.icons', own?.icons),
     ['mcp.stream', stream, streamKeys],
     ['mcp.rateLimit', rateLimit, rateLimitKeys],
+    ['mcp.result', result, resultKeys],
   ];
   for (const [path, value, keys] of groups) {
     // An app without types may write anything here, a string for example. It is refused where it is read.
@@ -87,6 +89,7 @@ const settingKeys = {
   pinned: true,
   keywords: true,
   structured: true,
+  result: true,
 } satisfies Record<keyof McpSettings, true>;
 
 const annotationKeys = {
@@ -138,3 +141,8 @@ const rateLimitKeys = {
   durationMs: true,
   by: true,
 } satisfies Record<keyof McpRateLimit, true>;
+
+const resultKeys = { maxTokens: true, fields: true, format: true } satisfies Record<
+  keyof McpResultSettings,
+  true
+>;

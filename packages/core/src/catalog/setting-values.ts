@@ -1,6 +1,6 @@
 import type { McpSettings } from '../meta.ts';
 import { isRecord } from '../record.ts';
-import { aBoolean, aFunction, anObject, type Kind } from './kind.ts';
+import { aBoolean, aFunction, anObject, aResult, type Kind } from './kind.ts';
 
 /**
  * Finds a setting with a value of a wrong kind, which only an app without types can give, and returns a message about it. A
@@ -69,6 +69,7 @@ const settingKinds: Record<string, Kind> = {
     words: 'a list of texts, such as ["invoice"]',
   },
   structured: oneOf('auto', 'always', 'never'),
+  result: aResult,
 } satisfies Partial<Record<keyof McpSettings, Kind>>;
 
 const annotationKinds: Record<string, Kind> = {

@@ -1,5 +1,6 @@
 import type { McpDefaults, McpMeta, McpSettings } from '../meta.ts';
 import { isRecord } from '../record.ts';
+import { toResultSettings } from './result-settings.ts';
 import { TagError } from './tag.ts';
 
 /** A middleware that changes nothing. Its type fits `.use()` of every procedure builder. */
@@ -12,7 +13,7 @@ const defaultsKey = Symbol.for('trpc-mcp.defaults');
 /**
  * Gives settings to all procedures that are built on a base procedure: `t.procedure.use(mcpDefaults({ … }))`. It exposes
  * nothing by itself. For each key, the procedure's own `mcp` meta wins over the defaults, and a later `mcpDefaults` wins
- * over an earlier one. Scopes add up.
+ * over an earlier one. Scopes add up, and `result` is merged key by key.
  */
 export function mcpDefaults(settings: McpDefaults): PassThroughMiddleware {
   const passThrough: PassThroughMiddleware = ({ next }) => next();
@@ -47,11 +48,16 @@ export function settingsOf(
   if (isRecord(said)) layers.push(said);
   if (own !== undefined && own !== true) layers.push(isForeign && isTagged ? withoutForeign(own) : own);
   const scopes = [...new Set(layers.flatMap((layer) => layer?.scopes ?? []))];
+  const result = toResultSettings(...layers.map((layer) => layer?.result));
   // `visible: undefined` in one layer does not remove the `visible` of an earlier layer; so for every key.
   const entries = layers
     .flatMap((layer) => Object.entries(layer ?? {}))
     .filter(([key, value]) => key !== 'scopes' && value !== undefined);
-  return { ...(Object.fromEntries(entries) as McpSettings), ...(scopes.length > 0 && { scopes }) };
+  return {
+    ...(Object.fromEntries(entries) as McpSettings),
+    ...(scopes.length > 0 && { scopes }),
+    ...(result !== undefined && { result }),
+  };
 }
 
 function toMessage(own: unknown): string {

@@ -1,6 +1,7 @@
-import type { McpAnnotations, McpIcon, McpSettings, Structured } from '../meta.ts';
+import type { McpAnnotations, McpIcon, McpResultSettings, McpSettings, Structured } from '../meta.ts';
 import type { Input } from '../schema/input.ts';
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
+import { loosen, withMore } from '../schema/loosen.ts';
 import { findRecursion } from '../schema/refs.ts';
 import { estimateTokens } from '../tokens.ts';
 import { toLegalNames } from './argument-name.ts';
@@ -11,7 +12,9 @@ import { extendInput, type ExtraOptions, namesOfExtras } from './extra.ts';
 import { securitySchemesOf, type SecurityScheme, toHints } from './hints.ts';
 import { describePaging, hideDirection } from './paging.ts';
 import { type ParamHeader, toParamHeaders } from './param-header.ts';
+import { type Portion, toPortion } from './portion.ts';
 import { renameInput } from './rename.ts';
+import { toResultSettings } from './result-settings.ts';
 import { toStreamSchema } from './stream-schema.ts';
 
 /** `modern` is revision 2026-07-28, `legacy` are the revisions before it. The SDK uses the same two words. */
@@ -28,6 +31,10 @@ export interface Tool extends Callable {
    * at a file.
    */
   mayTellTexts: boolean;
+  /** The arguments that are added to those of the procedure. */
+  extras: ExtraOptions;
+  /** How much of its result it gives at once. `undefined` if it gives all of it. */
+  portion: Portion | undefined;
   /** The resource that large files of this tool are read from, if the same procedure is one. */
   link: FileLink | undefined;
   /** Whether calls with the same `_idempotencyKey` run only once. */
@@ -58,6 +65,7 @@ export interface FileLink {
 export interface ResultOptions {
   structured?: Structured | undefined;
   outputSchemas?: boolean | 'small' | undefined;
+  result?: McpResultSettings | undefined;
 }
 
 /** @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools#tool */
@@ -79,13 +87,22 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
   const { output, path, type, scopes, stream } = callable;
   const { dryRun, idempotent: isIdempotent = false, pinned = false, keywords = [], toContent } = settings;
   const structured = settings.structured ?? options.structured ?? 'auto';
-  const extras = { dryRun: dryRun !== undefined, idempotent: isIdempotent };
+  const portion = toPortion(callable, settings, toResultSettings(options.result, settings.result));
+  const extras: ExtraOptions = {
+    dryRun: dryRun !== undefined,
+    idempotent: isIdempotent,
+    fields: portion?.fields ?? false,
+    cursor: portion?.hasHandle ?? false,
+  };
   // A schema that the app wrote is listed as it is.
   const shown = settings.input === undefined ? hideDirection(callable.input) : callable.input;
   const own = withLegalNames(shown, extras);
-  const input = extras.dryRun || extras.idempotent ? extendInput(own, extras) : own;
+  const input = extendInput(own, extras);
   const title = settings.title ?? input.schema.title ?? titleOf(path);
-  const meta = metaOf(settings._meta, scopes, toHints(settings, scopes, own.fileArguments));
+  const meta = metaOf(settings._meta, scopes, {
+    ...toHints(settings, scopes, own.fileArguments),
+    ...sizeHintOf(portion),
+  });
   const common = {
     name: callable.name,
     title,
@@ -105,9 +122,12 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
   // dry run returns something else.
   const mayList =
     dryRun === undefined &&
+    !portion?.isTsv &&
     (structured === 'always' || (structured === 'auto' && !toContent && !output.mayHoldFiles));
   const toListed = (schema: JsonSchema | undefined) =>
-    mayList && isToBeListed(schema, options.outputSchemas ?? true) ? schema : undefined;
+    mayList && isToBeListed(schema, options.outputSchemas ?? true)
+      ? toPartSchema(schema, portion)
+      : undefined;
   const schemas = [streamSchema ?? output.schema, streamSchema ?? output.legacySchema].map(toListed);
   // Some clients refuse the whole list because of one.
   const isLeftOut = schemas.some((schema) => schema && findRecursion(schema));
@@ -125,6 +145,8 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
     toContent,
     structured,
     mayTellTexts: structured === 'auto' && settings.output === undefined,
+    extras,
+    portion,
     link: undefined,
     paramHeaders: toParamHeaders(input.schema),
     notes: isLeftOut
@@ -137,6 +159,18 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
       legacy: { ...common, ...(legacy && { outputSchema: legacy }) },
     },
   };
+}
+
+/** A part of a result has to fit the schema too, or official clients refuse it. */
+function toPartSchema(schema: JsonSchema | undefined, portion: Portion | undefined): JsonSchema | undefined {
+  if (schema === undefined || (portion?.most === undefined && !portion?.fields)) return schema;
+  return withMore(loosen(schema));
+}
+
+/** Claude Code keeps a result of this size whole, and no larger one. */
+function sizeHintOf(portion: Portion | undefined): Record<string, unknown> {
+  if (portion?.most === undefined) return {};
+  return { 'anthropic/maxResultSizeChars': Math.min(portion.most, 500_000) };
 }
 
 /** A JSON Schema that the app wrote is published as it is. */

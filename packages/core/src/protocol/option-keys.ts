@@ -4,7 +4,7 @@ import type { Bypass } from '../call/context.ts';
 import type { Expose } from '../catalog/expose.ts';
 import type { FileOptions } from '../catalog/item.ts';
 import type { Budget } from '../catalog/size.ts';
-import type { McpIcon, McpRateLimit } from '../meta.ts';
+import type { McpIcon, McpRateLimit, McpResultSettings } from '../meta.ts';
 import type { TaughtClass, WireCodec } from '../schema/codec.ts';
 import type { Converters } from '../schema/vendor/conversion.ts';
 import type { SetupProblem } from '../setup-error.ts';
@@ -14,8 +14,20 @@ import type { HandlerOptions, ServerInfo, SessionLimits } from './options.ts';
 
 /** Finds keys that are not options, at the top and in nested options. Without types, nobody else would notice them. */
 export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
-  const { server, auth, sessions, expose, files, budget, cors, rateLimit, bypass, converters, codecs } =
-    options;
+  const {
+    server,
+    auth,
+    sessions,
+    expose,
+    files,
+    budget,
+    cors,
+    rateLimit,
+    result,
+    bypass,
+    converters,
+    codecs,
+  } = options;
   const groups: OptionGroup[] = [
     ['', options, optionKeys],
     ['server.', server, serverKeys],
@@ -28,6 +40,7 @@ export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
     ['budget.', budget, budgetKeys],
     ['cors.', cors, corsKeys],
     ['rateLimit.', rateLimit, rateLimitKeys],
+    ['result.', result, resultKeys],
     ['bypass.', bypass, bypassKeys],
     ['converters.', converters, converterKeys],
     ...toCodecGroups(codecs),
@@ -67,6 +80,7 @@ const optionKeys = {
   legacy: true,
   sessions: true,
   rateLimit: true,
+  result: true,
   store: true,
   secret: true,
   bus: true,
@@ -125,6 +139,10 @@ const corsKeys = { origins: true, headers: true, credentials: true } satisfies R
   true
 >;
 const rateLimitKeys = { points: true, durationMs: true, by: true } satisfies Record<keyof McpRateLimit, true>;
+const resultKeys = { maxTokens: true, fields: true, format: true } satisfies Record<
+  keyof McpResultSettings,
+  true
+>;
 const bypassKeys = { authentication: true, permissions: true } satisfies Record<keyof Bypass, true>;
 const converterKeys = { zod: true, valibot: true } satisfies Record<keyof Converters, true>;
 const codecKeys = { class: true, parser: true, schema: true, decode: true, encode: true } satisfies Record<

@@ -1,4 +1,4 @@
-import { aBoolean, aFunction, anObject, type Kind } from '../catalog/kind.ts';
+import { aBoolean, aFunction, anObject, aResult, type Kind } from '../catalog/kind.ts';
 import { isRecord } from '../record.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import type { HandlerOptions } from './options.ts';
@@ -78,6 +78,7 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   legacy: oneOf('stateless', 'sessions', 'reject'),
   sessions: anObject,
   rateLimit: anObject,
+  result: aResult,
   store: anObject,
   secret: { takes: (value) => typeof value === 'string', words: 'a string' },
   bus: anObject,

@@ -10,7 +10,7 @@ import type { FileOptions } from '../catalog/item.ts';
 import type { OwnItems } from '../catalog/own.ts';
 import type { Budget } from '../catalog/size.ts';
 import type { MetaOf, Tag } from '../catalog/tag.ts';
-import type { McpIcon, McpMeta, McpRateLimit, Structured } from '../meta.ts';
+import type { McpIcon, McpMeta, McpRateLimit, McpResultSettings, Structured } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import type { CorsOptions } from './cors.ts';
 
@@ -140,6 +140,11 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   sessions?: SessionLimits;
   /** How often each caller may call, over all procedures together. */
   rateLimit?: McpRateLimit;
+  /**
+   * How much of its result each tool gives at once, and in which form: `{ maxTokens, fields, format }`. A tool's own
+   * `mcp.result` wins key by key.
+   */
+  result?: McpResultSettings;
   /** Holds what calls share: spent consents, results for idempotency keys, rate limits. In memory by default, for one process. */
   store?: Store;
   /** Signs the state that clients carry between the rounds of a call, and encrypts the answers that `store` keeps. At least 32 bytes. By default each process makes its own. */

@@ -6,6 +6,7 @@ import { createGate } from '../auth/gate.ts';
 import { createReport, reportThrown } from '../call/failure.ts';
 import { createMemoryStore } from '../call/memory-store.ts';
 import { createIdempotencyKeys } from '../call/once.ts';
+import { createHandles } from '../call/portion/handle.ts';
 import { createSpans } from '../call/span.ts';
 import { createToolNames } from '../call/tool-names.ts';
 import { type CatalogSource, createCatalog } from '../catalog/catalog.ts';
@@ -84,6 +85,7 @@ export function createParts(
     rateLimit: options.rateLimit,
     store,
     keys,
+    handles: createHandles(options.secret),
     seal: createStateSeal(options.secret),
     spans: createSpans(),
     credentialHint: toCredentialHint(auth !== undefined, auth?.challenge),
