@@ -11,6 +11,7 @@ const names = [
   'apps',
   'changes',
   'metadata',
+  'results',
   'errors',
   'existing-apps',
   'testing',

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { CsvFile, toCsv } from '../csv.ts';
 import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
@@ -17,6 +17,13 @@ const invoiceOutput = z.object({
   dueAt: z.date(),
   paidAt: z.date().nullable(),
 });
+
+const monthInput = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01')
+  .describe('The month they were issued in, such as 2026-01 (UTC)');
+
+const monthOf = sql<string>`to_char(${invoices.issuedAt} at time zone 'UTC', 'YYYY-MM')`;
 
 export const invoicesRouter = router({
   list: signedInProcedure
@@ -66,6 +73,45 @@ export const invoicesRouter = router({
       return toPage(rows, input.limit, (invoice) => ({ at: invoice.issuedAt, id: invoice.id }));
     }),
 
+  totals: signedInProcedure
+    .meta({
+      mcp: {
+        title: 'Total invoices',
+        description:
+          'Counts and sums the invoices of a month by status: for staff those of all customers, for customers their own.',
+      },
+    })
+    .input(z.object({ month: monthInput }))
+    .output(
+      z.object({
+        count: z.int(),
+        amountCents: z.int().describe('US cents'),
+        byStatus: z.array(
+          z.object({ status: z.enum(invoiceStatus.enumValues), count: z.int(), amountCents: z.int() }),
+        ),
+      }),
+    )
+    .query(async ({ ctx, input }) => {
+      const customerId = accountToList(ctx.user, undefined);
+      const byStatus = await ctx.db
+        .select({
+          status: invoices.status,
+          count: count(),
+          amountCents: sql<number>`coalesce(sum(${invoices.amountCents}), 0)`.mapWith(Number),
+        })
+        .from(invoices)
+        .where(
+          and(
+            customerId === undefined ? undefined : eq(invoices.customerId, customerId),
+            eq(monthOf, input.month),
+          ),
+        )
+        .groupBy(invoices.status)
+        .orderBy(asc(invoices.status));
+      const sumOf = (key: 'count' | 'amountCents') => byStatus.reduce((sum, group) => sum + group[key], 0);
+      return { count: sumOf('count'), amountCents: sumOf('amountCents'), byStatus };
+    }),
+
   export: signedInProcedure
     .meta({
       mcp: {
@@ -77,14 +123,7 @@ export const invoicesRouter = router({
         complete: { month: 'invoices.months' },
       },
     })
-    .input(
-      z.object({
-        month: z
-          .string()
-          .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01')
-          .describe('The month they were issued in, such as 2026-01 (UTC)'),
-      }),
-    )
+    .input(z.object({ month: monthInput }))
     .output(z.file())
     .query(async ({ ctx, input }) => {
       const customerId = accountToList(ctx.user, undefined);
@@ -122,5 +161,3 @@ export const invoicesRouter = router({
       return rows.map(({ month }) => month).filter((month) => month.startsWith(input.value));
     }),
 });
-
-const monthOf = sql<string>`to_char(${invoices.issuedAt} at time zone 'UTC', 'YYYY-MM')`;

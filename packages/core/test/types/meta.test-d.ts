@@ -23,6 +23,9 @@ test('meta is checked', () => {
   t.procedure.meta({ mcp: { structured: 'always' } }).use(mcpDefaults({ structured: 'never' }));
   // @ts-expect-error it is one of three words
   t.procedure.meta({ mcp: { structured: true } });
+  t.procedure.meta({ mcp: { result: { maxTokens: 1000, fields: true, format: 'tsv' } } });
+  // @ts-expect-error there are two forms
+  t.procedure.meta({ mcp: { result: { format: 'csv' } } });
   // @ts-expect-error there is no such hint
   t.procedure.meta({ mcp: { annotations: { readOnly: true } } });
 });
@@ -52,6 +55,7 @@ test('defaults fit any procedure and leave its context alone', () => {
   expectTypeOf<McpSettings['pinned']>().toEqualTypeOf<boolean | undefined>();
   // @ts-expect-error a base procedure cannot pin all its leaves
   mcpDefaults({ pinned: true });
+  mcpDefaults({ result: { maxTokens: 1000 } });
   // @ts-expect-error a base procedure cannot name its leaves
   mcpDefaults({ name: 'all_the_same' });
 });
