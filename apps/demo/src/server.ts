@@ -52,8 +52,6 @@ export async function createApp(
       return200ForErrors: 'forbidden',
       // Lets clients of 2025 be asked before an account is closed.
       legacy: 'sessions',
-      // A list of everybody's invoices would fill a model's memory.
-      result: { maxTokens: 4000, fields: true },
       server: {
         name: 'back-office',
         version: '1.0.0',

@@ -18,6 +18,8 @@ export const customersRouter = router({
         description:
           'Finds customers by any part of their name, email or company, with plan, trial and account status. ' +
           'Use it to get the id that the other customer tools want.',
+        // A longer page would fill a model’s memory.
+        result: { maxTokens: 4000 },
       },
     })
     .input(
@@ -29,7 +31,7 @@ export const customersRouter = router({
           .max(200)
           .describe('Words that all have to occur, such as "ada bergen" or "ada@example.com"'),
         status: z.enum(accountStatus.enumValues).optional().describe('Only accounts with this status'),
-        limit: z.int().min(1).max(50).default(10).describe('How many to return at most'),
+        limit: z.int().min(1).max(50).default(10),
       }),
     )
     .output(z.array(customerOutput))

@@ -21,7 +21,7 @@ const invoiceOutput = z.object({
 const monthInput = z
   .string()
   .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01')
-  .describe('The month they were issued in, such as 2026-01 (UTC)');
+  .describe('Such as 2026-01 (UTC)');
 
 const monthOf = sql<string>`to_char(${invoices.issuedAt} at time zone 'UTC', 'YYYY-MM')`;
 
@@ -33,6 +33,8 @@ export const invoicesRouter = router({
         description:
           'Lists invoices, the newest first, page by page: of one customer, or for staff of all. Customers get ' +
           'only their own.',
+        // A longer page would fill a model’s memory.
+        result: { maxTokens: 4000 },
       },
     })
     .input(
@@ -40,7 +42,7 @@ export const invoicesRouter = router({
         customerId: customerIdInput.optional(),
         status: z.enum(invoiceStatus.enumValues).optional().describe('Only invoices with this status'),
         issuedSince: z.date().optional().describe('Only invoices issued at this moment or later'),
-        limit: z.int().min(1).max(100).default(20).describe('How many a page'),
+        limit: z.int().min(1).max(100).default(20),
         cursor: cursorInput,
       }),
     )
@@ -78,7 +80,7 @@ export const invoicesRouter = router({
       mcp: {
         title: 'Total invoices',
         description:
-          'Counts and sums the invoices of a month by status: for staff those of all customers, for customers their own.',
+          'Counts and sums the invoices of a month by status: of all customers, or a customer’s own.',
       },
     })
     .input(z.object({ month: monthInput }))

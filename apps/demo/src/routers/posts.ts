@@ -29,6 +29,8 @@ export const postsRouter = router({
         description:
           'Lists posts of the help centre without their text, the newest first, page by page. Customers see what is ' +
           'published and their own drafts, staff see every draft. For "my post" set mine.',
+        // A longer page would fill a model’s memory.
+        result: { maxTokens: 4000 },
       },
     })
     .input(
@@ -36,7 +38,7 @@ export const postsRouter = router({
         search: z.string().trim().max(200).optional().describe('Words of the title'),
         mine: z.boolean().default(false).describe('Only posts that whoever is signed in wrote'),
         status: z.enum(postStatus.enumValues).optional().describe('Only posts with this status'),
-        limit: z.int().min(1).max(100).default(20).describe('How many a page'),
+        limit: z.int().min(1).max(100).default(20),
         cursor: cursorInput,
       }),
     )
@@ -109,7 +111,7 @@ export const postsRouter = router({
         annotations: { destructiveHint: false, idempotentHint: true, openWorldHint: false },
       },
     })
-    .input(byId.extend({ title: z.string().trim().min(3).max(120).describe('The new title') }))
+    .input(byId.extend({ title: z.string().trim().min(3).max(120) }))
     .output(postOutput)
     .mutation(async ({ ctx, input }) => {
       const post = await findPost(ctx.db, ctx.user, input.id);

@@ -84,7 +84,7 @@ export const subscriptionsRouter = router({
     .input(
       z.object({
         customerId: customerIdInput,
-        plan: z.enum(planId.enumValues).describe('The plan to be on'),
+        plan: z.enum(planId.enumValues),
       }),
     )
     .output(customerOutput)

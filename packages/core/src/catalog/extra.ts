@@ -43,16 +43,16 @@ const schemas = {
     minLength: 1,
     maxLength: mostCharacters,
     description:
-      'Any text that is new for each change. Send the same one when you try the same call again, so that it is done once',
+      'A text that is new for each change. Send the same one to try the same call again: it is done once',
   },
   _fields: {
     type: 'array',
     items: { type: 'string' },
-    description: 'Returns only these fields, such as items.id. Leave it out for all',
+    description: 'Returns these fields only, such as items.id',
   },
   _cursor: {
     type: 'string',
-    description: 'What a result that was cut gave as _cursor. Send the same arguments with it',
+    description: 'From a result that was cut; the other arguments stay the same',
   },
 } as const satisfies Record<ExtraName, JsonSchema>;
 

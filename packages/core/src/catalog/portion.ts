@@ -1,7 +1,8 @@
 import type { McpResultSettings, McpSettings } from '../meta.ts';
 import type { Callable } from './callable.ts';
+import { deref, isSchema, type JsonSchema } from '../schema/json-schema.ts';
 import { fieldPathsOf, mayHaveFields } from './field-path.ts';
-import { type Paging, toPaging } from './paging.ts';
+import { nextKeys, type Paging, toPaging } from './paging.ts';
 
 /** How much of its result a tool gives at once, and in which form. */
 export interface Portion {
@@ -27,12 +28,36 @@ export function toPortion(
   const isTsv = format === 'tsv';
   if (toContent || (maxTokens === undefined && !fields && !isTsv)) return undefined;
   const { schema } = output;
+  const paging = toPaging(input.schema);
+  const mayBeCut = maxTokens !== undefined && type === 'query' && !stream && (!schema || mayHoldRows(schema));
   const hasFields = fields && (stream !== undefined || schema === undefined || mayHaveFields(schema));
   return {
     most: maxTokens === undefined ? undefined : maxTokens * charactersOfToken,
     fields: hasFields && ((!stream && schema && fieldPathsOf(schema)) || true),
-    hasHandle: maxTokens !== undefined && type === 'query' && !stream,
+    // Smaller pages do the same, and need no argument of ours.
+    hasHandle: mayBeCut && !hasPages(input.schema, paging, schema),
     isTsv,
-    paging: toPaging(input.schema),
+    paging,
   };
 }
+
+/** Whether a page can be had in smaller ones: with any `limit`, and with a cursor that the result names. */
+function hasPages(input: JsonSchema, { cursor, limit }: Paging, output: JsonSchema | undefined): boolean {
+  if (cursor === undefined || limit === undefined || output === undefined) return false;
+  if (!nextKeys.some((key) => Object.hasOwn(deref(output, output).properties ?? {}, key))) return false;
+  const { minimum = 1, enum: some, multipleOf = 1 } = deref(input, input.properties![limit]!);
+  return (minimum as number) <= 1 && some === undefined && multipleOf === 1;
+}
+
+/** Whether a result by this schema may have a list that is not inside of another one. */
+function mayHoldRows(root: JsonSchema, schema: JsonSchema = root, depth = 0): boolean {
+  const { type, properties = {}, additionalProperties, anyOf, oneOf, allOf } = deref(root, schema);
+  if (type === 'array' || depth > deepest) return true;
+  const branches = [anyOf, oneOf, allOf].flatMap((list) => (list as JsonSchema[] | undefined) ?? []);
+  // A schema that says nothing allows everything.
+  if (type === undefined && branches.length === 0) return true;
+  const inside = [...branches, ...Object.values(properties), additionalProperties];
+  return inside.some((each) => isSchema(each) && mayHoldRows(root, each, depth + 1));
+}
+
+const deepest = 6;

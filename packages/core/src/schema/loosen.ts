@@ -54,6 +54,5 @@ export function withMore(schema: JsonSchema): JsonSchema {
     schema.type === 'object' && !['anyOf', 'oneOf', 'allOf', '$ref'].some((keyword) => keyword in schema);
   const { properties = {} } = schema;
   if (!hasPlace || !isSchema(properties) || Object.hasOwn(properties, moreKey)) return schema;
-  const more = { type: 'string', description: 'Set when something was left out: what, and how to get it' };
-  return { ...schema, properties: { ...properties, [moreKey]: more } };
+  return { ...schema, properties: { ...properties, [moreKey]: { type: 'string' } } };
 }

@@ -1,4 +1,5 @@
 import { nextKeys, type Paging } from '../../catalog/paging.ts';
+import type { Portion } from '../../catalog/portion.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { isRecord } from '../../record.ts';
 import { fits } from '../../schema/fit.ts';
@@ -23,7 +24,13 @@ export type NextStep =
   | { kind: 'none'; text: string };
 
 /** Finds what really continues a list that was cut after `skipped + shown` rows. */
-export function nextStepOf(tool: Tool, paging: Paging, args: unknown, json: unknown, rows: Shown): NextStep {
+export function nextStepOf(
+  tool: Tool,
+  { paging, hasHandle }: Portion,
+  args: unknown,
+  json: unknown,
+  rows: Shown,
+): NextStep {
   if (tool.type === 'mutation')
     return { kind: 'none', text: 'The rest cannot be had: what changes data is not run again for it.' };
   if (tool.type === 'subscription' || tool.stream)
@@ -33,7 +40,9 @@ export function nextStepOf(tool: Tool, paging: Paging, args: unknown, json: unkn
   const given = new Given(tool.input.schema, args);
   const text =
     byCursor(tool, paging, given, json, rows) ?? byOffset(paging, given, rows) ?? byPage(paging, given, rows);
-  return text === undefined ? { kind: 'handle' } : { kind: 'arguments', text };
+  if (text !== undefined) return { kind: 'arguments', text };
+  if (hasHandle) return { kind: 'handle' };
+  return { kind: 'arguments', text: `Call again with a smaller ${paging.limit ?? 'range'} to get the rest.` };
 }
 
 /** Leaves out what says where the next page begins, because it points past the rows that were cut. */

@@ -50,7 +50,7 @@ export async function takePortion(
   const { json: cut, cuts } = fit(rest, portion, from);
   const rows = shownOf(cut, cuts, selected, from);
   const isCut = rows !== undefined && rows.skipped + rows.shown < rows.total;
-  const step = isCut ? nextStepOf(tool, portion.paging, request.args, rest, rows) : undefined;
+  const step = isCut ? nextStepOf(tool, portion, request.args, rest, rows) : undefined;
   const handle =
     step?.kind === 'handle'
       ? await request.toHandle({ keys: rows!.keys, skip: rows!.skipped + rows!.shown })
