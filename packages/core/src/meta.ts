@@ -107,6 +107,11 @@ export interface McpDefaults<Ctx = any> {
   structured?: Structured;
   /** How much of a result the tool gives at once, and in which form. Each key wins over the handler's `result`. */
   result?: McpResultSettings;
+  /**
+   * The group that it belongs to. A connector chooses groups with `?toolsets=billing,support` in its URL. By default the
+   * first segment of the path, `customers` for `customers.list`. What is made without tRPC is a group of its own.
+   */
+  toolset?: string;
 }
 
 /** Allows `points` calls within `durationMs`. A call beyond that fails, and the error says when to call again. */

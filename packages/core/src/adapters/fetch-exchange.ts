@@ -5,6 +5,7 @@ import {
   BodyConsumed,
   BodyTooLarge,
   type Exchange,
+  queryOf,
   readLength,
   type Reply,
 } from '../protocol/exchange.ts';
@@ -75,6 +76,10 @@ class FetchExchange implements Exchange {
 
   get url(): URL {
     return new URL(this.#host.url);
+  }
+
+  get query(): string {
+    return queryOf(this.#host.url);
   }
 
   get signal(): AbortSignal {

@@ -7,6 +7,7 @@ import {
   BodyConsumed,
   BodyTooLarge,
   type Exchange,
+  queryOf,
   readLength,
   type Reply,
 } from '../protocol/exchange.ts';
@@ -94,6 +95,10 @@ class NodeExchange implements Exchange {
 
   get url(): URL {
     return toUrl(this.#req);
+  }
+
+  get query(): string {
+    return queryOf(this.#req.originalUrl ?? this.#req.url ?? '');
   }
 
   get isLoopback(): boolean {

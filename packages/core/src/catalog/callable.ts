@@ -13,6 +13,10 @@ export interface Callable {
   /** The procedure's dotted path. */
   path: string;
   type: 'query' | 'mutation' | 'subscription';
+  /** The group that it belongs to. */
+  toolset: string;
+  /** Whether it changes nothing: a query, unless its annotations say otherwise. */
+  isReadOnly: boolean;
   /** The router that it is called on: the app's, or the one that is made from the options `tools`, `resources` and `prompts`. */
   router: AnyTRPCRouter;
   procedure: AnyTRPCProcedure;
@@ -47,6 +51,8 @@ export function toCallable(procedure: Procedure, name: string, options: SchemaOp
     name,
     path,
     type,
+    toolset: settings.toolset ?? path.split('.')[0]!,
+    isReadOnly: settings.annotations?.readOnlyHint ?? type !== 'mutation',
     router,
     procedure: procedure.procedure,
     input: compileInput(procedure.inputs, {

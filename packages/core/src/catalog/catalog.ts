@@ -40,6 +40,8 @@ export interface Catalog {
   templates: readonly Resource[];
   /** Whether some callers see less than others. */
   hasHidden: boolean;
+  /** Whether every list depends on the caller, because each is listed only what it may call. */
+  isPersonal: boolean;
   /** Whether the next request may get another catalog, because `expose` is a function. */
   isLive: boolean;
   /** Whether some arguments are also sent as headers. */
@@ -263,7 +265,7 @@ function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): S
 }
 
 /** Makes the catalog of these items. It sorts by code unit, so that the order is the same on every machine. */
-function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
+export function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
   const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ofKind = <TKind extends Item['kind']>(kind: TKind) =>
     sorted.filter((item): item is Extract<Item, { kind: TKind }> => item.kind === kind);
@@ -276,6 +278,7 @@ function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
     resources: new Map(resources.filter(isFixed).map((resource) => [resource.uri.text, resource])),
     templates: resources.filter((resource) => !isFixed(resource)),
     hasHidden: isPersonal || sorted.some(({ visible }) => visible),
+    isPersonal,
     isLive: false,
     hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),
   };

@@ -104,7 +104,9 @@ export function toOwnRouter({ tools = [], resources = [], prompts = [] }: OwnIte
 }
 
 function toBuilder(mcp: McpSettings, input?: unknown, output?: unknown): typeof t.procedure {
-  const bare = t.procedure.meta({ mcp });
+  // A name that no tool can have is reported as such.
+  const isLegal = /^[\w-]+$/.test(mcp.name!);
+  const bare = t.procedure.meta({ mcp: { ...(isLegal && { toolset: mcp.name! }), ...dropUndefined(mcp) } });
   // Casts: `OwnTool` and its siblings type the input and output already.
   const taking = (input ? bare.input(input as StandardSchemaV1) : bare) as typeof bare;
   return (output ? taking.output(output as StandardSchemaV1) : taking) as typeof bare;
@@ -143,6 +145,8 @@ function asIs(value: unknown): unknown {
   return value;
 }
 
-function dropUndefined(object: object): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+function dropUndefined<TObject extends object>(object: TObject): Partial<TObject> {
+  return Object.fromEntries(
+    Object.entries(object).filter(([, value]) => value !== undefined),
+  ) as Partial<TObject>;
 }

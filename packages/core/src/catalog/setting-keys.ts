@@ -90,6 +90,7 @@ const settingKeys = {
   keywords: true,
   structured: true,
   result: true,
+  toolset: true,
 } satisfies Record<keyof McpSettings, true>;
 
 const annotationKeys = {

@@ -70,6 +70,10 @@ const settingKinds: Record<string, Kind> = {
   },
   structured: oneOf('auto', 'always', 'never'),
   result: aResult,
+  toolset: {
+    takes: (value) => typeof value === 'string' && /^[^\s,]+$/.test(value),
+    words: 'a name without spaces and commas, such as "billing"',
+  },
 } satisfies Partial<Record<keyof McpSettings, Kind>>;
 
 const annotationKinds: Record<string, Kind> = {

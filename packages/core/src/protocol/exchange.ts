@@ -8,6 +8,8 @@ import { type MessageId, type RpcError, toErrorMessage } from './json-rpc.ts';
 export interface Exchange extends CallHost {
   method: string;
   url: URL;
+  /** What the URL has after its question mark. Empty for most requests, which therefore need no URL. */
+  query: string;
   /** Returns the body, or what a body parser of the app has made of it. Rejects with `BodyTooLarge`. */
   readBody(maxBytes: number): Promise<Body> | Body;
   /** Whether the connection came in on a loopback address of this machine. */
@@ -20,6 +22,14 @@ export interface Exchange extends CallHost {
   abort(): void;
   /** Returns the request as a web `Request` without its body. */
   toRequest(): Request;
+}
+
+/** Reads what a URL has after its question mark. */
+export function queryOf(url: string): string {
+  const start = url.indexOf('?');
+  if (start === -1) return '';
+  const end = url.indexOf('#');
+  return end === -1 ? url.slice(start + 1) : url.slice(start + 1, Math.max(end, start + 1));
 }
 
 export type Body = { parsed: unknown } | { text: string };

@@ -17,7 +17,7 @@ import { createCors, originsOf } from './cors.ts';
 import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
 import { BodyError, bodyReply, parseMessage, rejectHost, rejectRequest } from './guard.ts';
 import { checkParamHeaders, type HeaderMismatch } from './header-check.ts';
-import { errorCodes, headsOf, idOf, isToolCall, type MessageId } from './json-rpc.ts';
+import { errorCodes, headsOf, idOf, isToolCall, type MessageId, type RpcError } from './json-rpc.ts';
 import { createLane } from './lane.ts';
 import { createListContext, toBareRequest } from './list-context.ts';
 import { isTooManyMessages, tooManyMessages } from './legacy-message.ts';
@@ -25,6 +25,7 @@ import { createNotifier } from './notify.ts';
 import { defaultMaxBodyBytes, type HandlerOptions } from './options.ts';
 import { createParts, createReady } from './parts.ts';
 import { createSdkLeg } from './sdk.ts';
+import { createChoose } from './selection.ts';
 import type { HttpServing, ServerParts } from './serving.ts';
 
 /** What the `mcpHandler` of every host has, besides the form that its host needs. */
@@ -70,6 +71,7 @@ export function createHandler(
   warnOfUnknownCallers(catalog, options);
   const lane = options.fastLane === false ? undefined : createLane(parts, legacy);
   const sdk = createSdkLeg(parts, { maxBodyBytes, bus, legacy, sessions: options.sessions });
+  const choose = createChoose(parts);
   const running = new Set<Exchange>();
   let isClosed = false;
   const serveMetadata = auth?.metadata && createMetadataReply(auth.metadata);
@@ -107,13 +109,26 @@ export function createHandler(
     auth: known,
     caller: identify(exchange, known),
     mayStream,
+    choice: '',
     renew: async (method) => {
       const admission = auth ? await admit(exchange, { method }) : anonymous;
-      if (admission.kind === 'admission') return serve(exchange, catalog.current!, admission.auth, mayStream);
       if (admission.kind === 'refusal') return toRefusalOutcome(admission);
-      return { kind: 'failure', ...unavailable };
+      if (admission.kind === 'rejection') return { kind: 'failure', ...unavailable };
+      const renewed = serve(exchange, catalog.current!, admission.auth, mayStream);
+      const chosen = await narrowServing(renewed);
+      return 'error' in chosen ? { kind: 'failure', ...gone } : chosen;
     },
   });
+
+  /** Narrows what a request is served with to what the query of its URL chooses. */
+  const narrowServing = async (serving: HttpServing): Promise<HttpServing | { error: RpcError }> => {
+    const { query } = serving.exchange;
+    if (!query) return serving;
+    const choosing = choose(serving, query);
+    const choice = choosing instanceof Promise ? await choosing : choosing;
+    if (choice.kind === 'wrong') return { error: choice.error };
+    return { ...serving, catalog: choice.catalog, choice: choice.key };
+  };
 
   // One function instead of three, because each async function makes every request slower.
   const answer = async (exchange: Exchange): Promise<Reply> => {
@@ -144,7 +159,13 @@ export function createHandler(
         return withStatus(errorReply(200, toRpcError(refused), {}, id), message, refused, options);
       const known = admission.kind === 'admission' ? admission.auth : undefined;
       const served: Catalog = catalog.current ?? (await catalog.whole.then(() => catalog.current!));
-      const serving = serve(exchange, served, known, accepted.stream);
+      let serving = serve(exchange, served, known, accepted.stream);
+      // Nobody who is refused is told which toolsets there are.
+      if (exchange.query && !refused) {
+        const narrowed = await narrowServing(serving);
+        if ('error' in narrowed) return errorReply(400, narrowed.error, {}, id);
+        serving = narrowed;
+      }
       const mismatch = refused ? undefined : mismatchOf(serving.catalog, message, exchange);
       if (mismatch && (await mayKnow(parts, serving, mismatch)))
         return errorReply(400, { code: headerMismatch, message: mismatch.message }, {}, id);
@@ -199,6 +220,14 @@ const unavailable = {
   code: 'SERVICE_UNAVAILABLE',
   text: 'SERVICE_UNAVAILABLE: the credential cannot be checked right now',
   meta: { code: 'SERVICE_UNAVAILABLE', httpStatus: 503 },
+  status: 200,
+} as const;
+
+/** What was chosen is not there any more. */
+const gone = {
+  code: 'NOT_FOUND',
+  text: 'NOT_FOUND: the toolsets in the URL are not served any more',
+  meta: { code: 'NOT_FOUND', httpStatus: 404 },
   status: 200,
 } as const;
 

@@ -105,13 +105,18 @@ export function createSdkLeg(
   };
   const sessions = legacy === 'sessions' ? openSessions() : undefined;
 
-  const serveLegacy = async (task: SdkServing, request: Request, message: unknown): Promise<Reply> => {
+  const serveLegacy = async (
+    task: SdkServing,
+    request: Request,
+    message: unknown,
+    choice: string,
+  ): Promise<Reply> => {
     const posted = readMessages(request, message);
     if ('reply' in posted) return posted.reply;
     // Whoever is refused has no part in a session. What neither opens one nor names one needs none.
     const needsSession = !task.made && (request.headers.has('mcp-session-id') || isOpening(posted));
     return sessions && needsSession
-      ? sessions.serve(task, request, posted)
+      ? sessions.serve(task, request, posted, choice)
       : serveStateless(task, request, posted);
   };
 
@@ -139,7 +144,7 @@ export function createSdkLeg(
       const isModern = !isOld || isRejected;
       const replying = isModern
         ? serveModern(task, serving, request, message)
-        : serveLegacy(task, request, message);
+        : serveLegacy(task, request, message, serving.choice);
       // Not on the signal of the exchange: Node keeps that one, with its listeners, for as long as this request lives.
       if (request.signal.aborted) flow.end();
       else request.signal.addEventListener('abort', () => flow.end(), { once: true });

@@ -36,6 +36,8 @@ export interface Serving {
 /** What a request over HTTP is served with. */
 export interface HttpServing extends Serving {
   readonly exchange: Exchange;
+  /** What the query of the URL has chosen of the catalog, the same for every way to write it. Empty for everything. */
+  readonly choice: string;
 }
 
 /** How a request over HTTP was answered. */

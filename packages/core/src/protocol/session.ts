@@ -13,7 +13,8 @@ import { Subscriptions } from './subscription.ts';
 
 /** The sessions of clients of 2025. */
 export interface Sessions {
-  serve(task: SdkServing, request: Request, posted: LegacyMessages): Promise<Reply>;
+  /** `choice` is what the URL has chosen of the catalog. */
+  serve(task: SdkServing, request: Request, posted: LegacyMessages, choice: string): Promise<Reply>;
   /** Sends a change to the client of every session. */
   publish(event: ServerEvent): void;
   close(): Promise<void>;
@@ -24,6 +25,8 @@ interface Session {
   transport: LegacyTransport;
   /** Who opened it. No other caller may use it, unless it was opened by somebody who is not known. */
   caller: Caller;
+  /** What was chosen of the catalog when it was opened. It holds for all of the session. */
+  choice: string;
   usedAt: number;
   /** The number of running calls. A session that has any is not ended. */
   busy: number;
@@ -83,20 +86,20 @@ export function createSessions(
     return sessions.size < max;
   };
 
-  const open = (catalog: Catalog, caller: Caller): Session => {
+  const open = (catalog: Catalog, caller: Caller, choice: string): Session => {
     const id = crypto.randomUUID();
     const subscribed = new Subscriptions();
     const server = createServer(catalog, (request) => tasks.get(request)!, subscribed);
     const transport = new LegacyTransport({ sessionId: id });
     const usedAt = Date.now();
-    const session = { server, transport, caller, usedAt, busy: 0, listening: 0, subscribed };
+    const session = { server, transport, caller, choice, usedAt, busy: 0, listening: 0, subscribed };
     touch(id, session);
     schedule();
     return session;
   };
 
   return {
-    async serve(task, request, posted) {
+    async serve(task, request, posted, choice) {
       const { serving } = task;
       const id = request.headers.get('mcp-session-id');
       const caller = await serving.caller();
@@ -105,6 +108,7 @@ export function createSessions(
       // Answers the same for a session of another caller as for a missing one.
       const isTheirs = found && (isOpenToAll(found) || isSameCaller(found.caller, caller));
       let session = isTheirs ? found : undefined;
+      if (session && session.choice !== choice) return otherChoice(errorId);
       // Whoever has its id may use it, but nobody may take it away from the others. Trying to is no use of it.
       if (session && request.method === 'DELETE' && isOpenToAll(session)) return endsByItself();
       if (session) {
@@ -115,7 +119,7 @@ export function createSessions(
         if (isClosed) return closed(errorId);
         if (isTooLarge(posted)) return tooLarge(errorId);
         if (!makeRoom()) return tooMany(errorId);
-        session = open(serving.catalog, caller);
+        session = open(serving.catalog, caller, choice);
         await session.server.connect(session.transport);
       }
       if (request.method === 'DELETE') {
@@ -160,6 +164,13 @@ function isWithoutCalls({ busy }: Session): boolean {
 function unknownSession(id: MessageId): Reply {
   const message = 'There is no such session; initialize a new one';
   return errorReply(404, { code: errorCodes.invalidRequest, message }, {}, id);
+}
+
+/** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management */
+function otherChoice(id: MessageId): Reply {
+  const message =
+    'This session was opened with other toolsets or another readonly in the URL; send the same, or initialize a new session';
+  return errorReply(400, { code: errorCodes.invalidRequest, message }, {}, id);
 }
 
 /** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management */

@@ -29,6 +29,7 @@ function toExchange({ method, headers, body }: RawRequest, onWebRequest: () => v
   return {
     method,
     url,
+    query: '',
     header: (name) => headers[name],
     readBody: () => ({ text: body }),
     isLoopback: true,
