@@ -4,6 +4,14 @@ import { isDevelopment } from '../development.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 import type { BypassKind } from './bypassable.ts';
 import { checkPatterns, createFilter, type Expose, type ExposeFunction } from './expose.ts';
+import {
+  discoveryNames,
+  type DiscoveryRule,
+  type DiscoveryTool,
+  type Front,
+  type FrontRules,
+  toFront,
+} from './front.ts';
 import { type Item, type ItemOptions, toItems } from './item.ts';
 import { linkItems } from './link.ts';
 import { checkName } from './name.ts';
@@ -26,7 +34,12 @@ export interface CatalogOptions extends ItemOptions, OwnItems {
   /** The kinds of middleware that the handler bypasses. */
   bypass?: Partial<Record<BypassKind, boolean>> | undefined;
   listing?: 'all' | 'permitted' | undefined;
+  /** Whether tools are searched for. */
+  discovery?: Discovery | undefined;
 }
+
+/** How models find tools: in the list, by a search in place of it, or by a search from so many tools on. */
+export type Discovery = 'list' | 'search' | DiscoveryRule;
 
 /** Everything that a handler serves. It is made once. */
 export interface Catalog {
@@ -40,8 +53,11 @@ export interface Catalog {
   templates: readonly Resource[];
   /** Whether some callers see less than others. */
   hasHidden: boolean;
-  /** Whether every list depends on the caller, because each is listed only what it may call. */
-  isPersonal: boolean;
+  /** What `tools/list` holds in place of all tools, where they are searched for. */
+  front: Front | undefined;
+  /** The catalog that this one is a part of. */
+  whole: Catalog | undefined;
+  rules: FrontRules;
   /** Whether the next request may get another catalog, because `expose` is a function. */
   isLive: boolean;
   /** Whether some arguments are also sent as headers. */
@@ -81,7 +97,9 @@ export function createCatalog(
   const addItem = (item: Item): SetupProblem[] => {
     const problem =
       scopeProblemOf(item, options) ??
-      (item.kind === 'resource' ? uriProblemOf(items, item) : nameProblemOf(names, item));
+      (item.kind === 'resource'
+        ? uriProblemOf(items, item)
+        : (takenProblemOf(item, options) ?? nameProblemOf(names, item)));
     if (problem) return [problem];
     items.push(item);
     return [];
@@ -122,14 +140,16 @@ export function createCatalog(
     return add(collectProcedures(own, collectPaths(own)));
   };
 
+  const rules: FrontRules = {
+    discovery: toRule(options.discovery),
+    isPersonal: options.listing === 'permitted',
+    isReadOnly: false,
+  };
   const checkWhole = () => [
     ...linkItems(items, router, options),
     ...checkPatterns(options.expose, tagged, [...walked]),
     ...checkBypass(options, items),
-    ...checkBudget(
-      items.filter((item): item is Tool => item.kind === 'tool'),
-      options.budget,
-    ),
+    ...checkBudget(listedIn(freeze(items, rules)), options.budget),
   ];
 
   const isLazy = hasLazyRouters(router);
@@ -138,7 +158,7 @@ export function createCatalog(
   if (problems.length > 0) throw new SetupError(problems);
   const { expose } = options;
   const isOwn = (item: Item) => item.router !== router;
-  const make = (shown: readonly Item[]) => freeze(shown, options.listing === 'permitted');
+  const make = (shown: readonly Item[]) => freeze(shown, rules);
   const serve = (): (() => Catalog) => {
     if (typeof expose === 'function')
       return select(items, (item) => isOwn(item) || holds(expose, item.path), make, onChange);
@@ -230,6 +250,27 @@ function scopeProblemOf({ scopes, path }: Item, { auth }: CatalogOptions): Setup
   return { code: 'SCOPE_INVALID', path, message };
 }
 
+function toRule(discovery: Discovery = 'list'): DiscoveryRule | undefined {
+  if (discovery === 'list') return undefined;
+  return discovery === 'search' ? { over: 0 } : discovery;
+}
+
+/** What `tools/list` holds of a catalog, before anything is hidden from somebody. */
+export function listedIn({ front, tools }: Catalog): readonly (Tool | DiscoveryTool)[] {
+  return front?.tools ?? [...tools.values()];
+}
+
+/** The names of the tools to search with are taken, also while there are so few tools that all of them are listed. */
+function takenProblemOf(
+  { kind, name, path }: Tool | Prompt,
+  { discovery }: CatalogOptions,
+): SetupProblem | undefined {
+  if (kind !== 'tool' || !toRule(discovery) || !discoveryNames.some((taken) => taken === name))
+    return undefined;
+  const message = `"${name}" is the name of a tool that the option discovery adds; set mcp.name on ${path}`;
+  return { code: 'NAME_CLASH', path, message };
+}
+
 /** Checks a name: it has to be the only one among the tools, or among the prompts. */
 function nameProblemOf(names: Map<string, Item>, item: Tool | Prompt): SetupProblem | undefined {
   const { kind, name, path } = item;
@@ -265,7 +306,7 @@ function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): S
 }
 
 /** Makes the catalog of these items. It sorts by code unit, so that the order is the same on every machine. */
-export function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
+export function freeze(items: readonly Item[], rules: FrontRules): Catalog {
   const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ofKind = <TKind extends Item['kind']>(kind: TKind) =>
     sorted.filter((item): item is Extract<Item, { kind: TKind }> => item.kind === kind);
@@ -277,8 +318,10 @@ export function freeze(items: readonly Item[], isPersonal: boolean): Catalog {
     prompts: new Map(ofKind('prompt').map((prompt) => [prompt.name, prompt])),
     resources: new Map(resources.filter(isFixed).map((resource) => [resource.uri.text, resource])),
     templates: resources.filter((resource) => !isFixed(resource)),
-    hasHidden: isPersonal || sorted.some(({ visible }) => visible),
-    isPersonal,
+    hasHidden: rules.isPersonal || sorted.some(({ visible }) => visible),
+    front: toFront(tools, rules),
+    whole: undefined,
+    rules,
     isLive: false,
     hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),
   };

@@ -18,6 +18,6 @@ export function itemsIn({ tools, prompts, resources, templates }: Catalog): Item
 export function narrow(catalog: Catalog, { toolsets, isReadOnly }: Selection): Catalog {
   const isChosen = (item: Item) =>
     (toolsets?.includes(item.toolset) ?? true) && (item.isReadOnly || !isReadOnly);
-  const chosen = freeze(itemsIn(catalog).filter(isChosen), catalog.isPersonal);
-  return { ...chosen, isLive: catalog.isLive };
+  const chosen = freeze(itemsIn(catalog).filter(isChosen), { ...catalog.rules, isReadOnly });
+  return { ...chosen, isLive: catalog.isLive, whole: catalog };
 }

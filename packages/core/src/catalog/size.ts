@@ -16,10 +16,13 @@ export interface ListSize {
   largest: { name: string; tokens: number }[];
 }
 
+/** A tool with its entries in the list. */
+type ListedIn = Pick<Tool, 'name' | 'listed'>;
+
 const mostTold = 10;
 
 /** Measures the list of these tools, in the era where it is longer. */
-export function sizeOf(tools: readonly Tool[]): ListSize {
+export function sizeOf(tools: readonly ListedIn[]): ListSize {
   const inEra = (era: Era) =>
     tools.map(({ name, listed }) => ({ name, tokens: estimateTokens(JSON.stringify(listed[era])) }));
   const total = (entries: readonly { tokens: number }[]) =>
@@ -37,7 +40,7 @@ export function describeSize({ tools, tokens, largest }: ListSize): string {
 }
 
 /** Returns a problem if the list has more tokens than the app allows. */
-export function checkBudget(tools: readonly Tool[], { listTokens }: Budget = {}): SetupProblem[] {
+export function checkBudget(tools: readonly ListedIn[], { listTokens }: Budget = {}): SetupProblem[] {
   // A limit of a wrong kind is a problem of its own.
   if (typeof listTokens !== 'number' || !(listTokens >= 0)) return [];
   const size = sizeOf(tools);

@@ -1,6 +1,7 @@
 import type { CacheHint, ServerCapabilities } from '@modelcontextprotocol/server';
 import type { Callable } from '../catalog/callable.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import { type Catalog, listedIn } from '../catalog/catalog.ts';
+import type { DiscoveryTool } from '../catalog/front.ts';
 import { appMimeType } from '../catalog/resource.ts';
 import type { Era } from '../catalog/tool.ts';
 import { arePersonal, sharedInstructionsOf } from './instructions.ts';
@@ -12,13 +13,13 @@ export const revision = '2026-07-28';
 /** A method that lists a part of the catalog. */
 export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
 
-/** An item of the catalog, with its list entry for each era. */
-export type ListedItem = Callable & { listed: Record<Era, object> };
+/** An item of the catalog, or a tool to search with, with its list entry for each era. */
+export type ListedItem = (Callable & { listed: Record<Era, object> }) | DiscoveryTool;
 
 /** For each method that lists something: the field of its result, and the items that it lists. */
 const listKinds: Record<ListMethod, { field: string; itemsOf: (catalog: Catalog) => Iterable<ListedItem> }> =
   {
-    'tools/list': { field: 'tools', itemsOf: ({ tools }) => tools.values() },
+    'tools/list': { field: 'tools', itemsOf: listedIn },
     'prompts/list': { field: 'prompts', itemsOf: ({ prompts }) => prompts.values() },
     'resources/list': { field: 'resources', itemsOf: ({ resources }) => resources.values() },
     'resources/templates/list': { field: 'resourceTemplates', itemsOf: ({ templates }) => templates },
@@ -50,6 +51,11 @@ export function toDiscovery(parts: ServerParts, catalog: Catalog): Record<string
   };
 }
 
+/** Whether a list is not the same for all callers. */
+export function isPersonal({ front, hasHidden }: Catalog, method: ListMethod): boolean {
+  return method === 'tools/list' && front ? front.isPersonal : hasHidden;
+}
+
 /** How long clients may cache a list. Lists change when the app is deployed, which cannot be foreseen. */
 const listTtlMs = 300_000;
 
@@ -62,16 +68,17 @@ export function cacheHintsOf(
   catalog: Catalog,
 ): Record<ListMethod | 'server/discover', CacheHint> {
   const cacheScope = parts.isPublic ? 'public' : 'private';
-  const list: CacheHint = {
+  const toHint = (method: ListMethod): CacheHint => ({
     ttlMs: catalog.isLive ? 0 : listTtlMs,
-    cacheScope: catalog.hasHidden ? 'private' : cacheScope,
-  };
+    cacheScope: isPersonal(catalog, method) ? 'private' : cacheScope,
+  });
+  const list = toHint('prompts/list');
   // The result of a query that lists resources changes with the data and depends on the caller.
   const isQueried = catalog.templates.some(({ lister }) => lister);
   return {
     // What a function says may change with the time, and a client asks but once for each connection.
     'server/discover': arePersonal(parts.info) ? uncached : { ttlMs: listTtlMs, cacheScope },
-    'tools/list': list,
+    'tools/list': toHint('tools/list'),
     'prompts/list': list,
     'resources/list': isQueried ? uncached : list,
     'resources/templates/list': list,

@@ -5,7 +5,9 @@ import { toContents } from '../call/contents.ts';
 import { toMessages } from '../call/messages.ts';
 import type { Outcome } from '../call/outcome.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { DiscoveryName } from '../catalog/front.ts';
 import type { Resource } from '../catalog/resource.ts';
+import { callDiscovery } from './discovery/discovery.ts';
 import { createListContext, spendTimeOfHidden } from './list-context.ts';
 import { toMissing } from './missing.ts';
 import type { ServerParts, Serving } from './serving.ts';
@@ -24,14 +26,18 @@ export interface CallParams {
 /** Calls the item that a request names. Callers cannot tell whether it is missing or hidden from them. */
 export async function callNamed(
   parts: ServerParts,
-  { catalog, exchange }: Serving,
+  serving: Serving,
   method: CallMethod,
   params: CallParams,
   request: CallRequest,
 ): Promise<Outcome | undefined> {
+  const { catalog, exchange } = serving;
   if (method === 'tools/call') {
     const name = params.name!;
     const tool = catalog.tools.get(name);
+    // The names of the tools to search with are taken, so that no tool of the app has one of them.
+    if (!tool && catalog.front?.names.has(name))
+      return callDiscovery(parts, serving, name as DiscoveryName, params.arguments, request);
     if (!tool) await spendTimeOfHidden(parts, catalog, () => createListContext(parts, exchange, request));
     const outcome = tool && (await callTool(parts, tool, params.arguments, request, exchange));
     return outcome ?? toMissing(parts, catalog, name, request, exchange);

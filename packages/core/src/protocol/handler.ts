@@ -24,6 +24,7 @@ import { isTooManyMessages, tooManyMessages } from './legacy-message.ts';
 import { createNotifier } from './notify.ts';
 import { defaultMaxBodyBytes, type HandlerOptions } from './options.ts';
 import { createParts, createReady } from './parts.ts';
+import { innerHeadsOf } from './discovery/inner-call.ts';
 import { createSdkLeg } from './sdk.ts';
 import { createChoose } from './selection.ts';
 import type { HttpServing, ServerParts } from './serving.ts';
@@ -72,6 +73,8 @@ export function createHandler(
   const lane = options.fastLane === false ? undefined : createLane(parts, legacy);
   const sdk = createSdkLeg(parts, { maxBodyBytes, bus, legacy, sessions: options.sessions });
   const choose = createChoose(parts);
+  /** Whether calls may have calls as arguments. */
+  const isSearched = options.discovery !== undefined && options.discovery !== 'list';
   const running = new Set<Exchange>();
   let isClosed = false;
   const serveMetadata = auth?.metadata && createMetadataReply(auth.metadata);
@@ -91,7 +94,8 @@ export function createHandler(
     );
     if (caller.kind !== 'admission' || !auth?.authorize) return caller;
     const request = exchange.toRequest();
-    for (const head of headsOf(message)) {
+    const inner = isSearched ? innerHeadsOf(message) : [];
+    for (const head of [...headsOf(message), ...inner]) {
       const refusal = await gate.authorize({ ...head, auth: caller.auth, request });
       if (refusal) return refusal;
     }
@@ -150,7 +154,8 @@ export function createHandler(
       const accepted = readAccept(exchange.header('accept'));
       if (!accepted.json && exchange.method === 'POST') return errorReply(406, notAcceptable, {}, id);
       // The app is asked about each message, so that they are counted first.
-      if (isTooManyMessages(message)) return errorReply(400, tooManyMessages);
+      if (isTooManyMessages(message, isSearched ? innerHeadsOf(message).length : 0))
+        return errorReply(400, tooManyMessages);
       const admission = auth ? await admit(exchange, message) : anonymous;
       if (admission.kind === 'rejection') return rejectionReply(admission, id, options);
       const refused = admission.kind === 'refusal' ? toRefusalOutcome(admission) : undefined;

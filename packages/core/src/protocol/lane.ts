@@ -14,6 +14,7 @@ import type { Era } from '../catalog/tool.ts';
 import { isRecord } from '../record.ts';
 import {
   cacheHintsOf,
+  isPersonal,
   itemsOf,
   revision,
   toDiscovery,
@@ -24,6 +25,7 @@ import {
 import { type Answer, toAnswer } from './answer.ts';
 import { type CallMethod, callNamed, type CallParams } from './call-by-name.ts';
 import { type ReadRequest, toCallRequest } from './call-request.ts';
+import { indexOf } from './discovery/search.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { arePersonal } from './instructions.ts';
 import type { Legacy } from './options.ts';
@@ -74,6 +76,8 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
       discover: toBytes(toDiscovery(parts, catalog), modernTail),
     };
     lists.set(catalog, all);
+    // Whoever lists searches next.
+    if (catalog.front) indexOf(catalog);
     return all;
   };
 
@@ -126,7 +130,7 @@ export function createLane(parts: ServerParts, legacy: Legacy): Lane {
       const { catalog } = serving;
       if (!hasMethod(catalog, method)) return undefined;
       if (isCall(method)) return serveCall(serving, request, refused);
-      if (method === 'tools/list' && catalog.hasHidden) return undefined;
+      if (method === 'tools/list' && isPersonal(catalog, method)) return undefined;
       if (method === 'server/discover' && arePersonal(parts.info)) return undefined;
       const bytes = listsOf(catalog)[method === 'tools/list' ? era : 'discover'];
       const reply = toReply([bytes, encoder.encode(`,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`)]);

@@ -26,8 +26,9 @@ export const tooManyMessages: RpcError = {
   message: `Invalid Request: Batch must not exceed ${maxBatch} messages`,
 };
 
-export function isTooManyMessages(message: unknown): boolean {
-  return Array.isArray(message) && message.length > maxBatch;
+/** `inner` is the number of calls that are arguments of other calls. */
+export function isTooManyMessages(message: unknown, inner = 0): boolean {
+  return Array.isArray(message) && Math.max(message.length, inner) > maxBatch;
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Converters } from '../schema/vendor/conversion.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import { findUnknownOptions, type OptionGroup } from '../nearest.ts';
 import type { CorsOptions } from './cors.ts';
-import type { HandlerOptions, ServerInfo, SessionLimits } from './options.ts';
+import type { DiscoverySearch, HandlerOptions, ServerInfo, SessionLimits } from './options.ts';
 
 /** Finds keys that are not options, at the top and in nested options. Without types, nobody else would notice them. */
 export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
@@ -38,6 +38,7 @@ export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
     ['expose.', expose, exposeKeys],
     ['files.', files, fileKeys],
     ['budget.', budget, budgetKeys],
+    ['discovery.', discovery, discoveryKeys],
     ['cors.', cors, corsKeys],
     ['rateLimit.', rateLimit, rateLimitKeys],
     ['result.', result, resultKeys],
@@ -64,6 +65,7 @@ const optionKeys = {
   outputSchemas: true,
   structured: true,
   files: true,
+  discovery: true,
   budget: true,
   toolName: true,
   auth: true,
@@ -133,6 +135,7 @@ const failureLimitKeys = { max: true, windowMs: true, address: true } satisfies 
 const sessionKeys = { max: true, idleMs: true } satisfies Record<keyof SessionLimits, true>;
 const fileKeys = { linkOver: true } satisfies Record<keyof FileOptions, true>;
 const budgetKeys = { listTokens: true } satisfies Record<keyof Budget, true>;
+const discoveryKeys = { over: true, find: true } satisfies Record<keyof DiscoverySearch, true>;
 const exposeKeys = { include: true, exclude: true } satisfies Record<keyof Expose, true>;
 const corsKeys = { origins: true, headers: true, credentials: true } satisfies Record<
   keyof CorsOptions,

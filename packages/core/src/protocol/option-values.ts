@@ -54,6 +54,12 @@ function oneOf(...values: readonly (string | boolean)[]): Kind {
   };
 }
 
+function isSearch(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { over, find } = value;
+  return typeof over === 'number' && over >= 0 && (find === undefined || aFunction.takes(find));
+}
+
 const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   server: anObject,
   expose: {
@@ -64,6 +70,10 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   outputSchemas: oneOf(true, false, 'small'),
   structured: oneOf('auto', 'always', 'never'),
   files: anObject,
+  discovery: {
+    takes: (value) => value === 'list' || value === 'search' || isSearch(value),
+    words: '"list", "search" or { over, find }, where over is a number and find a function',
+  },
   budget: anObject,
   toolName: aFunction,
   auth: { takes: isRecord, words: 'an object, such as bearer({ verify, … }) or { authenticate }' },

@@ -50,6 +50,17 @@ export interface SessionLimits {
   idleMs?: number;
 }
 
+/** From how many tools on they are searched for, and by whom. `Ctx` is the context of the procedures. */
+export interface DiscoverySearch<Ctx = unknown> {
+  /** From so many tools on, after `expose`, the toolsets and `readonly` in the URL. */
+  over: number;
+  /**
+   * Returns the paths of the procedures that fit what a model wants to do, the best first. When it throws, is later than
+   * `hookTimeoutMs`, or names what this caller may not know of, the search of this package answers, and `onError` is called.
+   */
+  find?: (query: string, ctx: Ctx) => readonly string[] | Promise<readonly string[]>;
+}
+
 /** The default of `maxBodyBytes`. */
 export const defaultMaxBodyBytes: number = 4 * 1024 * 1024;
 
@@ -78,6 +89,13 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   structured?: Structured;
   /** How the files of results are sent. */
   files?: FileOptions;
+  /**
+   * How models find tools: `list` lists all of them, which is the default. `search` lists tools to search, describe and
+   * call the others with, and those that are `pinned`: hundreds of tools then cost a model as much as a few. `{ over: 50 }`
+   * lists all while they are fewer than 50. Its `find` is a search of the app's own: it returns the paths of procedures, the
+   * best first.
+   */
+  discovery?: 'list' | 'search' | DiscoverySearch<inferRouterContext<TRouter>>;
   /** A list that is larger is a set-up problem, so that nobody finds out from a model that forgets. */
   budget?: Budget;
   /** Makes the name of a tool from its dotted path. `meta.mcp.name` takes precedence. */

@@ -9,7 +9,7 @@ import { createIdempotencyKeys } from '../call/once.ts';
 import { createHandles } from '../call/portion/handle.ts';
 import { createSpans } from '../call/span.ts';
 import { createToolNames } from '../call/tool-names.ts';
-import { type CatalogSource, createCatalog } from '../catalog/catalog.ts';
+import { type CatalogSource, createCatalog, listedIn } from '../catalog/catalog.ts';
 import { describeSize, sizeOf } from '../catalog/size.ts';
 import { askOnce } from '../catalog/tag.ts';
 import { isDevelopment } from '../development.ts';
@@ -82,6 +82,7 @@ export function createParts(
     // Shared caches may keep a list only if it does not depend on the caller.
     isPublic: !auth?.required && !auth?.authorize && !auth?.requiredScopes,
     listing: options.listing,
+    find: typeof options.discovery === 'object' ? options.discovery.find : undefined,
     rateLimit: options.rateLimit,
     store,
     keys,
@@ -108,10 +109,12 @@ export function createReady(
   return async () => {
     const problems = await catalog.problems;
     if (problems.length > 0) throw new SetupError(problems);
-    const tools = [...(await catalog.whole).tools.values()];
+    const whole = await catalog.whole;
+    const tools = [...whole.tools.values()];
     if (isTold) return;
     isTold = true;
-    print(`MCP serves ${describeSize(sizeOf(tools))}`);
+    const size = describeSize(sizeOf(listedIn(whole)));
+    print(whole.front ? `MCP serves ${tools.length} tools by search: ${size}` : `MCP serves ${size}`);
     for (const note of tools.flatMap(({ notes }) => notes)) print(note);
     for (const line of describeFindings(tools, info)) print(line);
   };

@@ -22,7 +22,9 @@ import type { Era } from '../catalog/tool.ts';
 import {
   cacheHintsOf,
   capabilitiesOf,
+  isPersonal,
   itemsOf,
+  type ListedItem,
   type ListMethod,
   toEntries,
   toListResult,
@@ -164,9 +166,10 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   const contextOf = async (
     context: ServerContext,
     request: CallRequest,
+    method: ListMethod,
   ): Promise<ListContext | undefined> => {
     const { exchange, catalog } = servingOf(context).serving;
-    if (!catalog.hasHidden) return undefined;
+    if (!isPersonal(catalog, method)) return undefined;
     const read = await readListContext(parts, exchange, request);
     return read.kind === 'failure' ? fail(context, read) : read;
   };
@@ -179,7 +182,8 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
     const items = [...itemsOf(servingOf(context).serving.catalog, method)];
     const isPermittedTo = (item: Callable) =>
       parts.listing !== 'permitted' || read?.kind !== 'made' || isPermitted(item, read.ctx, request, parts);
-    const mayList = async (item: Callable) => (await mayKnowOf(item, read, parts)) && isPermittedTo(item);
+    const mayList = async (item: ListedItem) =>
+      !('path' in item) || ((await mayKnowOf(item, read, parts)) && isPermittedTo(item));
     const isListed = await Promise.all(items.map(mayList));
     return toEntries(
       items.filter((_item, index) => isListed[index]),
@@ -191,7 +195,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
       // These lists have one page, so that nobody was given a cursor. Some clients fill it with an empty text.
       if (params?.cursor) throw invalidCursor();
       const request = toRequest(context);
-      const read = await contextOf(context, request);
+      const read = await contextOf(context, request, method);
       return toListResult(method, await list(method, context, request, read));
     });
   const handleCall = (method: CallMethod) =>
@@ -211,7 +215,7 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
   if (capabilities.resources) {
     handle('resources/list', async (params, context) => {
       const request = toRequest(context);
-      const read = await contextOf(context, request);
+      const read = await contextOf(context, request, 'resources/list');
       const fixed = (await list('resources/list', context, request, read)) as ListedResource[];
       const { serving } = servingOf(context);
       const page = await listResources(parts, serving, fixed, params?.cursor, request, read);

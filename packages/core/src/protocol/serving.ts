@@ -11,6 +11,8 @@ import type { ServerInfo } from './options.ts';
 /** What all requests of a handler share. */
 export interface ServerParts extends CallParts {
   listing: 'all' | 'permitted' | undefined;
+  /** The app's own search, which returns the paths of procedures. */
+  find: ((query: string, ctx: unknown) => unknown) | undefined;
   info: ServerInfo;
   /** Whether every caller gets the same lists. */
   isPublic: boolean;
