@@ -1,7 +1,7 @@
 import MiniSearch from 'minisearch';
 import { stemmer } from 'stemmer';
 import { isRecord } from '../record.ts';
-import type { Tool } from './tool.ts';
+import { isWritten, type Tool } from './tool.ts';
 
 /** Finds tools by words. */
 export interface SearchIndex {
@@ -49,7 +49,8 @@ function toDocument(tool: Tool): Record<Field | 'id', string> {
     name: `${name} ${path}`,
     keywords: keywords.join(' '),
     title,
-    description,
+    // The words that stand for a description which nobody has written are the same for all.
+    description: isWritten(tool) ? description : '',
     toolset,
     args: args.join(' '),
   };

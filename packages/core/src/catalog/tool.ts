@@ -232,6 +232,11 @@ function descriptionOf(path: string, type: Callable['type']): string {
   return `Calls the ${type} "${path}" of this app. ${effects[type]}.`;
 }
 
+/** Whether somebody has described the tool. */
+export function isWritten({ path, type, listed }: Tool): boolean {
+  return !listed.modern.description.startsWith(descriptionOf(path, type));
+}
+
 /** A mutation is destructive unless its author says otherwise. The hint has no meaning for a tool that only reads. */
 function annotationsOf(type: Callable['type'], own: McpAnnotations = {}): McpAnnotations {
   const readOnlyHint = own.readOnlyHint ?? type !== 'mutation';

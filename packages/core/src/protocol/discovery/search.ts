@@ -5,7 +5,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { defaultFound, mostAtOnce } from '../../catalog/front.ts';
 import { createSearchIndex, type SearchIndex } from '../../catalog/search-index.ts';
 import { oneLine } from '../../catalog/signature.ts';
-import type { Tool } from '../../catalog/tool.ts';
+import { isWritten, type Tool } from '../../catalog/tool.ts';
 import { runHook } from '../../hook.ts';
 import { isRecord } from '../../record.ts';
 import type { ServerParts, Serving } from '../serving.ts';
@@ -119,9 +119,10 @@ const mostCharacters = 160;
 
 function tell(found: readonly Tool[]): string {
   return found
-    .map(({ name, isReadOnly, listed }) => {
-      const runner = isReadOnly ? 'run_query' : 'run_mutation';
-      return `${name} (${runner}): ${oneLine(listed.modern.description, mostCharacters)}`;
+    .map((tool) => {
+      const { title, description } = tool.listed.modern;
+      const runner = tool.isReadOnly ? 'run_query' : 'run_mutation';
+      return `${tool.name} (${runner}): ${oneLine(isWritten(tool) ? description : title, mostCharacters)}`;
     })
     .join('\n');
 }
