@@ -19,7 +19,7 @@ const mostTerms = 40;
 
 /** Makes the index of tools. It ranks by BM25, and finds words by their stem, by their beginning, and with a slip. */
 export function createSearchIndex(tools: Iterable<Tool>): SearchIndex {
-  const index = new MiniSearch<Record<Field | 'id', string>>({
+  const index = new MiniSearch<TextsOf>({
     fields: Object.keys(weights),
     tokenize,
     processTerm: toTerm,
@@ -30,7 +30,7 @@ export function createSearchIndex(tools: Iterable<Tool>): SearchIndex {
       weights: { prefix: 0.4, fuzzy: 0.2 },
     },
   });
-  index.addAll(Array.from(tools, toDocument));
+  index.addAll(withoutUsual(Array.from(tools, toDocument)));
   return {
     search: (query) =>
       index
@@ -39,7 +39,9 @@ export function createSearchIndex(tools: Iterable<Tool>): SearchIndex {
   };
 }
 
-function toDocument(tool: Tool): Record<Field | 'id', string> {
+type TextsOf = Record<Field | 'id', string>;
+
+function toDocument(tool: Tool): TextsOf {
   const { name, keywords, toolset, path, listed } = tool;
   const { title, description, inputSchema } = listed.modern;
   const args: string[] = [];
@@ -52,8 +54,27 @@ function toDocument(tool: Tool): Record<Field | 'id', string> {
     // The words that stand for a description which nobody has written are the same for all.
     description: isWritten(tool) ? description : '',
     toolset,
-    args: args.join(' '),
+    // Camel case is lost when the words are counted.
+    args: tokenize(args.join(' ')).join(' '),
   };
+}
+
+/** In so many tools, a word of an argument tells them from few others. */
+const usualShare = 0.25;
+const fewTools = 20;
+
+/** Leaves out the arguments that most tools have, such as `limit`: they cost time, and say nothing of any tool. */
+function withoutUsual(documents: readonly TextsOf[]): TextsOf[] {
+  const wordsOf = ({ args }: TextsOf) => new Set(tokenize(args.toLowerCase()));
+  const counts = new Map<string, number>();
+  for (const document of documents) {
+    for (const word of wordsOf(document)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const most = Math.max(fewTools, documents.length * usualShare);
+  return documents.map((document) => ({
+    ...document,
+    args: [...wordsOf(document)].filter((word) => counts.get(word)! <= most).join(' '),
+  }));
 }
 
 /** How deeply the names and descriptions of arguments are read. */
