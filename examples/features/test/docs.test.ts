@@ -12,6 +12,8 @@ const names = [
   'changes',
   'metadata',
   'results',
+  'versions',
+  'big-apps',
   'errors',
   'existing-apps',
   'testing',

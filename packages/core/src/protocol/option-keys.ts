@@ -21,6 +21,7 @@ export function checkOptionKeys(options: HandlerOptions): SetupProblem[] {
     expose,
     files,
     budget,
+    discovery,
     cors,
     rateLimit,
     result,
