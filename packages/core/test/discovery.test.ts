@@ -2,6 +2,8 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/express.ts';
+import { createCatalog, listedIn } from '../src/catalog/catalog.ts';
+import { checkTools } from '../src/clients/clients.ts';
 import { getMcpCall, type HandlerOptions, type McpMeta, mcpTool } from '../src/index.ts';
 import { clientKinds, connect, toolError, toolValue } from './clients.ts';
 import { call, eras, request } from './messages.ts';
@@ -144,12 +146,20 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     expect(await client.callTool({ name: 'run_query', arguments: { calls } })).toEqual(
       toolValue({
         results: [
-          { name: 'payments_text', result: { n: 1 } },
+          { name: 'payments_text', text: 'as a text' },
           { name: 'payments_which', result: { tool: { name: 'payments_which', path: 'payments.which' } } },
           { name: 'payments_nothing', text: 'Operation completed successfully' },
         ],
       }),
     );
+    const texts = { calls: [{ name: 'payments_text' }, { name: 'payments_nothing' }] };
+    expect(await client.callTool({ name: 'run_query', arguments: texts })).toEqual({
+      content: ['payments_text:', 'as a text', 'payments_nothing:', 'Operation completed successfully'].map(
+        (text) => ({ type: 'text', text }),
+      ),
+      structuredContent: undefined,
+      isError: undefined,
+    });
     server.ran.length = 0;
     const stopped = {
       results: [
@@ -193,6 +203,15 @@ test('the front is public, also where tools are hidden, and its text has no name
   expect(result.tools.find(({ name }) => name === 'run_query')).toMatchObject({
     annotations: { readOnlyHint: true },
   });
+});
+
+test('the tools to search with suit every client', () => {
+  const { router } = makeRouter();
+  const source = createCatalog(router, { discovery: 'search', auth: {} });
+  const listed = listedIn(source.current!).filter(({ name }) => four.includes(name));
+  expect(listed).toHaveLength(4);
+  const findings = checkTools(listed.map((tool) => tool.listed.modern));
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
 });
 
 test('the description of the search has at most 1,500 characters, whatever there is', async () => {

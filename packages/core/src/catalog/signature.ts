@@ -97,12 +97,12 @@ function commentOf(schema: unknown): string {
   const { description, default: value } = schema;
   const inner = innerOf(schema);
   const format = inner['format'];
+  const told = typeof description === 'string' ? description : '';
   const facts = [
-    typeof format === 'string' && (examples[format] ?? format),
+    typeof format === 'string' && !told.includes('ISO 8601') && (examples[format] ?? format),
     limitsOf(inner),
     value !== undefined && `${JSON.stringify(value)} by default`,
   ].filter(Boolean);
-  const told = typeof description === 'string' ? description : '';
   return oneLine([facts.join(', '), told].filter(Boolean).join('. '), mostCommentCharacters);
 }
 

@@ -1,3 +1,4 @@
+import type { DiscoveryTool } from '../catalog/front.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { checkTools, clients, type Finding } from '../clients/clients.ts';
 import type { ServerInfo } from './options.ts';
@@ -9,7 +10,10 @@ const mostShown = 3;
  * Says, in one line for each kind of finding, what popular clients lose or cut of the tools and of the instructions. What
  * only costs something, or what no schema could avoid, is left out: `expectCatalog(router).toSuit(…)` has it all.
  */
-export function describeFindings(tools: readonly Tool[], { instructions }: ServerInfo): string[] {
+export function describeFindings(
+  tools: readonly (Tool | DiscoveryTool)[],
+  { instructions }: ServerInfo,
+): string[] {
   const listed = tools.map(({ listed }) => listed.modern);
   // The name of the server in a client is up to the person who adds it, so names are judged without it.
   const server = { instructions: typeof instructions === 'string' ? instructions : undefined };

@@ -116,6 +116,6 @@ export function createReady(
     const size = describeSize(sizeOf(listedIn(whole)));
     print(whole.front ? `MCP serves ${tools.length} tools by search: ${size}` : `MCP serves ${size}`);
     for (const note of tools.flatMap(({ notes }) => notes)) print(note);
-    for (const line of describeFindings(tools, info)) print(line);
+    for (const line of describeFindings(listedIn(whole), info)) print(line);
   };
 }

@@ -102,6 +102,8 @@ async function runBatch(
 
 /** The results of all calls. What was written for a call alone is not written again. */
 function toBatchResult(ended: readonly Ended[]): ResultOutcome {
+  if (!ended.some(hasStructured))
+    return { kind: 'result', result: { content: ended.flatMap(toNamedContent) } };
   const json = `{"results":[${ended.map(write).join(',')}]}`;
   const others = ended.flatMap(({ outcome }) => contentOf(outcome).filter(({ type }) => type !== 'text'));
   const result = {
@@ -136,6 +138,15 @@ function toStopped(
       ...(failure && { _meta: failure.meta }),
     },
   };
+}
+
+function hasStructured({ outcome }: Ended): boolean {
+  return outcome.json !== undefined || outcome.result['structuredContent'] !== undefined;
+}
+
+/** What a call is answered with that has nothing for programs, below its name. */
+function toNamedContent({ name, outcome }: Ended): ContentBlock[] {
+  return [{ type: 'text', text: `${name}:` }, ...contentOf(outcome)];
 }
 
 function write({ name, outcome }: Ended): string {
