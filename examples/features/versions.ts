@@ -53,6 +53,6 @@ export function createAppOfOneRouter(): RequestListener {
   };
   return (req, res) => {
     const handler = req.url?.startsWith('/mcp/v1') ? handlers['/mcp/v1'] : handlers['/mcp/v2'];
-    handler(req, res);
+    void handler(req, res);
   };
 }

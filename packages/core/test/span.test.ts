@@ -15,6 +15,7 @@ import { getMcpCall, type McpMeta } from '../src/index.ts';
 import type { CallMethod } from '../src/protocol/call-by-name.ts';
 import { clientKinds, eraOf } from './clients.ts';
 import { converse } from './conversation.ts';
+import { call } from './messages.ts';
 import { serve } from './server.ts';
 
 const exporter = new InMemorySpanExporter();
@@ -47,6 +48,22 @@ function spanOf(name: string): ReadableSpan {
   expect(found).toHaveLength(1);
   return found[0]!;
 }
+
+test('a call through a runner is a span of the tool inside, and each call of a batch is one', async () => {
+  const router = t.router({
+    first: t.procedure.meta({ mcp: true }).query(() => 1),
+    second: t.procedure.meta({ mcp: true }).query(() => 2),
+  });
+  await using server = await serve(mcpHandler(router, { discovery: 'search' }));
+  for (const names of [['first'], ['first', 'second']]) {
+    exporter.reset();
+    const calls = names.map((name) => ({ name }));
+    await call(server.mcp, 'modern', 'run_query', { calls });
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(
+      names.map((name) => `tools/call ${name}`),
+    );
+  }
+});
 
 describe.each(clientKinds)('for a client of kind %s', (kind) => {
   const version = eraOf[kind] === 'modern' ? '2026-07-28' : '2025-11-25';
