@@ -24,7 +24,7 @@ export type {
 } from './finding.ts';
 
 /** What each client takes. */
-export const clients = {
+export const clients: Readonly<Record<ClientName, Client>> = {
   'claude-code': claudeCode,
   claude,
   chatgpt,
@@ -36,15 +36,26 @@ export const clients = {
   gemini,
   'llama.cpp': llamaCpp,
   windsurf,
-} satisfies Record<string, Client>;
+};
 
 /** The name of a client whose needs are known. */
-export type ClientName = keyof typeof clients;
+export type ClientName =
+  | 'claude-code'
+  | 'claude'
+  | 'chatgpt'
+  | 'codex'
+  | 'openai'
+  | 'vscode'
+  | 'copilot-cli'
+  | 'cursor'
+  | 'gemini'
+  | 'llama.cpp'
+  | 'windsurf';
 
 /** What one client makes of one tool, or of the whole list. */
 export type Finding = FindingOf<ClientName>;
 
-export const clientNames = Object.keys(clients) as ClientName[];
+export const clientNames: ClientName[] = Object.keys(clients) as ClientName[];
 
 /** Says what these clients make of a list of tools: errors first, in the order of the clients and of their rules. */
 export function checkTools(

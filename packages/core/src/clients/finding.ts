@@ -50,8 +50,11 @@ export interface Rule extends Known {
   fix: string;
   /** What this package does, so that the authors of procedures need not. */
   bridge: string;
-  find(listing: Listing): Found[];
+  find: Find;
 }
+
+/** Finds in a list what a rule is about. */
+export type Find = (listing: Listing) => Found[];
 
 /** Something that a rule found. */
 export interface Found {

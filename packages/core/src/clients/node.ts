@@ -1,4 +1,4 @@
-import type { ClientTool, Found, Listing } from './finding.ts';
+import type { ClientTool, Find, Listing } from './finding.ts';
 
 /** A schema that is an object. */
 export type SchemaObject = Readonly<Record<string, unknown>>;
@@ -107,7 +107,7 @@ export type NodeCheck = (
 const mostPlaces = 3;
 
 /** Makes a check of the input schemas of all tools. The finding of a tool names the first places. */
-export function inInputs(check: NodeCheck, keywords?: ReadonlySet<string>): (listing: Listing) => Found[] {
+export function inInputs(check: NodeCheck, keywords?: ReadonlySet<string>): Find {
   return ({ tools }) =>
     tools.flatMap(({ name, inputSchema }) => {
       const found = nodesOf(inputSchema, keywords).flatMap((node) => {
@@ -121,8 +121,8 @@ export function inInputs(check: NodeCheck, keywords?: ReadonlySet<string>): (lis
 }
 
 /** Makes a check of each tool. */
-export function inTools(check: (tool: ClientTool, listing: Listing) => string | undefined) {
-  return (listing: Listing): Found[] =>
+export function inTools(check: (tool: ClientTool, listing: Listing) => string | undefined): Find {
+  return (listing) =>
     listing.tools.flatMap((tool) => {
       const detail = check(tool, listing);
       return detail === undefined ? [] : [{ tool: tool.name, detail }];
