@@ -5,14 +5,14 @@ import { eachChild, mapChildren, refTo, setOwn, type JsonSchema } from '../json-
  * clients do not follow references, and a model reads a schema better in one piece; but what is used everywhere would fill
  * its window.
  */
-const mostGrowth = 4000;
+const usualGrowth = 4000;
 
 /** Writes definitions where they are referred to. Those that are recursive stay, and those that would make it too long. */
-export function inlineRefs(document: JsonSchema): JsonSchema {
+export function inlineRefs(document: JsonSchema, mostGrowth: number = usualGrowth): JsonSchema {
   const { $defs: defs, ...body } = document;
   if (defs === undefined) return document;
   const targets = new Map(Object.keys(defs).map((name) => [refTo(name), defs[name]!]));
-  const inlined = chooseRefs(body, targets);
+  const inlined = chooseRefs(body, targets, mostGrowth);
   const expand = (schema: JsonSchema): JsonSchema => {
     const ref = schema['$ref'];
     if (typeof ref !== 'string' || !inlined.has(ref)) return mapChildren(schema, expand);
@@ -52,7 +52,11 @@ function join(target: JsonSchema, beside: JsonSchema): JsonSchema {
 }
 
 /** Chooses the references that are replaced. */
-function chooseRefs(body: JsonSchema, targets: ReadonlyMap<string, JsonSchema>): ReadonlySet<string> {
+function chooseRefs(
+  body: JsonSchema,
+  targets: ReadonlyMap<string, JsonSchema>,
+  mostGrowth: number,
+): ReadonlySet<string> {
   const used = new Map([...targets].map(([ref, target]) => [ref, refsOf(target)]));
   const bodyRefs = refsOf(body);
   const all = [...bodyRefs, ...[...used.values()].flat()];

@@ -1,6 +1,7 @@
-import type { Contract } from './contract-file.ts';
+import { isSchema } from '../../schema/json-schema.ts';
+import { type Contract, sortKeys } from './contract-file.ts';
 import { type Edit, editsOf } from './edit.ts';
-import { joinTypes } from './join-types.ts';
+import { isRecursive, toNormalForm } from './normal-form.ts';
 import { effectOf } from './schema-edit.ts';
 
 /** One thing that clients will see differently. */
@@ -37,12 +38,23 @@ function diffItems(
 function diffItem(name: string, before: object | undefined, after: object | undefined): Change[] {
   if (!before) return [{ at: name, what: 'appeared', isBreaking: false }];
   if (!after) return [{ at: name, what: 'vanished', isBreaking: true }];
-  return editsOf(joinTypes(before), joinTypes(after)).map((edit) => ({
+  return editsOf(normalize(before), normalize(after)).map((edit) => ({
     at: `${name} ${edit.path.join('.')}`,
     what: describe(edit),
     isBreaking: isBreaking(edit),
   }));
 }
+
+function normalize(item: object): object {
+  return Object.fromEntries(
+    Object.entries(item).map(([key, value]: [string, unknown]) => [
+      key,
+      schemaKeys.has(key) && isSchema(value) ? toNormalForm(value) : value,
+    ]),
+  );
+}
+
+const schemaKeys = new Set(['inputSchema', 'outputSchema']);
 
 function describe({ kind, before, after }: Edit): string {
   if (kind === 'changed') return `${show(before)} → ${show(after)}`;
@@ -56,7 +68,7 @@ function describe({ kind, before, after }: Edit): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value, sortKeys);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
@@ -78,7 +90,8 @@ function isBreaking(edit: Edit): boolean {
     case 'mimeType':
       return true;
     case 'outputSchema':
-      if (path.length === 0) return edit.kind === 'removed';
+      // Older versions listed such schemas. Results are what they were.
+      if (path.length === 0) return edit.kind === 'removed' && !isRecursive(edit.before);
       // Clients ignore properties that they do not know.
       return !path.includes('additionalProperties') && ['wider', 'unclear'].includes(effectOf(path, edit));
     default:

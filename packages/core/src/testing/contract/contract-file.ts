@@ -77,7 +77,8 @@ export function writeContract(contract: Contract): string {
   return `${JSON.stringify(contract, sortKeys, 2)}\n`;
 }
 
-function sortKeys(_key: string, value: unknown): unknown {
+/** Sorts the keys of objects, for `JSON.stringify`. */
+export function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value);
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));

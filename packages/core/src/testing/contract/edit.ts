@@ -16,6 +16,8 @@ export function editsOf(before: unknown, after: unknown, path: readonly string[]
   if (Array.isArray(before) || Array.isArray(after))
     return editsOfLists([before].flat(), [after].flat(), path);
   if (!isObject(before) || !isObject(after)) return [{ path, kind: 'changed', before, after }];
+  const ofUnion = editsOfUnion(before, after, path);
+  if (ofUnion !== undefined) return ofUnion;
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].toSorted().flatMap((key): Edit[] => {
     const at = [...path, key];
@@ -39,6 +41,35 @@ function editsOfLists(before: unknown[], after: unknown[], path: readonly string
     ...lost.map((item): Edit => ({ path, kind: 'lost', before: item })),
     ...gained.map((item): Edit => ({ path, kind: 'gained', after: item })),
   ];
+}
+
+/**
+ * Compares a schema with a union that has this schema as a branch: `{ $ref }` with `{ anyOf: [{ $ref }, { type: 'null' }] }`
+ * has gained the other branch.
+ */
+function editsOfUnion(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  path: readonly string[],
+): Edit[] | undefined {
+  const [wide, narrow] = Array.isArray(after['anyOf']) ? [after, before] : [before, after];
+  const { anyOf: branches, ...beside } = wide;
+  if (!Array.isArray(branches) || 'anyOf' in narrow || Object.keys(withoutWords(beside)).length > 0)
+    return undefined;
+  const isSame = (branch: unknown) =>
+    isObject(branch) && isDeepStrictEqual(withoutWords(branch), withoutWords(narrow));
+  if (!branches.some(isSame)) return undefined;
+  const others = branches.filter((branch) => !isSame(branch));
+  return others.map((branch): Edit => {
+    const at = [...path, 'anyOf'];
+    return wide === after
+      ? { path: at, kind: 'gained', after: branch }
+      : { path: at, kind: 'lost', before: branch };
+  });
+}
+
+function withoutWords({ title: _, description: __, ...schema }: Record<string, unknown>): object {
+  return schema;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
