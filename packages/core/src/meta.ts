@@ -194,7 +194,8 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   /**
    * The schema that models see, in place of the one made from the procedure's parsers: a Standard Schema or a JSON Schema.
    * A validator without a JSON Schema needs it. Arguments still go through the parsers. A JSON Schema of an object whose
-   * `$schema` is that of 2020-12 is listed exactly as it is, even if some clients cannot read it.
+   * `$schema` is that of 2020-12 is listed exactly as it is, even if some clients cannot read it. In development, `ready()`
+   * prints which ones.
    */
   input?: unknown;
   /** The schema that clients see for the output, in place of the one made from `.output()`. Results are not checked with it. */

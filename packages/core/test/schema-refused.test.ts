@@ -50,6 +50,17 @@ describe('a JSON Schema of the app that makes a client lose all tools', () => {
     expect(problemsOf({ input: { type: 'object', properties: { id } } })).toEqual([]);
   });
 
+  test('is listed exactly as it is if it names its dialect, and ready() says what clients make of it', async () => {
+    vi.stubEnv('NODE_ENV', 'development');
+    const print = vi.spyOn(console, 'info').mockImplementation(() => {});
+    const input = { $schema: 'https://json-schema.org/draft/2020-12/schema', ...pattern };
+    expect(problemsOf({ input })).toEqual([]);
+    await mcpHandler(toRouter({ input })).ready();
+    expect(print.mock.calls.flat().join('\n')).toContain(
+      'find: in its input schema, #/properties/id has a pattern',
+    );
+  });
+
   test('is told in production, and its tool is served', async () => {
     const failures: CallFailure[] = [];
     const handler = mcpHandler(toRouter({ input: pattern }), {

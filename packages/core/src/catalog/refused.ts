@@ -5,8 +5,12 @@ import type { Tool } from './tool.ts';
 /** What only Gemini refuses is a finding of its profile, for tests that ask for it. Here it would forbid too much. */
 const asked = clientNames.filter((name) => name !== 'gemini');
 
-/** Finds what makes a client lose all tools of the server because of the schemas of this one. */
+/**
+ * Finds what makes a client lose all tools of the server because of the schemas of this one. A schema that names its dialect
+ * is listed exactly as it is, because the app asks for that: `ready()` says what clients make of it, and nothing is thrown.
+ */
 export function refusedOf({ path, listed }: Tool): SetupProblem[] {
+  if (typeof listed.modern.inputSchema['$schema'] === 'string') return [];
   const byRule = new Map<string, Finding[]>();
   for (const finding of [listed.modern, listed.legacy].flatMap((tool) => checkTools([tool], asked))) {
     if (finding.losesAll) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);

@@ -130,7 +130,7 @@ export const gemini: Client = {
       does: 'has no field for other keywords, such as additionalProperties, prefixItems and oneOf, and drops them (CLI)',
       fix: 'say in the description what the model has to know',
       bridge: 'Nothing: the parser still checks, and its error says what is wanted.',
-      source: 'googleapis/js-genai src/types.ts, interface Schema',
+      source: 'googleapis/js-genai src/types.ts at 00097b3, interface Schema',
       date: '2026-11-28',
       find: hasOnly(known),
     },

@@ -14,7 +14,7 @@ export function describeFindings(
   tools: readonly (Tool | DiscoveryTool)[],
   { instructions }: ServerInfo,
 ): string[] {
-  const listed = tools.map(({ listed }) => listed.modern);
+  const listed = tools.map((tool) => tool.listed.modern);
   // The name of the server in a client is up to the person who adds it, so names are judged without it.
   const server = { instructions: typeof instructions === 'string' ? instructions : undefined };
   const groups = new Map<string, Finding[]>();

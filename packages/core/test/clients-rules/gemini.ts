@@ -1,6 +1,6 @@
 import type { ClientTool } from '../../src/clients/clients.ts';
 
-// Written from the interface `Schema` in src/types.ts of googleapis/js-genai, and from pizza-bot#62, goai#108,
+// Written from the interface `Schema` in src/types.ts of googleapis/js-genai at 00097b3, and from pizza-bot#62, goai#108,
 // weave-os/router#65 and gemini-cli#13326, all read on 2026-11-28. It shares nothing with src/clients, so that the two can be
 // compared.
 

@@ -27,10 +27,12 @@ const charsets = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
 /** Types of text that neither begin with `text/` nor end like one of their kind. */
 const textTypes = new Set(
-  [
-    ...['json', 'json5', 'jsonl', 'ndjson', 'x-ndjson', 'json-seq', 'jsonlines', 'x-jsonlines'],
-    ...['xml', 'xml-dtd', 'yaml', 'x-yaml', 'toml', 'x-toml', 'csv', 'x-csv', 'sql', 'x-sql', 'graphql'],
-    ...['javascript', 'x-javascript', 'ecmascript', 'typescript', 'x-typescript', 'x-httpd-php', 'x-sh'],
-    ...['x-www-form-urlencoded', 'x-subrip', 'x-tex', 'x-latex', 'markdown', 'x-patch', 'x-pem-file'],
-  ].map((name) => `application/${name}`),
+  (
+    'json json5 jsonl ndjson x-ndjson json-seq jsonlines x-jsonlines ' +
+    'xml xml-dtd yaml x-yaml toml x-toml csv x-csv sql x-sql graphql ' +
+    'javascript x-javascript ecmascript typescript x-typescript x-httpd-php x-sh ' +
+    'x-www-form-urlencoded x-subrip x-tex x-latex markdown x-patch x-pem-file'
+  )
+    .split(' ')
+    .map((name) => `application/${name}`),
 );

@@ -1,14 +1,14 @@
 import { initTRPC } from '@trpc/server';
 import { expectTypeOf, test } from 'vitest';
-import { type ClientName, expectCatalog, type SuitLimits } from '../testing.ts';
+import { type CatalogExpectation, type ClientName, expectCatalog, type SuitLimits } from '../testing.ts';
 
 const router = initTRPC.create().router({});
 
 test('toSuit takes names of clients, and the most tokens of the list', () => {
-  expectTypeOf(expectCatalog(router).toSuit).parameters.toEqualTypeOf<
+  expectTypeOf<CatalogExpectation['toSuit']>().parameters.toEqualTypeOf<
     [clients: readonly ClientName[], limits?: SuitLimits | undefined]
   >();
-  expectTypeOf(expectCatalog(router).toSuit).returns.toEqualTypeOf<Promise<void>>();
+  expectTypeOf<CatalogExpectation['toSuit']>().returns.toEqualTypeOf<Promise<void>>();
   expectTypeOf<ClientName>().not.toBeAny();
   void (() => expectCatalog(router).toSuit(['claude-code', 'llama.cpp'], { maxTokens: 5000 }));
   void (() => expectCatalog(router, { server: { name: 'app', version: '1.0.0' } }).toSuit(['cursor']));

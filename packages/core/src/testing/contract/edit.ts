@@ -68,8 +68,10 @@ function editsOfUnion(
   });
 }
 
-function withoutWords({ title: _, description: __, ...schema }: Record<string, unknown>): object {
-  return schema;
+const words = new Set(['title', 'description']);
+
+function withoutWords(schema: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => !words.has(key)));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

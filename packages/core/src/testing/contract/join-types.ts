@@ -12,10 +12,10 @@ export function joinTypes(value: unknown): unknown {
   const types: string[] = [];
   for (const branch of anyOf) {
     const { type, ...rest } = branch;
-    const named = [type].flat() as unknown[];
+    const named: unknown[] = Array.isArray(type) ? type : [type];
     const isNew = named.every((each) => typeof each === 'string' && !types.includes(each));
     if (!isNew || Object.keys(rest).some((keyword) => keyword in beside)) return { ...joined, anyOf };
-    types.push(...(named as string[]));
+    types.push(...named.filter((each) => typeof each === 'string'));
     Object.assign(beside, rest);
   }
   return { ...beside, ...nameNull(beside, types), type: types };
