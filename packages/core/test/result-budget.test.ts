@@ -163,6 +163,48 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     expect(texts[1]).toContain(words(Number(shown)));
   });
 
+  test('goes on with _cursor where other arguments would not show the rows that were cut', async () => {
+    const page = { items: rows(0, 100), nextCursor: 'b' };
+    const paged = { limit: z.number().default(100), cursor: z.string().optional() };
+    const query = (shape: Record<string, z.ZodType>, value: object, fields = false) =>
+      t.procedure
+        .meta({ mcp: { result: { maxTokens: 500, fields } } })
+        .input(z.object(shape))
+        .query(() => value);
+    await using server = await serveRouter(
+      t.router({
+        hidden: query(paged, page, true),
+        longer: query({ ...paged, limit: z.number().default(10) }, page),
+        several: query(paged, { ...page, tags: ['a', 'b'] }),
+        pages: query({ page: z.number().min(0).default(1), pageSize: z.number() }, page),
+        plain: query(paged, page, true),
+      }),
+    );
+    await using client = await connectTo(kind, server);
+    const calls: [string, object, string][] = [
+      ['hidden', { _fields: ['items.id', 'items.name'] }, '_cursor "'],
+      ['longer', {}, '_cursor "'],
+      ['several', {}, '_cursor "'],
+      ['pages', { pageSize: 100 }, '_cursor "'],
+      ['plain', { _fields: ['items.id', 'nextCursor'] }, 'then follow nextCursor'],
+    ];
+    for (const [name, args, words] of calls)
+      expect((await read(client, name, { ...args })).texts.at(-1), name).toContain(words);
+  });
+
+  test('reads a table without rows as JSON, and rows of unlike columns within the budget', async () => {
+    const table = (value: unknown) =>
+      t.procedure.meta({ mcp: { result: { maxTokens: 500, format: 'tsv' } } }).query(() => value);
+    const unlike = Array.from({ length: 200 }, (_, index) => ({ id: index, [`column${index}`]: index }));
+    await using server = await serveRouter(
+      t.router({ none: table([]), bare: table({ items: [{}], total: 1 }), unlike: table(unlike) }),
+    );
+    await using client = await connectTo(kind, server);
+    expect((await read(client, 'none')).texts).toEqual(['[]']);
+    expect((await read(client, 'bare')).texts).toEqual(['{"items":[{}],"total":1}']);
+    expect((await read(client, 'unlike')).texts.join('').length).toBeLessThanOrEqual(2000);
+  });
+
   test('reads of a mutation that the rest cannot be had, and it ran once', async () => {
     const run = vi.fn(() => rows(0, 100));
     await using server = await serveRouter(

@@ -50,7 +50,8 @@ export async function callTool(
   const keyed = parts.keys.open({
     tool,
     key,
-    args: rest,
+    // A call that asks for other fields is another call: what is kept has those of the first.
+    args: owner.args,
     request,
     left: host.signal,
     toResult: (value, era, yielded) => convert(tool, value, era, yielded),

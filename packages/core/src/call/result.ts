@@ -117,7 +117,7 @@ async function toPart(
   const isInside = isWrapped(tool, json, era);
   const value = isInside ? { result: json } : json;
   // Some clients show a model nothing but structured content.
-  const mayTell = isInside || (isRecord(json) && !Object.hasOwn(json, moreKey));
+  const mayTell = tool.hasMore[era] && (isInside || (isRecord(json) && !Object.hasOwn(json, moreKey)));
   const told = note && mayTell ? { ...(value as object), [moreKey]: note.text } : value;
   const isStructured =
     !tool.portion!.isTsv && hasStructured(tool, era, more.length === 0 && (!note || mayTell));

@@ -44,7 +44,10 @@ export function toPortion(
 /** Whether a page can be had in smaller ones: with any `limit`, and with a cursor that the result names. */
 function hasPages(input: JsonSchema, { cursor, limit }: Paging, output: JsonSchema | undefined): boolean {
   if (cursor === undefined || limit === undefined || output === undefined) return false;
-  if (!nextKeys.some((key) => Object.hasOwn(deref(output, output).properties ?? {}, key))) return false;
+  const { properties = {} } = deref(output, output);
+  if (!nextKeys.some((key) => Object.hasOwn(properties, key))) return false;
+  // Of several lists, nobody can say which one has the pages.
+  if (Object.values(properties).filter((each) => mayHoldRows(output, each)).length > 1) return false;
   const { minimum = 1, enum: some, multipleOf = 1 } = deref(input, input.properties![limit]!);
   return (minimum as number) <= 1 && some === undefined && multipleOf === 1;
 }
@@ -53,6 +56,8 @@ function hasPages(input: JsonSchema, { cursor, limit }: Paging, output: JsonSche
 function mayHoldRows(root: JsonSchema, schema: JsonSchema = root, depth = 0): boolean {
   const { type, properties = {}, additionalProperties, anyOf, oneOf, allOf } = deref(root, schema);
   if (type === 'array' || depth > deepest) return true;
+  // A record may have many entries.
+  if (type === 'object' && additionalProperties !== false) return true;
   const branches = [anyOf, oneOf, allOf].flatMap((list) => (list as JsonSchema[] | undefined) ?? []);
   // A schema that says nothing allows everything.
   if (type === undefined && branches.length === 0) return true;

@@ -35,6 +35,8 @@ export interface Tool extends Callable {
   extras: ExtraOptions;
   /** How much of its result it gives at once. `undefined` if it gives all of it. */
   portion: Portion | undefined;
+  /** Whether structured content has a place for what was left out of it. */
+  hasMore: Record<Era, boolean>;
   /** The resource that large files of this tool are read from, if the same procedure is one. */
   link: FileLink | undefined;
   /** Whether calls with the same `_idempotencyKey` run only once. */
@@ -127,11 +129,12 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
   const toListed = (schema: JsonSchema | undefined) =>
     mayList && isToBeListed(schema, options.outputSchemas ?? true)
       ? toPartSchema(schema, portion)
-      : undefined;
-  const schemas = [streamSchema ?? output.schema, streamSchema ?? output.legacySchema].map(toListed);
+      : { schema: undefined, hasPlace: true };
+  const forModern = toListed(streamSchema ?? output.schema);
+  const forLegacy = toListed(streamSchema ?? output.legacySchema);
   // Some clients refuse the whole list because of one.
-  const isLeftOut = schemas.some((schema) => schema && findRecursion(schema));
-  const [modern, legacy] = isLeftOut ? [] : schemas;
+  const isLeftOut = [forModern, forLegacy].some(({ schema }) => schema && findRecursion(schema));
+  const [modern, legacy] = isLeftOut ? [] : [forModern.schema, forLegacy.schema];
   return {
     ...callable,
     kind: 'tool',
@@ -147,6 +150,7 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
     mayTellTexts: structured === 'auto' && settings.output === undefined,
     extras,
     portion,
+    hasMore: { modern: isLeftOut || forModern.hasPlace, legacy: isLeftOut || forLegacy.hasPlace },
     link: undefined,
     paramHeaders: toParamHeaders(input.schema),
     notes: isLeftOut
@@ -162,8 +166,12 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
 }
 
 /** A part of a result has to fit the schema too, or official clients refuse it. */
-function toPartSchema(schema: JsonSchema | undefined, portion: Portion | undefined): JsonSchema | undefined {
-  if (schema === undefined || (portion?.most === undefined && !portion?.fields)) return schema;
+function toPartSchema(
+  schema: JsonSchema | undefined,
+  portion: Portion | undefined,
+): { schema: JsonSchema | undefined; hasPlace: boolean } {
+  if (schema === undefined || (portion?.most === undefined && !portion?.fields))
+    return { schema, hasPlace: true };
   return withMore(loosen(schema));
 }
 

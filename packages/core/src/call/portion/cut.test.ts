@@ -45,8 +45,23 @@ describe('cutTo', () => {
     expect(cuts).toMatchObject([{ kind: 'characters', keys: [], total: 2000 }]);
   });
 
-  it('says so where nothing can be cut', () => {
+  it('cuts a record of many keys after a whole entry, and the first list where that is most of it', () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`key${index}`, index]));
+    const { json, cuts } = cutTo({ total: 500, many }, 300);
+    expect(JSON.stringify(json).length).toBeLessThanOrEqual(300);
+    const shown = Object.keys((json as { many: object }).many).length;
+    expect(cuts).toEqual([{ kind: 'rows', keys: ['many'], shown, total: 500 }]);
+    expect(cutTo({ many: { a: 1 }, items: rows(50) }, 300).cuts).toMatchObject([{ keys: ['items'] }]);
+  });
+
+  it('keeps the rows beside a long text', () => {
+    const { json, cuts } = cutTo({ text: 'x'.repeat(9000), tags: ['a', 'b', 'c'] }, 1000);
+    expect(json).toMatchObject({ tags: ['a', 'b', 'c'] });
+    expect(cuts).toMatchObject([{ kind: 'characters', keys: ['text'] }]);
+  });
+
+  it('says so where nothing can be cut', () => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key${index}`, index]));
     expect(cutTo(many, 100)).toMatchObject({ json: many, cuts: [{ kind: 'none' }] });
   });
 

@@ -1,5 +1,6 @@
 import { isRecord } from '../../record.ts';
-import { findRows, replaceAt, rowsAt, type RowsPlace } from './place.ts';
+import { leastText } from '../../schema/loosen.ts';
+import { findCuttable, replaceAt, replaceRows, type RowsPlace } from './place.ts';
 
 /** What was left out of a result: of a list, or of a text, or nothing, although the result is longer than it may be. */
 export interface Cut {
@@ -21,33 +22,41 @@ export interface Shortened {
 /**
  * Cuts a result so that its text has at most `most` characters, as far as that is possible: at a whole row of its list, and
  * at least one row stays. What is longer than that on its own, a row or an object without a list, is cut in the lists and
- * texts inside. `rowLength` says how long the text of a row is,
- * and `keys` where the rows are, if that is decided.
+ * texts inside. `rowLength` says how long the text of a row is.
  */
 export function cutTo(
   json: unknown,
   most: number,
-  rowLength: (row: unknown) => number = jsonLength,
-  keys?: readonly string[],
+  listRowLength: (row: unknown) => number = jsonLength,
 ): Shortened {
-  const rows = keys && rowsAt(json, keys);
-  const place = keys && rows ? { keys, rows } : findRows(json);
+  const place = findCuttable(json);
   if (place === undefined || place.rows.length === 0) return cutTexts(json, most);
-  const rest = jsonLength(replaceAt(json, place.keys, []));
-  const count = countFitting(place, most - rest, rowLength);
-  const cut: Cut = { kind: 'rows', keys: place.keys, shown: Math.max(count, 1), total: place.rows.length };
-  const cuts = cut.shown < cut.total ? [cut] : [];
-  if (count > 0) return { json: replaceAt(json, place.keys, place.rows.slice(0, count)), cuts };
+  const { rows, isRecord: isOfRecord } = place;
+  const rowLength = isOfRecord ? jsonLength : listRowLength;
+  const empty = replaceRows(json, place, []);
+  const toShortened = (holder: unknown, count: number, others: readonly Cut[]): Shortened => ({
+    json: replaceRows(holder, place, rows.slice(0, count)),
+    cuts: [...rowsCut(place, count), ...others],
+  });
+  const count = countFitting(place, most - jsonLength(empty), rowLength);
+  if (count > 0) return toShortened(empty, count, []);
   // Not even the first row fits. What is beside the list may be what is too long.
-  const beside = cutTo(replaceAt(json, place.keys, []), Math.floor(most / 2));
+  const beside = cutTo(empty, Math.floor(most / 2));
+  const others = beside.cuts.filter(({ kind }) => kind !== 'none');
   const left = most - jsonLength(beside.json);
-  const row = rowLength(place.rows[0]) > left ? cutTo(place.rows[0], Math.max(left, 0)) : undefined;
-  const all = [...cuts, ...beside.cuts.filter(({ kind }) => kind !== 'none'), ...inRow(row?.cuts ?? [])];
-  const kept = row === undefined ? place.rows[0] : row.json;
+  const countBeside = countFitting(place, left, rowLength);
+  if (countBeside > 0) return toShortened(beside.json, countBeside, others);
+  const [name, value] = isOfRecord ? (rows[0] as [string, unknown]) : [undefined, rows[0]];
+  const row = cutTo(value, Math.max(left, 0));
+  const cuts = [...rowsCut(place, 1), ...others, ...inRow(row.cuts.filter(({ kind }) => kind !== 'none'))];
   return {
-    json: replaceAt(beside.json, place.keys, [kept]),
-    cuts: all.length > 0 ? all : [nothing],
+    json: replaceRows(beside.json, place, [isOfRecord ? [name, row.json] : row.json]),
+    cuts: cuts.length > 0 ? cuts : [nothing],
   };
+}
+
+function rowsCut({ keys, rows }: RowsPlace, shown: number): Cut[] {
+  return shown < rows.length ? [{ kind: 'rows', keys, shown, total: rows.length }] : [];
 }
 
 const nothing: Cut = { kind: 'none', keys: [], shown: 0, total: 0 };
@@ -83,8 +92,7 @@ function cutTexts(json: unknown, most: number): Shortened {
   return { json: cut, cuts: jsonLength(cut) > most && cuts.length === 0 ? [nothing] : cuts };
 }
 
-const leastText = 200;
-const mostTexts = 20;
+const mostTexts = 50;
 
 function longestText(
   json: unknown,
@@ -107,5 +115,5 @@ function firstCharacters(text: string, count: number): string {
 }
 
 function jsonLength(json: unknown): number {
-  return JSON.stringify(json).length;
+  return (JSON.stringify(json) ?? '').length;
 }

@@ -5,11 +5,8 @@ import { type Caller, toCallerKey } from '../caller.ts';
 import { digest } from '../digest.ts';
 import { createSealer, type Sealer } from '../sealed.ts';
 
-/** Where a list goes on: in which list of the result, and after how many rows. */
-export interface Continuation {
-  keys: readonly string[];
-  skip: number;
-}
+/** Where the lists of a result go on: each with where it is in the result, and after how many rows. */
+export type Continuation = readonly { keys: readonly string[]; skip: number }[];
 
 /** Makes and reads the handles that a model gets with a result that was cut. */
 export interface Handles {
@@ -36,17 +33,18 @@ export function createHandles(secret: string | undefined, now: () => number = Da
   const sealer = () =>
     (made ??= createSealer(secret ?? crypto.randomUUID() + crypto.randomUUID(), 'handles'));
   return {
-    async seal({ keys, skip }, owner) {
-      const text = JSON.stringify([now() + handleLifeMs, skip, ...keys]);
+    async seal(continuation, owner) {
+      const lists = continuation.map(({ keys, skip }) => [skip, ...keys]);
+      const text = JSON.stringify([now() + handleLifeMs, ...lists]);
       return sealer().seal(text, await bindingOf(owner));
     },
     async open(handle, owner) {
       const text = await sealer().open(handle, await bindingOf(owner));
       const read: unknown = text === undefined ? undefined : JSON.parse(text);
       if (!Array.isArray(read)) throw new WireError(foreign, ['_cursor']);
-      const [expires, skip, ...keys] = read as [number, number, ...string[]];
+      const [expires, ...lists] = read as [number, ...[number, ...string[]][]];
       if (expires < now()) throw new WireError(expired, ['_cursor']);
-      return { keys, skip };
+      return lists.map(([skip, ...keys]) => ({ keys, skip }));
     },
   };
 }

@@ -4,7 +4,8 @@ import type { Tool } from '../../catalog/tool.ts';
 import { isRecord } from '../../record.ts';
 import { fits } from '../../schema/fit.ts';
 import { deref, type JsonSchema } from '../../schema/json-schema.ts';
-import { replaceAt } from './place.ts';
+import { findLists, replaceAt } from './place.ts';
+import type { PortionRequest } from './portion.ts';
 
 /** The rows that a call shows: of which list, how many, after how many others, and how many there are. */
 export interface Shown {
@@ -23,26 +24,39 @@ export type NextStep =
   /** Not at all. */
   | { kind: 'none'; text: string };
 
-/** Finds what really continues a list that was cut after `skipped + shown` rows. */
+/** Finds what really continues the lists of a result that were cut after `skipped + shown` rows. */
 export function nextStepOf(
   tool: Tool,
   { paging, hasHandle }: Portion,
-  args: unknown,
+  { args, fields, from }: Pick<PortionRequest, 'args' | 'fields' | 'from'>,
   json: unknown,
-  rows: Shown,
+  lists: readonly Shown[],
 ): NextStep {
   if (tool.type === 'mutation')
     return { kind: 'none', text: 'The rest cannot be had: what changes data is not run again for it.' };
   if (tool.type === 'subscription' || tool.stream)
     return { kind: 'none', text: 'The rest cannot be had: another call would collect other items.' };
-  // The handle goes on with the list that it has begun.
-  if (rows.skipped > 0) return { kind: 'handle' };
+  const other: NextStep = hasHandle
+    ? { kind: 'handle' }
+    : { kind: 'arguments', text: `Call again with a smaller ${paging.limit ?? 'range'} to get the rest.` };
+  const [rows, ...others] = lists;
+  // A handle goes on with the lists that it has begun. Other arguments page through one list, and nobody can say which.
+  if (rows === undefined || from !== undefined || others.length > 0 || hasOtherRows(json, rows)) return other;
   const given = new Given(tool.input.schema, args);
+  // A list that is longer than the page is not the one that has pages.
+  const size = paging.limit === undefined ? undefined : given.numberOf(paging.limit);
+  if (size !== undefined && rows.total > size) return other;
   const text =
-    byCursor(tool, paging, given, json, rows) ?? byOffset(paging, given, rows) ?? byPage(paging, given, rows);
-  if (text !== undefined) return { kind: 'arguments', text };
-  if (hasHandle) return { kind: 'handle' };
-  return { kind: 'arguments', text: `Call again with a smaller ${paging.limit ?? 'range'} to get the rest.` };
+    byCursor(tool, paging, given, json, rows, fields, hasHandle) ??
+    byOffset(paging, given, rows) ??
+    byPage(paging, given, rows);
+  return text === undefined ? other : { kind: 'arguments', text };
+}
+
+/** Whether a result has another list that may be the one with pages. */
+function hasOtherRows(json: unknown, { keys }: Shown): boolean {
+  const name = JSON.stringify(keys);
+  return findLists(json).some((list) => list.rows.length > 1 && JSON.stringify(list.keys) !== name);
 }
 
 /** Leaves out what says where the next page begins, because it points past the rows that were cut. */
@@ -74,12 +88,24 @@ function byCursor(
   given: Given,
   json: unknown,
   { keys, shown }: Shown,
+  fields: readonly string[] | undefined,
+  hasHandle: boolean,
 ): string | undefined {
   if (cursor === undefined || limit === undefined || !given.takes(limit, shown)) return undefined;
   const current = given.numberOf(limit);
   if (current !== undefined && current <= shown) return undefined;
   const next = nextKeyOf(json, keys) ?? nextKeyOfSchema(tool.output.schema, keys);
-  return next && `Call again with ${limit} ${shown}, then follow ${next}: pass it as ${cursor}.`;
+  if (next === undefined) return undefined;
+  const path = [...keys.slice(0, -1), next];
+  // Without that field, nobody would see where the next page begins.
+  const isHidden = fields !== undefined && !isAskedFor(path, fields);
+  if (isHidden && hasHandle) return undefined;
+  const also = isHidden ? ` and also "${path.join('.')}" in _fields` : '';
+  return `Call again with ${limit} ${shown}${also}, then follow ${next}: pass it as ${cursor}.`;
+}
+
+function isAskedFor(keys: readonly string[], fields: readonly string[]): boolean {
+  return keys.some((_, index) => fields.includes(keys.slice(0, index + 1).join('.')));
 }
 
 /** The last page has no next one. The schema tells that others have. */
@@ -105,6 +131,7 @@ function byPage({ page, limit }: Paging, given: Given, { shown }: Shown): string
   const first = given.firstPage(page);
   if (first === undefined) return undefined;
   const current = given.numberOf(page) ?? first;
+  if (current < first) return undefined;
   const size = given.numberOf(limit);
   if (size === undefined && current !== first) return undefined;
   const end = (current - first) * (size ?? 0) + shown;
@@ -143,7 +170,9 @@ class Given {
   /** The number of the first page, where that can be known. */
   firstPage(name: string): number | undefined {
     const { minimum, default: preset } = this.#property(name);
-    const known = [minimum, preset].find((number) => number === 0 || number === 1) as number | undefined;
+    const [known, other] = [minimum, preset].filter((number) => number === 0 || number === 1) as number[];
+    // Page 0 is allowed, and page 1 is what comes by itself.
+    if (known !== other && other !== undefined) return undefined;
     return known ?? (this.numberOf(name) === 0 ? 0 : undefined);
   }
 

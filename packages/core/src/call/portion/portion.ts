@@ -1,12 +1,12 @@
 import type { Portion } from '../../catalog/portion.ts';
 import type { Tool } from '../../catalog/tool.ts';
-import { cutTo, type Shortened } from './cut.ts';
+import { type Cut, cutTo, type Shortened } from './cut.ts';
 import type { Continuation } from './handle.ts';
 import { nextStepOf, type Shown, withoutNext } from './next.ts';
-import { findRows, replaceAt, rowsAt } from './place.ts';
+import { findRows, placeAt, replaceRows, rowsAt } from './place.ts';
 import { selectFields } from './select.ts';
-import { besideRows, toTsv, tsvLength } from './tsv.ts';
-import { describeCuts, describeMissing, describeRows } from './words.ts';
+import { besideRows, hasCells, toTsv, tsvLength } from './tsv.ts';
+import { describeCuts, describeLists, describeMissing } from './words.ts';
 
 /** What a call asks of its result. */
 export interface PortionRequest {
@@ -44,29 +44,34 @@ export async function takePortion(
   whole: unknown,
   request: PortionRequest,
 ): Promise<Portioned> {
-  const { fields, from } = request;
+  const { fields, from = [] } = request;
   const { json: selected, missing } = fields ? selectFields(whole, fields) : { json: whole, missing: [] };
-  const rest = from === undefined ? selected : skipRows(selected, from);
-  const { json: cut, cuts } = fit(rest, portion, from);
-  const rows = shownOf(cut, cuts, selected, from);
-  const isCut = rows !== undefined && rows.skipped + rows.shown < rows.total;
-  const step = isCut ? nextStepOf(tool, portion, request.args, rest, rows) : undefined;
+  const rest = from.reduce(skipRows, selected);
+  const { json: cut, cuts } = fit(rest, portion, from.length > 0);
+  const lists = shownOf(cut, cuts, selected, from);
+  const open = lists.filter(({ skipped, shown, total }) => skipped + shown < total);
+  const step = open.length > 0 ? nextStepOf(tool, portion, request, rest, open) : undefined;
+  // Lists that have come to their end stay at it, so that no call shows them again.
   const handle =
     step?.kind === 'handle'
-      ? await request.toHandle({ keys: rows!.keys, skip: rows!.skipped + rows!.shown })
+      ? await request.toHandle(lists.map(({ keys, skipped, shown }) => ({ keys, skip: skipped + shown })))
       : undefined;
   const sentences = [
-    ...(from !== undefined && rows !== undefined ? [describeRows(rows)] : []),
-    ...describeCuts(from === undefined ? cuts : cuts.slice(isCut ? 1 : 0), portion.most ?? 0),
+    ...describeLists(lists),
+    ...describeCuts(
+      cuts.filter((each) => !isOfList(each)),
+      portion.most ?? 0,
+    ),
     ...(step !== undefined && step.kind !== 'handle' ? [step.text] : []),
     ...(handle === undefined
       ? []
       : [`Call again with the same arguments and _cursor "${handle}" for the next rows.`]),
     ...(missing.length > 0 ? [describeMissing(missing)] : []),
   ];
-  const json = isCut ? withoutNext(cut, rows.keys) : cut;
+  const json = open.reduce((left: unknown, { keys }) => withoutNext(left, keys), cut);
   const text = sentences.join(' ');
-  const counts = rows && { shown: rows.shown, total: rows.total, skipped: rows.skipped };
+  const [first] = open.length > 0 ? open : lists;
+  const counts = first && { shown: first.shown, total: first.total, skipped: first.skipped };
   return {
     json,
     texts: textsOf(json, portion),
@@ -78,36 +83,59 @@ export async function takePortion(
 }
 
 /** Leaves out the rows that earlier calls gave. There may be fewer than there were. */
-function skipRows(json: unknown, { keys, skip }: Continuation): unknown {
-  const rows = rowsAt(json, keys);
-  return rows === undefined ? json : replaceAt(json, keys, rows.slice(skip));
+function skipRows(json: unknown, { keys, skip }: Continuation[number]): unknown {
+  const place = placeAt(json, keys);
+  return place === undefined ? json : replaceRows(json, place, place.rows.slice(skip));
 }
 
-function fit(json: unknown, portion: Portion, from: Continuation | undefined): Shortened {
+function fit(json: unknown, portion: Portion, goesOn: boolean): Shortened {
   const { most, isTsv } = portion;
-  if (most === undefined || lengthOf(textsOf(json, portion)) <= most) return { json, cuts: [] };
+  if (most === undefined) return { json, cuts: [] };
+  // A list that goes on has a note on its last rows too.
+  const whole = goesOn ? Math.max(most - roomOfNote / 2, Math.floor(most / 2)) : most;
+  if (lengthOf(textsOf(json, portion)) <= whole) return { json, cuts: [] };
   const room = Math.max(most - roomOfNote, Math.floor(most / 2));
-  const header = isTsv ? (toTsv(findRows(json)?.rows.slice(0, 1) ?? []).split('\n')[0] ?? '').length : 0;
-  return cutTo(json, room - header, isTsv ? tsvLength : undefined, from?.keys);
+  if (!isTsv) return cutTo(json, room);
+  // The line of names, and the empty cells of a row, depend on which rows are shown.
+  let shortened = cutTo(json, room, tsvLength);
+  for (let left = room, tries = 0; tries < mostTries; tries++) {
+    const over = lengthOf(textsOf(shortened.json, portion)) - room;
+    if (over <= 0 || left === 0) break;
+    left = Math.max(left - over, 0);
+    shortened = cutTo(json, left, tsvLength);
+  }
+  return shortened;
 }
 
-/** Which rows are shown of a list that was cut, or that goes on; undefined for any other result. */
-function shownOf(
-  json: unknown,
-  [first]: Shortened['cuts'],
-  whole: unknown,
-  from: Continuation | undefined,
-): Shown | undefined {
-  const keys = first?.kind === 'rows' && !first.isInRow ? first.keys : from?.keys;
-  if (keys === undefined) return undefined;
-  const total = rowsAt(whole, keys)?.length ?? 0;
-  return { keys, shown: rowsAt(json, keys)?.length ?? 0, skipped: from?.skip ?? 0, total };
+/** Each takes off at least what was too much before. */
+const mostTries = 8;
+
+/** Whether it is a cut of rows with which a later call can go on. */
+function isOfList({ kind, isInRow }: Cut): boolean {
+  return kind === 'rows' && !isInRow;
+}
+
+/** Which rows are shown of the lists that were cut, or that go on. */
+function shownOf(json: unknown, cuts: readonly Cut[], whole: unknown, from: Continuation): Shown[] {
+  const begun = new Map(from.map(({ keys, skip }) => [JSON.stringify(keys), { keys, skip }]));
+  for (const { keys } of cuts.filter(isOfList)) {
+    const name = JSON.stringify(keys);
+    if (!begun.has(name)) begun.set(name, { keys, skip: 0 });
+  }
+  return [...begun.values()].map(({ keys, skip }) => ({
+    keys,
+    shown: rowsAt(json, keys)?.length ?? 0,
+    skipped: skip,
+    total: rowsAt(whole, keys)?.length ?? 0,
+  }));
 }
 
 function textsOf(json: unknown, { isTsv }: Portion): string[] {
   const place = isTsv ? findRows(json) : undefined;
   // A model reads a text as it is. Only programs need the quotes of JSON around it.
-  if (place === undefined) return [typeof json === 'string' ? json : JSON.stringify(json)];
+  // A table of nothing would be an empty text, which some hosts refuse.
+  if (place === undefined || !place.rows.some(hasCells))
+    return [typeof json === 'string' ? json : JSON.stringify(json)];
   const beside = besideRows(json, place);
   return [toTsv(place.rows), ...(beside === undefined ? [] : [JSON.stringify(beside)])];
 }

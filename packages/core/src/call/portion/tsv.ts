@@ -17,6 +17,11 @@ export function tsvLength(row: unknown): number {
   return cellsOf(row, columnsOf([row])).join('\t').length + 1;
 }
 
+/** Whether a row has anything to write. */
+export function hasCells(row: unknown): boolean {
+  return !isRecord(row) || Object.keys(row).length > 0;
+}
+
 /** What is beside the rows, if that is anything. */
 export function besideRows(json: unknown, { keys }: Pick<RowsPlace, 'keys'>): unknown {
   const [first] = keys;

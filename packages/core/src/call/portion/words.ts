@@ -3,15 +3,25 @@ import type { Shown } from './next.ts';
 
 /** Says what was left out, a sentence for each cut. */
 export function describeCuts(cuts: readonly Cut[], most: number): string[] {
-  return cuts.map(({ kind, keys, shown, total, isInRow }) => {
+  const told = cuts.slice(0, mostTold).map(({ kind, keys, shown, total, isInRow }) => {
     if (kind !== 'none')
       return `Showing ${shown} of ${total} ${kind}${ofList(keys)}${isInRow ? ' in this row' : ''}.`;
     return `This result is longer than the ${most} characters that it may have, and nothing of it could be cut.`;
   });
+  const more = cuts.length - told.length;
+  return more > 0 ? [...told, `${more} more texts and lists are cut.`] : told;
 }
 
-/** Says which rows are shown where a list goes on. */
-export function describeRows({ keys, skipped, shown, total }: Shown): string {
+const mostTold = 5;
+
+/** Says which rows are shown of each list. One that came to its end earlier is told only where there is no other. */
+export function describeLists(lists: readonly Shown[]): string[] {
+  const alive = lists.filter(({ skipped, total }) => skipped < total);
+  return (alive.length > 0 ? alive : lists.slice(0, 1)).map(describeRows);
+}
+
+function describeRows({ keys, skipped, shown, total }: Shown): string {
+  if (skipped === 0) return `Showing ${shown} of ${total} rows${ofList(keys)}.`;
   if (skipped >= total)
     return `There are no rows after the first ${skipped}${ofList(keys)}: there are ${total} now.`;
   const last = skipped + shown === total ? ', the last ones' : '';
