@@ -40,7 +40,7 @@ export type { PassThroughMiddleware } from './catalog/settings.ts';
 export type { FileOptions } from './catalog/item.ts';
 export type { Budget } from './catalog/size.ts';
 export type { Tag, TaggedProcedure } from './catalog/tag.ts';
-export type { Era } from './catalog/tool.ts';
+export type { Era } from './catalog/era.ts';
 export type {
   McpAnnotations,
   McpContentAnnotations,

@@ -7,7 +7,7 @@ import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.j
 import { StdioClientTransport as LegacyStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import type { Era } from '../src/catalog/tool.ts';
+import type { Era } from '../src/catalog/era.ts';
 
 /** What both official clients can do, so that one test body serves both. */
 export interface TestClient extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import type { FetchMcpHandler } from '../src/adapters/fetch.ts';
-import type { Era } from '../src/catalog/tool.ts';
+import type { Era } from '../src/catalog/era.ts';
 import { type Answer, headersOf, toAnswer, toMessage } from './messages.ts';
 
 /** Posts a text to a handler that has no socket, so that nothing but its own work is measured. */

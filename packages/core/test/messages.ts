@@ -1,5 +1,5 @@
 import http from 'node:http';
-import type { Era } from '../src/catalog/tool.ts';
+import type { Era } from '../src/catalog/era.ts';
 
 /** An answer as it arrived over the wire. */
 export interface Answer {

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/express.ts';
 import { createMemoryStore } from '../src/call/memory-store.ts';
-import type { Era } from '../src/catalog/tool.ts';
+import type { Era } from '../src/catalog/era.ts';
 import type { HandlerOptions, McpMeta, Store } from '../src/index.ts';
 import { clientKinds, connect, toolError, toolValue } from './clients.ts';
 import { call as callAs } from './messages.ts';

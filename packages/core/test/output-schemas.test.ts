@@ -79,8 +79,8 @@ describe.each(clientKinds)('a client of kind %s', (kind) => {
     ]);
     await using server = await serve(handler);
     await using client = await connect[kind](server.mcp);
-    const [tool] = await client.listTools();
-    expect(tool).not.toHaveProperty('outputSchema');
+    const [listed] = await client.listTools();
+    expect(listed).not.toHaveProperty('outputSchema');
     expect(await client.callTool({ name: 'tree' })).toEqual(toolValue({ name: 'a', next: { name: 'b' } }));
   });
 });

@@ -101,7 +101,8 @@ const readers = {
 /** What a model sees: texts as they are, pictures where they are blocks, and no more than the size of base64. */
 function seen(value: unknown): string {
   if (Array.isArray(value)) return value.map(seen).join(' ');
-  if (typeof value !== 'object' || value === null) return value === undefined ? '' : String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
   const { type, text: words, data, resource, uri, ...rest } = value as Record<string, unknown>;
   if (type === 'image') return data === Buffer.from(pixels).toString('base64') ? 'image' : 'broken';
   if (type === 'text') {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/fetch.ts';
 import type { CallFailure, McpMeta, McpSettings } from '../src/index.ts';
-import { SetupError } from '../src/index.ts';
+import type { SetupError } from '../src/index.ts';
 
 const t = initTRPC.meta<McpMeta>().create();
 const toRouter = (mcp: McpSettings) =>

@@ -4,7 +4,7 @@ import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { McpAuthInfo } from '../meta.ts';
 import type { BypassKind } from '../catalog/bypassable.ts';
 import type { Callable } from '../catalog/callable.ts';
-import type { Era } from '../catalog/tool.ts';
+import type { Era } from '../catalog/era.ts';
 import type { Answer, InputRequest, Question } from './ask.ts';
 import type { Progress } from './progress.ts';
 

@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
-import type { Era, Tool } from '../catalog/tool.ts';
+import type { Era } from '../catalog/era.ts';
+import type { Tool } from '../catalog/tool.ts';
 import type { CallRequest } from './active-call.ts';
 import { type Caller, toCallerKey } from './caller.ts';
 import { digest } from './digest.ts';

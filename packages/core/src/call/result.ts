@@ -1,7 +1,8 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import { defaultStream } from '../catalog/callable.ts';
 import type { Portion } from '../catalog/portion.ts';
-import type { Era, Tool } from '../catalog/tool.ts';
+import type { Era } from '../catalog/era.ts';
+import type { Tool } from '../catalog/tool.ts';
 import { isRecord } from '../record.ts';
 import { moreKey } from '../schema/loosen.ts';
 import type { Encoded } from '../schema/output.ts';

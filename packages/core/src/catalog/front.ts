@@ -1,5 +1,6 @@
 import type { JsonObjectSchema } from '../schema/json-schema.ts';
-import type { ListedTool, Era, Tool } from './tool.ts';
+import type { Era } from './era.ts';
+import type { ListedTool, Tool } from './tool.ts';
 
 /** Decides whether the list of tools holds all of them, or those with which a model finds them. */
 export interface DiscoveryRule {

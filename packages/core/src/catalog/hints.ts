@@ -37,3 +37,13 @@ export function securitySchemesOf(meta: Record<string, unknown> | undefined): {
 function toSecuritySchemes(scopes: readonly string[]): SecurityScheme[] {
   return [{ type: 'oauth2', scopes }];
 }
+
+/** Makes `_meta` for a list: hints for clients, the scopes that a caller needs, and the app's own, which wins key by key. */
+export function metaOf(
+  own: Record<string, unknown> | undefined,
+  scopes: readonly string[],
+  hints: Record<string, unknown> = {},
+): { _meta?: Record<string, unknown> } {
+  const meta = { ...hints, ...(scopes.length > 0 && { scopes }), ...own };
+  return own || Object.keys(meta).length > 0 ? { _meta: meta } : {};
+}

@@ -2,7 +2,9 @@ import type { McpIcon, McpPrompt, McpSettings } from '../meta.ts';
 import { WireError } from '../schema/wire-error.ts';
 import type { Callable } from './callable.ts';
 import { type Completer, toFreeCompleters } from './complete.ts';
-import { type Era, describe, metaOf, titleOf } from './tool.ts';
+import { describe, titleOf } from './description.ts';
+import type { Era } from './era.ts';
+import { metaOf } from './hints.ts';
 
 /** A query as a prompt. */
 export interface Prompt extends Callable {

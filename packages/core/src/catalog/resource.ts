@@ -3,7 +3,9 @@ import type { JsonObjectSchema } from '../schema/json-schema.ts';
 import { SchemaProblem } from '../schema/problem.ts';
 import type { Callable } from './callable.ts';
 import { type Completer, toFreeCompleters } from './complete.ts';
-import { type Era, describe, metaOf, titleOf } from './tool.ts';
+import { describe, titleOf } from './description.ts';
+import type { Era } from './era.ts';
+import { metaOf } from './hints.ts';
 import { parseUriTemplate, type UriTemplate } from './uri-template.ts';
 
 /** A query as a resource, which clients read by its URI. */

@@ -1,6 +1,7 @@
 import type { SetupProblem } from '../setup-error.ts';
 import { estimateTokens } from '../tokens.ts';
-import type { Era, Tool } from './tool.ts';
+import type { Era } from './era.ts';
+import type { Tool } from './tool.ts';
 
 /** How much of a model's attention the lists may take. */
 export interface Budget {

@@ -7,18 +7,17 @@ import { estimateTokens } from '../tokens.ts';
 import { toLegalNames } from './argument-name.ts';
 import type { Callable } from './callable.ts';
 import type { Resource } from './resource.ts';
+import { describe, descriptionOf, titleOf } from './description.ts';
+import type { Era } from './era.ts';
 import { toConfirm } from './confirm.ts';
 import { extendInput, type ExtraOptions, namesOfExtras } from './extra.ts';
-import { securitySchemesOf, type SecurityScheme, toHints } from './hints.ts';
+import { metaOf, securitySchemesOf, type SecurityScheme, toHints } from './hints.ts';
 import { describePaging, hideDirection } from './paging.ts';
 import { type ParamHeader, toParamHeaders } from './param-header.ts';
 import { type Portion, toPortion } from './portion.ts';
 import { renameInput } from './rename.ts';
 import { toResultSettings } from './result-settings.ts';
 import { toStreamSchema } from './stream-schema.ts';
-
-/** `modern` is revision 2026-07-28, `legacy` are the revisions before it. The SDK uses the same two words. */
-export type Era = 'modern' | 'legacy';
 
 /** A procedure as a tool. */
 export interface Tool extends Callable {
@@ -193,51 +192,6 @@ const mostTokensOfSmall = 300;
 function isToBeListed(schema: JsonSchema | undefined, outputSchemas: boolean | 'small'): boolean {
   if (outputSchemas !== 'small') return outputSchemas;
   return schema !== undefined && estimateTokens(JSON.stringify(schema)) <= mostTokensOfSmall;
-}
-
-/** Makes `_meta` for a list: hints for clients, the scopes that a caller needs, and the app's own, which wins key by key. */
-export function metaOf(
-  own: Record<string, unknown> | undefined,
-  scopes: readonly string[],
-  hints: Record<string, unknown> = {},
-): { _meta?: Record<string, unknown> } {
-  const meta = { ...hints, ...(scopes.length > 0 && { scopes }), ...own };
-  return own || Object.keys(meta).length > 0 ? { _meta: meta } : {};
-}
-
-/** Makes the description, with everything else that a model has to know before it calls. */
-export function describe(
-  { description, instructions, scopes }: McpSettings,
-  fallback: string,
-  { stream, paging }: { stream?: Callable['stream']; paging?: string | undefined } = {},
-): string {
-  const parts = [
-    description ?? fallback,
-    instructions,
-    paging,
-    stream && `It collects at most ${stream.maxItems} items, for at most ${stream.maxMs / 1000} seconds.`,
-    scopes && `Needs the scopes: ${scopes.join(', ')}.`,
-  ];
-  return parts.filter(Boolean).join('\n\n');
-}
-
-/** `customers.findByEmail` → `Customers: find by email`. */
-export function titleOf(path: string): string {
-  const words = path
-    .split('.')
-    .map((segment) => segment.replace(/[_-]+|(?<=[a-z\d])(?=[A-Z])/g, ' ').toLowerCase());
-  const title = words.length > 1 ? `${words.slice(0, -1).join(', ')}: ${words.at(-1)}` : words[0]!;
-  return title.charAt(0).toUpperCase() + title.slice(1);
-}
-
-const effects = {
-  query: 'It reads data and changes nothing',
-  mutation: 'It may change data',
-  subscription: 'It waits for what happens and tells it',
-} as const satisfies Record<Callable['type'], string>;
-
-function descriptionOf(path: string, type: Callable['type']): string {
-  return `Calls the ${type} "${path}" of this app. ${effects[type]}.`;
 }
 
 /** Whether somebody has described the tool. */

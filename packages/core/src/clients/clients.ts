@@ -66,12 +66,13 @@ export function checkTools(
   const listing = { ...server, tools };
   const findings = names.flatMap((client) => {
     const { title, rules } = clients[client];
-    return rules.flatMap(({ id, severity, losesAll = false, does, fix, find }) =>
-      find(listing).map(({ tool, detail }): Finding => {
+    return rules.flatMap((rule) => {
+      const { id, severity, losesAll = false, does, fix } = rule;
+      return rule.find(listing).map(({ tool, detail }): Finding => {
         const message = `${detail}, and ${title} ${does}`;
         return { client, tool, rule: id, severity, losesAll, detail, message, fix };
-      }),
-    );
+      });
+    });
   });
   const isError = ({ severity }: Finding) => severity === 'error';
   return [...findings.filter(isError), ...findings.filter((finding) => !isError(finding))];

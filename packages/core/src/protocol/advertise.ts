@@ -3,7 +3,7 @@ import type { Callable } from '../catalog/callable.ts';
 import { type Catalog, listedIn } from '../catalog/catalog.ts';
 import type { DiscoveryTool } from '../catalog/front.ts';
 import { appMimeType } from '../catalog/resource.ts';
-import type { Era } from '../catalog/tool.ts';
+import type { Era } from '../catalog/era.ts';
 import { arePersonal, sharedInstructionsOf } from './instructions.ts';
 import type { ServerParts } from './serving.ts';
 

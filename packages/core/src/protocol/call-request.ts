@@ -1,7 +1,7 @@
 import type { ClientCapabilities, Implementation, ServerContext } from '@modelcontextprotocol/server';
 import type { CallRequest } from '../call/active-call.ts';
 import type { AskState } from '../call/ask.ts';
-import type { Era } from '../catalog/tool.ts';
+import type { Era } from '../catalog/era.ts';
 import type { Serving } from './serving.ts';
 import { traceOf } from './trace.ts';
 

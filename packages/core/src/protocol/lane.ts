@@ -10,7 +10,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Outcome } from '../call/outcome.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Era } from '../catalog/tool.ts';
+import type { Era } from '../catalog/era.ts';
 import { isRecord } from '../record.ts';
 import {
   cacheHintsOf,

@@ -18,7 +18,7 @@ import { isVisible } from '../call/visible.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ListedResource } from '../catalog/resource.ts';
-import type { Era } from '../catalog/tool.ts';
+import type { Era } from '../catalog/era.ts';
 import {
   cacheHintsOf,
   capabilitiesOf,

@@ -6,11 +6,12 @@ import type { ClientTool } from '../../src/clients/clients.ts';
 
 type Json = Record<string, unknown>;
 
-const fields = new Set([
-  ...['type', 'format', 'title', 'description', 'nullable', 'enum', 'default', 'example', 'pattern'],
-  ...['items', 'minItems', 'maxItems', 'minLength', 'maxLength', 'minimum', 'maximum'],
-  ...['properties', 'required', 'minProperties', 'maxProperties', 'propertyOrdering', 'anyOf'],
-]);
+const fields = new Set(
+  (
+    'type format title description nullable enum default example pattern items minItems ' +
+    'maxItems minLength maxLength minimum maximum properties required minProperties maxProperties propertyOrdering anyOf'
+  ).split(' '),
+);
 
 /** The keywords of a schema that a `Schema` of Gemini cannot hold, and the values of others that it cannot. */
 export function beyondGemini({ inputSchema }: ClientTool): Set<string> {

@@ -21,7 +21,7 @@ export function isThrownByVsCode({ inputSchema }: ClientTool): boolean {
   // It converts values in place.
   const schema = structuredClone(inputSchema) as Json;
   if (schema['type'] !== 'object') return false;
-  if (fitsDraft07(schema) !== true) return true;
+  if (!fitsDraft07(schema)) return true;
   return hasBareArray(schema);
 }
 

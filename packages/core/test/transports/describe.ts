@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientKinds, eraOf, type Progress, toolValue, type TestClient } from '../clients.ts';
 import { eras, headersOf, toAnswer, toMessage } from '../messages.ts';
-import type { Era } from '../../src/catalog/tool.ts';
+import type { Era } from '../../src/catalog/era.ts';
 import { cookies, options } from './router.ts';
 import type { HttpServed, Served, Transport } from './transport.ts';
 

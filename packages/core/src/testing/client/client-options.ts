@@ -5,7 +5,7 @@ import type {
 } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
-import type { Era } from '../../catalog/tool.ts';
+import type { Era } from '../../catalog/era.ts';
 import type { ContextOptions, HandlerOptions } from '../../protocol/options.ts';
 
 /** Options of a test client: its own, and those of the handler that it talks to. */

@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { Era, Tool } from '../../catalog/tool.ts';
+import type { Era } from '../../catalog/era.ts';
+import type { Tool } from '../../catalog/tool.ts';
 import type { ContentBlock } from '../../schema/content.ts';
 import type { Reading } from './tool-result.ts';
 import { findForeign, type Witness } from './witness.ts';
