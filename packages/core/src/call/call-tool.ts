@@ -7,7 +7,7 @@ import { type CallHost, callItem, type CallParts, type ToResult } from './call.t
 import { toFileLink } from './file-link.ts';
 import type { Outcome } from './outcome.ts';
 import type { Continuation, HandleOwner } from './portion/handle.ts';
-import type { PortionRequest } from './portion/portion.ts';
+import type { PortionRequest } from './portion/request.ts';
 import { toToolResult } from './result.ts';
 
 /**

@@ -9,7 +9,8 @@ import type { Encoded } from '../schema/output.ts';
 import { withTexts } from '../schema/wire/attachment.ts';
 import type { ResourceLink } from './file-link.ts';
 import type { ResultOutcome } from './outcome.ts';
-import { type PortionRequest, takePortion } from './portion/portion.ts';
+import { takePortion } from './portion/portion.ts';
+import type { PortionRequest } from './portion/request.ts';
 import { toYieldedText } from './yielded.ts';
 
 const doneText = 'Operation completed successfully';

@@ -5,7 +5,7 @@ import { isRecord } from '../../record.ts';
 import { fits } from '../../schema/fit.ts';
 import { deref, type JsonSchema } from '../../schema/json-schema.ts';
 import { findLists, replaceAt } from './place.ts';
-import type { PortionRequest } from './portion.ts';
+import type { PortionRequest } from './request.ts';
 
 /** The rows that a call shows: of which list, how many, after how many others, and how many there are. */
 export interface Shown {

@@ -4,20 +4,10 @@ import { type Cut, cutTo, type Shortened } from './cut.ts';
 import type { Continuation } from './handle.ts';
 import { nextStepOf, type Shown, withoutNext } from './next.ts';
 import { findRows, placeAt, replaceRows, rowsAt } from './place.ts';
+import type { PortionRequest } from './request.ts';
 import { selectFields } from './select.ts';
 import { besideRows, hasCells, toTsv, tsvLength } from './tsv.ts';
 import { describeCuts, describeLists, describeMissing } from './words.ts';
-
-/** What a call asks of its result. */
-export interface PortionRequest {
-  /** The arguments of the procedure, as they were sent. */
-  args: unknown;
-  fields: readonly string[] | undefined;
-  /** Where the list goes on, for a call with `_cursor`. */
-  from: Continuation | undefined;
-  /** Makes the handle with which a later call goes on. */
-  toHandle: (continuation: Continuation) => Promise<string>;
-}
 
 /** A result as a model gets it. */
 export interface Portioned {
