@@ -11,6 +11,20 @@ export function compileStrict(schema: object): ValidateFunction {
   return validate;
 }
 
+/**
+ * Copies an advertised schema so that an integer is one that JavaScript holds exactly. Published schemas do not say that,
+ * and the libraries differ: some refuse larger integers.
+ */
+export function withSafeIntegers<T>(schema: T): T {
+  const copy = structuredClone(schema);
+  visit(copy, '#', (node) => {
+    if (node.type !== 'integer') return;
+    node.minimum ??= Number.MIN_SAFE_INTEGER;
+    node.maximum ??= Number.MAX_SAFE_INTEGER;
+  });
+  return copy;
+}
+
 /** Finds mistakes in an advertised input schema that ajv does not find. */
 export function findFaults(schema: unknown): string[] {
   const faults: string[] = [];
