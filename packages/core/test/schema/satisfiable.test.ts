@@ -7,6 +7,7 @@ import * as zod4 from 'zod';
 import { z as zod3 } from 'zod3';
 import { sampleArguments } from '../../../../apps/realistic/src/figures/arguments.ts';
 import { compileInput, type Input } from '../../src/schema/input.ts';
+import type { JsonSchema } from '../../src/schema/json-schema.ts';
 import { compileOutput } from '../../src/schema/output.ts';
 import { runsOf } from '../runs.ts';
 import { seed } from './generated/seed.ts';
@@ -31,6 +32,35 @@ function parse(parser: Schema, input: Input, args: unknown): { data?: unknown; e
   }
 }
 
+interface Issue {
+  code: string;
+  path: (string | number)[];
+  inclusive?: boolean;
+  minimum?: number;
+  maximum?: number;
+  unionErrors?: { issues: Issue[] }[];
+  errors?: Issue[][];
+}
+
+/**
+ * What is wrong with arguments, but for numbers that are a bound which does not count itself. All clients know only bounds
+ * that do, so descriptions say "more than 0", and this looks for these words in the schema of the number.
+ */
+function findOtherIssues(error: unknown, schema: JsonSchema): unknown[] {
+  const isSaid = (issue: Issue): boolean => {
+    const branches = issue.errors ?? issue.unionErrors?.map(({ issues }) => issues) ?? [];
+    // One branch of a union is enough.
+    if (branches.length > 0) return branches.some((issues) => issues.length > 0 && issues.every(isSaid));
+    if (issue.inclusive !== false) return false;
+    const words =
+      issue.code === 'too_small' ? `more than ${issue.minimum}` : `less than ${issue.maximum}`;
+    return JSON.stringify(schema).includes(`"${words}"`);
+  };
+  if (error === undefined) return [];
+  const { issues } = error as { issues?: Issue[] };
+  return issues === undefined ? [error] : issues.filter((issue) => !isSaid(issue));
+}
+
 /** A way to make a schema, with some JSON that it takes. */
 interface Made {
   text: string;
@@ -42,10 +72,9 @@ interface Made {
 const scalars: Made[] = [
   { text: 'string', build: (z) => z.string(), wire: fc.constantFrom('a', 'bc', '') },
   { text: 'min', build: (z) => z.string().min(1).max(5), wire: fc.constantFrom('a', 'bcdef') },
-  // A bound that does not count itself is in the description, which nothing reads here.
-  { text: 'least', build: (z) => z.number().min(0.5), wire: fc.constantFrom(1, 2.5) },
+  { text: 'positive', build: (z) => z.number().positive(), wire: fc.constantFrom(1, 2.5) },
   { text: 'int', build: (z) => z.number().int().gt(2).lt(9), wire: fc.constantFrom(3, 8) },
-  { text: 'most', build: (z) => z.number().max(-0.5).min(-10), wire: fc.constantFrom(-1, -10) },
+  { text: 'negative', build: (z) => z.number().negative().min(-10), wire: fc.constantFrom(-1, -10) },
   { text: 'boolean', build: (z) => z.boolean(), wire: fc.boolean() },
   { text: 'date', build: (z) => z.date(), wire: fc.constant('2026-01-31T09:00:00Z') },
   { text: 'enum', build: (z) => z.enum(['x', 'y']), wire: fc.constantFrom('x', 'y') },
@@ -229,7 +258,7 @@ it.each([
   ['zod 4', zod4],
   ['zod 3', zod3 as unknown as Zod],
 ])('what %s takes fits what is published, and what is published is taken', (_name, z) => {
-  const seen = { fitting: 0, taken: 0 };
+  const seen = { fitting: 0, taken: 0, described: 0 };
   fc.assert(
     fc.property(
       whole.chain((made) => fc.tuple(fc.constant(made), fc.array(made.wire, { minLength: 3, maxLength: 3 }))),
@@ -241,6 +270,12 @@ it.each([
         const about = { type: made.text, schema: JSON.stringify(input.schema) };
         const fits = strict.compile(input.schema);
         older.compile(input.schema);
+        const results = [output.schema!, output.legacySchema!].map((schema) => ({
+          schema,
+          isLegacy: schema === output.legacySchema,
+          isFit: strict.compile(schema),
+          isOldFit: older.compile(schema),
+        }));
         for (const wire of wires) {
           const parsed = parse(parser, input, wire);
           expect({ ...about, wire, error: parsed.error }).toEqual({ ...about, wire, error: undefined });
@@ -252,9 +287,8 @@ it.each([
           seen.fitting++;
           const encoded = output.encode(parsed.data) as { json: unknown };
           const json: unknown = JSON.parse(JSON.stringify(encoded.json));
-          for (const schema of [output.schema!, output.legacySchema!]) {
-            const isFit = strict.compile(schema);
-            const value = schema === output.legacySchema && output.wrapped ? { result: json } : json;
+          for (const { schema, isLegacy, isFit, isOldFit } of results) {
+            const value = isLegacy && output.wrapped ? { result: json } : json;
             const errors = isFit(value) ? null : isFit.errors;
             expect({ type: made.text, schema: JSON.stringify(schema), value, errors }).toEqual({
               type: made.text,
@@ -262,23 +296,24 @@ it.each([
               value,
               errors: null,
             });
-            const isOldFit = older.compile(schema);
             expect(isOldFit(value)).toBe(true);
-            strict.removeSchema(schema);
-            older.removeSchema(schema);
           }
         }
         for (const args of sampleArguments(input.schema, { runs: 3, seed: sampleSeed })) {
           const { error } = parse(parser, input, args);
-          expect({ ...about, args, error }).toEqual({ ...about, args, error: undefined });
-          seen.taken++;
+          const issues = findOtherIssues(error, input.schema);
+          expect({ ...about, args, issues }).toEqual({ ...about, args, issues: [] });
+          seen[error === undefined ? 'taken' : 'described']++;
         }
-        strict.removeSchema(input.schema);
-        older.removeSchema(input.schema);
+        for (const schema of [input.schema, ...results.map((result) => result.schema)]) {
+          strict.removeSchema(schema);
+          older.removeSchema(schema);
+        }
       },
     ),
     { seed, numRuns: runsOf(300) },
   );
   expect(seen.fitting).toBe(runsOf(300) * 3);
   expect(seen.taken).toBeGreaterThan(runsOf(300) * 2);
+  expect(seen.described).toBeGreaterThan(0);
 });
