@@ -80,8 +80,25 @@ export function getWords(schema: JsonSchema): readonly string[] {
   return (schema[wordsKey] ?? []) as string[];
 }
 
+const patternsKey = 'x-trpc-mcp-patterns';
+
+/**
+ * Notes what is known of patterns, by their sources: `own` for one that the app wrote, which says more than any format,
+ * or what a pattern wants in words.
+ */
+export function notePatterns(schema: JsonSchema, notes: Readonly<Record<string, 'own' | { words: string }>>): void {
+  if (Object.keys(notes).length > 0) schema[patternsKey] = { ...notesOfPatterns(schema), ...notes };
+}
+
+export function notesOfPatterns(
+  schema: JsonSchema,
+): Readonly<Record<string, 'own' | { words: string } | undefined>> {
+  return (schema[patternsKey] ?? {}) as Record<string, 'own' | { words: string }>;
+}
+
 /** Copies a schema without its marks and notes. */
 export function withoutMarks(schema: JsonSchema): JsonSchema {
-  const { [markKey]: _, [boundsKey]: __, [wordsKey]: ___, ...rest } = mapChildren(schema, withoutMarks);
+  const rest = mapChildren(schema, withoutMarks);
+  for (const key of [markKey, boundsKey, wordsKey, patternsKey]) delete rest[key];
   return rest;
 }

@@ -43,6 +43,11 @@ export function wordPattern(source: string, flags = ''): string {
     : `has to match the pattern /${source}/${flags}`;
 }
 
+/** Writes a text so that a pattern stands for it as it is. */
+export function escapeRegExp(text: string): string {
+  return text.replaceAll(/[$()*+./?[\\\]^{|}]/g, '\\$&');
+}
+
 const mostTold = 200;
 
 const regExps = new Map<string, RegExp>();

@@ -58,6 +58,10 @@ export const formatNames: Record<string, string | undefined> = {
   base64url: 'base64url',
   e164: 'phone number, such as +14155550100',
   emoji: 'emoji only',
+  mac: 'MAC address',
+  mac48: 'MAC address',
+  mac64: 'MAC address of 64 bits',
+  hex_color: 'hex color, such as #ff8800',
 };
 
 const commonJunk = ['', 'x', '-', 'hello world', '2026-13-45', '1.2.3', 'a@b', '!'];

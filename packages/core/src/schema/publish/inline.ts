@@ -1,4 +1,5 @@
 import { eachChild, mapChildren, refTo, setOwn, type JsonSchema } from '../json-schema.ts';
+import { freeName, mapRefs } from '../refs.ts';
 
 /**
  * How many characters a schema may grow by because references are replaced by what they refer to: about 1,000 tokens. Some
@@ -31,6 +32,35 @@ export function inlineRefs(document: JsonSchema, mostGrowth: number = usualGrowt
   };
   keep(whole);
   return Object.keys(kept).length === 0 ? whole : { ...whole, $defs: kept };
+}
+
+/**
+ * Writes what refers to the root as a definition, because some clients refuse a reference to `#`; and gives definitions
+ * names that need no escapes, which some do not read. References of other kinds are not changed.
+ */
+export function nameTargets(document: JsonSchema): JsonSchema {
+  const { $defs: defs = {}, ...body } = document;
+  const names = new Map<string, string>();
+  const taken: Record<string, JsonSchema> = { ...defs };
+  for (const name of Object.keys(defs)) {
+    if (/^[\w.-]+$/.test(name)) continue;
+    const legal = freeName(name.replaceAll(/[^\w.-]/gu, '_') || '_', taken);
+    taken[legal] = defs[name]!;
+    names.set(refTo(name), refTo(legal));
+  }
+  const isRecursive = refsOf(document).includes('#');
+  if (names.size === 0 && !isRecursive) return document;
+  const root = isRecursive ? freeName('root', taken) : undefined;
+  if (root !== undefined) names.set('#', refTo(root));
+  const rename = (ref: string): string => names.get(ref) ?? ref;
+  const named: Record<string, JsonSchema> = {};
+  for (const [name, schema] of Object.entries(defs)) {
+    const ref = rename(refTo(name));
+    setOwn(named, ref === refTo(name) ? name : ref.slice(refTo('').length), mapRefs(schema, rename));
+  }
+  const renamed = mapRefs(body, rename);
+  if (root !== undefined) named[root] = renamed;
+  return { ...renamed, $defs: named };
 }
 
 const annotations = new Set([

@@ -43,6 +43,7 @@ export function readPattern(source: string): PatternPart[][] | undefined {
       return { is: 'group', alternatives, quantifier: readQuantifier() };
     }
     if (token.startsWith('[')) {
+      if (anyCharacter.has(token)) return { ...anything, quantifier: readQuantifier() };
       const negated = token.startsWith('[^');
       return {
         is: 'set',
@@ -66,6 +67,23 @@ export function readPattern(source: string): PatternPart[][] | undefined {
     return next;
   }
 }
+
+/** Any character. Most readers of patterns do not count the ends of lines among `.`. */
+const anything: PatternPart & { is: 'group' } = {
+  is: 'group',
+  alternatives: [
+    [{ is: 'any', quantifier: '' }],
+    ...[10, 13].map((code): PatternPart[] => [{ is: 'char', code, quantifier: '' }]),
+  ],
+  quantifier: '',
+};
+
+/** How patterns write any character, the ends of lines included. */
+const anyCharacter: ReadonlySet<string> = new Set(
+  ['^', ...['dD', 'sS', 'wW'].flatMap(([one, other]) => [`\\${one}\\${other}`, `\\${other}\\${one}`])].map(
+    (inside) => `[${inside}]`,
+  ),
+);
 
 const unreadable = Symbol('unreadable');
 

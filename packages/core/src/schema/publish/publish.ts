@@ -13,7 +13,7 @@ import { wordPattern } from '../pattern.ts';
 import { freeName } from '../refs.ts';
 import { simplifyBounds } from './bounds.ts';
 import { compileImpossible } from './impossible.ts';
-import { inlineRefs } from './inline.ts';
+import { inlineRefs, nameTargets } from './inline.ts';
 import { toPlainKeyword } from './plain-keyword.ts';
 import { toPlainPattern } from './plain-pattern.ts';
 import { nameKeys } from './record.ts';
@@ -31,7 +31,7 @@ export function publish(root: JsonSchema, of: 'input' | 'result'): JsonSchema {
   const shared: Record<string, JsonSchema> = {};
   const published = publishNode(root, false);
   if (Object.keys(shared).length > 0) published.$defs = { ...published.$defs, ...shared };
-  return inlineRefs(published);
+  return nameTargets(inlineRefs(published));
 
   function share(schema: JsonSchema): JsonSchema {
     const text = JSON.stringify(schema);

@@ -1,5 +1,5 @@
 import { isSchema, type JsonSchema } from '../json-schema.ts';
-import { getMark, getWords } from '../mark.ts';
+import { getMark, getWords, notesOfPatterns } from '../mark.ts';
 import { isUnicodePattern, wordPattern } from '../pattern.ts';
 import { describe } from '../vendor/annotate.ts';
 import { findVariant, type Variant, formatHints, formatNames } from './format.ts';
@@ -46,7 +46,8 @@ export function publishText(
   for (const words of getWords(schema)) describe(out, words);
   const format = typeof schema['format'] === 'string' ? schema['format'] : undefined;
   if (format === undefined && patterns.length === 0) return;
-  const found = sort(format, patterns);
+  const notes = notesOfPatterns(schema);
+  const found = sort(format, patterns, notes);
   publishFormat(out, schema, found, of);
   if (found.kept.length === 1) out['pattern'] = found.kept[0];
   else if (found.kept.length > 1) {
@@ -55,11 +56,19 @@ export function publishText(
   const name = format === undefined ? undefined : formatNames[format];
   const isUnsaid = out['format'] === undefined && found.variant === undefined && found.kept.length === 0;
   // The first pattern of a format that clients do not know is its own: that of an emoji, for example.
-  const lost = isUnsaid && name !== undefined ? found.lost.slice(1) : found.lost;
+  const isOfFormat = (pattern: string, index: number): boolean => index === 0 && notes[pattern] !== 'own';
+  const lost =
+    isUnsaid && name !== undefined
+      ? found.lost.filter((pattern, index) => !isOfFormat(pattern, index))
+      : found.lost;
   if (isUnsaid && name !== undefined) describe(out, name);
+  else if (isUnsaid && format !== undefined && patterns.length === 0) describe(out, `format: ${format}`);
   else if (found.variant !== undefined && !found.isReadable) describe(out, found.variant.words ?? name!);
   else if (of === 'input' && found.variant?.words !== undefined) describe(out, found.variant.words);
-  for (const pattern of lost) describe(out, wordPattern(pattern));
+  for (const pattern of lost) {
+    const note = notes[pattern];
+    describe(out, typeof note === 'object' ? note.words : wordPattern(pattern));
+  }
   const hint = of === 'input' && !isDescribed ? formatHints[String(out['format'])] : undefined;
   if (hint !== undefined) out.description ??= hint;
 }
@@ -75,12 +84,17 @@ interface Sorted {
   lost: string[];
 }
 
-function sort(format: string | undefined, patterns: readonly string[]): Sorted {
+function sort(
+  format: string | undefined,
+  patterns: readonly string[],
+  notes: ReturnType<typeof notesOfPatterns>,
+): Sorted {
   const sorted: Sorted = { variant: undefined, isReadable: true, kept: [], lost: [] };
   for (const pattern of new Set(patterns)) {
     const plain = toPlainPattern(pattern);
     const isValid = plain !== undefined || isUnicodePattern(pattern);
-    const variant = isValid && format !== undefined ? findVariant(format, pattern) : undefined;
+    const mayBeOfFormat = isValid && format !== undefined && notes[pattern] !== 'own';
+    const variant = mayBeOfFormat ? findVariant(format, pattern) : undefined;
     if (variant !== undefined) {
       sorted.variant ??= variant;
       sorted.isReadable &&= plain !== undefined;

@@ -2,7 +2,7 @@ import { areJson, type Conversion } from './conversion.ts';
 import { convertStandard, isStandard, type StandardSchema } from './standard.ts';
 import { deref, eachChild, mapChildren, type JsonSchema } from '../json-schema.ts';
 import { bigintLeaf, dateLeaf, literalLeaf } from '../wire/leaf.ts';
-import { getMark, setMark } from '../mark.ts';
+import { addWords, getMark, notePatterns, setMark } from '../mark.ts';
 
 export function isArktype(parser: unknown, io: 'input' | 'output'): parser is StandardSchema {
   return isStandard(parser, io) && parser['~standard'].vendor === 'arktype';
@@ -10,8 +10,9 @@ export function isArktype(parser: unknown, io: 'input' | 'output'): parser is St
 
 export function convertArktype(parser: StandardSchema, conversion: Conversion): JsonSchema {
   const convert = (type: StandardSchema): JsonSchema =>
-    convertStandard(type, conversion, { fallback: createFallback(conversion) });
+    convertStandard(type, conversion, { fallback: createFallback(conversion, nodesOf(parser)) });
   const schema = convert(parser);
+  if (conversion.io === 'input') wordPatterns(schema, nodesOf(parser));
   const notes = conversion.io === 'input' && conversion.notesStrips;
   const strict = notes ? refuseDeleted(parser) : undefined;
   if (strict !== undefined) noteStrips(schema, convert(strict), conversion);
@@ -22,8 +23,41 @@ export function convertArktype(parser: StandardSchema, conversion: Conversion): 
 interface ArkNode {
   kind: string;
   undeclared?: string;
+  /** The source of a pattern. */
+  rule?: unknown;
+  predicate?: unknown;
+  meta?: { description?: unknown };
   references: readonly ArkNode[];
   transform(map: (kind: string, inner: object) => object): StandardSchema;
+}
+
+function nodesOf(parser: StandardSchema): readonly ArkNode[] {
+  return (parser as { internal?: ArkNode }).internal?.references ?? [];
+}
+
+/** What a keyword of arktype says of itself, such as "a well-formed numeric string". The app may say it too. */
+function descriptionOf({ meta }: ArkNode): string | undefined {
+  return typeof meta?.description === 'string' ? meta.description : undefined;
+}
+
+/** Notes what patterns want in words, for those that are not published. */
+function wordPatterns(schema: JsonSchema, nodes: readonly ArkNode[]): void {
+  const words = new Map<unknown, { words: string }>();
+  for (const node of nodes) {
+    const description = node.kind === 'pattern' ? descriptionOf(node) : undefined;
+    if (description !== undefined) words.set(node.rule, { words: description });
+  }
+  if (words.size === 0) return;
+  const note = (node: JsonSchema): void => {
+    const parts = [node, ...((node['allOf'] ?? []) as JsonSchema[])];
+    const known = parts.flatMap(({ pattern }) => {
+      const found = words.get(pattern);
+      return found === undefined ? [] : [[pattern as string, found] as const];
+    });
+    notePatterns(node, Object.fromEntries(known));
+    eachChild(node, note);
+  };
+  note(schema);
 }
 
 /**
@@ -86,14 +120,19 @@ interface Gap {
   domain?: string;
   unit?: unknown;
   pattern?: unknown;
+  predicate?: unknown;
 }
 
 // Answers arktype's question about each gap: the option `fallback` of its Standard JSON Schema.
-function createFallback(conversion: Conversion): (gap: Gap) => JsonSchema {
+function createFallback(conversion: Conversion, nodes: readonly ArkNode[]): (gap: Gap) => JsonSchema {
   return (gap) => {
     const schema = { ...gap.base };
     if (gap.code === 'patternIntersection' && typeof gap.pattern === 'string') {
       schema['allOf'] = [...((schema['allOf'] ?? []) as JsonSchema[]), { pattern: gap.pattern }];
+    } else if (gap.code === 'predicate') {
+      const node = nodes.find(({ predicate }) => predicate !== undefined && predicate === gap.predicate);
+      const words = node === undefined ? undefined : descriptionOf(node);
+      if (words !== undefined && conversion.io === 'input') addWords(schema, words);
     } else if (gap.code === 'date' || gap.proto === Date) {
       conversion.putLeaf(schema, dateLeaf);
     } else if (gap.code === 'proto') {

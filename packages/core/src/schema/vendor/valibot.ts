@@ -4,10 +4,11 @@ import { fileLeaf, toBlob, toFile, type FileRules } from '../wire/file-leaf.ts';
 import { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { bigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
-import { addWords, marked, setMark } from '../mark.ts';
-import { dropPatterns, findForeignPatterns, isPortablePattern } from '../pattern.ts';
+import { addWords, marked, notePatterns, setMark } from '../mark.ts';
+import { dropPatterns, escapeRegExp, isPortablePattern } from '../pattern.ts';
 import { SchemaProblem } from '../problem.ts';
 import { formatNames } from '../publish/format.ts';
+import { toPlainPattern } from '../publish/plain-pattern.ts';
 import { normalizeRefs } from '../refs.ts';
 import { standardOf } from './standard.ts';
 
@@ -70,15 +71,43 @@ function markAction(action: Internals, schema: JsonSchema): JsonSchema | undefin
     addWords(timed, `such as ${example}`);
     return { ...timed, pattern: requirement.source };
   }
-  if (isJsonRequirement(requirement)) return undefined;
+  if (requirement instanceof RegExp && !convertedFormats.has(kind)) return markPattern(kind, requirement, schema);
+  const affix = affixes[kind];
+  if (affix !== undefined && typeof requirement === 'string') {
+    return withPattern(schema, affix(escapeRegExp(requirement)));
+  }
+  return isJsonRequirement(requirement) ? undefined : { ...schema };
+}
+
+/** The patterns of actions that want some part of a text. The converter knows one of them, and not beside another pattern. */
+const affixes: Record<string, ((part: string) => string) | undefined> = {
+  starts_with: (part) => `^${part}`,
+  ends_with: (part) => `${part}$`,
+  includes: (part) => part,
+};
+
+/** Writes the pattern of an action, or says in words what it wants. The converter leaves out a second pattern. */
+function markPattern(kind: string, pattern: RegExp, schema: JsonSchema): JsonSchema | undefined {
   const told = { ...schema };
+  if (kind === 'regex') notePatterns(told, { [pattern.source]: 'own' });
   const name = formatNames[kind];
-  if (kind === 'regex') dropPatterns(told, findForeignPatterns([requirement]));
-  else if (requirement instanceof RegExp && name !== undefined && !convertedFormats.has(kind)) {
-    if (told['pattern'] === requirement.source) delete told['pattern'];
+  // The converter writes a keyword of its own for `base64`, for example.
+  if (name !== undefined && toPlainPattern(pattern.source) !== undefined && isPortablePattern(pattern)) {
+    return undefined;
+  }
+  if (name === undefined && isPortablePattern(pattern)) return withPattern(told, pattern.source);
+  if (name === undefined) dropPatterns(told, [pattern]);
+  else {
+    if (told['pattern'] === pattern.source) delete told['pattern'];
     addWords(told, name);
   }
   return told;
+}
+
+/** Adds a pattern beside others, as the converter does. */
+function withPattern(schema: JsonSchema, pattern: string): JsonSchema {
+  if (schema['pattern'] === undefined || schema['pattern'] === pattern) return { ...schema, pattern };
+  return { ...schema, allOf: [...((schema['allOf'] ?? []) as JsonSchema[]), { pattern }] };
 }
 
 function isJsonRequirement(requirement: unknown): boolean {

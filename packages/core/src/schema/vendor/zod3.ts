@@ -7,7 +7,7 @@ import { Islands } from './island.ts';
 import { isSchema, setOwn, type JsonSchema } from '../json-schema.ts';
 import { coercedBooleanLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
-import { addWords, marked, setMark, setStrict } from '../mark.ts';
+import { addWords, marked, notePatterns, setMark, setStrict } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
 
 /** What we read of a zod 3 schema, from any copy of the library. */
@@ -395,6 +395,8 @@ function tidy(schema: JsonSchema | undefined, def: Zod3Def, conversion: Conversi
         `ISO 8601 date-time${offset === true ? '' : ' in UTC'}, such as 2026-01-31T09:00:00${digits}Z`,
       );
     }
+    const own = checks.flatMap(({ regex }) => (regex === undefined ? [] : [[regex.source, 'own'] as const]));
+    notePatterns(schema, Object.fromEntries(own));
     dropPatterns(schema, findForeignPatterns(checks.map(({ regex }) => regex)));
   }
   return schema;

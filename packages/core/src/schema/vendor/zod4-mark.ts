@@ -1,4 +1,5 @@
-import { areJson, clearStructure, type Conversion, type Internals } from './conversion.ts';
+import { regexes } from 'zod/v4/core';
+import { areJson, clearStructure, type Conversion } from './conversion.ts';
 import { toPlainJson } from '../wire/encode-any.ts';
 import { fileLeaf, toFile, type FileRules } from '../wire/file-leaf.ts';
 import type { Islands } from './island.ts';
@@ -6,9 +7,10 @@ import { setOwn, type JsonSchema } from '../json-schema.ts';
 import { findVariant, knownFormats } from '../publish/format.ts';
 import { coercedBooleanLeaf, stringboolLeaf } from '../wire/boolean-leaf.ts';
 import { bigintLeaf, coercedBigintLeaf, dateLeaf, literalLeaf, nanLeaf } from '../wire/leaf.ts';
-import { getMark, setMark, setStrict } from '../mark.ts';
+import { addWords, getMark, notePatterns, setMark, setStrict } from '../mark.ts';
 import { dropPatterns, findForeignPatterns } from '../pattern.ts';
 import { describe, labelEnum, setDefault } from './annotate.ts';
+import { checksOf, isPatternOfFormat, mimeTypesOf, sizesOf } from './zod4-check.ts';
 import { classOf, type Zod4Schema } from './zod4-schema.ts';
 import { takesAnything, zod4AllowsUndefined } from './zod4-undefined.ts';
 
@@ -22,7 +24,7 @@ export function markZod4(
   conversion: Conversion,
   islands: Islands,
 ): void {
-  const { def, bag } = schema._zod;
+  const { def } = schema._zod;
   const isCoerced = Boolean(def['coerce']) && conversion.io === 'input';
   restoreRequired(schema, target, conversion);
   switch (def.type) {
@@ -48,19 +50,21 @@ export function markZod4(
     case 'literal':
       return markLiteral(def['values'], target, conversion);
     case 'file':
-      return conversion.putLeaf(target, fileLeaf(toFile, fileRules(bag)));
+      return conversion.putLeaf(target, fileLeaf(toFile, fileRules(schema)));
     case 'map':
-      return markMap(def, target, conversion, islands, bag);
-    case 'set':
+      return markMap(schema, target, conversion, islands);
+    case 'set': {
+      const { minimum, maximum } = sizesOf(schema);
       Object.assign(target, {
         type: 'array',
         items: orNull(def['valueType'], islands.refer(def['valueType']), conversion),
       });
-      if (bag['minimum'] !== undefined) target['minItems'] = bag['minimum'];
-      if (bag['maximum'] !== undefined) target['maxItems'] = bag['maximum'];
+      if (minimum !== undefined) target['minItems'] = minimum;
+      if (maximum !== undefined) target['maxItems'] = maximum;
       // Two equal items become one in a Set. That is published only where their number matters.
-      if (bag['minimum'] > 1 && conversion.io === 'input') target['uniqueItems'] = true;
+      if (minimum !== undefined && minimum > 1 && conversion.io === 'input') target['uniqueItems'] = true;
       return setMark(target, { is: 'set' });
+    }
     case 'success':
       if (conversion.io === 'input') {
         clearStructure(target);
@@ -273,12 +277,12 @@ function markLiteral(values: unknown[], target: JsonSchema, conversion: Conversi
 }
 
 function markMap(
-  def: Zod4Schema['_zod']['def'],
+  schema: Zod4Schema,
   target: JsonSchema,
   conversion: Conversion,
   islands: Islands,
-  bag: Record<string, unknown>,
 ): void {
+  const { def } = schema._zod;
   const [key, value] = [def['keyType'] as Zod4Schema, def['valueType'] as Zod4Schema];
   const isObject = isStringKey(key, conversion.io);
   if (isObject) {
@@ -297,8 +301,9 @@ function markMap(
     Object.assign(target, { type: 'array', items: pair });
   }
   const [min, max] = isObject ? ['minProperties', 'maxProperties'] : ['minItems', 'maxItems'];
-  if (bag['minimum'] !== undefined) target[min] = bag['minimum'];
-  if (bag['maximum'] !== undefined) target[max] = bag['maximum'];
+  const { minimum, maximum } = sizesOf(schema);
+  if (minimum !== undefined) target[min] = minimum;
+  if (maximum !== undefined) target[max] = maximum;
   setMark(target, { is: isObject ? 'map' : 'pairs' });
 }
 
@@ -332,11 +337,13 @@ function markCustom(schema: Zod4Schema, target: JsonSchema, conversion: Conversi
   if (Class !== undefined) conversion.putClass(target, Class);
 }
 
-function fileRules(bag: Internals): FileRules {
+function fileRules(schema: Zod4Schema): FileRules {
+  const { minimum, maximum } = sizesOf(schema);
+  const mimeTypes = mimeTypesOf(schema);
   return {
-    ...(bag['mime'] !== undefined && { mimeTypes: bag['mime'] }),
-    ...(bag['minimum'] !== undefined && { minBytes: bag['minimum'] }),
-    ...(bag['maximum'] !== undefined && { maxBytes: bag['maximum'] }),
+    ...(mimeTypes !== undefined && { mimeTypes }),
+    ...(minimum !== undefined && { minBytes: minimum }),
+    ...(maximum !== undefined && { maxBytes: maximum }),
   };
 }
 
@@ -344,32 +351,72 @@ function fileRules(bag: Internals): FileRules {
 const formatNames: Record<string, string | undefined> = { datetime: 'date-time', url: 'uri', guid: 'uuid' };
 
 function markFormat(schema: Zod4Schema, target: JsonSchema): void {
-  const patterns = patternsOf(schema).filter((pattern) => pattern instanceof RegExp);
+  const checks = checksOf(schema);
+  const patterns: string[] = [];
+  const notes: Record<string, 'own'> = {};
+  for (const check of checks) {
+    const { pattern } = check._zod.def as { pattern?: unknown };
+    if (!(pattern instanceof RegExp)) continue;
+    if (isPatternOfFormat(check) || libraryPatterns.has(pattern.source)) patterns.push(pattern.source);
+    else notes[pattern.source] = 'own';
+  }
+  notePatterns(target, notes);
   const isSaid = (format: string): boolean =>
-    format === 'uri' || patterns.some(({ source }) => findVariant(format, source) !== undefined);
+    format === 'uri' || patterns.some((source) => findVariant(format, source) !== undefined);
   // A pattern of the app's own takes other addresses than those of the format.
   if (target['format'] === 'email' && !isSaid('email')) delete target['format'];
+  const defs = checks.map((check) => check._zod.def);
+  for (const def of defs) if (def['format'] === 'url') wordUrl(def, target);
+  if (affixFormats.has(target['format'])) delete target['format'];
   if (target['format'] !== undefined) return;
   // zod forgets the format where `.regex()` follows.
-  const { def } = schema._zod;
-  const checks = ((def['checks'] ?? []) as Zod4Schema[]).map((check) => check._zod.def);
-  for (const { format } of [def, ...checks] as { format?: unknown }[]) {
+  for (const { format } of defs as { format?: unknown }[]) {
     if (typeof format !== 'string') continue;
     const name = formatNames[format] ?? format;
     if (name in knownFormats && isSaid(name)) target['format'] = name;
   }
 }
 
+/** What zod calls the format of a text that begins with another one, for example. */
+const affixFormats: ReadonlySet<unknown> = new Set(
+  'regex starts_with ends_with includes lowercase uppercase'.split(' '),
+);
+
+/** Patterns that zod exports, which an app passes as `pattern`: `z.email({ pattern: z.regexes.html5Email })`. */
+const libraryPatterns: ReadonlySet<string> = new Set(
+  Object.values(regexes as Record<string, unknown>)
+    .filter((value) => value instanceof RegExp)
+    .map(({ source }) => source),
+);
+
+/** Says what z.httpUrl() and the options of z.url() want. */
+function wordUrl(def: Zod4Schema['_zod']['def'], target: JsonSchema): void {
+  const [protocol, hostname] = [def['protocol'] as unknown, def['hostname'] as unknown];
+  const isHttp = protocol instanceof RegExp && protocol.source === '^https?$';
+  const parts: string[] = [];
+  if (protocol instanceof RegExp && !isHttp) parts.push(`a scheme that matches ${String(protocol)}`);
+  if (hostname instanceof RegExp) {
+    const { domain } = regexes as { domain?: RegExp };
+    const isDomain = hostname.source === domain?.source;
+    parts.push(isDomain ? 'a domain name' : `a host that matches ${String(hostname)}`);
+  }
+  if (!isHttp && parts.length === 0) return;
+  const kind = isHttp ? 'http or https URL' : 'URL';
+  addWords(target, parts.length === 0 ? kind : `${kind} with ${parts.join(' and ')}`);
+}
+
 function patternsOf(schema: Zod4Schema): unknown[] {
-  const { def, bag } = schema._zod;
-  const checks = ((def['checks'] ?? []) as Zod4Schema[]).map((check) => check._zod.def['pattern'] as unknown);
-  return [def['pattern'], ...checks, ...((bag['patterns'] as Set<unknown> | undefined) ?? [])];
+  return checksOf(schema).map((check) => check._zod.def['pattern'] as unknown);
 }
 
 /** Adds bounds to the description of a date or a bigint. These are strings in JSON, so that no keyword can express bounds. */
 export function describeBounds(schema: Zod4Schema, target: JsonSchema): void {
   const { def } = schema._zod;
   if (def.type !== 'date' && def.type !== 'bigint') return;
+  for (const { _zod: check } of checksOf(schema)) {
+    const name = bigintFormats[String(check.def['format'])];
+    if (name !== undefined) describe(target, name);
+  }
   for (const check of (def['checks'] ?? []) as Zod4Schema[]) {
     const { check: kind, value, inclusive } = check._zod.def as unknown as Bound;
     if (kind !== 'greater_than' && kind !== 'less_than') continue;
@@ -379,6 +426,11 @@ export function describeBounds(schema: Zod4Schema, target: JsonSchema): void {
     describe(target, `${sign}${inclusive ? '=' : ''} ${String(toPlainJson(value))}`);
   }
 }
+
+const bigintFormats: Record<string, string | undefined> = {
+  int64: '64-bit integer',
+  uint64: 'unsigned 64-bit integer',
+};
 
 interface Bound {
   check: string;

@@ -1,5 +1,6 @@
 import { base64Pattern, fromBase64, isBase64, splitDataUri, toCanonicalBase64 } from './base64.ts';
 import type { JsonSchema } from '../json-schema.ts';
+import { escapeRegExp } from '../pattern.ts';
 import type { Leaf } from './leaf.ts';
 import { isRecord } from '../../record.ts';
 
@@ -125,10 +126,6 @@ function fileSchema(rules: FileRules): JsonSchema {
     required: rules.mimeTypes === undefined ? ['data'] : ['mimeType', 'data'],
     pattern: `^data:${mimeTypePattern};base64,${base64Pattern.slice(1)}`,
   };
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[$()*+./?[\\\]^{|}]/g, '\\$&');
 }
 
 // Accepts every variant of base64, and a data: URI in place of the file or of its data.

@@ -74,6 +74,11 @@ function lightest(branches: readonly JsonSchema[], root: JsonSchema): JsonSchema
   return branches.toSorted((one, other) => length(one) - length(other))[0]!;
 }
 
+function patternsOf({ pattern, patterns }: JsonSchema): string[] {
+  if (Array.isArray(patterns)) return patterns as string[];
+  return typeof pattern === 'string' ? [pattern] : [];
+}
+
 /** One schema in place of several that a value has to fit. */
 function combine(parts: readonly JsonSchema[]): JsonSchema {
   const whole: JsonSchema = {};
@@ -84,7 +89,9 @@ function combine(parts: readonly JsonSchema[]): JsonSchema {
       setOwn(properties, key, known === undefined ? child : { allOf: [known, child] });
     }
     const required = [...new Set([...(whole.required ?? []), ...(part.required ?? [])])];
+    const patterns = [...patternsOf(whole), ...patternsOf(part)];
     Object.assign(whole, part);
+    if (patterns.length > 1) whole['patterns'] = patterns;
     if (Object.keys(properties).length > 0) whole.properties = properties;
     if (required.length > 0) whole.required = required;
   }
@@ -144,6 +151,8 @@ function arraysOf(node: JsonSchema, root: JsonSchema, left: number): fc.Arbitrar
   const { items, minItems = 0, maxItems = Infinity, uniqueItems } = node;
   const first = ((node['prefixItems'] ?? []) as JsonSchema[]).map((child) => valuesOf(child, root, left - 1));
   const [least, most] = [minItems as number, maxItems as number];
+  // What is not needed is not made, so that a recursive schema ends.
+  if (left <= 0 && least === 0) return fc.constant([]);
   const isClosed = items === false;
   const longest = isClosed ? first.length : Math.max(least, left > 0 ? first.length + 2 : 0);
   const item = valuesOf(items, root, left - 1);
@@ -229,6 +238,7 @@ const byFormat: Record<string, readonly string[] | undefined> = {
 function textsOf({
   format,
   pattern,
+  patterns: several,
   minLength = 0,
   maxLength,
   contentEncoding,
@@ -241,6 +251,8 @@ function textsOf({
     const fitting = known.filter((text) => fits(text) && regExp?.test(text) !== false);
     if (fitting.length > 0) return fc.constantFrom(...fitting);
   }
+  const patterns = patternsOf({ pattern, patterns: several });
+  if (patterns.length > 1) return ofPatterns(patterns).filter(fits);
   if (typeof pattern === 'string') return ofPattern(pattern).filter(fits);
   if (contentEncoding === 'base64') {
     return fc.uint8Array({ maxLength: 24 }).map((bytes) => Buffer.from(bytes).toString('base64'));
@@ -253,8 +265,26 @@ function textsOf({
 
 /** A `data:` URI is one form of a file. Other patterns are read as they are. */
 function ofPattern(pattern: string): fc.Arbitrary<string> {
-  if (pattern.startsWith('^data:')) return fc.constant('data:text/plain;base64,aGk=');
-  return fc.stringMatching(new RegExp(pattern, 'u'));
+  const regExp = new RegExp(pattern, 'u');
+  const files = ['text/plain', 'image/png'].map((type) => `data:${type};base64,aGk=`);
+  const fitting = pattern.startsWith('^data:') ? files.filter((uri) => regExp.test(uri)) : [];
+  return fitting.length > 0 ? fc.constantFrom(...fitting) : fc.stringMatching(regExp);
+}
+
+const anyText = String.raw`(?:.|\n|\r)*`;
+
+/** Texts that several patterns match: what the first of them begin with, then what is in the middle, then the ends. */
+function ofPatterns(patterns: readonly string[]): fc.Arbitrary<string> {
+  const placeOf = (pattern: string): number => {
+    if (!pattern.startsWith(`^${anyText}`)) return 0;
+    return pattern.endsWith(`${anyText}$`) ? 1 : 2;
+  };
+  const inOrder = patterns.toSorted((one, other) => placeOf(one) - placeOf(other));
+  const pieces = inOrder.map((pattern) => fc.stringMatching(new RegExp(pattern.replaceAll(anyText, ''), 'u')));
+  const all = patterns.map((pattern) => new RegExp(pattern, 'u'));
+  const joined = fc.tuple(...pieces).map((texts) => texts.join(''));
+  // Where the patterns do not go together like that, whatever comes is left to the filter of the caller.
+  return joined.map((text) => (all.every((regExp) => regExp.test(text)) ? text : 'x'));
 }
 
 /** In code points, as JSON Schema counts. */
