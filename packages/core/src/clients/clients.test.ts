@@ -170,10 +170,10 @@ test('names of properties and data are not taken for keywords', () => {
   ]);
 });
 
-test('patterns that grammars cannot express are a warning', () => {
+test('patterns that grammars cannot express are an error', () => {
   const withPattern = (pattern: string) => judge('llama.cpp', toTool({ a: { type: 'string', pattern } }));
   expect(withPattern('^[a-z]{2}(?:b|c)*$')).toEqual([]);
-  expect(withPattern('[a-z]')).toEqual(['pattern-grammar warning']);
-  expect(withPattern(String.raw`^\d+$`)).toEqual(['pattern-grammar warning']);
+  expect(withPattern('[a-z]')).toEqual(['pattern-grammar error all']);
+  expect(withPattern(String.raw`^\d+$`)).toEqual(['pattern-grammar error all']);
   expect(withPattern('^a(?!b)$')).toEqual(['look-around error all']);
 });

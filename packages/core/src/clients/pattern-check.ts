@@ -18,7 +18,7 @@ export function findUngrammatical(pattern: string): string | undefined {
   for (const [part] of pattern.matchAll(/\\[^]|[^]/g)) {
     if (part === '[') isClass = true;
     else if (part === ']') isClass = false;
-    const known = isClass ? /^\\[nrtxuU"[\]\\]$/ : /^\\[nrtxuU"[\]\\^$.(){}|*+?]$/;
+    const known = isClass ? /^\\[nrtxuU"[\]\\-]$/ : /^\\[nrtxuU"[\]\\\-^$.(){}|*+?]$/;
     if (part.length === 2 && part.startsWith('\\') && !known.test(part)) return `the escape "${part}"`;
   }
   return undefined;

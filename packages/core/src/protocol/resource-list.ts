@@ -103,7 +103,8 @@ function readPage(template: Resource, json: unknown): Listed {
   const resources = items.map((item) => toListed(template, (item ?? {}) as Record<string, unknown>));
   // A query that takes no cursor would start again from the beginning each time.
   const takesCursor = Object.hasOwn(template.lister!.input.schema.properties ?? {}, 'cursor');
-  const goesOn = takesCursor && nextCursor !== undefined && nextCursor !== null;
+  // An empty cursor would be the first page again.
+  const goesOn = takesCursor && nextCursor !== undefined && nextCursor !== null && nextCursor !== '';
   return { kind: 'listed', resources, ...(goesOn && { cursor: nextCursor }) };
 }
 

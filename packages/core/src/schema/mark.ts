@@ -86,7 +86,10 @@ const patternsKey = 'x-trpc-mcp-patterns';
  * Notes what is known of patterns, by their sources: `own` for one that the app wrote, which says more than any format,
  * or what a pattern wants in words.
  */
-export function notePatterns(schema: JsonSchema, notes: Readonly<Record<string, 'own' | { words: string }>>): void {
+export function notePatterns(
+  schema: JsonSchema,
+  notes: Readonly<Record<string, 'own' | { words: string }>>,
+): void {
   if (Object.keys(notes).length > 0) schema[patternsKey] = { ...notesOfPatterns(schema), ...notes };
 }
 

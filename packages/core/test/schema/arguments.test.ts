@@ -122,7 +122,10 @@ describe('arguments that fit the published schema of what apps write are taken, 
         if (tally.accepted === before) refused.push(name);
       }
       const { accepted, described, undescribed, kinds } = tally;
-      console.log(`${group}: ${accepted} taken, ${described} refused as described, ${undescribed} otherwise`, kinds);
+      console.log(
+        `${group}: ${accepted} taken, ${described} refused as described, ${undescribed} otherwise`,
+        kinds,
+      );
       expect([...tally.examples]).toEqual([]);
       expect(refused.filter((name) => !refusedOnly.has(name))).toEqual([]);
     });

@@ -52,8 +52,7 @@ function findOtherIssues(error: unknown, schema: JsonSchema): unknown[] {
     // One branch of a union is enough.
     if (branches.length > 0) return branches.some((issues) => issues.length > 0 && issues.every(isSaid));
     if (issue.inclusive !== false) return false;
-    const words =
-      issue.code === 'too_small' ? `more than ${issue.minimum}` : `less than ${issue.maximum}`;
+    const words = issue.code === 'too_small' ? `more than ${issue.minimum}` : `less than ${issue.maximum}`;
     return JSON.stringify(schema).includes(`"${words}"`);
   };
   if (error === undefined) return [];

@@ -44,12 +44,12 @@ const kinds: Record<string, Unsaid> = {
   },
   UUIDs: {
     why: 'the pattern says what the format says, but for versions and variants that nothing makes',
-    cause: /^Invalid uuid/i,
+    cause: /^Invalid uuid|^must be a UUID/i,
     says: /format:uuid|UUID version/,
   },
   'email addresses': {
     why: 'the pattern says what the format says, but for characters that hardly an address has',
-    cause: /^Invalid email/i,
+    cause: /^Invalid email|^must be an email address/i,
     says: /format:email|email address/,
   },
   URLs: {
@@ -71,7 +71,7 @@ const kinds: Record<string, Unsaid> = {
 
 /** Fixtures whose arguments functions of the app refuse. Nothing can know for what. */
 const functions: Record<string, RegExp> = {
-  'a base64url cursor decoded by a codec': /JSON|expected object/,
+  'a base64url cursor decoded by a codec': /JSON|expected (?:object|number|string)/,
   'a date range, refined': /must not be before/,
   'a FormData piped into an object': /^required/,
   // Its own functions make undefined of what is empty.
@@ -98,7 +98,10 @@ export function excuseOf(
   if (isInLongTuple(schema, args, steps)) return 'items of long tuples';
   const nodes = [steps, steps.slice(0, -1)].flatMap((some) => nodesAt(schema, some));
   const text = nodes
-    .map(({ description = '', format }) => `${description}${format === undefined ? '' : ` format:${String(format)}`}`)
+    .map(
+      ({ description = '', format }) =>
+        `${description}${format === undefined ? '' : ` format:${String(format)}`}`,
+    )
     .join('\n');
   return Object.keys(kinds).find((kind) => kinds[kind]!.cause.test(message) && kinds[kind]!.says.test(text));
 }
@@ -133,7 +136,9 @@ function childrenOf(node: JsonSchema, step: string | number): JsonSchema[] {
   const { properties = {}, items, prefixItems = [], additionalProperties } = node;
   const own = Object.hasOwn(properties, step) ? properties[step] : undefined;
   const found = typeof step === 'number' ? [(prefixItems as unknown[])[step], items] : [];
-  return [own, ...found, own === undefined ? additionalProperties : undefined].filter((each) => isSchema(each));
+  return [own, ...found, own === undefined ? additionalProperties : undefined].filter((each) =>
+    isSchema(each),
+  );
 }
 
 /**

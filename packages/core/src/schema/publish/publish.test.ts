@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
+import { z as z40 } from 'zod40';
+import { z as z41 } from 'zod41';
 import { compileInput } from '../input.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { compileOutput } from '../output.ts';
@@ -312,6 +314,107 @@ describe('a pattern beside a format', () => {
   });
 });
 
+describe('a pattern that the app wrote', () => {
+  // They take what everybody gives as an example of the format, and refuse more than the format does.
+  const [notEvil, notD, in2026] = [/^(?!.*@evil\.com$).+@.+$/, /^[^d]/, /^(?:19|2)/];
+
+  it('stays beside a format, whatever examples it takes', () => {
+    const email = { type: 'string', format: 'email' };
+    const words = `has to match the pattern /${notEvil.source}/`;
+    expect(inZod(z.email().regex(notEvil))).toEqual({ ...email, description: words });
+    expect(inZod(z.string().email().regex(notEvil))).toEqual({ ...email, description: words });
+    expect(inMini(mini.email().check(mini.regex(notEvil)))).toEqual({ ...email, description: words });
+    expect(inZod3(z3.string().email().regex(notEvil))).toEqual({ ...email, description: words });
+    expect(inValibot(v.pipe(v.string(), v.email(), v.regex(notEvil)))).toEqual({
+      ...email,
+      description: words,
+    });
+    const uuid = { type: 'string', format: 'uuid', pattern: '^[^d](?:.|\\n|\\r)*$' };
+    expect(inZod(z.uuid().regex(notD))).toEqual(uuid);
+    expect(inZod3(z3.string().uuid().regex(notD))).toEqual(uuid);
+    expect(inValibot(v.pipe(v.string(), v.uuid(), v.regex(notD)))).toEqual(uuid);
+    expect(inZod(z.iso.date().regex(in2026))).toMatchObject({
+      format: 'date',
+      pattern: '^(?:19|2)(?:.|\\n|\\r)*$',
+    });
+  });
+
+  it('takes the place of the pattern of an email address', () => {
+    expect(inZod(z.email({ pattern: /^[^@]+@acme\.com$/ }))).toEqual({
+      type: 'string',
+      pattern: '^[^@]+@acme\\.com$',
+    });
+    expect(inZod(z.email().startsWith('a').min(3))).toEqual({
+      type: 'string',
+      format: 'email',
+      minLength: 3,
+      pattern: '^a(?:.|\\n|\\r)*$',
+    });
+  });
+
+  it('stays beside another one, in valibot too', () => {
+    expect(
+      inValibot(v.pipe(v.string(), v.startsWith('a.'), v.includes('-'), v.endsWith('z'), v.regex(/\d/))),
+    ).toEqual({
+      type: 'string',
+      allOf: [
+        { pattern: '^a\\.(?:.|\\n|\\r)*$' },
+        { pattern: '^(?:.|\\n|\\r)*-(?:.|\\n|\\r)*$' },
+        { pattern: '^(?:.|\\n|\\r)*z$' },
+        { pattern: '^(?:.|\\n|\\r)*[0-9](?:.|\\n|\\r)*$' },
+      ],
+    });
+  });
+
+  it('of any character is written in a way that all read', () => {
+    for (const any of ['[\\s\\S]', '[^]', '[\\W\\w]']) {
+      expect(inZod(z.string().regex(new RegExp(`^u_${any}+$`)))).toEqual({
+        type: 'string',
+        pattern: '^u_(?:.|\\n|\\r)+$',
+      });
+    }
+  });
+});
+
+it('what keywords of a library want is said in its words', () => {
+  expect(inZod(z.httpUrl()).description).toBe('http or https URL with a domain name');
+  expect(inZod(z.url({ protocol: /^ftp$/, hostname: /^a\./ })).description).toBe(
+    'URL with a scheme that matches /^ftp$/ and a host that matches /^a\\./',
+  );
+  expect(inZod(z.uint64()).description).toBe('unsigned 64-bit integer');
+  expect(inZod(z.stringFormat('odd', (text) => text.length % 2 === 1)).description).toBe('format: odd');
+  expect(inArktype('string.numeric.parse')).toEqual({
+    type: 'string',
+    description: 'a well-formed numeric string',
+  });
+  expect(inArktype('string.date')).toEqual({ type: 'string', description: 'a parsable date' });
+  expect(inArktype(['string.date.iso.parse', '|', 'boolean'])).toEqual({
+    anyOf: [
+      { type: 'string', description: 'an ISO 8601 (YYYY-MM-DDTHH:mm:ss.sssZ) date' },
+      { type: 'boolean' },
+    ],
+  });
+});
+
+it('bounds of Sets and files are those of their checks, in every zod', () => {
+  for (const each of [z, z40, z41] as unknown as (typeof z)[]) {
+    const inOwn = (key: z.ZodType): JsonSchema => keyOf(each.object({ key }));
+    expect(inOwn(each.set(each.string()).min(2).min(1).max(4))).toEqual({
+      type: 'array',
+      items: { type: 'string' },
+      minItems: 2,
+      maxItems: 4,
+      uniqueItems: true,
+    });
+    expect(inOwn(each.set(each.string()).size(1))).toMatchObject({ minItems: 1, maxItems: 1 });
+    expect(inOwn(each.file().mime(['image/png', 'image/gif']).mime(['image/png']))).toMatchObject({
+      anyOf: [{ properties: { mimeType: { enum: ['image/png'] } }, required: ['mimeType', 'data'] }, {}],
+    });
+    const { anyOf } = inOwn(each.file().min(3).max(6)) as { anyOf: [JsonSchema] };
+    expect(anyOf[0].properties!['data']).toMatchObject({ minLength: 4, maxLength: 8 });
+  }
+});
+
 describe('a pattern that not all clients can read', () => {
   it.each<[string, JsonSchema, string]>([
     ['look-ahead', inZod(z.string().regex(/^(?=a)\w+$/)), String.raw`has to match the pattern /^(?=a)\w+$/`],
@@ -433,5 +536,48 @@ describe('references', () => {
     const { schema } = compileInput([z.object({ first: node, last: node })]);
     expect(Object.keys(schema.$defs!)).toEqual(['publish-test-node']);
     expect(accepts(schema, { first: { at: { street: '', city: '', zip: '', country: '' } } })).toBe(false);
+  });
+
+  it('to the whole lead to a definition of it, because some clients refuse "#"', () => {
+    const tree: z.ZodType = z.object({
+      id: z.string(),
+      get children() {
+        return z.array(tree);
+      },
+    });
+    const tree3: z3.ZodType = z3.lazy(() => z3.object({ id: z3.string(), children: z3.array(tree3) }));
+    const whole = {
+      type: 'object',
+      properties: {
+        id: { type: 'string' },
+        children: { type: 'array', items: { $ref: '#/$defs/root' } },
+      },
+      required: ['id', 'children'],
+      additionalProperties: false,
+    };
+    for (const parser of [tree, tree3]) {
+      const { schema } = compileInput([parser]);
+      expect(schema).toEqual({ ...whole, $defs: { root: whole } });
+      expect(accepts(schema, { id: 'a', children: [{ id: 'b', children: [] }] })).toBe(true);
+      expect(accepts(schema, { id: 'a', children: [{ id: 'b' }] })).toBe(false);
+    }
+  });
+
+  it('are to names without escapes, which some clients do not read', () => {
+    const node: z.ZodType = z
+      .object({
+        get next() {
+          return node.optional();
+        },
+      })
+      .meta({ id: 'a b/c~ä' });
+    const { schema } = compileInput([z.object({ node, a_b_c__: node })]);
+    expect(Object.keys(schema.$defs!)).toEqual(['a_b_c__']);
+    expect(schema.properties).toEqual({
+      node: { $ref: '#/$defs/a_b_c__' },
+      a_b_c__: { $ref: '#/$defs/a_b_c__' },
+    });
+    expect(accepts(schema, { node: { next: {} }, a_b_c__: {} })).toBe(true);
+    expect(accepts(schema, { node: { next: 1 }, a_b_c__: {} })).toBe(false);
   });
 });

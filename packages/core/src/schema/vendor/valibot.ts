@@ -71,7 +71,8 @@ function markAction(action: Internals, schema: JsonSchema): JsonSchema | undefin
     addWords(timed, `such as ${example}`);
     return { ...timed, pattern: requirement.source };
   }
-  if (requirement instanceof RegExp && !convertedFormats.has(kind)) return markPattern(kind, requirement, schema);
+  if (requirement instanceof RegExp && !convertedFormats.has(kind))
+    return markPattern(kind, requirement, schema);
   const affix = affixes[kind];
   if (affix !== undefined && typeof requirement === 'string') {
     return withPattern(schema, affix(escapeRegExp(requirement)));

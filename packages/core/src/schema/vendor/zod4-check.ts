@@ -45,7 +45,9 @@ export function isPatternOfFormat(check: Zod4Schema): boolean {
   const { pattern, checks: _, error: __, ...def } = check._zod.def;
   if (!(pattern instanceof RegExp)) return false;
   if (['regex', 'starts_with', 'ends_with', 'includes'].includes(String(def['format']))) return false;
-  const key = JSON.stringify(def, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value));
+  const key = JSON.stringify(def, (_key, value: unknown) =>
+    value instanceof RegExp ? String(value) : value,
+  );
   const Class = check.constructor as new (def: object) => Zod4Schema;
   let known = knownPatterns.get(Class);
   if (known === undefined) knownPatterns.set(Class, (known = new Map()));

@@ -276,12 +276,7 @@ function markLiteral(values: unknown[], target: JsonSchema, conversion: Conversi
   else if (target.type === 'object') target.type = 'null';
 }
 
-function markMap(
-  schema: Zod4Schema,
-  target: JsonSchema,
-  conversion: Conversion,
-  islands: Islands,
-): void {
+function markMap(schema: Zod4Schema, target: JsonSchema, conversion: Conversion, islands: Islands): void {
   const { def } = schema._zod;
   const [key, value] = [def['keyType'] as Zod4Schema, def['valueType'] as Zod4Schema];
   const isObject = isStringKey(key, conversion.io);

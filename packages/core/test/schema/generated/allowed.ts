@@ -15,6 +15,17 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
 function valuesOf(raw: unknown, root: JsonSchema, left: number): fc.Arbitrary<unknown> {
   if (!isSchema(raw)) return json;
   const node = deref(root, raw);
+  // A definition is referred to from many places, and its values are the same in all of them.
+  const known = made.get(node) ?? new Map<number, fc.Arbitrary<unknown>>();
+  made.set(node, known);
+  const values = known.get(left) ?? makeValues(node, root, left);
+  known.set(left, values);
+  return values;
+}
+
+const made = new WeakMap<JsonSchema, Map<number, fc.Arbitrary<unknown>>>();
+
+function makeValues(node: JsonSchema, root: JsonSchema, left: number): fc.Arbitrary<unknown> {
   const { allOf, anyOf, oneOf, ...beside } = node;
   if ('const' in node) return fc.constant(node['const']);
   if (Array.isArray(node['enum'])) return fc.constantFrom(...(node['enum'] as unknown[]));
@@ -280,7 +291,9 @@ function ofPatterns(patterns: readonly string[]): fc.Arbitrary<string> {
     return pattern.endsWith(`${anyText}$`) ? 1 : 2;
   };
   const inOrder = patterns.toSorted((one, other) => placeOf(one) - placeOf(other));
-  const pieces = inOrder.map((pattern) => fc.stringMatching(new RegExp(pattern.replaceAll(anyText, ''), 'u')));
+  const pieces = inOrder.map((pattern) =>
+    fc.stringMatching(new RegExp(pattern.replaceAll(anyText, ''), 'u')),
+  );
   const all = patterns.map((pattern) => new RegExp(pattern, 'u'));
   const joined = fc.tuple(...pieces).map((texts) => texts.join(''));
   // Where the patterns do not go together like that, whatever comes is left to the filter of the caller.
