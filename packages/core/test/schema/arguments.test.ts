@@ -37,7 +37,9 @@ class Tally {
       this.accepted++;
       return;
     }
-    const found = input.explain(error, args) ?? [{ path: '', message: String(error) }];
+    const found = input.explain(error, args) ?? [
+      { path: '', message: error instanceof Error ? error.message : JSON.stringify(error) },
+    ];
     const others = found.filter((issue) => {
       const kind = excuseOf(input.schema, args, issue, fixture);
       if (kind !== undefined) this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);

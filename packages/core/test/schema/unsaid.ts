@@ -100,7 +100,7 @@ export function excuseOf(
   const text = nodes
     .map(
       ({ description = '', format }) =>
-        `${description}${format === undefined ? '' : ` format:${String(format)}`}`,
+        `${description}${typeof format === 'string' ? ` format:${format}` : ''}`,
     )
     .join('\n');
   return Object.keys(kinds).find((kind) => kinds[kind]!.cause.test(message) && kinds[kind]!.says.test(text));

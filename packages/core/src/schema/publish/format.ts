@@ -15,6 +15,19 @@ export interface Variant {
  * patterns that an app wrote.
  */
 export function findVariant(format: string, pattern: string): Variant | undefined {
+  const key = `${format} ${pattern}`;
+  // A router has the same few patterns in many places.
+  if (!known.has(key)) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, compareWithVariants(format, pattern));
+  }
+  return known.get(key);
+}
+
+const known = new Map<string, Variant | undefined>();
+const mostKnown = 1000;
+
+function compareWithVariants(format: string, pattern: string): Variant | undefined {
   if (!isUnicodePattern(pattern)) return undefined;
   const regExp = toRegExp(pattern);
   const test = (text: string): boolean => regExp.test(text);

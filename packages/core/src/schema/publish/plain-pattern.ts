@@ -7,6 +7,18 @@ import { type PatternPart, readPattern } from './pattern-tree.ts';
  * `\d`, for example. Returns undefined if that is not possible.
  */
 export function toPlainPattern(source: string): string | undefined {
+  // A router has the same few patterns in many places.
+  if (!known.has(source)) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(source, rewrite(source));
+  }
+  return known.get(source);
+}
+
+const known = new Map<string, string | undefined>();
+const mostKnown = 1000;
+
+function rewrite(source: string): string | undefined {
   if (!isUnicodePattern(source)) return undefined;
   const alternatives = readPattern(source);
   if (alternatives === undefined) return undefined;

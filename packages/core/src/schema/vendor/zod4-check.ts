@@ -43,19 +43,21 @@ function defsOf(schema: Zod4Schema): Internals[] {
  */
 export function isPatternOfFormat(check: Zod4Schema): boolean {
   const { pattern, checks: _, error: __, ...def } = check._zod.def;
-  if (!(pattern instanceof RegExp)) return false;
-  if (['regex', 'starts_with', 'ends_with', 'includes'].includes(String(def['format']))) return false;
-  const key = JSON.stringify(def, (_key, value: unknown) =>
-    value instanceof RegExp ? String(value) : value,
-  );
+  if (!(pattern instanceof RegExp) || affixes.has(def['format'])) return false;
   const Class = check.constructor as new (def: object) => Zod4Schema;
   let known = knownPatterns.get(Class);
-  if (known === undefined) knownPatterns.set(Class, (known = new Map()));
-  if (!known.has(key)) known.set(key, patternOf(Class, def));
-  return known.get(key) === pattern.source;
+  if (known === undefined) knownPatterns.set(Class, (known = new Set()));
+  if (known.has(pattern.source)) return true;
+  const own = patternOf(Class, def);
+  // Patterns of the app are not remembered, of which there may be any number.
+  if (own !== undefined) known.add(own);
+  return own === pattern.source;
 }
 
-const knownPatterns = new WeakMap<object, Map<string, string | undefined>>();
+const affixes: ReadonlySet<unknown> = new Set(['regex', 'starts_with', 'ends_with', 'includes']);
+
+/** The patterns that each class of checks is known to give to its formats. */
+const knownPatterns = new WeakMap<object, Set<string>>();
 
 function patternOf(Class: new (def: object) => Zod4Schema, def: object): string | undefined {
   try {

@@ -347,6 +347,7 @@ const formatNames: Record<string, string | undefined> = { datetime: 'date-time',
 
 function markFormat(schema: Zod4Schema, target: JsonSchema): void {
   const checks = checksOf(schema);
+  if (checks.length === 0) return;
   const patterns: string[] = [];
   const notes: Record<string, 'own'> = {};
   for (const check of checks) {
