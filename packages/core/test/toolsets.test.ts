@@ -133,7 +133,7 @@ describe.each(eras)('in the %s era', (era) => {
 test('everything is served without a choice, and with a parameter that is none', async () => {
   await using server = await start();
   expect(await namesOf(server.mcp)).toEqual(everything);
-  expect(await namesOf(`${server.mcp}?utm=1&Toolsets=x`)).toEqual(everything);
+  expect(await namesOf(`${server.mcp}?utm=1&tools=x&tenant=y`)).toEqual(everything);
   expect(await namesOf(`${server.mcp}?readonly=0`)).toEqual(everything);
   expect(await namesOf(`${server.mcp}?`)).toEqual(everything);
 });
@@ -266,7 +266,7 @@ test('the URL of initialize holds for a session', async () => {
   expect((await list('?toolsets=ops,billing')).status).toBe(200);
   const words =
     'This session was opened with other toolsets or another readonly in the URL; send the same, or initialize a new session';
-  for (const query of ['', '?toolsets=ops', '?toolsets=ops,billing&readonly=1']) {
+  for (const query of ['', '?readonly=0', '?toolsets=ops', '?toolsets=ops,billing&readonly=1']) {
     const { status, body } = await list(query);
     expect([status, body]).toEqual([400, rpcError(-32_600, words, 2)]);
   }
@@ -277,6 +277,33 @@ test('the URL of initialize holds for a session', async () => {
   const end = await fetch(server.mcp, { method: 'DELETE', headers });
   expect(end.status).toBe(400);
   expect((await list('?toolsets=ops,billing')).status).toBe(200);
+});
+
+test('readonly=0 is no choice, also in a session', async () => {
+  await using server = await start({ legacy: 'sessions' });
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
+  const opened = await post(server.mcp, { jsonrpc: '2.0', id: 1, method: 'initialize', params });
+  const headers = {
+    'mcp-session-id': opened.headers.get('mcp-session-id')!,
+    'mcp-protocol-version': '2025-11-25',
+  };
+  const message = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+  for (const query of ['', '?readonly=0', '?readonly=false&utm=1']) {
+    expect((await post(`${server.mcp}${query}`, message, headers)).status).toBe(200);
+  }
+});
+
+test.each([
+  ['Toolsets=billing', 'toolsets'],
+  ['toolset=billing', 'toolsets'],
+  ['toolsets[]=billing', 'toolsets'],
+  ['toolsets=billing&read_only=1', 'readonly'],
+  ['readOnly=1', 'readonly'],
+])('a parameter that would be ignored and was meant, %s, is refused', async (query, meant) => {
+  await using server = await start();
+  const { status, body } = await request(`${server.mcp}?${query}`, 'legacy', 'tools/list');
+  expect(status).toBe(400);
+  expect(JSON.stringify(body)).toContain(`in the URL has to be written ${meant}`);
 });
 
 test('a subscription reaches nothing outside of the choice', async () => {

@@ -15,7 +15,7 @@ const weights = { keywords: 4, name: 3, title: 2, description: 1.5, toolset: 1, 
 type Field = keyof typeof weights;
 
 /** Words beyond these are not looked for: a client may send a text of any length. */
-const mostTerms = 40;
+const mostTerms = 24;
 
 /** Makes the index of tools. It ranks by BM25, and finds words by their stem, by their beginning, and with a slip. */
 export function createSearchIndex(tools: Iterable<Tool>): SearchIndex {
@@ -97,16 +97,26 @@ function collectTexts(schema: unknown, texts: string[], level: number): void {
   for (const branch of Array.isArray(anyOf) ? anyOf : []) collectTexts(branch, texts, level + 1);
 }
 
-/** `listByCustomer` is three words. */
+/** `listByCustomer` is three words. Where a language has no spaces, each two neighbours are one. */
 function tokenize(text: string): string[] {
   return text
     .replace(/(?<=[\p{Ll}\d])(?=\p{Lu})/gu, ' ')
-    .split(/[^\p{L}\p{N}]+/u)
+    .split(/[^\p{L}\p{N}\p{M}]+/u)
+    .flatMap((word) => (unspaced.test(word) ? toPairs(word) : word))
     .filter(Boolean);
 }
 
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
+function toPairs(word: string): string[] {
+  const characters = [...word];
+  if (characters.length < 3) return [word];
+  return characters.slice(1).map((character, index) => characters[index]! + character);
+}
+
 function toTerm(word: string): string | null {
-  const lower = word.toLowerCase();
+  // `Überweisung` is also found as `uberweisung`.
+  const lower = word.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
   return common.has(lower) ? null : stemmer(lower);
 }
 

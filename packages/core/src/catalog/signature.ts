@@ -1,86 +1,129 @@
 import { isRecord } from '../record.ts';
-import type { JsonSchema } from '../schema/json-schema.ts';
+import { deref, type JsonObjectSchema, type JsonSchema } from '../schema/json-schema.ts';
 import type { Tool } from './tool.ts';
 
 /** How deeply the type of a value is written. What is deeper is `object` or `list`. */
 const mostLevels = 5;
-/** The longest type of a result. */
+/** The longest type of a result, and the longest arguments. */
 const mostResultCharacters = 800;
+const mostArgumentCharacters = 4000;
+/** How many references are followed on the way to a value: those that are left are of schemas that contain themselves. */
+const mostRefs = 2;
 const mostCommentCharacters = 300;
 const mostValues = 30;
+
+/** Where a schema is in another one, and how many levels of it are still written. */
+interface Place {
+  root: JsonSchema;
+  left: number;
+  refs: readonly string[];
+}
+
+const written = new WeakMap<Tool, string>();
 
 /**
  * Writes what a model has to know to call a tool, in the form of a TypeScript function, which takes a fraction of the tokens
  * of its JSON Schema.
  */
-export function toSignature({ name, listed: { modern, legacy } }: Tool): string {
+export function toSignature(tool: Tool): string {
+  let text = written.get(tool);
+  if (text === undefined) written.set(tool, (text = write(tool)));
+  return text;
+}
+
+function write({ name, listed: { modern, legacy } }: Tool): string {
   const { inputSchema, description } = modern;
-  const outputSchema = modern.outputSchema ?? legacy.outputSchema;
-  const required = new Set(inputSchema.required);
-  const lines = Object.entries(inputSchema.properties ?? {}).map(([key, schema]) => {
-    const comment = commentOf(schema);
-    const mark = required.has(key) ? '' : '?';
-    return `  ${toKey(key)}${mark}: ${toType(schema, 1)},${comment && ` // ${comment}`}`;
-  });
-  const rest = restOf(inputSchema);
-  if (rest) lines.push(`  [key: string]: ${rest},`);
-  const args = lines.length === 0 ? '' : `{\n${lines.join('\n')}\n}`;
-  const result = outputSchema ? toResultType(outputSchema) : '';
-  return `// ${oneLine(description, 2 * mostCommentCharacters)}\n${name}(${args})${result && `: ${result}`}`;
+  const output = modern.outputSchema ?? legacy.outputSchema;
+  const args = deepest(mostLevels - 1, mostArgumentCharacters, (left) => toArguments(inputSchema, left));
+  const type =
+    output && deepest(mostLevels, mostResultCharacters, (left) => toType(output, toPlace(output, left)));
+  const result = type && (type.length > mostResultCharacters ? 'object' : type);
+  return `// ${oneLine(description, 2 * mostCommentCharacters)}\n${name}(${args})${result ? `: ${result}` : ''}`;
 }
 
-/** Writes the type of a result as deeply as there is room for it. */
-function toResultType(schema: JsonSchema): string {
-  for (let levels = mostLevels; levels > 0; levels--) {
-    const type = toType(schema, mostLevels - levels);
-    if (type.length <= mostResultCharacters) return type;
+/** Writes something as deeply as there is room for it, and at least its first level. */
+function deepest(levels: number, most: number, writeTo: (left: number) => string): string {
+  let text = writeTo(1);
+  for (let left = 2; left <= levels; left++) {
+    const deeper = writeTo(left);
+    if (deeper.length > most) break;
+    text = deeper;
   }
-  return 'object';
+  return text;
 }
 
-function toType(schema: unknown, level: number): string {
+function toPlace(root: JsonSchema, left: number): Place {
+  return { root, left, refs: [] };
+}
+
+function toArguments(schema: JsonObjectSchema, left: number): string {
+  const place = toPlace(schema, left);
+  const required = new Set(schema.required);
+  const lines = Object.entries(schema.properties ?? {}).map(([key, property]) => {
+    const comment = commentOf(deref(schema, property));
+    const mark = required.has(key) ? '' : '?';
+    return `  ${toKey(key)}${mark}: ${toType(property, place)},${comment && ` // ${comment}`}`;
+  });
+  const rest = restOf(schema, place);
+  if (rest) lines.push(`  [key: string]: ${rest},`);
+  return lines.length === 0 ? '' : `{\n${lines.join('\n')}\n}`;
+}
+
+function toType(schema: unknown, place: Place): string {
   if (!isRecord(schema)) return schema === false ? 'never' : 'any';
   const { $ref, enum: values, anyOf, oneOf, allOf, type } = schema as JsonSchema & Record<string, unknown>;
+  if (typeof $ref === 'string') return toTypeOfRef(schema, $ref, place);
   if (Object.hasOwn(schema, 'const')) return JSON.stringify(schema['const']);
   if (Array.isArray(values)) return toUnion(values.map((value) => JSON.stringify(value)));
   const branches = anyOf ?? oneOf;
-  if (Array.isArray(branches)) return toUnion(branches.map((branch) => toType(branch, level)));
-  if (Array.isArray(allOf)) return allOf.map((part) => toType(part, level)).join(' & ');
-  // Only a schema that contains itself has references.
-  if ($ref !== undefined) return 'object';
-  if (Array.isArray(type)) return toUnion(type.map((each) => toType({ ...schema, type: each }, level)));
-  if (type === 'array') return toList(schema, level);
-  if (type === 'object' || schema['properties']) return toObject(schema, level);
+  if (Array.isArray(branches)) return toUnion(branches.map((branch) => toType(branch, place)));
+  if (Array.isArray(allOf)) return allOf.map((part) => toType(part, place)).join(' & ');
+  if (Array.isArray(type)) return toUnion(type.map((each) => toType({ ...schema, type: each }, place)));
+  if (type === 'array') return toList(schema, place);
+  if (type === 'object' || schema['properties']) return toObject(schema, place);
   return type === 'integer' ? 'number' : (type ?? 'any');
 }
 
-function toList({ items, prefixItems }: Record<string, unknown>, level: number): string {
-  if (level >= mostLevels) return 'list';
-  if (Array.isArray(prefixItems)) return `[${prefixItems.map((item) => toType(item, level + 1)).join(', ')}]`;
-  const item = toType(items ?? true, level);
+/** A schema that contains itself is written once. */
+function toTypeOfRef(schema: JsonSchema, $ref: string, place: Place): string {
+  const { root, refs } = place;
+  if (refs.includes($ref) || refs.length >= mostRefs) return 'object';
+  return toType(deref(root, schema), { ...place, refs: [...refs, $ref] });
+}
+
+function toList({ items, prefixItems }: Record<string, unknown>, place: Place): string {
+  if (place.left <= 0) return 'list';
+  if (Array.isArray(prefixItems))
+    return `[${prefixItems.map((item) => toType(item, deeperThan(place))).join(', ')}]`;
+  const item = toType(items ?? true, place);
   return /[ |&]/.test(item) && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
 }
 
-function toObject(schema: JsonSchema, level: number): string {
+function toObject(schema: JsonSchema, place: Place): string {
+  if (place.left <= 0) return 'object';
   const entries = Object.entries(schema.properties ?? {});
-  const rest = restOf(schema, level);
-  if (level >= mostLevels) return 'object';
+  const rest = restOf(schema, place);
   if (entries.length === 0) return rest ? `Record<string, ${rest}>` : '{}';
   const required = new Set(schema.required);
   const fields = entries.map(
-    ([key, value]) => `${toKey(key)}${required.has(key) ? '' : '?'}: ${toNotedType(value, level + 1)}`,
+    ([key, value]) =>
+      `${toKey(key)}${required.has(key) ? '' : '?'}: ${toNotedType(value, deeperThan(place))}`,
   );
   return `{ ${fields.join(', ')} }`;
 }
 
 /** The type of further properties, if the schema says that there may be any of a type of their own. */
-function restOf({ additionalProperties }: JsonSchema, level = 1): string | undefined {
-  return isRecord(additionalProperties) ? toType(additionalProperties, level + 1) : undefined;
+function restOf({ additionalProperties }: JsonSchema, place: Place): string | undefined {
+  return isRecord(additionalProperties) ? toType(additionalProperties, deeperThan(place)) : undefined;
+}
+
+function deeperThan(place: Place): Place {
+  return { ...place, left: place.left - 1 };
 }
 
 /** Texts have a form that a type does not say: a date travels as one. */
-function toNotedType(schema: unknown, level: number): string {
-  const type = toType(schema, level);
+function toNotedType(schema: unknown, place: Place): string {
+  const type = toType(schema, place);
   const format = isRecord(schema) && schema['format'];
   return type === 'string' && typeof format === 'string' ? `string /* ${format} */` : type;
 }

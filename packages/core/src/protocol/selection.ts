@@ -69,6 +69,11 @@ function toWrong(message: string): Choice {
 /** Reads a query. Returns `undefined` if nothing is chosen, and a sentence if it is not clear what. Ignores all other parameters. */
 function readSelection(query: string): Selection | string | undefined {
   const params = new URLSearchParams(query);
+  for (const name of params.keys()) {
+    // Ignored, it would give more than was meant.
+    const meant = misspelled.get(name.toLowerCase().replace(/[-_[\]]/g, ''));
+    if (meant !== undefined && name !== meant) return `${quote(name)} in the URL has to be written ${meant}`;
+  }
   const [toolsets, readonly] = [params.getAll('toolsets'), params.getAll('readonly')];
   if (toolsets.length + readonly.length === 0) return undefined;
   // Two of them could be meant in two ways, and one of these gives more than was meant.
@@ -80,8 +85,18 @@ function readSelection(query: string): Selection | string | undefined {
   if (names?.includes('')) {
     return 'toolsets has an empty name in the URL; write it like toolsets=billing,support, or leave it out for all';
   }
-  return { toolsets: names && [...new Set(names)].toSorted(), isReadOnly: modes[mode]! };
+  const isReadOnly = modes[mode]!;
+  // The same as without a choice, also for a session.
+  if (!names && !isReadOnly) return undefined;
+  return { toolsets: names && [...new Set(names)].toSorted(), isReadOnly };
 }
+
+/** Other ways to write the parameters, in lower case and without dashes. */
+const misspelled = new Map([
+  ['toolsets', 'toolsets'],
+  ['toolset', 'toolsets'],
+  ['readonly', 'readonly'],
+]);
 
 const modes: Record<string, boolean> = { '1': true, true: true, '0': false, false: false };
 

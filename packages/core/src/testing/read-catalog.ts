@@ -7,7 +7,7 @@ import { SetupError } from '../setup-error.ts';
 /** The options that decide what is served, and how it is advertised. */
 export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
   HandlerOptions<TRouter>,
-  'tag' | 'expose' | 'outputSchemas' | 'structured' | 'toolName' | 'converters' | 'codecs'
+  'tag' | 'expose' | 'outputSchemas' | 'structured' | 'toolName' | 'converters' | 'codecs' | 'discovery'
 >;
 
 /**
@@ -16,7 +16,7 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
  */
 export async function readCatalog(
   router: AnyTRPCRouter,
-  { tag, expose, outputSchemas, structured, toolName, converters, codecs }: CatalogChoice,
+  { tag, expose, outputSchemas, structured, toolName, converters, codecs, discovery }: CatalogChoice,
   { tools, resources, prompts }: OwnItems = {},
 ): Promise<Catalog> {
   // `auth` is set because tools with scopes are a set-up problem without it. The handler checks its own `auth`.
@@ -26,6 +26,7 @@ export async function readCatalog(
     outputSchemas,
     structured,
     toolName,
+    discovery,
     ...(converters && { converters }),
     ...(codecs && { codecs }),
     auth: {},

@@ -25,12 +25,15 @@ export async function describeTools(
   for (const name of read.names) {
     const tool = serving.catalog.tools.get(name);
     if (tool && (await knowledge.mayKnow(tool))) known.push(tool);
-    else missing.push(await tellMissing(parts, serving, name, request));
+    else missing.push(await tellMissing(parts, serving, name, request, missing.length < mostGuesses));
   }
   if (known.length === 0) return toNotFound(missing);
   const written = read.isSchema ? [JSON.stringify(known.map(toSchemas))] : known.map(toSignatureWithRunner);
   return toText([...written, ...missing].join('\n\n'));
 }
+
+/** For so many names that do not exist, the one that was meant is looked for: that takes time for each tool. */
+const mostGuesses = 3;
 
 /** Makes the outcome of a call that is answered with a text alone. */
 export function toText(text: string): ResultOutcome {
@@ -64,7 +67,10 @@ function readNames(args: unknown): { names: string[]; isSchema: boolean } | stri
   }
   if (!names.every((name): name is string => typeof name === 'string'))
     return 'names has to be a list of texts';
-  const isUnset = schema === undefined || schema === null || schema === '';
-  if (!isUnset && typeof schema !== 'boolean') return 'schema has to be true or false';
-  return { names: [...new Set(names)], isSchema: schema === true };
+  const isSchema = schema === true || schema === 'true';
+  if (!isSchema && !offValues.has(schema)) return 'schema has to be true or false';
+  return { names: [...new Set(names)], isSchema };
 }
+
+/** Some models send texts, and clients fill what they have nothing for. */
+const offValues = new Set<unknown>([false, 'false', undefined, null, '']);

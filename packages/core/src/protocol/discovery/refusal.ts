@@ -21,14 +21,15 @@ export async function toNotFound(
   return { kind: 'failure', code, text, meta: { code, httpStatus: 404 }, status: 200 };
 }
 
-/** Says that there is no such tool, and which one was probably meant. */
+/** Says that there is no such tool, and which one was probably meant, if that may be guessed. */
 export async function tellMissing(
   parts: ServerParts,
   { catalog, exchange }: Serving,
   name: string,
   request: CallRequest,
+  mayGuess = true,
 ): Promise<string> {
-  const { nearest } = await toMissing(parts, catalog, name, request, exchange);
+  const nearest = mayGuess ? (await toMissing(parts, catalog, name, request, exchange)).nearest : undefined;
   const shown = JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
   return `there is no tool ${shown}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`;
 }

@@ -5,7 +5,9 @@ import { type FailureOutcome, type Outcome, type ResultOutcome, textOf } from '.
 import { openProgress } from '../../call/progress.ts';
 import { isVisible } from '../../call/visible.ts';
 import { discoveryNames } from '../../catalog/front.ts';
+import { isRecord } from '../../record.ts';
 import { shareOneBudget } from '../../schema/budget.ts';
+import { moreKey } from '../../schema/loosen.ts';
 import { createListContext, spendTimeOfHidden } from '../list-context.ts';
 import type { ServerParts, Serving } from '../serving.ts';
 import { type InnerCall, readInnerCalls } from './inner-call.ts';
@@ -64,6 +66,8 @@ const otherRunner: Record<Runner, (name: string) => string> = {
 interface Ended {
   name: string;
   outcome: ResultOutcome;
+  /** What its texts say that its structured content does not: notes of what was cut, and words of the app. */
+  beside: string | undefined;
 }
 
 async function runBatch(
@@ -91,7 +95,8 @@ async function runBatch(
         return toStopped(calls, ended, `${call.name} asks a person before it goes on; call it alone`);
       }
       if (outcome.result['isError'] === true) return toStopped(calls, ended, textIn(outcome));
-      ended.push({ name: call.name, outcome });
+      const hasOwnWords = serving.catalog.tools.get(call.name)?.toContent !== undefined;
+      ended.push({ name: call.name, outcome, beside: textBeside(outcome, hasOwnWords) });
       channel?.offer({ progress: index + 1, total: calls.length, message: call.name });
     }
   } finally {
@@ -105,7 +110,7 @@ function toBatchResult(ended: readonly Ended[]): ResultOutcome {
   if (!ended.some(hasStructured))
     return { kind: 'result', result: { content: ended.flatMap(toNamedContent) } };
   const json = `{"results":[${ended.map(write).join(',')}]}`;
-  const others = ended.flatMap(({ outcome }) => contentOf(outcome).filter(({ type }) => type !== 'text'));
+  const others = ended.flatMap(toNamedAttachments);
   const result = {
     content: [{ type: 'text', text: json }, ...others],
     structuredContent: { results: ended.map(toEntry) },
@@ -124,7 +129,7 @@ function toStopped(
   const notRun = rest.map(({ name }) => name);
   const tail = `{"name":${JSON.stringify(failed!.name)},"error":${JSON.stringify(error)}}`;
   const text = `{"results":[${[...ended.map(write), tail].join(',')}],"notRun":${JSON.stringify(notRun)}}`;
-  const others = ended.flatMap(({ outcome }) => contentOf(outcome).filter(({ type }) => type !== 'text'));
+  const others = ended.flatMap(toNamedAttachments);
   const structuredContent = {
     results: [...ended.map(toEntry), { name: failed!.name, error }],
     notRun,
@@ -149,19 +154,45 @@ function toNamedContent({ name, outcome }: Ended): ContentBlock[] {
   return [{ type: 'text', text: `${name}:` }, ...contentOf(outcome)];
 }
 
-function write({ name, outcome }: Ended): string {
-  const { json, result } = outcome;
-  const structured = json ?? JSON.stringify(result['structuredContent']);
-  const value =
-    structured === undefined ? `"text":${JSON.stringify(textIn(outcome))}` : `"result":${structured}`;
-  return `{"name":${JSON.stringify(name)},${value}}`;
+/** The files of a call, below its name: each call counts its own, as `attachment:1` and so on. */
+function toNamedAttachments({ name, outcome }: Ended, index: number): ContentBlock[] {
+  const files = contentOf(outcome).filter(({ type }) => type !== 'text');
+  if (files.length === 0) return [];
+  return [{ type: 'text', text: `The attachments of results[${index}], ${name}:` }, ...files];
 }
 
-function toEntry({ name, outcome }: Ended): object {
+function write({ name, outcome, beside }: Ended): string {
+  const { json, result } = outcome;
+  const structured = json ?? JSON.stringify(result['structuredContent']);
+  const values = [
+    ...(structured === undefined ? [] : [`"result":${structured}`]),
+    ...(beside === undefined ? [] : [`"text":${JSON.stringify(beside)}`]),
+  ];
+  return `{"name":${JSON.stringify(name)},${values.join(',')}}`;
+}
+
+function toEntry({ name, outcome, beside }: Ended): object {
   const { structuredContent } = outcome.result;
-  return structuredContent === undefined
-    ? { name, text: textIn(outcome) }
-    : { name, result: structuredContent };
+  return {
+    name,
+    ...(structuredContent !== undefined && { result: structuredContent }),
+    ...(beside !== undefined && { text: beside }),
+  };
+}
+
+/** The texts of a result without structured content, and of one with it those that are no copy of it. */
+function textBeside(outcome: ResultOutcome, hasOwnWords: boolean): string | undefined {
+  const { structuredContent: structured } = outcome.result;
+  // Its only text is a copy.
+  if (outcome.json !== undefined) return undefined;
+  if (structured === undefined) return textIn(outcome);
+  const texts = contentOf(outcome).flatMap((block) => (block.type === 'text' ? block.text : []));
+  const isAbsent = structured === null || (isRecord(structured) && Object.keys(structured).length === 0);
+  // Where the app has not written the texts, the first one is the result.
+  const others = hasOwnWords || isAbsent ? texts : texts.slice(1);
+  const told = isRecord(structured) ? structured[moreKey] : undefined;
+  const beside = others.filter((text) => text !== told);
+  return beside.length === 0 ? undefined : beside.join('\n');
 }
 
 function contentOf({ result }: ResultOutcome): ContentBlock[] {

@@ -108,3 +108,21 @@ test('a name that is not a client is an error that says which one was meant', as
     /takes a list of clients/,
   );
 });
+
+test('with discovery, what is checked is what is listed: the tools to search with, and what is pinned', async () => {
+  const router = t.router(
+    Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [
+        `tool${index}`,
+        t.procedure.meta({ mcp: { pinned: index === 7 } }).query(() => index),
+      ]),
+    ),
+  );
+  const limits = { maxTokens: 1000 };
+  await expect(expectCatalog(router).toSuit(all, limits)).rejects.toThrow('60 tools');
+  await expectCatalog(router, { discovery: 'search' }).toSuit(all, limits);
+  await expect(expectCatalog(router, { discovery: 'search' }).toSuit(all, { maxTokens: 1 })).rejects.toThrow(
+    /4 tools.*run_query.*tool7/,
+  );
+  await expect(expectCatalog(router, { discovery: { over: 61 } }).toSuit(all, limits)).rejects.toThrow();
+});

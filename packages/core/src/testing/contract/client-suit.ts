@@ -1,4 +1,4 @@
-import type { Catalog } from '../../catalog/catalog.ts';
+import { type Catalog, listedIn } from '../../catalog/catalog.ts';
 import { describeSize, sizeOf } from '../../catalog/size.ts';
 import { checkTools, type ClientName, clientNames, clients, type Finding } from '../../clients/clients.ts';
 import { findNearest } from '../../nearest.ts';
@@ -18,7 +18,8 @@ export function assertSuits(
   { maxTokens }: SuitLimits = {},
 ): void {
   checkArguments(names, maxTokens);
-  const tools = [...catalog.tools.values()];
+  // Where tools are searched for, a client gets those to search with.
+  const tools = listedIn(catalog);
   const server = {
     serverName: name,
     instructions: typeof instructions === 'string' ? instructions : undefined,

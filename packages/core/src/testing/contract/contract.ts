@@ -31,7 +31,8 @@ export interface CatalogExpectation {
   /**
    * Checks what is listed against what these clients are known to take, and throws an `Error` that lists every tool that one
    * of them would lose. With `maxTokens`, also if `tools/list` is estimated to have more tokens. What a client only cuts or
-   * ignores does not fail. `docs/clients.md` has all rules, and where each is known from.
+   * ignores does not fail. With `discovery`, what is listed are the tools to search with and those that are pinned.
+   * `docs/clients.md` has all rules, and where each is known from.
    */
   toSuit(clients: readonly ClientName[], limits?: SuitLimits): Promise<void>;
 }
