@@ -87,6 +87,26 @@ test('the test client gives no json of a batch without structured content', asyn
   expect(await run('text', 'text')).toMatchObject({ ok: true, json: undefined });
 });
 
+test('the tool that calls others has room for the largest result that one of them may have', async () => {
+  const metaOf = async (...budgets: number[]) => {
+    const app = t.router(
+      Object.fromEntries(
+        budgets.map((maxTokens, index) => [
+          `q${index}`,
+          t.procedure.meta({ mcp: { result: { maxTokens } } }).query(() => 1),
+        ]),
+      ),
+    );
+    await using client = createMcpTestClient(app, { ctx: {}, discovery: 'search' });
+    const listed = await client.listTools();
+    return listed.find(({ name }) => name === 'run_query')!._meta?.['anthropic/maxResultSizeChars'];
+  };
+  expect(await metaOf(1000, 40_000)).toBe(160_000);
+  expect(await metaOf(1000, 400_000)).toBe(500_000);
+  // Less would take room from batches.
+  expect(await metaOf(1000, 2000)).toBeUndefined();
+});
+
 describe('the limit of the handler', () => {
   const ask = async (handler: Parameters<typeof callTool>[0], name: string, args: object) => {
     const { body } = await callTool(handler, 'modern', name, args);

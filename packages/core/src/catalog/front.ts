@@ -58,8 +58,8 @@ export function toFront(tools: readonly Tool[], rules: FrontRules): Front | unde
   const found = [
     toSearch(told, reads, changes),
     describing,
-    ...(reads ? [running] : []),
-    ...(changes ? [toChanging(asksPerson)] : []),
+    ...(reads ? [withRoom(running, told)] : []),
+    ...(changes ? [withRoom(toChanging(asksPerson), told)] : []),
   ];
   const pinned = tools.filter((tool) => tool.pinned);
   return {
@@ -72,8 +72,26 @@ export function toFront(tools: readonly Tool[], rules: FrontRules): Front | unde
 /** Clients that search by themselves would otherwise search for the tools to search with. */
 const common = { 'anthropic/alwaysLoad': true };
 
+const roomKey = 'anthropic/maxResultSizeChars';
+
 function toTool(listed: ListedTool & { name: DiscoveryName }): DiscoveryTool {
   return { name: listed.name, visible: undefined, listed: { modern: listed, legacy: listed } };
+}
+
+/** Claude Code cuts what is longer, unless a tool says otherwise: 25,000 tokens. */
+const usualRoom = 100_000;
+
+/** Where a tool gives more at once than clients take, the one that calls it says so too. */
+function withRoom(runner: DiscoveryTool, told: readonly Tool[]): DiscoveryTool {
+  const { modern } = runner.listed;
+  const isReading = modern.annotations?.readOnlyHint === true;
+  const rooms = told
+    .filter((tool) => tool.isReadOnly === isReading)
+    .map((tool) => Number(tool.listed.modern._meta?.[roomKey] ?? 0));
+  const room = Math.max(0, ...rooms);
+  return room > usualRoom
+    ? toTool({ ...modern, name: runner.name, _meta: { ...modern._meta, [roomKey]: room } })
+    : runner;
 }
 
 function toSearch(told: readonly Tool[], reads: boolean, changes: boolean): DiscoveryTool {
