@@ -109,7 +109,7 @@ function tokenize(text: string): string[] {
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 function toPairs(word: string): string[] {
-  const characters = [...word];
+  const characters = Array.from(word);
   if (characters.length < 3) return [word];
   return characters.slice(1).map((character, index) => characters[index]! + character);
 }
