@@ -1,4 +1,8 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  type ClientCapabilities,
+  type Implementation,
   inputRequired,
   ProtocolError,
   ProtocolErrorCode,
@@ -70,6 +74,12 @@ export interface Conversation {
   subscribed: Subscriptions | undefined;
 }
 
+/** What a client of 2026 says of itself with each request. */
+interface Envelope {
+  [CLIENT_INFO_META_KEY]?: Implementation;
+  [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities;
+}
+
 /** Makes a server of the SDK, for one request or for a session. */
 export function createServer(parts: ServerParts, conversation: Conversation): Server {
   const { era, catalog: firstCatalog, servingOf, subscribed } = conversation;
@@ -111,8 +121,11 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
 
   const toRequest = (context: ServerContext, state?: AskState): CallRequest => {
     const { id, method, signal, _meta } = context.mcpReq;
-    const client = server.getClientVersion();
-    const offered = server.getClientCapabilities();
+    // A client of 2026 says both with each request. Over stdio, the SDK does not put them into the server. Cast: the SDK types
+    // the keys of the envelope as any text.
+    const envelope = context.mcpReq.envelope as Envelope | undefined;
+    const client = envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
+    const offered = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
     const read = { id, method, era, params: { _meta }, client, capabilities: offered };
     const { serving } = servingOf(context);
     return toCallRequest(serving, read, signal, isListening && serving.mayStream, context, state);
