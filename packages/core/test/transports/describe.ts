@@ -47,6 +47,18 @@ export function describeTransports(transports: readonly Transport[], startMs = 3
           expect(answer).toMatchObject({ isError: true });
         }
       });
+
+      test('asks the person for consent, where it has a way to', async () => {
+        const asked: string[] = [];
+        await using client = await served.connect(kind, 'ada', (message) => {
+          asked.push(message);
+          return {};
+        });
+        const answer = await client.callTool({ name: 'agree' });
+        expect(asked).toEqual(isTold ? ['Agreed?'] : []);
+        if (isTold) expect(answer).toEqual(toolValue({ by: 'test-client' }));
+        else expect(answer).toMatchObject({ isError: true });
+      });
     });
 
     if (!transport.speaksHttp) return;
@@ -63,6 +75,7 @@ function describeTools(connect: Connect): void {
     await using client = await connect('ada');
     const names = (await client.listTools()).map(({ name }) => name);
     expect(names).toEqual([
+      'agree',
       'confirm',
       'count',
       'echo',

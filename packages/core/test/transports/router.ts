@@ -91,6 +91,9 @@ export const router = t.router({
       if (signal?.aborted) waits.set(input.id, 'aborted');
     }
   }),
+  agree: t.procedure
+    .meta({ mcp: { confirm: 'Agreed?' } })
+    .mutation(() => ({ by: getMcpCall()?.client?.name ?? null })),
   confirm: tool.mutation(async () => {
     const answer = await callOf().ask({
       message: 'Really?',
