@@ -121,9 +121,8 @@ export function createServer(parts: ServerParts, conversation: Conversation): Se
 
   const toRequest = (context: ServerContext, state?: AskState): CallRequest => {
     const { id, method, signal, _meta } = context.mcpReq;
-    // A client of 2026 says both with each request. Over stdio, the SDK does not put them into the server. Cast: the SDK types
-    // the keys of the envelope as any text.
-    const envelope = context.mcpReq.envelope as Envelope | undefined;
+    // A client of 2026 says both with each request. Over stdio, the SDK does not put them into the server.
+    const envelope: Envelope | undefined = context.mcpReq.envelope;
     const client = envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
     const offered = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
     const read = { id, method, era, params: { _meta }, client, capabilities: offered };
