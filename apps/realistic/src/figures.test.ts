@@ -25,7 +25,8 @@ test('arguments are made for every input schema, and few are refused for what a 
   expect(withoutArguments).toEqual([]);
   expect(count).toBeGreaterThan(1150);
   const sum = [...refused.values()].reduce((total, each) => total + each, 0);
-  expect(sum / count).toBeLessThan(0.012);
+  // Most of them are keys of a record with a pattern, which is said in words: popular clients refuse `propertyNames`.
+  expect(sum / count).toBeLessThan(0.025);
 });
 
 test('no result is outside its own output schema, and no call ends without a code', () => {
@@ -37,8 +38,8 @@ test('no result is outside its own output schema, and no call ends without a cod
 
 test('the list stays within its tokens', () => {
   const { whole, modelView, outputSchemas } = figures.size;
-  // Every closed object says so, which takes seven tokens.
-  expect(whole).toBeLessThan(19_500);
-  expect(modelView).toBeLessThan(16_000);
+  // Every closed object says so, which takes seven tokens, and every date without a description how it is written.
+  expect(whole).toBeLessThan(20_500);
+  expect(modelView).toBeLessThan(17_000);
   expect(outputSchemas).toBeLessThan(1_300);
 });
