@@ -6,6 +6,12 @@ import type { Tool } from './tool.ts';
 const asked = clientNames.filter((name) => name !== 'gemini');
 
 /**
+ * What clients repair themselves, or what only the grammars of llama.cpp refuse. Such schemas are common, so that it is a
+ * finding of the profile too.
+ */
+const forgiven = new Set(['object-properties', 'pattern-grammar', 'root-ref']);
+
+/**
  * Finds what makes a client lose all tools of the server because of the schemas of this one. A schema that names its dialect
  * is listed exactly as it is, because the app asks for that: `ready()` says what clients make of it, and nothing is thrown.
  */
@@ -13,7 +19,8 @@ export function refusedOf({ path, listed }: Tool): SetupProblem[] {
   if (typeof listed.modern.inputSchema['$schema'] === 'string') return [];
   const byRule = new Map<string, Finding[]>();
   for (const finding of [listed.modern, listed.legacy].flatMap((tool) => checkTools([tool], asked))) {
-    if (finding.losesAll) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
+    if (!finding.losesAll || forgiven.has(finding.rule)) continue;
+    byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
   }
   return Array.from(byRule.values(), ([first, ...others]): SetupProblem => {
     const { client, message, fix } = first!;
