@@ -147,7 +147,7 @@ it('ends recursion through a Map', () => {
   expect(input.schema.properties?.['children']).toEqual({
     type: 'object',
     properties: {},
-    additionalProperties: { $ref: '#' },
+    additionalProperties: { $ref: '#/$defs/root' },
   });
   expect(input.decode({ at: now, children: { a: { at: now } } })).toEqual({
     at,
