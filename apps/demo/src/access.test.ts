@@ -48,6 +48,7 @@ describe('who may call what', () => {
               ...accounts.map((customerId) => ({ customerId })),
             ],
             'invoices.export': [{ month: '2026-01' }, { month: 'January' }],
+            'invoices.totals': [{ month: '2026-01' }, { month: 'January' }],
             'posts.list': [{}, { mine: true }],
             'posts.get': articlesToTry.map((id) => ({ id })),
             'posts.rename': articlesToTry.map((id) => ({ id, title: 'Another title' })),

@@ -21,7 +21,7 @@ export const cursorInput = z
     return z.NEVER;
   })
   .optional()
-  .describe('nextCursor of the page before; leave it out for the first page');
+  .describe('nextCursor of the page before');
 
 export const nextCursorOutput = z
   .string()

@@ -138,9 +138,18 @@ describe.each(eras)('what an agent with the client of %s can read', (era) => {
         );
         expect(lines.length).toBe(issued.length + 1);
 
-        // One block only: a text file is its own words.
-        const [file] = await agent.content('invoices_export', { month });
-        expect(file).toMatchObject({ type: 'resource', resource: { mimeType: 'text/csv', text } });
+        // A file of that size is linked, and read where the link leads.
+        const [told, link] = await agent.content('invoices_export', { month });
+        expect(told).toMatchObject({
+          type: 'text',
+          text: expect.stringContaining(`exports://invoices/${month}.csv`),
+        });
+        expect(link).toMatchObject({
+          type: 'resource_link',
+          uri: `exports://invoices/${month}.csv`,
+          mimeType: 'text/csv',
+          size: Buffer.byteLength(text),
+        });
       });
 
       it('are for a customer her own', async () => {

@@ -208,6 +208,7 @@ describe.each(eras)('an agent with the client of %s', (era) => {
         customers_search: 'Find customers',
         invoices_export: 'Export invoices',
         invoices_list: 'List invoices',
+        invoices_totals: 'Total invoices',
         posts_get: 'Get help-centre post',
         posts_list: 'List help-centre posts',
         posts_publish: 'Publish help-centre post',

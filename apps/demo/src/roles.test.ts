@@ -76,6 +76,10 @@ const rules: Record<string, Rule> = {
     allowed: everybody,
     call: (client) => client.invoices.export.query({ month: '2026-01' }),
   },
+  'invoices.totals': {
+    allowed: everybody,
+    call: (client) => client.invoices.totals.query({ month: '2026-01' }),
+  },
   'invoices.months': { allowed: everybody, call: (client) => client.invoices.months.query({}) },
   'posts.text': { allowed: everybody, call: (client, { ownPostId: id }) => client.posts.text.query({ id }) },
   'posts.completeId': { allowed: everybody, call: (client) => client.posts.completeId.query({ value: '' }) },

@@ -12,9 +12,9 @@ const trialMs = 14 * 24 * 60 * 60 * 1000;
 export const newCustomerInput = z.object({
   name: z.string().trim().min(1).max(100).describe('The person to write to'),
   email: z.email().max(200).describe('Of nobody who is a customer already'),
-  company: z.string().trim().min(1).max(100),
+  company: z.string().trim().min(1).max(100).describe('Their company'),
   country: z.string().trim().min(1).max(60).describe('Its English name, such as "Norway"'),
-  plan: z.enum(planId.enumValues).default('starter'),
+  plan: z.enum(planId.enumValues).default('starter').describe('Plan to try'),
 });
 
 export type NewCustomer = z.infer<typeof newCustomerInput>;

@@ -16,8 +16,7 @@ export const customersRouter = router({
       mcp: {
         title: 'Find customers',
         description:
-          'Finds customers by any part of their name, email or company, with plan, trial and account status. ' +
-          'Use it to get the id that the other customer tools want.',
+          'Finds customers by any part of their name, email or company, with plan, trial and account status.',
         // A longer page would fill a model’s memory.
         result: { maxTokens: 4000 },
       },
@@ -31,7 +30,7 @@ export const customersRouter = router({
           .max(200)
           .describe('Words that all have to occur, such as "ada bergen" or "ada@example.com"'),
         status: z.enum(accountStatus.enumValues).optional().describe('Only accounts with this status'),
-        limit: z.int().min(1).max(50).default(10),
+        limit: z.int().min(1).max(50).default(10).describe('At most so many'),
       }),
     )
     .output(z.array(customerOutput))

@@ -42,7 +42,7 @@ export const invoicesRouter = router({
         customerId: customerIdInput.optional(),
         status: z.enum(invoiceStatus.enumValues).optional().describe('Only invoices with this status'),
         issuedSince: z.date().optional().describe('Only invoices issued at this moment or later'),
-        limit: z.int().min(1).max(100).default(20),
+        limit: z.int().min(1).max(100).default(20).describe('Page size'),
         cursor: cursorInput,
       }),
     )

@@ -19,7 +19,7 @@ const postOutput = z.object({
   publishedAt: z.date().nullable(),
 });
 
-const byId = z.object({ id: z.uuid().describe('Post id, as posts_list returns it') });
+const byId = z.object({ id: z.uuid().describe('An id of posts_list') });
 
 export const postsRouter = router({
   list: signedInProcedure
@@ -38,7 +38,7 @@ export const postsRouter = router({
         search: z.string().trim().max(200).optional().describe('Words of the title'),
         mine: z.boolean().default(false).describe('Only posts that whoever is signed in wrote'),
         status: z.enum(postStatus.enumValues).optional().describe('Only posts with this status'),
-        limit: z.int().min(1).max(100).default(20),
+        limit: z.int().min(1).max(100).default(20).describe('Page size'),
         cursor: cursorInput,
       }),
     )
@@ -111,7 +111,7 @@ export const postsRouter = router({
         annotations: { destructiveHint: false, idempotentHint: true, openWorldHint: false },
       },
     })
-    .input(byId.extend({ title: z.string().trim().min(3).max(120) }))
+    .input(byId.extend({ title: z.string().trim().min(3).max(120).describe('New title') }))
     .output(postOutput)
     .mutation(async ({ ctx, input }) => {
       const post = await findPost(ctx.db, ctx.user, input.id);

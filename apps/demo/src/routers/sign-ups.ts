@@ -39,7 +39,7 @@ export const signUpsRouter = router({
         annotations: { destructiveHint: false, idempotentHint: true, openWorldHint: false },
       },
     })
-    .input(z.object({ rows: z.array(newCustomerInput).min(1).max(1000) }))
+    .input(z.object({ rows: z.array(newCustomerInput).min(1).max(1000).describe('New customers') }))
     .output(
       z.object({
         imported: z.int(),

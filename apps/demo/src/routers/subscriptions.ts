@@ -84,7 +84,7 @@ export const subscriptionsRouter = router({
     .input(
       z.object({
         customerId: customerIdInput,
-        plan: z.enum(planId.enumValues),
+        plan: z.enum(planId.enumValues).describe('New plan'),
       }),
     )
     .output(customerOutput)
