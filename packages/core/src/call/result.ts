@@ -6,7 +6,7 @@ import type { Tool } from '../catalog/tool.ts';
 import { isRecord } from '../record.ts';
 import { moreKey } from '../schema/loosen.ts';
 import type { Encoded } from '../schema/output.ts';
-import { withTexts } from '../schema/wire/attachment.ts';
+import { isFileType, withTexts } from '../schema/wire/attachment.ts';
 import type { ResourceLink } from './file-link.ts';
 import type { ResultOutcome } from './outcome.ts';
 import { takePortion } from './portion/portion.ts';
@@ -91,13 +91,17 @@ function toResult(
     ? { structuredContent: !isCopy && tool.mayTellTexts ? withTexts(whole, content) : whole }
     : undefined;
   if (own !== undefined) {
-    return { kind: 'result', result: { content: [...toBlocks(own), ...content, ...more], ...structured } };
+    const blocks = toBlocks(own);
+    // `attachment:<n>` counts all files of the content, so those of the JSON come before other ones.
+    const told = blocks.some(({ type }) => isFileType(type))
+      ? [...content, ...blocks]
+      : [...blocks, ...content];
+    return { kind: 'result', result: { content: [...told, ...more], ...structured } };
   }
   const written = JSON.stringify(whole);
   // A model reads a text as it is. Only programs need the quotes of JSON around it.
   const text = typeof json === 'string' ? json : written;
-  if (asked && isPart(tool.portion!, text, asked))
-    return toPart(tool, json, era, [...content, ...more], asked);
+  if (asked && isPart(tool.portion!, text, asked)) return toPart(tool, { json, content }, era, more, asked);
   const result = { content: [toText(text), ...content, ...more], ...structured };
   if (!isCopy || !isStructured || more.length > 0) return { kind: 'result', result };
   return { kind: 'result', result, json: written, text };
@@ -110,25 +114,25 @@ function isPart({ most, isTsv }: Portion, text: string, { fields, from }: Portio
 /** Makes the result of a tool that gives a part of what its procedure returned, or writes it in another form. */
 async function toPart(
   tool: Tool,
-  whole: unknown,
+  whole: Encoded,
   era: Era,
   more: readonly ContentBlock[],
   asked: PortionRequest,
 ): Promise<ResultOutcome> {
-  const { json, texts, note } = await takePortion(tool, tool.portion!, whole, asked);
+  const { json, content, texts, note } = await takePortion(tool, tool.portion!, whole, asked);
   const isInside = isWrapped(tool, json, era);
   const value = isInside ? { result: json } : json;
   // Some clients show a model nothing but structured content.
   const mayTell = tool.hasMore[era] && (isInside || (isRecord(json) && !Object.hasOwn(json, moreKey)));
   const told = note && mayTell ? { ...(value as object), [moreKey]: note.text } : value;
-  const isStructured =
-    !tool.portion!.isTsv && hasStructured(tool, era, more.length === 0 && (!note || mayTell));
-  const content = [...texts, ...(note ? [note.text] : [])].map((each) => toText(each));
+  const isCopy = content.length === 0 && more.length === 0 && (!note || mayTell);
+  const isStructured = !tool.portion!.isTsv && hasStructured(tool, era, isCopy);
+  const words = [...texts, ...(note ? [note.text] : [])].map((each) => toText(each));
   return {
     kind: 'result',
     result: {
-      content: [...content, ...more],
-      ...(isStructured && { structuredContent: told }),
+      content: [...words, ...content, ...more],
+      ...(isStructured && { structuredContent: tool.mayTellTexts ? withTexts(told, content) : told }),
       ...(note && { _meta: { cut: note.meta } }),
     },
   };

@@ -1,5 +1,7 @@
 import type { Portion } from '../../catalog/portion.ts';
 import type { Tool } from '../../catalog/tool.ts';
+import type { Encoded } from '../../schema/output.ts';
+import { withNamedFiles } from '../../schema/wire/named-files.ts';
 import { type Cut, cutTo, type Shortened } from './cut.ts';
 import type { Continuation } from './handle.ts';
 import { nextStepOf, type Shown, withoutNext } from './next.ts';
@@ -12,6 +14,8 @@ import { describeCuts, describeLists, describeMissing } from './words.ts';
 /** A result as a model gets it. */
 export interface Portioned {
   json: unknown;
+  /** The files that are named in it. */
+  content: Encoded['content'];
   /** The texts of the result: it is written in the first, and in a second one what is beside the rows of TSV. */
   texts: readonly string[];
   /** What is missing, and how to get it. `undefined` if the result is whole. */
@@ -31,7 +35,7 @@ const roomOfNote = 400;
 export async function takePortion(
   tool: Tool,
   portion: Portion,
-  whole: unknown,
+  { json: whole, content: files }: Encoded,
   request: PortionRequest,
 ): Promise<Portioned> {
   const { fields, from = [] } = request;
@@ -58,12 +62,14 @@ export async function takePortion(
       : [`Call again with the same arguments and _cursor "${handle}" for the next rows.`]),
     ...(missing.length > 0 ? [describeMissing(missing)] : []),
   ];
-  const json = open.reduce((left: unknown, { keys }) => withoutNext(left, keys), cut);
+  const shown = open.reduce((left: unknown, { keys }) => withoutNext(left, keys), cut);
+  const { json, content } = withNamedFiles(shown, files);
   const text = sentences.join(' ');
   const [first] = open.length > 0 ? open : lists;
   const counts = first && { shown: first.shown, total: first.total, skipped: first.skipped };
   return {
     json,
+    content,
     texts: textsOf(json, portion),
     note:
       text === ''

@@ -40,7 +40,7 @@ export class Attachments implements Files {
 
   #add(source: Blob | Uint8Array, size: number, mimeType: string): Attachment {
     const name = 'name' in source && typeof source.name === 'string' ? source.name : '';
-    const uri = `${scheme}${this.#found.length + 1}`;
+    const uri = attachmentUri(this.#found.length + 1);
     const attachment = { ...(name !== '' && { name }), mimeType, size, uri };
     this.#found.push({ attachment, source });
     return attachment;
@@ -66,6 +66,18 @@ export class Attachments implements Files {
 
 const scheme = 'attachment:';
 
+/** How JSON names the n-th file of a result. */
+export function attachmentUri(number: number): string {
+  return `${scheme}${number}`;
+}
+
+/** Which file of a result a text names; `undefined` for every other text. */
+export function numberOf(uri: string): number | undefined {
+  if (!uri.startsWith(scheme)) return undefined;
+  const number = Number(uri.slice(scheme.length));
+  return uri === attachmentUri(number) ? number : undefined;
+}
+
 /**
  * A file of text is an embedded resource with `text`, not a block of text. Clients that show the model the content give it
  * the text of either, and the resource also says which file of the JSON it is: its `attachment:<n>` and type. Clients
@@ -78,7 +90,8 @@ function toBlock({ mimeType, uri }: Attachment, bytes: Uint8Array): ContentBlock
   if (text !== undefined) return { type: 'resource', resource: { ...head, text } };
   const data = toBase64(bytes);
   const kind = /^(image|audio)\//.exec(mimeType)?.[1] as 'image' | 'audio' | undefined;
-  if (kind !== undefined) return { type: kind, data, mimeType };
+  // Hosts refuse a picture of nothing.
+  if (kind !== undefined && data !== '') return { type: kind, data, mimeType };
   return { type: 'resource', resource: { ...head, blob: data } };
 }
 
@@ -113,9 +126,14 @@ export function blobOf(resource: { blob?: unknown; text?: unknown }): string | u
   return typeof text === 'string' ? toBase64(new TextEncoder().encode(text)) : undefined;
 }
 
+/** Whether a content block of this type has the bytes of a file. */
+export function isFileType(type: ContentBlock['type']): boolean {
+  return type === 'image' || type === 'audio' || type === 'resource';
+}
+
 /** Puts the files of a result back into its JSON, in the form in which arguments contain files. */
 export function restoreAttachments(json: unknown, content: readonly ContentBlock[]): unknown {
-  const files = content.filter(({ type }) => type === 'image' || type === 'audio' || type === 'resource');
+  const files = content.filter(({ type }) => isFileType(type));
   return files.length === 0 ? json : restore(json);
 
   function restore(value: unknown): unknown {
@@ -131,7 +149,8 @@ export function restoreAttachments(json: unknown, content: readonly ContentBlock
   }
 
   function dataOf(uri: string): string | undefined {
-    const block = uri.startsWith(scheme) ? files[Number(uri.slice(scheme.length)) - 1] : undefined;
+    const number = numberOf(uri);
+    const block = number === undefined ? undefined : files[number - 1];
     if (block === undefined) return undefined;
     const data =
       block.type === 'resource'

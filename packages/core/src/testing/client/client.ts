@@ -18,7 +18,7 @@ import type { CallOptions, McpTestClientArguments, McpTestClientOptions } from '
 import { createInMemoryFetch } from './in-memory.ts';
 import { loadClient } from './official.ts';
 import type { InputAt, OutputAt, ToolPath } from './path.ts';
-import { readResult, readWords } from './reading.ts';
+import { readPart, readResult, readWords } from './reading.ts';
 import { explainHidden, findTool } from './tool-at.ts';
 import { McpToolError, toToolResult, type ToolResult } from './tool-result.ts';
 import { Replays, runWitnessed, withWitness, type Witness } from './witness.ts';
@@ -146,13 +146,24 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
     return toToolResult(result, (success) => readResult(success, tool, era, witness));
   };
 
+  const readPartOf = async (
+    name: string,
+    result: CallToolResult,
+    { returned }: Witness,
+  ): Promise<unknown> => {
+    const { tools } = catalog.current ?? (await catalog.whole);
+    return returned && tools.get(name)?.portion && readPart(result, (await returned.encoded).json);
+  };
   const callTool: McpTestClient<TRouter>['callTool'] = async (name, args, callOptions) => {
     const { result, witness } = await watch(name, args, () => send(name, args, callOptions));
     return toToolResult(result, async (success) => {
       const { structuredContent } = success;
       // A witness has seen one call, and several may be inside of this one.
       const seen = name === 'run_query' && hasSeveralCalls(args) ? {} : witness;
-      const json = structuredContent === undefined ? await readWords(success, seen) : structuredContent;
+      const json =
+        structuredContent === undefined
+          ? ((await readPartOf(name, success, seen)) ?? (await readWords(success, seen)))
+          : structuredContent;
       return { json, readOutput: () => json };
     });
   };

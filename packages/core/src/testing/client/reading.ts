@@ -8,7 +8,7 @@ import { findForeign, type Witness } from './witness.ts';
 /** Makes the procedure's return value from the result on the wire. */
 export async function readResult(
   result: CallToolResult,
-  { path, output, stream }: Tool,
+  { path, output, stream, portion }: Tool,
   era: Era,
   witness: Witness,
 ): Promise<Reading> {
@@ -17,14 +17,15 @@ export async function readResult(
   const isWrapped =
     era === 'legacy' && (output.legacySchema && !stream ? output.wrapped : !isObject(encoded?.json));
   const { structuredContent } = result;
+  const part = portion && encoded && readPart(result, encoded.json);
   const json =
     structuredContent === undefined
-      ? await readWords(result, witness)
+      ? (part ?? (await readWords(result, witness)))
       : isWrapped
         ? (structuredContent as { result?: unknown }).result
         : structuredContent;
   // The bytes of a file that is linked are not in the result, and before files there may be content of the app's own.
-  const files = encoded?.content.length ? encoded : undefined;
+  const files = encoded?.content.length && part === undefined ? encoded : undefined;
   const readOutput = (): unknown => {
     const foreign = output.hasSchema ? undefined : findForeign(returned?.value);
     if (foreign === undefined) {
@@ -37,6 +38,21 @@ export async function readResult(
     );
   };
   return { json, readOutput };
+}
+
+/** The JSON of a result that has a part of what was returned; `undefined` if it has all of it, or is written otherwise. */
+export function readPart({ content }: CallToolResult, whole: unknown): unknown {
+  const [block] = content;
+  // The JSON of a file that is linked says another place, and is whole.
+  if (content.some(({ type }) => type === 'resource_link')) return undefined;
+  if (block?.type !== 'text' || block.text === (typeof whole === 'string' ? whole : JSON.stringify(whole)))
+    return undefined;
+  if (typeof whole === 'string') return block.text;
+  try {
+    return JSON.parse(block.text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
