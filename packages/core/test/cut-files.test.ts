@@ -188,3 +188,28 @@ test('a picture without a byte is no picture for a host', async () => {
     resource: { uri: 'attachment:1', mimeType: 'image/png', blob: '' },
   });
 });
+
+test('what was yielded before a file does not name that file', async () => {
+  const steps = t.router({
+    make: t.procedure.meta({ mcp: true }).query(async function* () {
+      yield await Promise.resolve(toText(1));
+      yield { preview: toPng(2) };
+      return toText(3);
+    }),
+  });
+  await using server = await serve(mcpHandler(steps));
+  for (const kind of clientKinds) {
+    await using client = await connect[kind](server.mcp);
+    const { content } = await client.callTool({ name: 'make' });
+    const [said, file, yielded] = content as [Block, Block, Block];
+    expect([JSON.parse(said.text!), toWords(file)]).toMatchObject([{ uri: 'attachment:1' }, textOf(3)]);
+    expect(yielded.text!.split('\n').slice(1)).toEqual([
+      '{"name":"1.txt","mimeType":"text/plain","size":6}',
+      '{"preview":"a file of the type image/png"}',
+    ]);
+    const told: unknown[] = [];
+    await client.callTool({ name: 'make' }, { onprogress: ({ message }) => told.push(message) });
+    expect(told.length).toBeGreaterThan(0);
+    expect(JSON.stringify(told)).not.toContain('attachment:');
+  }
+});

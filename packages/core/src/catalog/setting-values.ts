@@ -66,7 +66,7 @@ const settingKinds: Record<string, Kind> = {
   keywords: {
     takes: (value) =>
       Array.isArray(value) && value.every((word) => typeof word === 'string' && /\S/.test(word)),
-    words: 'a list of texts, such as ["invoice"]',
+    words: 'a list of texts that are not empty, such as ["invoice"]',
   },
   structured: oneOf('auto', 'always', 'never'),
   result: aResult,

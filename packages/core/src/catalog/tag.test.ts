@@ -188,7 +188,10 @@ describe('tag', () => {
     [{ visible: null }, 'mcp.visible is null; it has to be a function'],
     [{ confirm: false }, 'mcp.confirm is false; it has to be true, or the question'],
     [{ pinned: 'yes' }, 'mcp.pinned is "yes"; it has to be true or false'],
-    [{ keywords: 'a' }, 'mcp.keywords is "a"; it has to be a list of texts, such as ["invoice"]'],
+    [
+      { keywords: 'a' },
+      'mcp.keywords is "a"; it has to be a list of texts that are not empty, such as ["invoice"]',
+    ],
     [{ keywords: ['a', 5] }, 'mcp.keywords is a list; it has to be a list of texts'],
     [{ keywords: [' '] }, 'mcp.keywords is a list; it has to be a list of texts'],
     [{ prompt: { title: 5 } }, 'mcp.prompt.title is 5; it has to be a text'],

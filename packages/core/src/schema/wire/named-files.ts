@@ -1,3 +1,4 @@
+import { isRecord } from '../../record.ts';
 import type { ContentBlock } from '../content.ts';
 import { setOwn } from '../json-schema.ts';
 import { attachmentUri, numberOf } from './attachment.ts';
@@ -17,7 +18,7 @@ export function withNamedFiles(json: unknown, content: readonly ContentBlock[]):
   const named = new Set<number>();
   visit(json);
   if (named.size === content.length) return { json, content };
-  const kept = [...named].sort((one, other) => one - other);
+  const kept = [...content.keys()].filter((place) => named.has(place));
   const uris = new Map(kept.map((place, index) => [attachmentUri(place + 1), attachmentUri(index + 1)]));
   return { json: rename(json), content: kept.map((place) => renameBlock(content[place]!)) };
 
@@ -49,4 +50,34 @@ export function withNamedFiles(json: unknown, content: readonly ContentBlock[]):
     for (const [key, child] of Object.entries(value)) setOwn(copy, key, rename(child));
     return copy;
   }
+}
+
+/**
+ * Describes the files of a value that is told without them: their names would be those of other files in the same result.
+ */
+export function withoutFiles(json: unknown, content: readonly ContentBlock[]): unknown {
+  if (json === undefined || content.length === 0) return json;
+  return tell(json);
+
+  function blockOf(uri: unknown): ContentBlock | undefined {
+    const number = typeof uri === 'string' ? numberOf(uri) : undefined;
+    return number === undefined ? undefined : content[number - 1];
+  }
+
+  function tell(value: unknown): unknown {
+    const block = blockOf(value);
+    if (block !== undefined) return `a file of the type ${typeOf(block)}`;
+    if (Array.isArray(value)) return value.map(tell);
+    if (!isRecord(value)) return value;
+    const isFile = typeof value['size'] === 'number' && blockOf(value['uri']) !== undefined;
+    const copy = {};
+    for (const [key, child] of Object.entries(value))
+      if (!isFile || key !== 'uri') setOwn(copy, key, tell(child));
+    return copy;
+  }
+}
+
+function typeOf(block: ContentBlock): string {
+  const { mimeType } = block.type === 'resource' ? block.resource : block;
+  return typeof mimeType === 'string' ? mimeType : 'application/octet-stream';
 }
