@@ -154,7 +154,9 @@ test(
     };
     const ajv = new Ajv2020(options);
     const faults = modern!.flatMap((tool, index) => {
-      const { args = {}, output, value } = sampleOf(numberOf(tool.name));
+      const { args = {}, value, ...sample } = sampleOf(numberOf(tool.name));
+      // A recursive schema is not listed, because some clients would refuse the whole list.
+      const output = sample.output === tree ? undefined : sample.output;
       const old = legacy![index]!;
       return [
         findFault(ajv, tool.name, tool.inputSchema, args),
