@@ -78,7 +78,7 @@ export async function post(
 
 export async function toAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
-  const isJson = text !== '' && response.headers.get('content-type') === 'application/json';
+  const isJson = text !== '' && response.headers.get('content-type')?.startsWith('application/json');
   const body: unknown = isJson ? JSON.parse(text) : text;
   return { status: response.status, headers: response.headers, body };
 }
