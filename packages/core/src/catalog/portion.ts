@@ -1,4 +1,5 @@
 import type { McpResultSettings, McpSettings } from '../meta.ts';
+import { charactersOfToken } from '../tokens.ts';
 import type { Callable } from './callable.ts';
 import { deref, isSchema, type JsonSchema } from '../schema/json-schema.ts';
 import { fieldPathsOf, mayHaveFields } from './field-path.ts';
@@ -15,9 +16,6 @@ export interface Portion {
   isTsv: boolean;
   paging: Paging;
 }
-
-/** How many characters count as one token. */
-export const charactersOfToken = 4;
 
 /** Undefined where results go as they are: nothing is set, or `toContent` writes the text. */
 export function toPortion(

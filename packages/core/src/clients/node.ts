@@ -24,7 +24,7 @@ const holders = {
 };
 
 /** The keywords that hold schemas. */
-export const allKeywords: ReadonlySet<string> = new Set([...holders.single, ...holders.list, ...holders.map]);
+const allKeywords: ReadonlySet<string> = new Set([...holders.single, ...holders.list, ...holders.map]);
 
 /** Returns a schema and every schema inside it, in the order in which they are written. */
 export function nodesOf(root: SchemaObject, keywords: ReadonlySet<string> = allKeywords): Node[] {

@@ -12,7 +12,7 @@ export function readText(bytes: Uint8Array, mimeType: string): string | undefine
 }
 
 /** Whether files of this type are text that people read. SVG is among them: no model takes it as an image. */
-export function isTextType(mimeType: string): boolean {
+function isTextType(mimeType: string): boolean {
   const [type = '', ...parameters] = mimeType.toLowerCase().split(';');
   const charset = parameters.map((each) => /^\s*charset\s*=\s*"?([^"\s]*)/.exec(each)?.[1]).find(Boolean);
   if (charset !== undefined && !charsets.has(charset)) return false;
