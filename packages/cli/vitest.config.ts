@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@trpc-mcp/source'] },
+  ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
+  test: {
+    // The machines that run this are noisy; what never ends is ended all the same.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    name: 'cli',
+    // What starts the command starts the one that was built.
+    globalSetup: './test/global-setup.ts',
+    include: ['{src,test}/**/*.test.ts'],
+    typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+  },
+});
