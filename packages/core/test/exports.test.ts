@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as catalog from '@trpc-mcp/core/catalog';
 import * as clients from '@trpc-mcp/core/clients';
 import * as express from '@trpc-mcp/core/express';
 import * as fastify from '@trpc-mcp/core/fastify';
@@ -19,4 +20,8 @@ test('the subpath stdio exports serveStdio alone', () => {
 
 test('the subpath clients exports the profiles of clients and their check', () => {
   expect(Object.keys(clients).toSorted()).toEqual(['checkTools', 'clientNames', 'clients']);
+});
+
+test('the subpath catalog exports what tools read of a router', () => {
+  expect(Object.keys(catalog).toSorted()).toEqual(['describeCatalog', 'diffContracts', 'writeContract']);
 });

@@ -7,7 +7,16 @@ import { SetupError } from '../setup-error.ts';
 /** The options that decide what is served, and how it is advertised. */
 export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
   HandlerOptions<TRouter>,
-  'tag' | 'expose' | 'outputSchemas' | 'structured' | 'toolName' | 'converters' | 'codecs' | 'discovery'
+  | 'tag'
+  | 'expose'
+  | 'outputSchemas'
+  | 'structured'
+  | 'toolName'
+  | 'converters'
+  | 'codecs'
+  | 'unknownArguments'
+  | 'result'
+  | 'discovery'
 >;
 
 /**
@@ -16,19 +25,21 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
  */
 export async function readCatalog(
   router: AnyTRPCRouter,
-  { tag, expose, outputSchemas, structured, toolName, converters, codecs, discovery }: CatalogChoice,
+  { converters, codecs, unknownArguments, ...choice }: CatalogChoice,
   { tools, resources, prompts }: OwnItems = {},
 ): Promise<Catalog> {
   // `auth` is set because tools with scopes are a set-up problem without it. The handler checks its own `auth`.
   const options = {
-    tag,
-    expose,
-    outputSchemas,
-    structured,
-    toolName,
-    discovery,
+    tag: choice.tag,
+    expose: choice.expose,
+    outputSchemas: choice.outputSchemas,
+    structured: choice.structured,
+    toolName: choice.toolName,
+    result: choice.result,
+    discovery: choice.discovery,
     ...(converters && { converters }),
     ...(codecs && { codecs }),
+    ...(unknownArguments && { unknownArguments }),
     auth: {},
     tools,
     resources,
