@@ -1,1 +1,2 @@
-export { CliError } from './cli-error.ts';
+export { type CliConfig, defineConfig } from './config.ts';
+export type { LintConfig } from './lint/config.ts';

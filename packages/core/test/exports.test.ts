@@ -19,7 +19,7 @@ test('the subpath stdio exports serveStdio alone', () => {
 });
 
 test('the subpath clients exports the profiles of clients and their check', () => {
-  expect(Object.keys(clients).toSorted()).toEqual(['checkTools', 'clientNames', 'clients']);
+  expect(Object.keys(clients).toSorted()).toEqual(['checkTools', 'clientNames', 'clients', 'estimateTokens']);
 });
 
 test('the subpath catalog exports what tools read of a router', () => {

@@ -11,6 +11,7 @@ import { openai } from './openai.ts';
 import { vscode } from './vscode.ts';
 import { windsurf } from './windsurf.ts';
 
+export { estimateTokens } from '../tokens.ts';
 export type {
   Client,
   ClientServer,

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CliError } from '../cli-error.ts';
+
+interface Schema {
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  enum?: unknown[];
+  contentEncoding?: string;
+}
+
+/**
+ * Reads the arguments of a call: a JSON object, and `--arg name=value` which win over it. A value is read as its schema wants
+ * it. `a.b=1` sets a key inside; a repeated name makes a list; `name=@file` takes the text of a file; `name:=[1,2]` is JSON.
+ */
+export function readArguments(
+  json: string | undefined,
+  given: readonly string[],
+  schema: Schema,
+  folder: string,
+): Record<string, unknown> {
+  const args = json === undefined ? {} : parseObject(json);
+  const set = new Set<string>();
+  for (const each of given) {
+    const { path, text, isJson } = split(each);
+    const found = schemaAt(schema, path);
+    const value = isJson ? parseValue(text, each) : readValue(text, found, folder);
+    const key = path.join('.');
+    put(args, path, value, set.has(key) || takesList(found));
+    set.add(key);
+  }
+  return args;
+}
+
+function parseObject(json: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new CliError(`The arguments are not JSON: ${(cause as Error).message}`, {
+      cause,
+      fix: `Write an object, such as '{"id": 1}', in single quotes. Or name arguments: --arg id=1.`,
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new CliError('The arguments are not an object', {
+      fix: `Write them with their names, such as '{"id": 1}'.`,
+    });
+  return value as Record<string, unknown>;
+}
+
+function split(text: string): { path: string[]; text: string; isJson: boolean } {
+  const match = /^([^=]+?)(:?=)(.*)$/s.exec(text);
+  if (!match) throw new CliError(`--arg ${text} has no value`, { fix: 'Write --arg name=value.' });
+  return { path: match[1]!.split('.'), text: match[3]!, isJson: match[2] === ':=' };
+}
+
+function parseValue(text: string, whole: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CliError(`--arg ${whole} is not JSON after :=`, {
+      cause,
+      fix: 'Write JSON, or use = for a text.',
+    });
+  }
+}
+
+function schemaAt(schema: Schema, path: readonly string[]): Schema | undefined {
+  return path.reduce<Schema | undefined>(
+    (at, key) => (at?.properties && Object.hasOwn(at.properties, key) ? at.properties[key] : undefined),
+    schema,
+  );
+}
+
+function takesList(schema: Schema | undefined): boolean {
+  return schema !== undefined && typesOf(schema).includes('array') && !typesOf(schema).includes('string');
+}
+
+function typesOf(schema: Schema): string[] {
+  const inner = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(typesOf);
+  const listed = (schema.enum ?? []).map((value) => (value === null ? 'null' : typeof value));
+  return [...[schema.type ?? []].flat(), ...listed, ...inner];
+}
+
+/** A text stays a text where the schema takes one, so that `00123` keeps its zeros. */
+function readValue(text: string, schema: Schema | undefined, folder: string): unknown {
+  if (text.startsWith('@@')) return text.slice(1);
+  if (text.startsWith('@') && text.length > 1) return readFile(text.slice(1), schema, folder);
+  if (schema === undefined) return text;
+  const item = takesList(schema) && !text.startsWith('[') ? (schema.items ?? {}) : schema;
+  const types = typesOf(item);
+  if (types.includes('string') || types.length === 0)
+    return text === 'null' && types.includes('null') ? null : text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The server says what it wants instead.
+    return text;
+  }
+}
+
+/** A file's text, or its bytes as base64 where the schema takes a file. */
+function readFile(name: string, schema: Schema | undefined, folder: string): unknown {
+  const path = resolve(folder, name);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new CliError(`${name} could not be read`, {
+      cause,
+      fix: 'Check the path after @. For a text that starts with @, write @@.',
+    });
+  }
+  if (schema?.contentEncoding === 'base64') return bytes.toString('base64');
+  if (schema?.properties?.['data']?.contentEncoding === 'base64')
+    return { name, data: bytes.toString('base64') };
+  return bytes.toString('utf8');
+}
+
+/** Sets a value inside of an object. A key such as `__proto__` is a key like any other. */
+function put(
+  target: Record<string, unknown>,
+  path: readonly string[],
+  value: unknown,
+  isList: boolean,
+): void {
+  let at = target;
+  for (const key of path.slice(0, -1)) {
+    const next = Object.hasOwn(at, key) ? at[key] : undefined;
+    const inner = typeof next === 'object' && next !== null ? (next as Record<string, unknown>) : {};
+    define(at, key, inner);
+    at = inner;
+  }
+  const last = path.at(-1)!;
+  const before = Object.hasOwn(at, last) ? at[last] : undefined;
+  const added = Array.isArray(value) ? value : [value];
+  define(at, last, isList ? [...(before === undefined ? [] : [before].flat()), ...added] : value);
+}
+
+function define(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -1,0 +1,4 @@
+/** What an app says of `lint`. */
+export interface LintConfig {
+  [setting: string]: unknown;
+}

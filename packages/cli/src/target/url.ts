@@ -1,0 +1,118 @@
+import {
+  type Client,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client';
+import { CliError } from '../cli-error.ts';
+import { exitCode } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+import { Login } from './login.ts';
+import { type TargetOptions, toHeaders } from './options.ts';
+
+/** Connects to an endpoint, with the headers that were given, or with the credential of a login. */
+export async function openUrl(
+  url: URL,
+  client: Client,
+  options: TargetOptions,
+  terminal: Terminal,
+): Promise<{ client: Client; close: () => Promise<void> }> {
+  const requestInit = { headers: toHeaders(options.header) };
+  const login = options.login ? await Login.start(url, terminal) : undefined;
+  const authProvider = login && { authProvider: login };
+  const connect = async (): Promise<StreamableHTTPClientTransport> => {
+    const transport = new StreamableHTTPClientTransport(url, { requestInit, ...authProvider });
+    try {
+      await client.connect(transport);
+    } catch (error) {
+      if (!login || !(error instanceof UnauthorizedError)) throw error;
+      await transport.finishAuth(await login.wait());
+      await client.close();
+      await client.connect(new StreamableHTTPClientTransport(url, { requestInit, ...authProvider }));
+    }
+    return transport;
+  };
+  try {
+    await terminal.work(`Connecting to ${url.href}`, connect);
+  } catch (error) {
+    throw toConnectError(url, error, options);
+  } finally {
+    login?.stop();
+  }
+  return { client, close: () => client.close() };
+}
+
+/** Says why an endpoint could not be used. */
+export function toConnectError(
+  url: URL,
+  error: unknown,
+  { header = [], login = false }: TargetOptions = {},
+): unknown {
+  if (error instanceof CliError) return error;
+  const status = error instanceof SdkHttpError ? error.status : undefined;
+  const unavailable = { exitCode: exitCode.unavailable, cause: error };
+  const unauthorized = { exitCode: exitCode.unauthorized, cause: error };
+  if (error instanceof UnauthorizedError || status === 401)
+    return new CliError(
+      `${url.href} wants a credential${header.length > 0 ? ', and does not take the one that was sent' : ''}`,
+      {
+        ...unauthorized,
+        fix: login
+          ? 'The login was not accepted. Try again, or ask who runs the endpoint what your account may do.'
+          : "Send it with --header 'authorization: Bearer …', or sign in with --login if the endpoint has OAuth.",
+      },
+    );
+  if (status === 403)
+    return new CliError(`${url.href} refuses this caller: ${wordsOf(error)}`, {
+      ...unauthorized,
+      fix: 'Use a credential with the rights that it names. For a host that is not allowed, set allowedHosts.',
+    });
+  if (status === 404 || status === 405)
+    return new CliError(`${url.href} is no MCP endpoint: it answers ${status}`, {
+      ...unavailable,
+      fix: 'Check the path: it is where mcpHandler is mounted, often /mcp.',
+    });
+  if (status !== undefined)
+    return new CliError(`${url.href} answers ${status}: ${wordsOf(error)}`, {
+      ...unavailable,
+      fix: 'Look at what the server logs.',
+    });
+  const { code } = innermostCode(error);
+  if (code === 'ECONNREFUSED' || code === 'ECONNRESET')
+    return new CliError(`Nothing listens at ${url.host}`, {
+      ...unavailable,
+      fix: 'Start the app, or check the port.',
+    });
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new CliError(`There is no host ${url.hostname}`, {
+      ...unavailable,
+      fix: 'Check the name, and your network.',
+    });
+  if (code !== undefined && /CERT|SSL|TLS|SELF_SIGNED/.test(code))
+    return new CliError(`The certificate of ${url.host} is not accepted (${code})`, {
+      ...unavailable,
+      fix: 'For one of your own, set NODE_EXTRA_CA_CERTS to the file of its authority.',
+    });
+  return new CliError(`${url.href} could not be used: ${wordsOf(error)}`, {
+    ...unavailable,
+    fix: 'Check that the URL is that of an MCP endpoint.',
+  });
+}
+
+function innermostCode(error: unknown): { code?: string } {
+  let at = error as { cause?: unknown; code?: unknown; errors?: unknown[] } | undefined;
+  let found: string | undefined;
+  for (let depth = 0; depth < 10 && typeof at === 'object' && at !== null; depth++) {
+    if (typeof at.code === 'string') found = at.code;
+    at = (at.errors?.[0] ?? at.cause) as typeof at;
+  }
+  return found === undefined ? {} : { code: found };
+}
+
+/** The sentence in an error's body, if it has one. */
+function wordsOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const inBody = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
+  if (inBody === undefined) return text.split('\n')[0]!.slice(0, 300);
+  return JSON.parse(`"${inBody}"`) as string;
+}
