@@ -60,9 +60,10 @@ export function openTty(
     new Promise((resolve, reject) => {
       const look = (): void => {
         const rest = text().slice(seen);
-        const at = typeof wanted === 'string' ? rest.indexOf(wanted) : rest.search(wanted);
+        const found = typeof wanted === 'string' ? wanted : (wanted.exec(rest)?.[0] ?? '\0');
+        const at = rest.indexOf(found);
         if (at >= 0) {
-          seen += at + 1;
+          seen += at + found.length;
           waiting.delete(look);
           resolve();
         } else if (isOver) {
