@@ -4,6 +4,7 @@ import {
   ProtocolError,
   SdkHttpError,
   type Tool,
+  UnauthorizedError,
 } from '@modelcontextprotocol/client';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
@@ -16,6 +17,7 @@ import { CliError } from '../cli-error.ts';
 import { exitCode } from '../exit-code.ts';
 import { exitWith } from './exit-with.ts';
 import { openTarget, type Target } from '../target/target.ts';
+import { toConnectError } from '../target/url.ts';
 import type { Tell, Terminal } from '../terminal.ts';
 import { collect, type GivenTargetOptions, withTargetOptions } from './target-options.ts';
 
@@ -55,7 +57,7 @@ export function addCall(program: Command, terminal: Terminal): void {
         const tool = await findTool(target, name);
         const args = readArguments(given, options.arg ?? [], tool.inputSchema as object, terminal.cwd);
         const run = (tell: Tell): Promise<CallToolResult> =>
-          callTool(target.client, tool.name, args, options.timeout, tell);
+          target.attempt(() => callTool(target.client, tool.name, args, options.timeout, tell));
         // A question and a spinner would write over each other.
         const result = await (tool.annotations?.readOnlyHint === true
           ? terminal.work(`Calling ${tool.name}`, run)
@@ -71,7 +73,10 @@ export function addCall(program: Command, terminal: Terminal): void {
           );
         if (result.isError) exitWith(command, exitCode.failed);
       } catch (error) {
-        throw failure ?? error;
+        throw (
+          failure ??
+          (error instanceof UnauthorizedError ? toConnectError(new URL(target.name), error, options) : error)
+        );
       } finally {
         await target.close();
       }
@@ -154,6 +159,7 @@ async function callTool(
     if (controller.signal.aborted) throw new CliError('Cancelled.', { exitCode: exitCode.cancelled });
     const refused = toRefusedResult(error);
     if (refused) return refused;
+    if (error instanceof UnauthorizedError) throw error;
     throw toCallError(name, error);
   } finally {
     process.off('SIGINT', stop);

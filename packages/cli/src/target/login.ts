@@ -7,7 +7,7 @@ import type {
 import envPaths from 'env-paths';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.ts';
@@ -33,7 +33,8 @@ export class Login implements OAuthClientProvider {
   readonly #terminal: Terminal;
   readonly #server: Server;
   readonly #state = randomUUID();
-  readonly #callback: Promise<URLSearchParams>;
+  /** What the browser brings back. `undefined` while nobody is signing in. */
+  #callback: Promise<URLSearchParams> | undefined;
   #verifier = '';
 
   /** Starts to listen for the browser. */
@@ -58,9 +59,6 @@ export class Login implements OAuthClientProvider {
     this.#server = server;
     this.#terminal = terminal;
     kept.port = (server.address() as AddressInfo).port;
-    this.#callback = receive(server, this.#state);
-    // Where it is not waited for, nobody signs in.
-    this.#callback.catch(() => undefined);
   }
 
   get redirectUrl(): string {
@@ -113,7 +111,15 @@ export class Login implements OAuthClientProvider {
     await this.#keep();
   }
 
+  /** Whether the person has been sent to sign in. */
+  get isWaiting(): boolean {
+    return this.#callback !== undefined;
+  }
+
   async redirectToAuthorization(url: URL): Promise<void> {
+    this.#callback = receive(this.#server, this.#state);
+    // Nobody may wait for it.
+    this.#callback.catch(() => undefined);
     this.#terminal.note(`Sign in, in your browser. If it does not open, visit:\n${url.href}`);
     if (this.#terminal.env['BROWSER'] === 'none' || !this.#terminal.isInteractive) return;
     const { default: openBrowser } = await import('open');
@@ -134,7 +140,9 @@ export class Login implements OAuthClientProvider {
         );
       }, mostMs);
     });
-    return Promise.race([this.#callback, late]).finally(() => clearTimeout(timer));
+    const callback = this.#callback;
+    this.#callback = undefined;
+    return Promise.race([callback ?? late, late]).finally(() => clearTimeout(timer));
   }
 
   stop(): void {
@@ -171,12 +179,13 @@ function listen(server: Server, port: number): Promise<void> {
 /** Takes the one request that has the right `state`. Other pages that find the port learn nothing and change nothing. */
 function receive(server: Server, state: string): Promise<URLSearchParams> {
   return new Promise((resolve, reject) => {
-    server.on('request', (request, response) => {
+    const serve: RequestListener = (request, response) => {
       const url = new URL(request.url ?? '/', 'http://127.0.0.1');
       if (url.pathname !== '/callback' || url.searchParams.get('state') !== state) {
         response.writeHead(404).end();
         return;
       }
+      server.off('request', serve);
       const refused = url.searchParams.get('error');
       response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
       response.end(
@@ -192,6 +201,8 @@ function receive(server: Server, state: string): Promise<URLSearchParams> {
           fix: 'Run the command again, and allow it.',
         }),
       );
-    });
+    };
+    // Whoever signs in anew does not come back for the last time.
+    server.removeAllListeners('request').on('request', serve);
   });
 }

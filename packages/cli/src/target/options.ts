@@ -1,5 +1,19 @@
-import type { ElicitRequest, ElicitResult } from '@modelcontextprotocol/client';
+import type { Client, ElicitRequest, ElicitResult } from '@modelcontextprotocol/client';
 import { CliError } from '../cli-error.ts';
+import type { LoadedModule } from './module.ts';
+
+/** An MCP server that a command talks to: a router in this process, or an endpoint. */
+export interface Target {
+  /** As it was named. */
+  name: string;
+  /** The official client, connected. */
+  client: Client;
+  /** The router; `undefined` for an endpoint. */
+  module: LoadedModule | undefined;
+  /** Does something with the client. If that needs a login, or more scopes, the person signs in, and it is done once more. */
+  attempt: <T>(work: () => Promise<T>) => Promise<T>;
+  close: () => Promise<void>;
+}
 
 /** How a target is opened. */
 export interface TargetOptions {

@@ -3,21 +3,12 @@ import { CliError } from '../cli-error.ts';
 import { findConfig } from '../config.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
-import { loadModule, type LoadedModule } from './module.ts';
+import { loadModule } from './module.ts';
 import { mountedUrl, mountModule } from './mounted.ts';
-import { type TargetOptions, toHeaders } from './options.ts';
+import { type Target, type TargetOptions, toHeaders } from './options.ts';
 import { openUrl } from './url.ts';
 
-/** An MCP server that a command talks to: a router in this process, or an endpoint. */
-export interface Target {
-  /** As it was named. */
-  name: string;
-  /** The official client, connected. */
-  client: Client;
-  /** The router; `undefined` for an endpoint. */
-  module: LoadedModule | undefined;
-  close: () => Promise<void>;
-}
+export type { Target, TargetOptions } from './options.ts';
 
 /** Opens a target. Without `spec`, the configuration names it. */
 export async function openTarget(
@@ -50,7 +41,7 @@ export async function openTarget(
     await client.close();
     await mounted.close();
   };
-  return { name: named, module, client, close };
+  return { name: named, module, client, attempt: (work) => work(), close };
 }
 
 function createClient({ onElicit }: TargetOptions): Client {

@@ -8,7 +8,14 @@ import { CliError } from '../cli-error.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { Login } from './login.ts';
-import { type TargetOptions, toHeaders } from './options.ts';
+import { type Target, type TargetOptions, toHeaders } from './options.ts';
+
+/** An endpoint that is connected to. */
+export interface OpenUrl {
+  client: Client;
+  attempt: Target['attempt'];
+  close: () => Promise<void>;
+}
 
 /** Connects to an endpoint, with the headers that were given, or with the credential of a login. */
 export async function openUrl(
@@ -16,30 +23,38 @@ export async function openUrl(
   client: Client,
   options: TargetOptions,
   terminal: Terminal,
-): Promise<{ client: Client; close: () => Promise<void> }> {
+): Promise<OpenUrl> {
   const requestInit = { headers: toHeaders(options.header) };
   const login = options.login ? await Login.start(url, terminal) : undefined;
-  const authProvider = login && { authProvider: login };
-  const connect = async (): Promise<StreamableHTTPClientTransport> => {
-    const transport = new StreamableHTTPClientTransport(url, { requestInit, ...authProvider });
+  let transport: StreamableHTTPClientTransport;
+  const connect = (): Promise<void> => {
+    transport = new StreamableHTTPClientTransport(url, {
+      requestInit,
+      ...(login && { authProvider: login }),
+    });
+    return client.connect(transport);
+  };
+  /** Does something, and once more after a login if one was needed: at first, or because a tool wants more scopes. */
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      await client.connect(transport);
+      return await work();
     } catch (error) {
-      if (!login || !(error instanceof UnauthorizedError)) throw error;
+      if (!login?.isWaiting || !(error instanceof UnauthorizedError)) throw error;
       await transport.finishAuth(await login.wait());
-      await client.close();
-      await client.connect(new StreamableHTTPClientTransport(url, { requestInit, ...authProvider }));
+      return work();
     }
-    return transport;
   };
   try {
-    await terminal.work(`Connecting to ${url.href}`, connect);
+    await attempt(connect);
   } catch (error) {
-    throw toConnectError(url, error, options);
-  } finally {
     login?.stop();
+    throw toConnectError(url, error, options);
   }
-  return { client, close: () => client.close() };
+  const close = async (): Promise<void> => {
+    login?.stop();
+    await client.close();
+  };
+  return { client, attempt, close };
 }
 
 /** Says why an endpoint could not be used. */
