@@ -22,6 +22,10 @@ export async function openTarget(
     throw new CliError('There is no target', {
       fix: 'Name the module of the router, such as src/router.ts#appRouter, or the URL of an endpoint. Or set "target" in trpc-mcp.config.ts.',
     });
+  if (isUrl(named) && !URL.canParse(named))
+    throw new CliError(`${named} is not a URL`, {
+      fix: 'Write it whole, such as https://app.example.com/mcp.',
+    });
   const client = createClient(options);
   if (isUrl(named))
     return { name: named, module: undefined, ...(await openUrl(new URL(named), client, options, terminal)) };

@@ -92,8 +92,18 @@ export function toConnectError(
       ...unavailable,
       fix: 'Look at what the server logs.',
     });
-  const { code } = innermostCode(error);
-  if (code === 'ECONNREFUSED' || code === 'ECONNRESET')
+  const { code, message } = innermost(error);
+  if (login && status === undefined && code === undefined)
+    return new CliError(`${url.href} has no OAuth that this command can sign in to: ${wordsOf(error)}`, {
+      ...unauthorized,
+      fix: "Send a credential with --header 'authorization: Bearer …'. trpc-mcp connect --check says what the endpoint lacks.",
+    });
+  if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET')
+    return new CliError(`${url.host} closed the connection`, {
+      ...unavailable,
+      fix: 'Look at what the server logs. An endpoint with https:// may have been named with http://.',
+    });
+  if (code === 'ECONNREFUSED')
     return new CliError(`Nothing listens at ${url.host}`, {
       ...unavailable,
       fix: 'Start the app, or check the port.',
@@ -108,20 +118,23 @@ export function toConnectError(
       ...unavailable,
       fix: 'For one of your own, set NODE_EXTRA_CA_CERTS to the file of its authority.',
     });
-  return new CliError(`${url.href} could not be used: ${wordsOf(error)}`, {
+  return new CliError(`${url.href} could not be used: ${message ?? wordsOf(error)}`, {
     ...unavailable,
     fix: 'Check that the URL is that of an MCP endpoint.',
   });
 }
 
-function innermostCode(error: unknown): { code?: string } {
-  let at = error as { cause?: unknown; code?: unknown; errors?: unknown[] } | undefined;
-  let found: string | undefined;
+/** What failed at the bottom. Node gives one error for each address that it tried. */
+function innermost(error: unknown): { code?: string; message?: string } {
+  let at = error as { cause?: unknown; errors?: unknown[]; code?: unknown; message?: string } | undefined;
+  let found: { code?: string; message?: string } = {};
   for (let depth = 0; depth < 10 && typeof at === 'object' && at !== null; depth++) {
-    if (typeof at.code === 'string') found = at.code;
+    // The official client has codes of its own at the top.
+    if (depth > 0 && typeof at.code === 'string') found = { ...found, code: at.code };
+    if (depth > 0 && at.message) found = { ...found, message: at.message };
     at = (at.errors?.[0] ?? at.cause) as typeof at;
   }
-  return found === undefined ? {} : { code: found };
+  return found;
 }
 
 /** The sentence in an error's body, if it has one. */
