@@ -7,6 +7,7 @@ export default defineConfig({
     projects: [
       'packages/core/vitest.large.config.ts',
       'packages/core/vitest.sdk.config.ts',
+      'packages/cli/vitest.large.config.ts',
       'apps/demo/vitest.large.config.ts',
       // They build and start whole servers: one after another, so that each has the machine for itself.
       ...['apps/clients', 'apps/runtimes', 'examples/next', 'examples/workers'].map((root, index) => ({

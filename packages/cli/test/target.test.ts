@@ -121,6 +121,11 @@ test.each<[string, string, string]>([
     "imports something that is not there: Cannot find package 'left-pad'",
   ],
   ['has a syntax error', `const = 1;`, 'could not be read'],
+  [
+    'imports server-only',
+    `throw new Error('This module cannot be imported from a Client Component module. It should only be used from a Server Component.');`,
+    'imports "server-only", which throws outside of Next.js',
+  ],
   ['throws', `throw new Error('out of luck');`, 'threw when it was imported: out of luck'],
   ['throws what is no error', `throw 'out of luck';`, 'threw when it was imported: out of luck'],
 ])('says in words that a module %s', async (_, code, words) => {

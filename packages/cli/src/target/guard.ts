@@ -116,6 +116,12 @@ function toImportError(name: string, error: unknown): CliError {
       ...common,
       fix: 'Install the packages of the app. For an alias such as "@/db", check "paths" in its tsconfig.json.',
     });
+  // What `server-only` throws outside of React's server.
+  if (reason.includes('Client Component'))
+    return new CliError(`${name} imports "server-only", which throws outside of Next.js`, {
+      ...common,
+      fix: 'Run the command with NODE_OPTIONS=--conditions=react-server, with which that package does nothing.',
+    });
   if (
     error instanceof SyntaxError ||
     (error as Error | undefined)?.name === 'TransformError' ||
