@@ -5,9 +5,11 @@ import { toStem, wordsOf } from './words.ts';
 export function emptinessOf(text: string, names: readonly string[]): string | undefined {
   if (isPlaceholder(text)) return `is a placeholder (${quote(text)})`;
   const known = new Set(names.flatMap((name) => wordsOf(name).map(toConcept)));
-  const said = wordsOf(text).map(toConcept);
+  const said = wordsOf(text)
+    .filter((word) => !addsNothing.has(toStem(word)))
+    .map(toConcept);
   // "Gets the weather" says no more than "weather"; "Adds a note and returns it" says what comes back.
-  if (said.every((word, at) => (at === 0 && word === '*read') || known.has(word) || addsNothing.has(word)))
+  if (said.every((word, at) => (at === 0 && word === '*read') || known.has(word)))
     return `says no more than the name (${quote(text)})`;
   return undefined;
 }
@@ -36,7 +38,7 @@ const placeholders = new Set(
   ).split(' '),
 );
 
-/** Words that say nothing about one tool in particular. */
+/** Words that say nothing about one tool in particular. `all` here is a word, and no verb. */
 const addsNothing = new Set(
   wordsOf(
     'a an the this that these those of for to in on at by with from and or it its is are be will can you your our all any ' +
@@ -45,7 +47,7 @@ const addsNothing = new Set(
       'to data info information detail details record records entity entities object objects item items ' +
       'resource resources value values database db system server backend simple simply ' +
       'just via id ids identifier please which when where what',
-  ).map(toConcept),
+  ).map(toStem),
 );
 
 /** Verbs that a model cannot tell apart are one concept. */
