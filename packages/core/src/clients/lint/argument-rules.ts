@@ -107,11 +107,14 @@ const known = new Set(
   ).split(' '),
 );
 
+/** Abbreviations that have a vowel. */
+const abbreviations = new Set('qty amt acct addr dept idx'.split(' '));
+
 /** `a`, `qty`, `usr`: too short, or without a vowel. */
 function isCryptic(word: string): boolean {
   if (known.has(word) || !/^[a-z]+\d*$/.test(word)) return false;
   const letters = word.replace(/\d+$/, '');
-  return letters.length < 3 || !/[aeiouy]/.test(letters);
+  return abbreviations.has(letters) || letters.length < 3 || !/[aeiouy]/.test(letters);
 }
 
 /** What is counted in units that differ: seconds or milliseconds, cents or dollars. */
