@@ -5,7 +5,7 @@ export function findNearest(typed: string, names: readonly string[]): string | u
     .map((name) => ({ name, edits: countEdits(wanted, name.toLowerCase()) }))
     .toSorted((one, other) => one.edits - other.edits)[0];
   if (near !== undefined && near.edits <= Math.ceil(typed.length / 3)) return near.name;
-  return wanted.length < 4 ? undefined : names.find((name) => name.includes(wanted) || wanted.includes(name));
+  return wanted.length < 3 ? undefined : names.find((name) => name.includes(wanted) || wanted.includes(name));
 }
 
 /** How many characters have to be added, removed and replaced so that one text becomes the other. */

@@ -109,8 +109,8 @@ export function createFinder(file: string, exportName: string): (path: string) =
       follow({ node: ts.isSpreadElement(each) ? each.expression : each, holder, rest }, depth + 1),
     );
     if (inside) return inside;
-    const called = ts.isIdentifier(node.expression) ? files.declared(node.expression) : undefined;
-    return called && follow({ node: called, holder, rest }, depth + 1);
+    // What the called function returns.
+    return follow({ node: node.expression, holder, rest }, depth + 1);
   }
 }
 

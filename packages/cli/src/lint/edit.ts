@@ -9,31 +9,44 @@ export interface Edit {
   text: string;
 }
 
-/**
- * Adds a setting to `mcp` in the meta of a procedure: `mcp: true` becomes `mcp: { confirm: true }`. Returns `undefined` where
- * the meta is not written with the procedure, or has the setting.
- */
-export function addSetting({ file, expression }: Definition, name: string, value: string): Edit | undefined {
-  const source = expression.getSourceFile();
+/** Settings by name, each as it is written. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** Where the settings of a procedure are written. */
+export type SettingsPlace = ts.PropertyAssignment;
+
+/** Finds the settings of a procedure, if they are written with it and none of these is there yet. */
+export function findPlace({ expression }: Definition, settings: Settings): SettingsPlace | undefined {
   const mcp = mcpOf(expression);
   if (mcp === undefined) return undefined;
   const { initializer } = mcp;
-  if (initializer.kind === ts.SyntaxKind.TrueKeyword)
-    return { file, start: initializer.getStart(source), end: initializer.end, text: `{ ${name}: ${value} }` };
+  if (initializer.kind === ts.SyntaxKind.TrueKeyword) return mcp;
   if (!ts.isObjectLiteralExpression(initializer)) return undefined;
-  const { properties } = initializer;
   // A spread may have it.
-  if (properties.some((each) => ts.isSpreadAssignment(each) || each.name?.getText(source) === name))
-    return undefined;
-  const start = initializer.getStart(source) + 1;
-  const [next] = properties;
+  const isTaken = initializer.properties.some(
+    (each) => ts.isSpreadAssignment(each) || Object.hasOwn(settings, each.name?.getText() ?? ''),
+  );
+  return isTaken ? undefined : mcp;
+}
+
+/** Adds settings: `mcp: true` becomes `mcp: { confirm: true }`. */
+export function addSettings({ initializer }: SettingsPlace, settings: Settings): Edit {
+  const source = initializer.getSourceFile();
+  const file = source.fileName;
+  const added = Object.entries(settings).map(([name, value]) => `${name}: ${value}`);
+  const [next] = ts.isObjectLiteralExpression(initializer) ? initializer.properties : [];
   if (next === undefined)
-    return { file, start: start - 1, end: initializer.end, text: `{ ${name}: ${value} }` };
+    return {
+      file,
+      start: initializer.getStart(source),
+      end: initializer.end,
+      text: `{ ${added.join(', ')} }`,
+    };
+  const start = initializer.getStart(source) + 1;
   const between = source.text.slice(start, next.getStart(source));
   const [, indent] = /\r?\n([ \t]*)[^\n]*$/.exec(between) ?? [];
-  const lineBreak = between.includes('\r\n') ? '\r\n' : '\n';
-  const text = indent === undefined ? ` ${name}: ${value},` : `${lineBreak}${indent}${name}: ${value},`;
-  return { file, start, end: start, text };
+  const before = indent === undefined ? ' ' : `${between.includes('\r\n') ? '\r\n' : '\n'}${indent}`;
+  return { file, start, end: start, text: added.map((each) => `${before}${each},`).join('') };
 }
 
 /** What the comment before a procedure says, without its tags. */

@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Definition } from './definition.ts';
-import { addSetting, commentOf, type Edit } from './edit.ts';
+import { addSettings, commentOf, type Edit, findPlace, type Settings, type SettingsPlace } from './edit.ts';
 
 /** A finding, with the place where its procedure is written. */
 interface Fixable {
@@ -10,21 +10,21 @@ interface Fixable {
   definition?: Definition | undefined;
 }
 
-/** Changes that only say what is known already, by the code of the rule. */
-const fixers: Readonly<Record<string, (definition: Definition) => Edit | undefined>> = {
+/** Settings that only say what is known already, by the code of the rule. */
+const fixers: Readonly<Record<string, (definition: Definition) => Settings | undefined>> = {
+  'description-made-up': describeByComment,
+  'description-missing': describeByComment,
   // A tool whose name says that it deletes: a person is asked before.
-  'destructive-unconfirmed': (definition) => addSetting(definition, 'confirm', 'true'),
-  // The author has described the procedure, for readers of the code.
-  'description-made-up': addComment,
-  'description-missing': addComment,
+  'destructive-unconfirmed': () => ({ confirm: 'true' }),
 };
 
-function addComment(definition: Definition): Edit | undefined {
+/** What the author has written for readers of the code. */
+function describeByComment(definition: Definition): Settings | undefined {
   const comment = commentOf(definition);
   // Too little to help a model, or a note of its author.
   if (comment === undefined || comment.split(' ').length < 3 || /^(todo|fixme|xxx)\b/i.test(comment))
     return undefined;
-  return addSetting(definition, 'description', quote(comment));
+  return { description: quote(comment) };
 }
 
 /** Single quotes, unless the text has them: what formatters do too. */
@@ -35,21 +35,30 @@ function quote(text: string): string {
 }
 
 /** Says whether `--fix` has a change for a finding. */
-export function editOf({ code, definition }: Fixable): Edit | undefined {
+export function isFixable(finding: Fixable): boolean {
+  return changeOf(finding) !== undefined;
+}
+
+function changeOf({ code, definition }: Fixable): { place: SettingsPlace; settings: Settings } | undefined {
   const fixer = Object.hasOwn(fixers, code) ? fixers[code] : undefined;
-  return fixer && definition ? fixer(definition) : undefined;
+  if (definition === undefined) return undefined;
+  const settings = fixer?.(definition);
+  const place = settings && findPlace(definition, settings);
+  return place && { place, settings };
 }
 
 /** Writes one patch of all changes that are safe, for `git apply` and `patch -p1` in this folder. */
 export function writePatch(findings: readonly Fixable[], folder: string): string {
-  const byFile = new Map<string, Edit[]>();
+  // A procedure may need two settings, and two tools may be one procedure.
+  const changes = new Map<SettingsPlace, Settings>();
   for (const finding of findings) {
-    const edit = editOf(finding);
-    if (edit === undefined) continue;
-    const edits = byFile.get(edit.file) ?? [];
-    // Two tools may be the same procedure, and two changes may replace the same `true`.
-    const isTaken = edits.some(({ start, end }) => edit.start <= end && edit.end >= start);
-    if (!isTaken) byFile.set(edit.file, [...edits, edit]);
+    const change = changeOf(finding);
+    if (change) changes.set(change.place, { ...changes.get(change.place), ...change.settings });
+  }
+  const byFile = new Map<string, Edit[]>();
+  for (const [place, settings] of changes) {
+    const edit = addSettings(place, settings);
+    byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
   }
   return [...byFile]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))

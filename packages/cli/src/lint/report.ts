@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Terminal } from '../terminal.ts';
 import type { PlacedFinding } from './lint.ts';
-import { editOf } from './patch.ts';
+import { isFixable } from './patch.ts';
 
 /** A finding as programs read it. */
 export interface ReportedFinding {
@@ -47,7 +47,7 @@ export function toReport(findings: readonly PlacedFinding[], folder: string): Li
         }),
         message,
         fix,
-        isFixable: editOf(finding) !== undefined,
+        isFixable: isFixable(finding),
       };
     }),
   };
@@ -78,7 +78,7 @@ export function showReport(
     terminal.print(`  ${paint(severity)} ${message}${at} ${colors.dim(`[${code}]`)}`);
     terminal.print(`    ${colors.dim('fix:')} ${fix}`);
   }
-  const fixable = findings.filter(({ isFixable }) => isFixable).length;
+  const fixable = findings.filter((finding) => finding.isFixable).length;
   const verdict =
     findings.length === 0
       ? colors.green(`Nothing was found in ${count(tools, 'tool')}.`)
