@@ -409,6 +409,8 @@ cases('destructive-unconfirmed', {
     'verb first': [toTool('removeUser', { annotations: mutation })],
     'in capitals': [toTool('DELETE_USER', { annotations: mutation })],
     'another verb': [toTool('cache_purge', { annotations: mutation })],
+    'in the middle': [toTool('users_delete_all', { annotations: mutation })],
+    'many at once': [toTool('users_bulkRemove', { annotations: mutation })],
     'without annotations': [toTool('users_destroy', { annotations: {} })],
     'by its annotations': [toTool('orders_close', { annotations: { ...mutation, idempotentHint: true } })],
   },
@@ -426,6 +428,7 @@ cases('destructive-unconfirmed', {
       toTool('tags_remove', { annotations: { readOnlyHint: false, destructiveHint: false } }),
     ],
     'it reads': [toTool('users_deleted'), toTool('dropoffs_list', { input: { limit: integer } })],
+    'one that can be undone': [toTool('users_softDelete', { annotations: mutation })],
     'a word that begins like it': [toTool('deletions_plan', { annotations: { ...mutation } })],
   },
 });

@@ -31,10 +31,14 @@ const actionOf = new Map<string, Action>(
   ),
 );
 
-/** Verbs whose names say that something is gone afterwards. */
-const destructive = new Set(
-  'delete remove destroy erase drop purge wipe del rm clear reset truncate terminate overwrite'.split(' '),
-);
+/** Verbs that say wherever they stand that something is gone afterwards. */
+const destroying = new Set('delete destroy erase purge wipe truncate'.split(' '));
+
+/** Words that say so only where a verb stands: `clear_cache`, and not `prices_clear`. */
+const removing = new Set('remove drop clear reset terminate overwrite del rm'.split(' '));
+
+/** Words before a verb that leave its meaning as it is. */
+const manners = new Set('bulk batch mass force hard multi do'.split(' '));
 
 /** Says which kind of thing a verb does. */
 export function toAction(verb: string): Action | undefined {
@@ -62,9 +66,12 @@ export function readToolName(name: string): ToolName {
   return { action, verb, objects: withoutId(isOne ? rest.toSpliced(at, 1) : rest) };
 }
 
-/** Whether a name says that something will be gone: `users_delete`, `clearCache`, and not `users_deleted`. */
+/** Whether a name says that something will be gone: `users_delete`, `bulkRemoveUsers`; not `users_deleted`, `softDelete`. */
 export function isDestructiveName(name: string): boolean {
-  return [wordsOf(name)[0], wordsOf(lastSegmentOf(name))[0]].some((word) => destructive.has(word ?? ''));
+  const words = wordsOf(name);
+  if (words.some((word, at) => destroying.has(word) && words[at - 1] !== 'soft')) return true;
+  const verbs = [words, wordsOf(lastSegmentOf(name))].map((each) => each.find((word) => !manners.has(word)));
+  return verbs.some((verb) => removing.has(verb ?? ''));
 }
 
 /** The things that a name is about, each in the singular. */
