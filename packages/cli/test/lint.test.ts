@@ -244,6 +244,22 @@ test('--fix prints a patch that git applies, and writes nothing itself', async (
   ).toEqual([]);
 });
 
+test('--fix leaves alone what another tool shares, and keeps comments', async () => {
+  const router = routerOf(`
+  delete_user: removal, archive_user: removal,
+  delete_note: own,
+  clear_cache: t.procedure.meta({ mcp: { /* nothing yet */ } }).mutation(() => 1),`).replace(
+    'export',
+    'const removal = t.procedure.meta({ mcp: true }).mutation(() => 1);\nconst own = t.procedure.meta({ mcp: true }).mutation(() => 1);\nexport',
+  );
+  const cwd = createApp({ 'src/router.ts': router });
+  const { stdout } = await run(['lint', 'src/router.ts', '--fix'], { cwd });
+  expect(stdout.split('\n').filter((line) => /^\+[^+]/.test(line))).toEqual([
+    '+const own = t.procedure.meta({ mcp: { confirm: true } }).mutation(() => 1);',
+    '+  clear_cache: t.procedure.meta({ mcp: { confirm: true, /* nothing yet */ } }).mutation(() => 1),',
+  ]);
+});
+
 test('the patch of a package applies in its folder inside of a repository', async () => {
   const cwd = createApp({
     'packages/api/package.json': JSON.stringify({ name: 'api', version: '1.0.0', type: 'module' }),

@@ -13,6 +13,8 @@ export interface Definition {
   expression: ts.Expression;
   /** What stands before it in a router, with its comment: `list: …`. */
   holder: ts.Node;
+  /** Whether it has a name of its own, and may be used in several places. */
+  isNamed: boolean;
 }
 
 /** Something that may hold a router, and the part of the path that is still to find in it. */
@@ -118,7 +120,14 @@ function locate({ node, holder }: Step): Definition | undefined {
   if (!ts.isExpression(node)) return undefined;
   const source = holder.getSourceFile();
   const { line, character } = source.getLineAndCharacterOfPosition(holder.getStart(source));
-  return { file: source.fileName, line: line + 1, column: character + 1, expression: node, holder };
+  return {
+    file: source.fileName,
+    line: line + 1,
+    column: character + 1,
+    expression: node,
+    holder,
+    isNamed: ts.isVariableDeclaration(holder),
+  };
 }
 
 function isWrapper(

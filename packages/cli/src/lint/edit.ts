@@ -34,8 +34,11 @@ export function addSettings({ initializer }: SettingsPlace, settings: Settings):
   const source = initializer.getSourceFile();
   const file = source.fileName;
   const added = Object.entries(settings).map(([name, value]) => `${name}: ${value}`);
-  const [next] = ts.isObjectLiteralExpression(initializer) ? initializer.properties : [];
-  if (next === undefined)
+  const isObject = ts.isObjectLiteralExpression(initializer);
+  const [next] = isObject ? initializer.properties : [];
+  // An empty object may have a comment in it, which stays.
+  const isEmpty = isObject && /^\{\s*\}$/.test(initializer.getText(source));
+  if (!isObject || isEmpty)
     return {
       file,
       start: initializer.getStart(source),
@@ -43,7 +46,7 @@ export function addSettings({ initializer }: SettingsPlace, settings: Settings):
       text: `{ ${added.join(', ')} }`,
     };
   const start = initializer.getStart(source) + 1;
-  const between = source.text.slice(start, next.getStart(source));
+  const between = next === undefined ? '' : source.text.slice(start, next.getStart(source));
   const [, indent] = /\r?\n([ \t]*)[^\n]*$/.exec(between) ?? [];
   const before = indent === undefined ? ' ' : `${between.includes('\r\n') ? '\r\n' : '\n'}${indent}`;
   return { file, start, end: start, text: added.map((each) => `${before}${each},`).join('') };

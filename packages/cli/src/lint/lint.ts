@@ -16,6 +16,8 @@ export interface PlacedFinding extends LintFinding {
   path: string | undefined;
   /** Where the procedure is written, as far as that can be read. */
   definition: Definition | undefined;
+  /** Whether the same procedure may be another tool too, of which this was not found. */
+  isShared: boolean;
 }
 
 /** Finds what makes a target harder to use than it has to be. */
@@ -29,6 +31,7 @@ export function lintTarget(target: Described, options: LintOptions): PlacedFindi
       ...finding,
       path: undefined,
       definition: undefined,
+      isShared: false,
     }));
   }
   return lintModule(target, options);
@@ -52,12 +55,24 @@ function lintModule({ module, description }: DescribedModule, options: LintOptio
   ];
   const known = new Map(tools.map((tool, index) => [tool.name, { ...tool, index }]));
   const find = createFinder(module.file, module.exportName);
+  const definitions = new Map(tools.map((tool) => [tool.name, tool.isOwn ? undefined : find(tool.path)]));
+  const codes = new Set(findings.map(({ tool, code }) => `${tool} ${code}`));
   return findings
     .toSorted((one, other) => orderOf(one) - orderOf(other))
     .map((finding) => {
-      const { path, isOwn = true } = known.get(finding.tool ?? '') ?? {};
-      return { ...finding, path, definition: path === undefined || isOwn ? undefined : find(path) };
+      const { tool = '', code } = finding;
+      const definition = definitions.get(tool);
+      return { ...finding, path: known.get(tool)?.path, definition, isShared: isShared(definition, code) };
     });
+
+  function isShared(definition: Definition | undefined, code: string): boolean {
+    if (definition === undefined) return false;
+    const isNamed = definition.isNamed;
+    return Array.from(definitions).some(([tool, other]) => {
+      const maySame = other === undefined ? isNamed : other.expression === definition.expression;
+      return maySame && !codes.has(`${tool} ${code}`);
+    });
+  }
 
   function orderOf({ tool }: LintFinding): number {
     return tool === undefined ? tools.length : (known.get(tool)?.index ?? tools.length);

@@ -8,6 +8,7 @@ import { addSettings, commentOf, type Edit, findPlace, type Settings, type Setti
 interface Fixable {
   code: string;
   definition?: Definition | undefined;
+  isShared: boolean;
 }
 
 /** Settings that only say what is known already, by the code of the rule. */
@@ -39,9 +40,13 @@ export function isFixable(finding: Fixable): boolean {
   return changeOf(finding) !== undefined;
 }
 
-function changeOf({ code, definition }: Fixable): { place: SettingsPlace; settings: Settings } | undefined {
+function changeOf({
+  code,
+  definition,
+  isShared,
+}: Fixable): { place: SettingsPlace; settings: Settings } | undefined {
   const fixer = Object.hasOwn(fixers, code) ? fixers[code] : undefined;
-  if (definition === undefined) return undefined;
+  if (definition === undefined || isShared) return undefined;
   const settings = fixer?.(definition);
   const place = settings && findPlace(definition, settings);
   return place && { place, settings };
