@@ -64,7 +64,7 @@ async function lint(cwd: string, ...args: string[]): Promise<Report & { exit: nu
 }
 
 describe('each rule finds its fault', () => {
-  test.concurrent.each(Object.entries(faults))('%s', async (code, procedures) => {
+  test.each(Object.entries(faults))('%s', async (code, procedures) => {
     const { findings, exit } = await lint(createApp({ 'src/router.ts': routerOf(procedures) }));
     // What a client cuts of a long description comes besides.
     const codes = new Set(findings.map((each) => each.code).filter((each) => !each.includes('/')));
@@ -335,7 +335,7 @@ describe('settings', () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent.each([
+  test.each([
     [['--rule', 'name-vage=off'], 'Did you mean "name-vague"?'],
     [['--rule', 'name-vague'], 'Write --rule list-unlimited=off, =warning or =error.'],
     [['--client', 'cursr'], 'The clients are: claude-code, claude, '],

@@ -119,7 +119,7 @@ function isCryptic(word: string): boolean {
 
 /** What is counted in units that differ: seconds or milliseconds, cents or dollars. */
 const measures = new Set(
-  'timeout duration delay interval ttl amount price cost fee weight distance length width height depth volume speed'.split(
+  'timeout duration delay interval ttl amount price cost fee weight distance width height volume speed'.split(
     ' ',
   ),
 );

@@ -80,8 +80,10 @@ function findRepeated({ tools }: LintListing): LintFound[] {
   return [...groups.values()]
     .filter((names) => names.length > 1)
     .flatMap((names) =>
-      names.map((tool) => {
+      names.flatMap((tool) => {
         const others = names.filter((name) => name !== tool);
+        // An endpoint may list a tool twice.
+        if (others.length === 0) return [];
         return { tool, place, message: `it has the same description as ${nameSome(others)}` };
       }),
     );

@@ -9,7 +9,7 @@ export function emptinessOf(text: string, names: readonly string[]): string | un
     .filter((word) => !addsNothing.has(toStem(word)))
     .map(toConcept);
   // "Gets the weather" says no more than "weather"; "Adds a note and returns it" says what comes back.
-  if (said.every((word, at) => (at === 0 && word === '*read') || known.has(word)))
+  if (said.every((word, at) => (at === 0 && (word === '*read' || word === '*run')) || known.has(word)))
     return `says no more than the name (${quote(text)})`;
   return undefined;
 }
@@ -46,7 +46,7 @@ const addsNothing = new Set(
       'function method api route query mutation subscription operation action call use used using allows allow lets let ' +
       'to data info information detail details record records entity entities object objects item items ' +
       'resource resources value values database db system server backend simple simply ' +
-      'just via id ids identifier please which when where what',
+      'stuff thing things something just via id ids identifier please which when where what',
   ).map(toStem),
 );
 

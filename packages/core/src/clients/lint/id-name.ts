@@ -16,7 +16,7 @@ export function readIdName(
   toolName: string,
 ): IdOf | undefined {
   const words = wordsOf(name).map(toSingular);
-  if (words.at(-1) !== 'id') return undefined;
+  if (!idWords.has(words.at(-1) ?? '')) return undefined;
   const before = words.slice(0, -1).filter((word) => !positions.has(word));
   if (before.some((word) => ofOthers.has(word))) return undefined;
   const own = before.length > 0 ? before : thingAround(parents);
@@ -24,6 +24,8 @@ export function readIdName(
   if (things.length === 0) return undefined;
   return { thing: things.join(' '), isRole: roles.has(things.at(-1)!) };
 }
+
+const idWords = new Set(['id', 'uuid', 'guid']);
 
 /** `{ customer: { id } }` has the id of a customer, and `{ where: { id } }` that of what the tool is about. */
 function thingAround(parents: readonly string[]): string[] {

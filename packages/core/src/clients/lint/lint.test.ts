@@ -111,6 +111,7 @@ cases('description-says-nothing', {
     'a word that is not there yet': [described('Coming soon')],
     'no description': [described('No description available')],
     'one word': [described('Whatever')],
+    'that it does something': [described('Handles customers'), toTool('a_b', { description: 'Does stuff' })],
     'the scopes do not count': [described('Gets the customer.\n\nNeeds the scopes: customers:read.')],
   },
   fine: {
@@ -248,6 +249,7 @@ cases('id-unknown', {
       }),
       noIds,
     ],
+    'a UUID': [toTool('orders_cancel', { input: { orderUuid: text }, required: ['orderUuid'] }), noIds],
     'a bare id': [
       toTool('orders_get', { input: { id: text }, required: ['id'], ...returns({ type: 'string' }) }),
       noIds,
@@ -400,6 +402,14 @@ cases('list-unlimited', {
       }),
     ],
     'one customer': [toTool('customers_get')],
+    'one customer with what belongs to it': [
+      toTool('customers_get', {
+        input: { id: text },
+        required: ['id'],
+        ...returns(page('customers', { a: text })),
+      }),
+    ],
+    'a list that is one thing': [toTool('mailing_list')],
   },
 });
 

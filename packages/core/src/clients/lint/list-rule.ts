@@ -1,6 +1,7 @@
 import type { ClientTool } from '../finding.ts';
 import { isObject, type SchemaObject, typesOf } from '../node.ts';
 import { type Argument, argumentsOf, branchesOf } from './arguments.ts';
+import { readIdName } from './id-name.ts';
 import { isOpen, type ListIn, listsOf } from './output-shape.ts';
 import { eachTool, type LintRule } from './rule.ts';
 import { nounsOf, readToolName } from './tool-name.ts';
@@ -30,7 +31,7 @@ function findList(tool: ClientTool): { place: string; what: string } | undefined
   const isRead = (annotations as { readOnlyHint?: unknown }).readOnlyHint === true;
   if (!isRead && !(action === 'list' && Object.keys(annotations).length === 0)) return undefined;
   if (outputSchema === undefined || isOpen(outputSchema))
-    return action === 'list' && !isOfOne(tool)
+    return action === 'list' && !isOfOne(tool) && !isCompound(name)
       ? { place: 'inputSchema', what: 'its name says that it returns a list' }
       : undefined;
   const list = listsOf(outputSchema).find((each) => !each.hasEnd && isMain(each, tool, outputSchema));
@@ -40,11 +41,16 @@ function findList(tool: ClientTool): { place: string; what: string } | undefined
 }
 
 /** A list inside of one thing, such as the tags of a post, is not what the tool is for. */
-function isMain({ key, items }: ListIn, { name }: ClientTool, root: SchemaObject): boolean {
+function isMain({ key, items }: ListIn, { name, inputSchema }: ClientTool, root: SchemaObject): boolean {
   if (key === undefined) return true;
   if (!isObject(items['properties']) && !rowKeys.has(key)) return false;
   const isOne = branchesOf(root, root).some(({ properties }) => isObject(properties) && 'id' in properties);
   if (isOne) return false;
+  // `users_get` with the id of a user returns that user.
+  const ids = argumentsOf(inputSchema).flatMap((each) =>
+    each.isRequired ? (readIdName(each, name)?.thing ?? []) : [],
+  );
+  if (ids.includes(toSingular(key))) return false;
   return rowKeys.has(key) || nounsOf(name).includes(toSingular(wordsOf(key).at(-1) ?? ''));
 }
 
@@ -58,6 +64,18 @@ const rowKeys = new Set(
 function isOfOne({ inputSchema: { required } }: ClientTool): boolean {
   return Array.isArray(required) && required.length === 1 && required[0] === 'id';
 }
+
+/** A mailing list is one thing. */
+function isCompound(name: string): boolean {
+  const words = wordsOf(name);
+  return words.at(-1) === 'list' && compounds.has(words.at(-2) ?? '');
+}
+
+const compounds = new Set(
+  'mailing waiting price wish todo check allow deny block black white short shopping guest packing reading watch'.split(
+    ' ',
+  ),
+);
 
 /** Whether an argument, the description or a budget bounds the result. */
 function hasBound({ inputSchema, description = '', _meta }: ClientTool): boolean {
