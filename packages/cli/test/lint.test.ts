@@ -248,7 +248,7 @@ test('--fix leaves alone what another tool shares, and keeps comments', async ()
   const router = routerOf(`
   delete_user: removal, archive_user: removal,
   delete_note: own,
-  clear_cache: t.procedure.meta({ mcp: { /* nothing yet */ } }).mutation(() => 1),`).replace(
+  clear_cache: t.procedure.meta({ mcp: { /* nothing yet */ } }).mutation(() => 1),\n`).replace(
     'export',
     'const removal = t.procedure.meta({ mcp: true }).mutation(() => 1);\nconst own = t.procedure.meta({ mcp: true }).mutation(() => 1);\nexport',
   );
