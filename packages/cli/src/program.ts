@@ -2,13 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addCall } from './commands/call.ts';
 import { exitCodeOf } from './commands/exit-with.ts';
+import { addLint } from './commands/lint.ts';
 import { addList } from './commands/list.ts';
+import { addLock } from './commands/lock.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
 /** The commands, in the order in which the help text lists them. */
-const commands = [addList, addCall];
+const commands = [addList, addCall, addLint, addLock];
 
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('trpc-mcp')

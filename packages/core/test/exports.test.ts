@@ -18,8 +18,15 @@ test('the subpath stdio exports serveStdio alone', () => {
   expect(Object.keys(stdio)).toEqual(['serveStdio']);
 });
 
-test('the subpath clients exports the profiles of clients and their check', () => {
-  expect(Object.keys(clients).toSorted()).toEqual(['checkTools', 'clientNames', 'clients', 'estimateTokens']);
+test('the subpath clients exports the profiles of clients, the rules of lists, and their checks', () => {
+  expect(Object.keys(clients).toSorted()).toEqual([
+    'checkTools',
+    'clientNames',
+    'clients',
+    'estimateTokens',
+    'lintRules',
+    'lintTools',
+  ]);
 });
 
 test('the subpath catalog exports what tools read of a router', () => {

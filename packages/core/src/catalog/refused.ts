@@ -1,4 +1,4 @@
-import { checkTools, clientNames, clients, type Finding } from '../clients/clients.ts';
+import { checkTools, clientNames, clients, type Finding } from '../clients/profiles.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import type { Tool } from './tool.ts';
 

@@ -1,6 +1,6 @@
 import type { DiscoveryTool } from '../catalog/front.ts';
 import type { Tool } from '../catalog/tool.ts';
-import { checkTools, clients, type Finding } from '../clients/clients.ts';
+import { checkTools, clients, type Finding } from '../clients/profiles.ts';
 import type { ServerInfo } from './options.ts';
 
 /** How many findings of one kind are printed. */

@@ -1,6 +1,6 @@
 import { type Catalog, listedIn } from '../../catalog/catalog.ts';
 import { describeSize, sizeOf } from '../../catalog/size.ts';
-import { checkTools, type ClientName, clientNames, clients, type Finding } from '../../clients/clients.ts';
+import { checkTools, type ClientName, clientNames, clients, type Finding } from '../../clients/profiles.ts';
 import { findNearest } from '../../nearest.ts';
 import type { ServerInfo } from '../../protocol/options.ts';
 
