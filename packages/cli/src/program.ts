@@ -1,3 +1,4 @@
+import { ProtocolError } from '@modelcontextprotocol/client';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addCall } from './commands/call.ts';
@@ -66,7 +67,8 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): Exit
   const { red } = terminal.colors;
   terminal.note(code === exitCode.cancelled ? message : `${red('error:')} ${message}`);
   if (fix !== undefined) terminal.note(fix);
-  const isOurFault = !(error instanceof CliError);
+  // What a server says of a request is told as it is.
+  const isOurFault = !(error instanceof CliError || error instanceof ProtocolError);
   if (isOurFault || terminal.env['DEBUG'] !== undefined) {
     const cause = error instanceof CliError ? error.cause : error;
     if (cause instanceof Error) terminal.note(cause.stack ?? cause.message);

@@ -7,8 +7,16 @@ import {
   type Finding,
 } from '@trpc-mcp/core/clients';
 import { type Command, Option } from 'commander';
-import { listTarget, type ListedTool, readLists, type TargetList } from '../list/list.ts';
-import { openTarget, type Target } from '../target/target.ts';
+import {
+  describeListing,
+  type ListedTool,
+  type Listing,
+  readListing,
+  type TargetList,
+  toListing,
+} from '../list/list.ts';
+import { describeTarget } from '../target/described.ts';
+import { openTarget } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { type GivenTargetOptions, withTargetOptions } from './target-options.ts';
 
@@ -21,19 +29,17 @@ export function addList(program: Command, terminal: Terminal): void {
   withTargetOptions(command)
     .addHelpText('after', examples)
     .action(async (spec: string | undefined, options: GivenTargetOptions & { client?: ClientName }) => {
-      const target = await openTarget(spec, options, terminal);
-      try {
-        const list = await terminal.work('Reading the lists', () => listTarget(target));
-        const view = options.client && (await viewOf(target, options.client));
-        if (options.json) terminal.printJson({ ...list, ...(view && { client: view }) });
-        else show(list, view, terminal);
-      } finally {
-        await target.close();
-      }
+      const listing = await read(spec, options, terminal);
+      const list = describeListing(listing);
+      const view = options.client && viewOf(listing, options.client);
+      if (options.json) terminal.printJson({ ...list, ...(view && { client: view }) });
+      else show(list, view, terminal);
     });
 }
 
 const examples = `
+Of a module, everything is listed that is served. With --ctx, it is what the caller with that context sees.
+
 Examples:
   trpc-mcp list src/router.ts
   trpc-mcp list src/router.ts --client cursor
@@ -50,11 +56,29 @@ interface ClientView {
   findings: Finding[];
 }
 
-async function viewOf({ client }: Target, name: ClientName): Promise<ClientView> {
-  const { tools } = await readLists(client);
-  const server = { serverName: client.getServerVersion()?.name, instructions: client.getInstructions() };
+/** A module is read as it is. What a caller sees of it is asked of a handler, as it is of an endpoint. */
+async function read(
+  spec: string | undefined,
+  options: GivenTargetOptions,
+  terminal: Terminal,
+): Promise<Listing> {
+  if (options.ctx === undefined) {
+    const described = await describeTarget(spec, options, terminal);
+    if (described.module) return toListing(described);
+    const { server, instructions, tools, resources, templates, prompts } = described;
+    return { server, instructions, lists: { tools, resources, templates, prompts }, description: undefined };
+  }
+  const target = await openTarget(spec, options, terminal);
+  try {
+    return await terminal.work('Reading the lists', () => readListing(target));
+  } finally {
+    await target.close();
+  }
+}
+
+function viewOf({ server, instructions, lists: { tools } }: Listing, name: ClientName): ClientView {
   // Cast: the official type has `| undefined` at every optional key.
-  const findings = checkTools(tools as ClientTool[], [name], server);
+  const findings = checkTools(tools as ClientTool[], [name], { serverName: server?.name, instructions });
   const isLost = findings.some(({ losesAll }) => losesAll);
   const lost = new Set(
     findings.flatMap(({ severity, tool }) => (severity === 'error' && tool !== undefined ? [tool] : [])),
@@ -99,7 +123,7 @@ const nothing =
   'There is nothing that this caller may see. A procedure is listed when its meta has mcp: true, or the option tag names it.';
 
 function toRow(
-  { name, area, effect, asks, type, scopes, tokens }: ListedTool,
+  { name, area, effect, asks, isHidden, type, scopes, tokens }: ListedTool,
   lost: ReadonlySet<string>,
   { colors }: Terminal,
 ): string[] {
@@ -107,7 +131,7 @@ function toRow(
   return [
     lost.has(name) ? colors.strikethrough(name) : name,
     area,
-    paint(asks ? `${effect}, asks` : effect),
+    paint([effect, ...(asks ? ['asks'] : []), ...(isHidden ? ['for some'] : [])].join(', ')),
     type ?? '',
     scopes.join(' '),
     String(tokens),

@@ -23,10 +23,10 @@ export interface PlacedFinding extends LintFinding {
 /** Finds what makes a target harder to use than it has to be. */
 export function lintTarget(target: Described, options: LintOptions): PlacedFinding[] {
   if (target.module === undefined) {
-    const { tools, resources, templates, serverName, instructions } = target;
+    const { tools, resources, templates, server, instructions } = target;
     const uris = [...resources, ...templates.map(({ uriTemplate, name }) => ({ uri: uriTemplate, name }))];
     // Cast: the official type has `| undefined` at every optional key.
-    const listing = { tools: tools as ClientTool[], resources: uris, serverName, instructions };
+    const listing = { tools: tools as ClientTool[], resources: uris, serverName: server?.name, instructions };
     return lintTools(listing, options).map((finding) => ({
       ...finding,
       path: undefined,

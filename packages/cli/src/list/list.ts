@@ -1,8 +1,9 @@
-import type { Client, Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/client';
+import type { Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/client';
 import { estimateTokens } from '@trpc-mcp/core/clients';
 import type { CatalogDescription } from '@trpc-mcp/core/catalog';
-import type { Target } from '../target/target.ts';
-import { toMountError } from '../target/mounted.ts';
+import { describeModule, type DescribedModule } from '../target/described.ts';
+import type { Target } from '../target/options.ts';
+import { type RawLists, readLists } from '../target/lists.ts';
 
 /** What a tool may do, by its annotations. */
 export type Effect = 'reads' | 'changes' | 'destroys';
@@ -19,6 +20,8 @@ export interface ListedTool {
   scopes: readonly string[];
   /** Whether a person is asked before it runs; `undefined` if that is not known. */
   asks: boolean | undefined;
+  /** Whether only some callers see it. */
+  isHidden: boolean;
   /** Estimated, for its entry in the list. */
   tokens: number;
 }
@@ -33,32 +36,20 @@ export interface TargetList {
   tokens: number;
 }
 
-/** Everything that a target lists for this caller, as it lists it. */
-export interface RawLists {
-  tools: Tool[];
-  resources: Resource[];
-  templates: ResourceTemplateType[];
-  prompts: Prompt[];
-}
-
-/** Reads all lists of a target, whole. */
-export async function readLists(client: Client): Promise<RawLists> {
-  const { tools, resources, prompts } = client.getServerCapabilities() ?? {};
-  return {
-    tools: tools ? (await client.listTools()).tools : [],
-    resources: resources ? (await client.listResources()).resources : [],
-    templates: resources ? (await client.listResourceTemplates()).resourceTemplates : [],
-    prompts: prompts ? (await client.listPrompts()).prompts : [],
-  };
+/** What a target lists, and of a module what is known besides. */
+export interface Listing {
+  server: TargetList['server'];
+  instructions: string | undefined;
+  lists: RawLists;
+  /** The procedures behind the lists; `undefined` for an endpoint. */
+  description: CatalogDescription | undefined;
 }
 
 /** Describes what a target lists. */
-export async function listTarget({ client, module }: Target): Promise<TargetList> {
-  const lists = await readLists(client);
-  const described = module && (await describe(module));
-  const known = new Map(described?.tools.map((tool) => [tool.name, tool]));
+export function describeListing({ server, instructions, lists, description }: Listing): TargetList {
+  const known = new Map(description?.tools.map((tool) => [tool.name, tool]));
   const tools = lists.tools.map((tool): ListedTool => {
-    const { path, type, toolset, scopes, asks } = known.get(tool.name) ?? {};
+    const { path, type, toolset, scopes, asks, isHidden = false } = known.get(tool.name) ?? {};
     return {
       name: tool.name,
       title: tool.title,
@@ -68,13 +59,13 @@ export async function listTarget({ client, module }: Target): Promise<TargetList
       type,
       scopes: scopes ?? scopesOf(tool),
       asks: asks ?? asksOf(tool),
+      isHidden,
       tokens: estimateTokens(JSON.stringify(tool)),
     };
   });
-  const server = client.getServerVersion();
   return {
-    server: server && { name: server.name, version: server.version, title: server.title },
-    instructions: client.getInstructions(),
+    server,
+    instructions,
     tools: tools.toSorted((a, b) => compare(a.area, b.area) || compare(a.name, b.name)),
     resources: [
       ...lists.resources.map(({ name, uri, mimeType }) => ({ name, uri, mimeType })),
@@ -88,12 +79,40 @@ export async function listTarget({ client, module }: Target): Promise<TargetList
   };
 }
 
-async function describe(module: NonNullable<Target['module']>): Promise<CatalogDescription> {
-  try {
-    return await module.core.catalog.describeCatalog(module.router, module.options);
-  } catch (error) {
-    throw toMountError(module, error);
-  }
+/** Reads what a caller is listed. */
+export async function readListing({ client, module }: Target): Promise<Listing> {
+  const server = client.getServerVersion();
+  return {
+    server: server && { name: server.name, version: server.version, title: server.title },
+    instructions: client.getInstructions(),
+    lists: await readLists(client),
+    description: module && (await describeModule(module)),
+  };
+}
+
+/** Everything that a module serves, for whomever. Nothing of it runs. */
+export function toListing({ module, description }: DescribedModule): Listing {
+  const {
+    name = module.manifest.name ?? 'app',
+    version = module.manifest.version ?? '0.0.0',
+    title,
+    instructions,
+  } = module.options.server ?? {};
+  const { tools, resources, prompts } = description;
+  // Casts: core's types of these entries and the official ones differ in what is optional.
+  return {
+    server: { name, version, title },
+    instructions: typeof instructions === 'string' ? instructions : undefined,
+    lists: {
+      tools: tools.map(({ listed }) => listed as Tool),
+      resources: resources.filter(({ isTemplate }) => !isTemplate).map(({ listed }) => listed as Resource),
+      templates: resources
+        .filter(({ isTemplate }) => isTemplate)
+        .map(({ listed }) => listed as ResourceTemplateType),
+      prompts: prompts.map(({ listed }) => listed as Prompt),
+    },
+    description,
+  };
 }
 
 /** By its annotations: without any, the specification supposes the worst. */

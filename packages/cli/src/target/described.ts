@@ -1,9 +1,9 @@
 import type { Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/client';
 import type { CatalogDescription } from '@trpc-mcp/core/catalog';
 import { CliError } from '../cli-error.ts';
-import { type CliConfig, findConfig } from '../config.ts';
-import { readLists } from '../list/list.ts';
+import { findConfig } from '../config.ts';
 import type { Terminal } from '../terminal.ts';
+import { readLists } from './lists.ts';
 import { loadModule, type LoadedModule } from './module.ts';
 import { toMountError } from './mounted.ts';
 import type { TargetOptions } from './options.ts';
@@ -25,7 +25,7 @@ export interface DescribedEndpoint {
   resources: Resource[];
   templates: ResourceTemplateType[];
   prompts: Prompt[];
-  serverName: string | undefined;
+  server: { name: string; version: string; title?: string | undefined } | undefined;
   instructions: string | undefined;
 }
 
@@ -39,7 +39,10 @@ export async function describeTarget(
   const named = spec ?? config.target;
   if (named !== undefined && !isUrl(named)) {
     const at = spec === undefined ? { ...terminal, cwd: folder } : terminal;
-    return terminal.work(`Reading ${named}`, () => describeModule(named, at, config));
+    return terminal.work(`Reading ${named}`, async () => {
+      const module = await loadModule(named, at, config);
+      return { name: named, module, description: await describeModule(module) };
+    });
   }
   const target = await openTarget(spec, options, terminal);
   try {
@@ -49,7 +52,7 @@ export async function describeTarget(
       name: target.name,
       module: undefined,
       ...lists,
-      serverName: client.getServerVersion()?.name,
+      server: client.getServerVersion(),
       instructions: client.getInstructions(),
     };
   } finally {
@@ -57,15 +60,10 @@ export async function describeTarget(
   }
 }
 
-async function describeModule(
-  named: string,
-  terminal: Terminal,
-  config: CliConfig,
-): Promise<DescribedModule> {
-  const module = await loadModule(named, terminal, config);
+/** Describes everything that a module serves, or says in words why it could not be served. */
+export async function describeModule(module: LoadedModule): Promise<CatalogDescription> {
   try {
-    const description = await module.core.catalog.describeCatalog(module.router, module.options);
-    return { name: named, module, description };
+    return await module.core.catalog.describeCatalog(module.router, module.options);
   } catch (error) {
     throw toMountError(module, error);
   }

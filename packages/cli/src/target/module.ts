@@ -15,6 +15,8 @@ import { importModule } from './import.ts';
 export interface LoadedModule extends FoundModule {
   exportName: string;
   router: AnyTRPCRouter;
+  /** Of the app's package.json. */
+  manifest: Manifest;
   /** The app's own copy of `@trpc-mcp/core`. */
   core: AppCore;
   /** What the configuration says of the handler. */
@@ -33,7 +35,8 @@ export async function loadModule(
   readEnvFiles(found.root);
   const exported = await guardImport(found, terminal, () => importModule(found.file));
   const [exportName, router] = findRouter(found, exported);
-  return { ...found, exportName, router, core: await loadCore(found), options };
+  const manifest = readManifest(found.root);
+  return { ...found, exportName, router, manifest, core: await loadCore(found), options };
 }
 
 /** Loads the default export of a module of the app, such as a context. */
@@ -110,13 +113,16 @@ function isRouter(value: unknown): value is AnyTRPCRouter {
   return typeof _def === 'object' && _def.router === true;
 }
 
-/** Reads the name and the version of a package, from its folder. */
-export function readManifest(root: string): { name?: string; version?: string; description?: string } {
+/** What this package reads of an app's package.json. */
+export interface Manifest {
+  name?: string;
+  version?: string;
+  description?: string;
+}
+
+function readManifest(root: string): Manifest {
   try {
-    return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      name?: string;
-      version?: string;
-    };
+    return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   } catch {
     return {};
   }

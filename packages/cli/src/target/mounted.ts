@@ -2,7 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { CliError } from '../cli-error.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
-import { loadDefault, type LoadedModule, readManifest } from './module.ts';
+import { loadDefault, type LoadedModule } from './module.ts';
 
 /** Where requests to a router in this process seem to go. */
 export const mountedUrl = 'http://localhost/mcp';
@@ -45,14 +45,13 @@ export type ServedOptions = Omit<LoadedModule['options'], 'createContext'> & {
 
 /** The options of a handler that serves the person at this command. */
 export async function toServedOptions(
-  { root, router, core, options }: LoadedModule,
+  { manifest, router, core, options }: LoadedModule,
   terminal: Terminal,
   ctx: string | undefined,
 ): Promise<ServedOptions> {
   const made = ctx === undefined ? undefined : await loadDefault(ctx, terminal);
   const createContext = toCreateContext(made ?? options.createContext);
   const { server = {} } = options;
-  const manifest = readManifest(root);
   const info = { name: manifest.name ?? 'app', version: manifest.version ?? '0.0.0', ...server };
   const auth = options.auth ?? (await grantAll(core, router, options));
   return {
