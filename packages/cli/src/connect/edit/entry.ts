@@ -79,7 +79,7 @@ function isSameServer(previous: Record<string, unknown> | undefined, next: Recor
 
 function urlOf({ url, httpUrl, serverUrl, args }: Record<string, unknown>): string | undefined {
   const direct = [url, httpUrl, serverUrl].find((value) => typeof value === 'string');
-  if (direct !== undefined) return direct as string;
+  if (direct !== undefined) return direct;
   if (!Array.isArray(args) || !args.includes('mcp-remote')) return undefined;
   return args.find((arg): arg is string => typeof arg === 'string' && /^https?:/.test(arg));
 }

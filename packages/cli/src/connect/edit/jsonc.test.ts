@@ -99,7 +99,10 @@ test('whatever the style of a file, a new member is added and nothing else chang
       const rendered = JSON.stringify({ ...before, mcpServers: before }, null, indent);
       const text = isCrlf ? rendered.replaceAll('\n', '\r\n') : rendered;
       const written = set(text, ['mcpServers', key], { url: 'https://a.b' });
-      expect(JSON.parse(written)).toEqual({ ...before, mcpServers: { ...before, [key]: { url: 'https://a.b' } } });
+      expect(JSON.parse(written)).toEqual({
+        ...before,
+        mcpServers: { ...before, [key]: { url: 'https://a.b' } },
+      });
       if (indent !== undefined && isCrlf) expect(written.replaceAll('\r\n', '')).not.toContain('\n');
     }),
   );

@@ -1,0 +1,37 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { type Finding, missing, ok } from './finding.ts';
+
+export interface Listed {
+  finding: Finding;
+  serverName?: string;
+  toolNames?: readonly string[];
+  /** True if the endpoint refused the credential, or wants one. */
+  isRefused?: boolean;
+}
+
+/** Connects with the official client, and lists the tools. */
+export async function listTools(url: string, headers: Record<string, string>): Promise<Listed> {
+  const client = new Client({ name: 'trpc-mcp', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+  // Without a provider for OAuth, a 401 is an error and no attempt to sign in.
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+  try {
+    await client.connect(transport, { timeout: 30_000 });
+    const { tools } = await client.listTools(undefined, { timeout: 30_000 });
+    const count = tools.length === 1 ? '1 tool' : `${tools.length} tools`;
+    const serverName = client.getServerVersion()?.name;
+    return {
+      finding: ok('mcp', `The official client lists ${count}.`),
+      ...(serverName !== undefined && { serverName }),
+      toolNames: tools.map(({ name }) => name),
+    };
+  } catch (error) {
+    const message = (error as Error).message.split('\n')[0]!;
+    const isRefused = /\b40[13]\b|unauthorized|forbidden/i.test(`${(error as Error).name} ${message}`);
+    const fix = isRefused
+      ? "check the token: --header 'Authorization: Bearer …'"
+      : 'look at the log of the server; onError of mcpHandler gets what went wrong';
+    return { finding: missing('mcp', `The official client fails: ${message}`, fix), isRefused };
+  } finally {
+    await client.close().catch(() => undefined);
+  }
+}
