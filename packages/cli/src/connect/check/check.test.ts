@@ -1,4 +1,4 @@
-import { bearer, resourceMetadataHandler } from '@trpc-mcp/core';
+import { bearer, type McpMeta, resourceMetadataHandler, type VerifyToken } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/node';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
@@ -30,14 +30,14 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://localhost:${(server.address() as AddressInfo).port}`;
 }
 
-const t = initTRPC.create();
+const t = initTRPC.meta<McpMeta>().create();
 const router = t.router({
   ping: t.procedure.meta({ mcp: { description: 'Answers pong.' } }).query(() => 'pong'),
   list_orders: t.procedure.meta({ mcp: { description: 'Lists orders.' } }).query(() => []),
 });
-const verify = (token: string) =>
+const verify: VerifyToken = (token, { resource }) =>
   token === 'good-token'
-    ? { subject: 'u1', clientId: 'c1', scopes: [], expiresAt: Math.floor(Date.now() / 1000) + 600 }
+    ? { subject: 'u1', clientId: 'c1', scopes: [], audience: resource, expiresAt: 4_000_000_000 }
     : undefined;
 
 /** What an authorization server says of itself, and whatever a test wants otherwise. */
@@ -73,7 +73,7 @@ async function startOAuthApp({ issuer, serves = () => true, resource, change }: 
   let handler: RequestListener | undefined;
   const origin = await listen((req, res) => handler!(req, res));
   const oauth = bearer({
-    verify: verify as never,
+    verify,
     resource: resource?.(origin) ?? `${origin}/mcp`,
     authorizationServers: [issuer],
   });
@@ -82,8 +82,8 @@ async function startOAuthApp({ issuer, serves = () => true, resource, change }: 
   handler = (req, res) => {
     if (change?.(req, res)) return;
     const { pathname } = new URL(req.url!, origin);
-    if (pathname.startsWith('/.well-known/') && serves(pathname)) return void metadata.node(req, res);
-    if (pathname === '/mcp') return void mcp(req, res);
+    if (pathname.startsWith('/.well-known/') && serves(pathname)) return void metadata(req, res);
+    if (pathname.startsWith('/mcp')) return void mcp(req, res);
     res.writeHead(404).end();
   };
   return origin;
@@ -104,10 +104,10 @@ function find(report: EndpointReport, demand: DemandId) {
 test('an open endpoint has all that clients on this machine need', async () => {
   const mcp = mcpHandler(router, {});
   const origin = await listen((req, res) => void mcp(req, res));
-  const report = await checkEndpoint(`${origin}/mcp?toolsets=a&readonly=1`, {}, checkedClients);
+  const report = await checkEndpoint(`${origin}/mcp?toolsets=ping&readonly=1`, {}, checkedClients);
   expect(report.access).toBe('open');
-  expect(report.toolNames).toEqual(['list_orders', 'ping']);
-  expect(find(report, 'mcp')?.detail).toBe('The official client lists 2 tools.');
+  expect(find(report, 'mcp')?.detail).toBe('The official client lists 1 tool.');
+  expect(report.toolNames).toEqual(['ping']);
   expect(hasMissing(report)).toBe(false);
   expect(faults(report, 'cursor')).toEqual([]);
   expect(faults(report, 'claude.ai')).toEqual(['internet warning']);
@@ -117,11 +117,12 @@ test('an OAuth resource server with all metadata misses nothing', async () => {
   const origin = await startOAuthApp({ issuer: await startIssuer() });
   const report = await checkEndpoint(`${origin}/mcp`, {}, checkedClients);
   expect(report.access).toBe('oauth');
+  const remote: Partial<Record<CheckedClient, string[]>> = {
+    'claude.ai': ['internet warning', 'root warning'],
+    chatgpt: ['internet warning'],
+  };
   expect(report.clients.map(({ client }) => [client, faults(report, client)])).toEqual(
-    checkedClients.map((client) => [
-      client,
-      client === 'claude.ai' || client === 'chatgpt' ? ['internet warning'] : [],
-    ]),
+    checkedClients.map((client) => [client, remote[client] ?? []]),
   );
 });
 
@@ -134,17 +135,16 @@ test('a good token is tried with the official client, and a bad one is told apar
   expect(find(bad, 'mcp')?.fix).toBe("check the token: --header 'Authorization: Bearer …'");
 });
 
-test('metadata at one place only are enough for most clients, and not for claude.ai', async () => {
-  const issuer = await startIssuer();
-  const onlyPath = await startOAuthApp({ issuer, serves: (path) => path.endsWith('/mcp') });
-  const report = await checkEndpoint(`${onlyPath}/mcp`, {}, checkedClients);
+test('metadata that are only below the endpoint are not found by clients that look at fixed places', async () => {
+  const origin = await startOAuthApp({ issuer: await startIssuer(), serves: () => false });
+  const report = await checkEndpoint(`${origin}/mcp`, {}, checkedClients);
   expect(faults(report, 'cursor')).toEqual([]);
-  expect(faults(report, 'claude.ai')).toEqual(['internet warning', 'root missing']);
-  expect(find(report, 'root')).toEqual({
-    demand: 'root',
+  expect(faults(report, 'claude.ai')).toEqual(['internet warning', 'metadata missing', 'root missing']);
+  expect(find(report, 'metadata')).toEqual({
+    demand: 'metadata',
     state: 'missing',
-    detail: `There are no metadata at ${onlyPath}/.well-known/oauth-protected-resource.`,
-    fix: `serve resourceMetadataHandler(oauth) at ${onlyPath}/.well-known/oauth-protected-resource`,
+    detail: `There are no metadata at ${origin}/.well-known/oauth-protected-resource/mcp.`,
+    fix: `serve resourceMetadataHandler(oauth) at ${origin}/.well-known/oauth-protected-resource/mcp`,
   });
 });
 

@@ -42,9 +42,7 @@ export async function checkOAuth(url: string, challenge: Challenge): Promise<OAu
     byPath
       ? ok('metadata', `They are at ${places.path}.`)
       : missing('metadata', `There are no metadata at ${places.path}.`, `${fixServe} ${places.path}`),
-    root
-      ? ok('root', `They are at ${places.root}.`)
-      : missing('root', `There are no metadata at ${places.root}.`, `${fixServe} ${places.root}`),
+    judgeRoot(places, byPath, root),
     judgeResource(url, metadata),
     ...(await checkIssuer(metadata)),
   );
@@ -67,6 +65,19 @@ function judgeChallenge(challenge: Challenge, isAbsolute: boolean, metadata: obj
     );
   }
   return ok('sign-in', `401 names ${metadataUrl}.`);
+}
+
+/** Clients that look at the root look at the place with the path too. One host may have several endpoints, but one root. */
+function judgeRoot(
+  places: { path: string; root: string },
+  byPath: object | undefined,
+  root: object | undefined,
+): Finding {
+  if (root) return ok('root', `They are at ${places.root}.`);
+  const detail = `There are no metadata at ${places.root}.`;
+  if (byPath)
+    return warning('root', detail, `answer with the same at ${places.root}, if the host has one endpoint`);
+  return missing('root', detail, `serve them at ${places.path} at least`);
 }
 
 function judgeResource(url: string, metadata: Record<string, unknown> | undefined): Finding {

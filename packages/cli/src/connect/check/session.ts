@@ -1,5 +1,11 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  Client,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client';
 import { type Finding, missing, ok } from './finding.ts';
+import { toObject } from './request.ts';
 
 export interface Listed {
   finding: Finding;
@@ -25,8 +31,9 @@ export async function listTools(url: string, headers: Record<string, string>): P
       toolNames: tools.map(({ name }) => name),
     };
   } catch (error) {
-    const message = (error as Error).message.split('\n')[0]!;
-    const isRefused = /\b40[13]\b|unauthorized|forbidden/i.test(`${(error as Error).name} ${message}`);
+    const { status } = error instanceof SdkHttpError ? error : { status: undefined };
+    const isRefused = status === 401 || status === 403 || error instanceof UnauthorizedError;
+    const message = wordsOf(error as Error);
     const fix = isRefused
       ? "check the token: --header 'Authorization: Bearer …'"
       : 'look at the log of the server; onError of mcpHandler gets what went wrong';
@@ -34,4 +41,11 @@ export async function listTools(url: string, headers: Record<string, string>): P
   } finally {
     await client.close().catch(() => undefined);
   }
+}
+
+/** The sentence of a JSON-RPC error in the body that an error quotes, or its own first line. */
+function wordsOf({ message }: Error): string {
+  const quoted = toObject(message.slice(Math.max(message.indexOf('{'), 0)))?.['error'] as
+    { message?: unknown } | undefined;
+  return typeof quoted?.message === 'string' ? quoted.message : message.split('\n')[0]!.slice(0, 300);
 }
