@@ -179,7 +179,7 @@ test('metadata of another resource are missing, and those of a parent are a warn
     startOAuthApp({
       issuer,
       change(req, res) {
-        if (!req.url!.startsWith('/.well-known')) return false;
+        if (!req.url!.includes('/.well-known')) return false;
         const origin = `http://${req.headers.host}`;
         res.end(JSON.stringify({ resource: resource(origin), authorization_servers: [issuer] }));
         return true;
@@ -331,7 +331,7 @@ test('what can not be reached is told in words, with the fix', async () => {
     'No address is known for no-such-host.invalid (DNS).',
   );
   const plain = await listen((_, res) => void res.end());
-  expect((await told(plain.replace('http:', 'https:')))?.fix).toContain(
-    `use ${plain}/, or serve https there`,
+  expect((await told(`${plain.replace('http:', 'https:')}/mcp`))?.fix).toContain(
+    `use ${plain}/mcp, or serve https there`,
   );
 });
