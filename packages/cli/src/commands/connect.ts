@@ -107,7 +107,7 @@ async function connect(spec: string | undefined, options: ConnectOptions, termin
   const place: Place = { platform: process.platform, env: terminal.env, project: terminal.cwd };
   const clients = await chooseClients(options, place, terminal);
   const scope = options.user ? 'user' : options.project ? 'project' : isHome(place) ? 'user' : undefined;
-  const planOptions = { place, scope, inline: options.inlineSecrets === true } as const;
+  const planOptions = { place, scope, inline: options.inlineSecrets === true, isPrinted: print } as const;
   // Fails before anything is asked of an endpoint.
   for (const client of clients) choosePlace(client, planOptions);
   const isChecked = options.check !== false;
@@ -156,7 +156,7 @@ async function judge(
   if (fault && yes && !print) {
     throw new CliError(`${url} can't be connected to. ${fault.detail}`, {
       exitCode: isRefused ? exitCode.unauthorized : exitCode.unavailable,
-      fix: `${fault.fix}. --no-check writes without a look at it.`,
+      fix: `Fix: ${fault.fix}. Or add --no-check to write without a look at it.`,
     });
   }
   for (const line of adviceOf(report)) terminal.note(`${terminal.colors.yellow('note:')} ${line}`);

@@ -77,7 +77,7 @@ function questionOf({ name, file, replacesOther, state }: Plan): string {
 function toClash({ name, file, title }: Plan): CliError {
   return new CliError(`"${name}" in ${file} leads to another server, and was left alone.`, {
     exitCode: exitCode.failed,
-    fix: `choose another name with --name, or replace that entry of ${title} with --name ${name}`,
+    fix: `Choose another name with --name, or replace that entry of ${title} with --name ${name}.`,
   });
 }
 

@@ -30,7 +30,7 @@ export async function readConfig(path: string): Promise<ConfigFile> {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new CliError(`${path} is not UTF-8, and was left alone.`, {
-      fix: 'save it as UTF-8 in your editor, and run this again',
+      fix: 'Save it as UTF-8 in your editor, and run this again.',
     });
   }
   const hasMark = text.startsWith(mark);
@@ -47,7 +47,7 @@ export async function writeConfig(file: ConfigFile, text: string, isPrivate: boo
   if (now.text !== file.text || now.real !== real) {
     throw new CliError(`${path} was changed by another program in the meantime, and was left alone.`, {
       exitCode: exitCode.failed,
-      fix: 'run the command again',
+      fix: 'Run the command again.',
     });
   }
   const temporary = `${real}.${randomBytes(6).toString('hex')}.tmp`;
@@ -83,25 +83,25 @@ async function followLinks(path: string): Promise<string> {
     if (!found?.isSymbolicLink()) return real;
     real = resolve(dirname(real), await readlink(real));
   }
-  throw new CliError(`${path} is a link that leads back to itself.`, { fix: 'remove the link' });
+  throw new CliError(`${path} is a link that leads back to itself.`, { fix: 'Remove the link.' });
 }
 
 function toFileError(path: string, done: string, error: unknown): CliError {
   if (error instanceof CliError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const fixes: Record<string, string> = {
-    EACCES: 'change its permissions, or use --print and copy the text',
-    EPERM: 'change its permissions, or close the program that has it open',
-    EROFS: 'use --print and copy the text',
-    EISDIR: 'remove the folder that has its name',
-    ENOTDIR: 'remove the file that is where its folder should be',
-    EEXIST: 'remove the file that is where its folder should be',
-    ENOSPC: 'make room on the disk',
-    EBUSY: 'close the program that has it open',
+    EACCES: 'Change its permissions, or use --print and copy the text.',
+    EPERM: 'Change its permissions, or close the program that has it open.',
+    EROFS: 'Use --print and copy the text.',
+    EISDIR: 'Remove the folder that has its name.',
+    ENOTDIR: 'Remove the file that is where its folder should be.',
+    EEXIST: 'Remove the file that is where its folder should be.',
+    ENOSPC: 'Make room on the disk.',
+    EBUSY: 'Close the program that has it open.',
   };
   return new CliError(`${path} can't be ${done}: ${message}.`, {
     exitCode: exitCode.failed,
-    fix: fixes[code ?? ''] ?? 'use --print and copy the text',
+    fix: fixes[code ?? ''] ?? 'Use --print and copy the text.',
     cause: error,
   });
 }

@@ -5,12 +5,12 @@ export function toEndpoint(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new CliError(`"${text}" is not the URL of an endpoint.`, {
-      fix: /^[\w.-]+:\d+/.test(text) ? `write http://${text}` : 'write it as https://example.com/mcp',
+      fix: /^[\w.-]+:\d+/.test(text) ? `Write http://${text}.` : 'Write it as https://example.com/mcp.',
     });
   }
   if (url.username !== '' || url.password !== '') {
     throw new CliError('The URL has a user name or password in it, which clients refuse.', {
-      fix: "send them as --header 'Authorization: Basic …' instead",
+      fix: "Send them as --header 'Authorization: Basic …' instead.",
     });
   }
   url.hash = '';

@@ -45,7 +45,7 @@ export function splitHeader(text: string): { name: string; value: string } {
   const colon = text.indexOf(':');
   const name = text.slice(0, Math.max(colon, 0)).trim();
   const value = text.slice(colon + 1).trim();
-  const fix = "write it as --header 'Name: value', for example --header 'Authorization: Bearer abc'";
+  const fix = "Write it as --header 'Name: value', for example --header 'Authorization: Bearer abc'.";
   if (colon < 1 || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
     throw new CliError('This --header has no name that a header can have.', { fix });
   }
@@ -53,7 +53,7 @@ export function splitHeader(text: string): { name: string; value: string } {
   // A header of HTTP is Latin-1 without control characters; the value is not repeated, because it may be a secret.
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
     throw new CliError(`The header ${name} has a character that headers can't have.`, {
-      fix: 'remove line breaks and other characters that are not plain text from its value',
+      fix: 'Remove line breaks and other characters that are not plain text from its value.',
     });
   }
   return { name, value };

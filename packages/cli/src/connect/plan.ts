@@ -34,6 +34,8 @@ export interface PlanOptions {
   /** The scope that was asked for. Without one it is that of the project, where the client has such a file. */
   scope: Scope | undefined;
   inline: boolean;
+  /** Only prints: a file that can't be edited is a warning then. */
+  isPrinted?: boolean;
 }
 
 /** Reads a client's file and says how it will change. Throws a `CliError` if the file can't be edited. */
@@ -43,11 +45,22 @@ export async function planClient(
   options: PlanOptions,
 ): Promise<Plan> {
   const { place, inline } = options;
+  let fault: string | undefined;
   const config = configClients[client];
   const { scope, file: path } = choosePlace(client, options);
   const entry = config.toEntry(server, { scope, place, inline });
-  const file = await readConfig(path);
-  const edited = edit(client, file, server.name, entry);
+  const fragment = editEntry(config, '', server.name, entry).text;
+  let file: ConfigFile;
+  let edited: Edited;
+  try {
+    file = await readConfig(path);
+    edited = edit(client, file, server.name, entry);
+  } catch (error) {
+    if (!options.isPrinted || !(error instanceof CliError)) throw error;
+    file = { path, real: path, text: undefined, hasMark: false };
+    edited = { text: fragment, previous: undefined, isSame: true };
+    fault = error.message;
+  }
   const before = file.text ?? '';
   const isUnchanged = edited.text === before;
   const isPrivate = entry.secrets.length > 0;
@@ -65,11 +78,11 @@ export async function planClient(
     file: path,
     name: server.name,
     entry,
-    fragment: editEntry(config, '', server.name, entry).text,
+    fragment,
     state,
     replacesOther: edited.previous !== undefined && !edited.isSame,
     diff: isUnchanged ? '' : toDiff(path, file.text, edited.text),
-    warnings: await toWarnings(path, scope, entry),
+    warnings: [...(fault === undefined ? [] : [fault]), ...(await toWarnings(path, scope, entry))],
     write: () => writeConfig(file, edited.text, isPrivate),
   };
 }
@@ -85,7 +98,7 @@ export function choosePlace(
     if (path !== undefined) return { scope: one, file: path };
   }
   throw new CliError(`${title} has no configuration of a project.`, {
-    fix: `leave --project out, or use --user with --client ${client}`,
+    fix: `Leave --project out, or use --user with --client ${client}.`,
   });
 }
 
@@ -96,7 +109,7 @@ function edit(client: ConfigClientName, file: ConfigFile, name: string, entry: E
     if (!(error instanceof EditError)) throw error;
     const place = error.line === undefined ? '' : `:${error.line}:${error.column}`;
     throw new CliError(`${file.path}${place} can't be edited: ${error.message}. The file was left alone.`, {
-      fix: 'repair the file, and run this again; --print shows what to write by hand',
+      fix: 'Repair the file, and run this again; --print shows what to write by hand.',
       cause: error,
     });
   }

@@ -21,7 +21,7 @@ export function toGivenName(text: string): string {
   const name = toServerName(text, true);
   if (name !== '') return name;
   throw new CliError(`"${text}" can't be the name of a server.`, {
-    fix: 'use letters, digits and hyphens, for example --name acme',
+    fix: 'Use letters, digits and hyphens, for example --name acme.',
   });
 }
 

@@ -59,7 +59,7 @@ async function readEndpoint(
   const { name, header = [], isChecked, clients, login = false, env = [] } = settings;
   if (env.length > 0)
     throw new CliError('--env is for modules.', {
-      fix: "give an endpoint its token with --header 'Name: value'",
+      fix: "Give an endpoint its token with --header 'Name: value'.",
     });
   const url = toEndpoint(spec);
   // The values do not depend on the name, which the endpoint may tell.
@@ -107,7 +107,7 @@ async function readModule(
   const { name, header = [], env = [], ctx, isChecked } = settings;
   if (header.length > 0)
     throw new CliError('--header is for endpoints.', {
-      fix: 'give the process of a module its variables with --env NAME=value',
+      fix: 'Give the process of a module its variables with --env NAME=value.',
     });
   const folder = given === undefined ? (await findConfig(terminal.cwd)).folder : terminal.cwd;
   const found = findModule(spec, folder);
@@ -154,7 +154,7 @@ function toEnvValue(text: string): EnvValue {
   const name = equals < 0 ? text : text.slice(0, equals);
   if (!/^[A-Za-z_]\w*$/.test(name)) {
     throw new CliError('This --env has no name that a variable can have.', {
-      fix: 'write it as --env NAME=value, or --env NAME',
+      fix: 'Write it as --env NAME=value, or --env NAME.',
     });
   }
   return { name, value: equals < 0 ? undefined : text.slice(equals + 1) };

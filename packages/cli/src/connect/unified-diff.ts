@@ -12,10 +12,10 @@ export function toDiff(path: string, before: string | undefined, after: string):
     undefined,
     { context: 3 },
   );
-  // The first line of the library is a ruler.
+  // The library begins with a ruler, or with a line for Subversion.
   return patch
     .split('\n')
-    .filter((line) => !line.startsWith('====='))
+    .filter((line) => !/^(?:=====|Index: )/.test(line))
     .join('\n')
     .trimEnd();
 }
