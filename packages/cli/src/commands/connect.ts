@@ -122,13 +122,7 @@ async function connect(spec: string | undefined, options: ConnectOptions, termin
     ? []
     : await applyPlans(plans, server, { yes, isNameGiven: target.isNameGiven }, terminal);
   if (json) {
-    const files = plans.map(({ entry, write: _, ...plan }) => ({
-      ...plan,
-      entry: entry.value,
-      ...(entry.inputs && { inputs: entry.inputs }),
-      variables: entry.variables,
-      written: written.some(({ client }) => client === plan.client),
-    }));
+    const files = plans.map((plan) => toJson(plan, written.includes(plan)));
     terminal.printJson({
       name: server.name,
       tools: toolNames,
@@ -140,6 +134,11 @@ async function connect(spec: string | undefined, options: ConnectOptions, termin
   }
   if (print) printPlans(plans, target, terminal);
   if (print || written.length > 0) printLinks(links, print, terminal);
+}
+
+function toJson({ write: _write, entry, ...plan }: Plan, isWritten: boolean): object {
+  const { value, inputs, variables } = entry;
+  return { ...plan, entry: value, ...(inputs && { inputs }), variables, written: isWritten };
 }
 
 /** Says what is wrong with the endpoint. Throws if nothing should be written, and nobody can decide otherwise. */
@@ -194,7 +193,8 @@ async function chooseClients(
     throw new CliError('It is not said which clients to write.', { fix: instead });
   const choices = configClientNames.map((name) => ({ value: name, label: configClients[name].title }));
   const used = configClientNames.filter((name) => existsSync(configClients[name].trace(place)));
-  return terminal.multiselect('Which clients?', choices, instead, used);
+  const chosen = await terminal.multiselect('Which clients?', choices, instead, used);
+  return configClientNames.filter((name) => chosen.includes(name));
 }
 
 function tellLengths(

@@ -41,7 +41,10 @@ export async function openHttpApp(
   return {
     listener(req, res) {
       const path = (req.url ?? '/').split('?')[0]!;
-      if (path === mcpPath || path.startsWith(`${mcpPath}/`)) return void handler(req, res);
+      if (path === mcpPath || path.startsWith(`${mcpPath}/`)) {
+        void handler(req, res);
+        return;
+      }
       res
         .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
         .end(`The MCP endpoint is at ${mcpPath}.\n`);

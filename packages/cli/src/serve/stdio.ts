@@ -1,3 +1,4 @@
+import type * as Stdio from '@trpc-mcp/core/stdio';
 import process from 'node:process';
 import { exitCode } from '../exit-code.ts';
 import { CliError } from '../cli-error.ts';
@@ -41,7 +42,7 @@ export async function serveStdio(place: AppPlace, settings: AppSettings, termina
 
 async function mount(
   { module, options }: ServedApp,
-  serve: typeof import('@trpc-mcp/core/stdio').serveStdio,
+  serve: typeof Stdio.serveStdio,
 ): Promise<ReturnType<typeof serve>> {
   // These are about HTTP. A challenge is answered with a token, which nobody can send here.
   const {
@@ -68,12 +69,15 @@ async function mount(
   }
 }
 
-/** Sends what is written to standard output to standard error. */
+/** Sends what is written to standard output to standard error, until the function that it returns is called. */
 function divertStdout(): () => void {
   const { stdout, stderr } = process;
-  const { write } = stdout;
+  const write = stdout.write.bind(stdout);
   stdout.write = ((...args: Parameters<typeof stderr.write>) => stderr.write(...args)) as typeof stdout.write;
+  let isDiverted = true;
   return () => {
-    stdout.write = write;
+    // Once only: core diverts it in its own way afterwards.
+    if (isDiverted) stdout.write = write;
+    isDiverted = false;
   };
 }
