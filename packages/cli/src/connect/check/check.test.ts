@@ -46,7 +46,10 @@ async function startIssuer(
   path = '/.well-known/oauth-authorization-server',
 ): Promise<string> {
   const origin: string = await listen((req, res) => {
-    if (req.url !== path) { res.writeHead(404).end(); return; }
+    if (req.url !== path) {
+      res.writeHead(404).end();
+      return;
+    }
     const metadata = {
       issuer: origin,
       authorization_endpoint: `${origin}/authorize`,
@@ -82,8 +85,14 @@ async function startOAuthApp({ issuer, serves = () => true, resource, change }: 
   handler = (req, res) => {
     if (change?.(req, res)) return;
     const { pathname } = new URL(req.url!, origin);
-    if (pathname.startsWith('/.well-known/') && serves(pathname)) { metadata(req, res); return; }
-    if (pathname.startsWith('/mcp')) { void mcp(req, res); return; }
+    if (pathname.startsWith('/.well-known/') && serves(pathname)) {
+      metadata(req, res);
+      return;
+    }
+    if (pathname.startsWith('/mcp')) {
+      void mcp(req, res);
+      return;
+    }
     res.writeHead(404).end();
   };
   return origin;
@@ -224,7 +233,11 @@ test('what the authorization server lacks is said', async () => {
 test('metadata by OpenID Connect count too, and none at all do not', async () => {
   const oidc = await startOAuthApp({ issuer: await startIssuer({}, '/.well-known/openid-configuration') });
   expect(find(await checkEndpoint(`${oidc}/mcp`, {}, ['cursor']), 'issuer')?.state).toBe('ok');
-  const none = await startOAuthApp({ issuer: await listen((_, res) => { res.writeHead(404).end(); })) });
+  const none = await startOAuthApp({
+    issuer: await listen((_, res) => {
+      res.writeHead(404).end();
+    }),
+  });
   expect(faults(await checkEndpoint(`${none}/mcp`, {}, ['cursor']), 'cursor')).toEqual([
     'issuer missing',
     'pkce missing',
@@ -243,7 +256,10 @@ test('an endpoint with a plain token is for clients that take headers', async ()
   };
   const mcp = mcpHandler(router, { auth });
   const origin = await listen((req, res) => {
-    if (req.url!.startsWith('/.well-known')) { res.writeHead(404).end(); return; }
+    if (req.url!.startsWith('/.well-known')) {
+      res.writeHead(404).end();
+      return;
+    }
     void mcp(req, res);
   });
   const without = await checkEndpoint(`${origin}/mcp`, {}, ['cursor', 'chatgpt']);
@@ -271,16 +287,46 @@ test('what is not an MCP endpoint is told in words, with the fix', async () => {
     const { pathname } = new URL(req.url!, 'http://localhost');
     const page = () =>
       void res.setHeader('content-type', 'text/html').end('<!doctype html><title>Home</title>');
-    if (pathname === '/mcp') { void mcp(req, res); return; }
-    if (pathname.startsWith('/trpc/')) { trpc(req, res); return; }
-    if (pathname === '/') { page(); return; }
-    if (pathname === '/old') { res.writeHead(308, { location: '/mcp' }).end(); return; }
-    if (pathname === '/app') { res.writeHead(302, { location: '/login?next=%2Fapp' }).end(); return; }
-    if (pathname === '/read') { res.writeHead(405, { allow: 'GET' }).end(); return; }
-    if (pathname === '/picky') { res.writeHead(406).end(); return; }
-    if (pathname === '/broken') { res.writeHead(500).end('oops'); return; }
-    if (pathname === '/guarded') { res.writeHead(403).end(); return; }
-    if (pathname === '/json') { res.setHeader('content-type', 'application/json').end('{"ok":true}'); return; }
+    if (pathname === '/mcp') {
+      void mcp(req, res);
+      return;
+    }
+    if (pathname.startsWith('/trpc/')) {
+      trpc(req, res);
+      return;
+    }
+    if (pathname === '/') {
+      page();
+      return;
+    }
+    if (pathname === '/old') {
+      res.writeHead(308, { location: '/mcp' }).end();
+      return;
+    }
+    if (pathname === '/app') {
+      res.writeHead(302, { location: '/login?next=%2Fapp' }).end();
+      return;
+    }
+    if (pathname === '/read') {
+      res.writeHead(405, { allow: 'GET' }).end();
+      return;
+    }
+    if (pathname === '/picky') {
+      res.writeHead(406).end();
+      return;
+    }
+    if (pathname === '/broken') {
+      res.writeHead(500).end('oops');
+      return;
+    }
+    if (pathname === '/guarded') {
+      res.writeHead(403).end();
+      return;
+    }
+    if (pathname === '/json') {
+      res.setHeader('content-type', 'application/json').end('{"ok":true}');
+      return;
+    }
     res.writeHead(404).end();
   });
   const told = async (path: string) => {
@@ -329,7 +375,9 @@ test('what can not be reached is told in words, with the fix', async () => {
   expect((await told('http://no-such-host.invalid/mcp'))?.detail).toBe(
     'No address is known for no-such-host.invalid (DNS).',
   );
-  const plain = await listen((_, res) => { res.end(); }));
+  const plain = await listen((_, res) => {
+    res.end();
+  });
   expect((await told(`${plain.replace('http:', 'https:')}/mcp`))?.fix).toContain(
     `use ${plain}/mcp, or serve https there`,
   );
