@@ -114,7 +114,7 @@ async function connect(spec: string | undefined, options: ConnectOptions, termin
   const target = await readTarget(spec, { ...options, isChecked, clients }, terminal);
   await judge(target, { print, yes }, terminal);
   const { server, toolNames } = target;
-  tellLengths(target, clients, terminal);
+  tellNames(target, options.name, clients, terminal);
   const plans: Plan[] = [];
   for (const client of clients) plans.push(await planClient(client, server, planOptions));
   const links = toInstallLinks(server, place);
@@ -197,15 +197,25 @@ async function chooseClients(
   return configClientNames.filter((name) => chosen.includes(name));
 }
 
-function tellLengths(
-  { server, toolNames = [] }: ConnectTarget,
+/** Says what becomes of a name, and what clients make of it. */
+function tellNames(
+  { server: { name }, toolNames = [] }: ConnectTarget,
+  given: string | undefined,
   clients: readonly ConfigClientName[],
   terminal: Terminal,
 ): void {
-  const lost = toolNames.filter((tool) => tool.length + server.name.length >= 60);
+  const tell = (line: string): void => terminal.note(`${terminal.colors.yellow('note:')} ${line}`);
+  if (given !== undefined && given !== name)
+    tell(`The server is named ${name}: not every client takes "${given}".`);
+  if (name.includes('_') && clients.includes('gemini')) {
+    tell(
+      `Gemini CLI reads an underscore as the end of the name of a server. Choose --name ${name.replaceAll('_', '-')}.`,
+    );
+  }
+  const lost = toolNames.filter((tool) => tool.length + name.length >= 60);
   if (lost.length === 0 || !clients.includes('cursor')) return;
-  terminal.note(
-    `${terminal.colors.yellow('note:')} Cursor leaves out tools that have 60 characters or more with the name of the server: ${lost.join(', ')}. Choose a shorter --name.`,
+  tell(
+    `Cursor leaves out tools that have 60 characters or more with the name of the server: ${lost.join(', ')}. Choose a shorter --name.`,
   );
 }
 

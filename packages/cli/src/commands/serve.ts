@@ -44,7 +44,7 @@ export function addServe(program: Command, terminal: Terminal): void {
             fix: 'A client that started a command keeps it until it ends; add --http.',
           });
         }
-        return serveStdio(await findApp(spec, options, terminal), options, terminal);
+        return serveStdio(spec, options, terminal);
       }
       return serveHttp(spec, options, terminal);
     });

@@ -49,6 +49,12 @@ export async function planClient(
   const config = configClients[client];
   const { scope, file: path } = choosePlace(client, options);
   const entry = config.toEntry(server, { scope, place, inline });
+  const [unset] = entry.unset ?? [];
+  if (unset !== undefined && !options.isPrinted) {
+    throw new CliError(`${config.title} reads no variables, and ${unset} is not set here.`, {
+      fix: `Set ${unset} for this command, so that its value can be written into the file.`,
+    });
+  }
   const fragment = editEntry(config, '', server.name, entry).text;
   let file: ConfigFile;
   let edited: Edited;

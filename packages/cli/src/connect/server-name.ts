@@ -30,7 +30,10 @@ export function nameOfUrl(url: string): string {
   const { hostname, port } = new URL(url);
   if (/^[\d.]+$|^\[|^localhost$/.test(hostname)) return toServerName(port === '' ? 'local' : `local-${port}`);
   const parts = hostname.split('.').filter((part) => !/^(?:www|api|mcp|app)$/.test(part));
-  return toServerName(parts.length > 1 ? parts.at(-2)! : (parts[0] ?? hostname)) || 'mcp-server';
+  // In acme.co.uk and in acme.com.br the name stands one place further to the left.
+  const isSecondLevel = parts.length > 2 && /^(?:com?|org|net|gov|edu|ac)$/.test(parts.at(-2)!);
+  const name = parts.at(isSecondLevel ? -3 : -2) ?? parts[0] ?? hostname;
+  return toServerName(name) || 'mcp-server';
 }
 
 /** Shortens a name that was made up, so that Cursor takes the longest tool: both have less than 60 characters together. */

@@ -4,13 +4,17 @@ import { exitCode } from '../exit-code.ts';
 import { CliError } from '../cli-error.ts';
 import { toMountError } from '../target/mounted.ts';
 import type { Terminal } from '../terminal.ts';
-import { type AppPlace, type AppSettings, openApp, type ServedApp } from './app.ts';
+import { type AppSettings, findApp, openApp, type ServedApp } from './app.ts';
 
 /**
  * Serves an app on standard input and output, until the client leaves. Whatever the app writes to standard output goes to
  * standard error, from its import on.
  */
-export async function serveStdio(place: AppPlace, settings: AppSettings, terminal: Terminal): Promise<void> {
+export async function serveStdio(
+  spec: string | undefined,
+  settings: AppSettings,
+  terminal: Terminal,
+): Promise<void> {
   if (process.stdin.isTTY) {
     terminal.note(
       'This is for MCP clients, which write to standard input. To try it in a browser or with curl, add --http.',
@@ -21,7 +25,7 @@ export async function serveStdio(place: AppPlace, settings: AppSettings, termina
   let app: ServedApp;
   let server: Awaited<ReturnType<typeof mount>>;
   try {
-    app = await openApp(place, settings, terminal);
+    app = await openApp(await findApp(spec, settings, terminal), settings, terminal);
     const { serveStdio: serve } = await app.module.core.stdio();
     release();
     server = await mount(app, serve);

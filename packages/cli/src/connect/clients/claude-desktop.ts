@@ -1,7 +1,7 @@
 import { toCommand } from '../launch.ts';
 import { appDataOf, join } from '../place.ts';
 import type { HttpServer } from '../server.ts';
-import { type ConfigClient, type Entry, toEnv } from './client.ts';
+import { type ConfigClient, type Entry, placeholderOf, toEnv } from './client.ts';
 
 export const claudeDesktop: ConfigClient = {
   title: 'Claude Desktop',
@@ -29,9 +29,10 @@ function toBridge(server: HttpServer, platform: NodeJS.Platform): Entry {
   const { hostname, protocol } = new URL(server.url);
   const isPlain = protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   // A space in an argument breaks the command on Windows, so that values stand in variables.
-  const headers = server.headers.map(({ name, value }) => {
+  const headers = server.headers.map((header) => {
+    const { name, value = placeholderOf(header) } = header;
     const variable = `HEADER_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
-    return { argument: `${name}:\${${variable}}`, variable, value: value ?? '' };
+    return { argument: `${name}:\${${variable}}`, variable, value };
   });
   const args = [
     '-y',
@@ -49,7 +50,11 @@ function toBridge(server: HttpServer, platform: NodeJS.Platform): Entry {
       isSecret && value !== undefined ? [value] : [],
     ),
     variables: [],
+    unset: server.headers.flatMap(({ value, variable }) => (value === undefined ? [variable] : [])),
     notes: [
+      ...(platform === 'win32' && server.url.includes('&')
+        ? ['Windows may cut the URL at &; put the toolsets into separate endpoints if it does.']
+        : []),
       'Its file takes commands only: mcp-remote passes on to the endpoint. An endpoint with OAuth that the internet ' +
         'reaches can be added without a file too: Settings, Connectors, Add custom connector.',
     ],

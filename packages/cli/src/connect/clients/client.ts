@@ -38,6 +38,8 @@ export interface Entry {
   /** Environment variables that the entry refers to, in which the client has to be started. */
   variables: readonly string[];
   notes: readonly string[];
+  /** Variables whose values have to stand in the entry, and that are not set here. Placeholders stand for them. */
+  unset?: readonly string[];
 }
 
 export interface Input {
@@ -74,17 +76,25 @@ export function toHeaders(
 ): Written {
   const secrets: string[] = [];
   const variables: string[] = [];
+  const unset: string[] = [];
   const values = headers.map((header): [string, string] => {
     const { name, value, isSecret, variable } = header;
     if (isSecret && refer) {
       variables.push(variable);
       return [name, refer(header)];
     }
-    if (isSecret && value !== undefined) secrets.push(value);
-    return [name, value ?? ''];
+    if (value === undefined) {
+      unset.push(variable);
+      return [name, placeholderOf(header)];
+    }
+    if (isSecret) secrets.push(value);
+    return [name, value];
   });
-  return { values: Object.fromEntries(values), secrets, variables };
+  return { values: Object.fromEntries(values), secrets, variables, unset };
 }
+
+/** Stands for a value that is not known. */
+export const placeholderOf = ({ scheme, variable }: HeaderValue): string => `${scheme}<${variable}>`;
 
 /** Variables of a process, with those that come from the client's own environment as a reference. */
 export function toEnv(
@@ -94,22 +104,28 @@ export function toEnv(
 ): Written {
   const secrets: string[] = [];
   const variables: string[] = [];
+  const unset: string[] = [];
   const values = env.map(({ name, value }): [string, string] => {
     if (value === undefined && refer) {
       variables.push(name);
       return [name, refer(name)];
     }
-    const written = value ?? own[name] ?? '';
+    const written = value ?? own[name];
+    if (written === undefined) {
+      unset.push(name);
+      return [name, `<${name}>`];
+    }
     if (written !== '') secrets.push(written);
     return [name, written];
   });
-  return { values: Object.fromEntries(values), secrets, variables };
+  return { values: Object.fromEntries(values), secrets, variables, unset };
 }
 
 interface Written {
   values: Record<string, string>;
   secrets: string[];
   variables: string[];
+  unset: string[];
 }
 
 export type { Launch };

@@ -1,7 +1,7 @@
 import type { HeaderValue } from '../header.ts';
 import { toCommand } from '../launch.ts';
 import { homeOf, join } from '../place.ts';
-import { type ConfigClient, toEnv } from './client.ts';
+import { type ConfigClient, placeholderOf, toEnv } from './client.ts';
 
 export const codex: ConfigClient = {
   title: 'Codex',
@@ -30,7 +30,9 @@ export const codex: ConfigClient = {
         url: server.url,
         ...(bearer && { bearer_token_env_var: bearer.variable }),
         ...(written.length > 0 && {
-          http_headers: Object.fromEntries(written.map(({ name, value: text }) => [name, text ?? ''])),
+          http_headers: Object.fromEntries(
+            written.map((header) => [header.name, header.value ?? placeholderOf(header)]),
+          ),
         }),
         ...(variables.length > 0 && {
           env_http_headers: Object.fromEntries(variables.map(({ name, variable }) => [name, variable])),
@@ -43,6 +45,7 @@ export const codex: ConfigClient = {
         ),
         variables: [...(bearer ? [bearer] : []), ...variables].map(({ variable }) => variable),
         notes,
+        unset: written.flatMap(({ value: text, variable }) => (text === undefined ? [variable] : [])),
       };
     }
     const projectFolder = scope === 'project' ? '.' : undefined;

@@ -16,11 +16,11 @@ export const vscode: ConfigClient = {
     if (server.kind === 'http') {
       const inputs = inline ? [] : server.headers.filter(({ isSecret }) => isSecret).map(toInput);
       const refer = (header: HeaderValue) => `${header.scheme}\${input:${toInput(header).id}}`;
-      const { values: headers, secrets } = toHeaders(server.headers, inline ? undefined : refer);
+      const { values: headers, secrets, unset } = toHeaders(server.headers, inline ? undefined : refer);
       const value = { type: 'http', url: server.url, ...(server.headers.length > 0 && { headers }) };
       const notes =
         inputs.length > 0 ? ['VS Code asks for the secret once, and keeps it outside of the file.'] : [];
-      return { value, ...(inputs.length > 0 && { inputs }), secrets, variables: [], notes };
+      return { value, ...(inputs.length > 0 && { inputs }), secrets, variables: [], notes, unset };
     }
     const isProject = scope === 'project';
     const projectFolder = isProject ? '${workspaceFolder}' : undefined;
