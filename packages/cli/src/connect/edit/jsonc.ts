@@ -1,7 +1,6 @@
 import {
   getNodeValue,
   type JSONPath,
-  modify,
   type Node,
   parseTree,
   type ParseError,
@@ -40,7 +39,9 @@ export class JsoncText {
     }
     const parent = this.#find(path.slice(0, -1));
     const key = path.at(-1)!;
-    if (path.length > 1 && !parent) return this.set(path.slice(0, -1), { [key]: value });
+    // Some programs write null for a table that is empty.
+    if (path.length > 1 && (!parent || parent.type === 'null'))
+      return this.set(path.slice(0, -1), { [key]: value });
     this.#text = insertMember(this.#text, parent, typeof key === 'string' ? key : undefined, value);
   }
 
@@ -53,13 +54,16 @@ export class JsoncText {
     this.#text = insertMember(this.#text, array, undefined, value);
   }
 
+  /** Takes a member of an object out, with its comma. */
   remove(path: JSONPath): void {
-    const isCrlf = this.#text.includes('\r\n');
-    const edits = modify(this.#text, path, undefined, { formattingOptions: { eol: isCrlf ? '\r\n' : '\n' } });
-    // The last edit comes first, so that the places of the others stay right.
-    for (const { offset, length, content } of edits.toReversed()) {
-      this.#text = this.#text.slice(0, offset) + content + this.#text.slice(offset + length);
-    }
+    const members = this.#find(path.slice(0, -1))?.children ?? [];
+    const at = members.findIndex(({ children }) => children?.[0]?.value === path.at(-1));
+    const member = members[at];
+    if (!member) return;
+    const [before, after] = [members[at - 1], members[at + 1]];
+    const from = after || !before ? member.offset : before.offset + before.length;
+    const to = after ? after.offset : member.offset + member.length;
+    this.#text = this.#text.slice(0, from) + this.#text.slice(to);
   }
 
   #replace(node: Node, value: unknown): void {
@@ -77,7 +81,7 @@ export class JsoncText {
   #find(path: JSONPath): Node | undefined {
     let node = this.#parse();
     for (const [depth, key] of path.entries()) {
-      if (!node) return undefined;
+      if (!node || (node.type === 'null' && depth > 0)) return undefined;
       const where = depth === 0 ? 'the file' : `"${path.slice(0, depth).join('.')}"`;
       if (typeof key === 'number') {
         node = node.children?.[key];
