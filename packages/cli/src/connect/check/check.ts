@@ -3,7 +3,7 @@ import { type CheckedClient, clientDemands } from './client-demands.ts';
 import { type DemandId, demandIds, type Finding, missing, notNeeded, ok, warning } from './finding.ts';
 import { checkOAuth, readChallenge } from './oauth.ts';
 import { judgeAnswer } from './reach.ts';
-import { requestInitialize } from './request.ts';
+import { request, requestInitialize } from './request.ts';
 import { listTools } from './session.ts';
 
 export interface EndpointReport {
@@ -34,6 +34,9 @@ export async function checkEndpoint(
 ): Promise<EndpointReport> {
   const first = await requestInitialize(url);
   const answers = await judgeAnswer(url, first);
+  const session = 'failure' in first ? null : first.headers.get('mcp-session-id');
+  // A session that nobody goes on with takes the place of another.
+  if (session !== null) await request(url, { method: 'DELETE', headers: { 'mcp-session-id': session } });
   const hasHeaders = Object.keys(headers).length > 0;
   const facts = new Map<DemandId, Finding>([['answers', answers], ...judgeHost(url)]);
   let access: EndpointReport['access'] = 'unknown';

@@ -57,10 +57,10 @@ export class JsoncText {
   /** Takes a member of an object out, with its comma. */
   remove(path: JSONPath): void {
     const members = this.#find(path.slice(0, -1))?.children ?? [];
-    const at = members.findIndex(({ children }) => children?.[0]?.value === path.at(-1));
-    const member = members[at];
+    const index = members.findIndex(({ children }) => children?.[0]?.value === path.at(-1));
+    const member = members[index];
     if (!member) return;
-    const [before, after] = [members[at - 1], members[at + 1]];
+    const [before, after] = [members[index - 1], members[index + 1]];
     const from = after || !before ? member.offset : before.offset + before.length;
     const to = after ? after.offset : member.offset + member.length;
     this.#text = this.#text.slice(0, from) + this.#text.slice(to);
