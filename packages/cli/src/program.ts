@@ -7,11 +7,13 @@ import { addLint } from './commands/lint.ts';
 import { addList } from './commands/list.ts';
 import { addLock } from './commands/lock.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
+import { addConnect } from './commands/connect.ts';
+import { addServe } from './commands/serve.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
 /** The commands, in the order in which the help text lists them. */
-const commands = [addList, addCall, addLint, addLock];
+const commands = [addList, addCall, addLint, addLock, addConnect, addServe];
 
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('trpc-mcp')
