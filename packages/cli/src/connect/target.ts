@@ -1,6 +1,7 @@
 import { findConfig } from '../config.ts';
 import { CliError } from '../cli-error.ts';
 import { findModule } from '../target/found.ts';
+import { describeTarget } from '../target/described.ts';
 import { readManifest } from '../target/module.ts';
 import { openTarget } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -112,7 +113,7 @@ async function readModule(
   const folder = given === undefined ? (await findConfig(terminal.cwd)).folder : terminal.cwd;
   const found = findModule(spec, folder);
   const values = env.map(toEnvValue);
-  const loaded = isChecked ? await listModule(given, ctx, terminal) : undefined;
+  const loaded = isChecked ? await listModule(given, terminal) : undefined;
   const own = loaded?.serverName ?? readManifest(found.root).name ?? '';
   const server: Server = {
     kind: 'stdio',
@@ -129,18 +130,18 @@ async function readModule(
   return { server, report: undefined, toolNames: loaded?.toolNames, isNameGiven: name !== undefined };
 }
 
+/** Reads what a module serves, and fails if it cannot be served. Nobody's context is needed for it. */
 async function listModule(
   given: string | undefined,
-  ctx: string | undefined,
   terminal: Terminal,
 ): Promise<{ serverName: string | undefined; toolNames: string[] }> {
-  const { client, close } = await openTarget(given, ctx === undefined ? {} : { ctx }, terminal);
-  try {
-    const { tools } = await client.listTools();
-    return { serverName: client.getServerVersion()?.name, toolNames: tools.map((tool) => tool.name) };
-  } finally {
-    await close();
-  }
+  const described = await describeTarget(given, {}, terminal);
+  if (!described.module) return { serverName: described.server?.name, toolNames: [] };
+  const { module, description } = described;
+  return {
+    serverName: module.options.server?.name ?? module.manifest.name,
+    toolNames: description.tools.map((tool) => tool.name),
+  };
 }
 
 function chooseName(given: string | undefined, own: string, toolNames: readonly string[] = []): string {

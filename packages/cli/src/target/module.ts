@@ -120,7 +120,8 @@ export interface Manifest {
   description?: string;
 }
 
-function readManifest(root: string): Manifest {
+/** Reads the package.json of a folder, as far as it can be read. */
+export function readManifest(root: string): Manifest {
   try {
     return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   } catch {
