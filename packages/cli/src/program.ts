@@ -5,12 +5,13 @@ import { exitCodeOf } from './commands/exit-with.ts';
 import { addLint } from './commands/lint.ts';
 import { addList } from './commands/list.ts';
 import { addLock } from './commands/lock.ts';
+import { addOutputs } from './commands/outputs.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
 /** The commands, in the order in which the help text lists them. */
-const commands = [addList, addCall, addLint, addLock];
+const commands = [addList, addCall, addLint, addLock, addOutputs];
 
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('trpc-mcp')

@@ -351,7 +351,7 @@ export class Walker {
 function originOf(type: ts.Type): ts.Symbol | undefined {
   if (type.aliasTypeArguments?.length) return type.aliasSymbol;
   const given = (type as Partial<ts.TypeReference>).target?.typeParameters;
-  return given?.length && !isOfLibrary(type.symbol) ? type.symbol : undefined;
+  return given?.length && type.symbol && !isOfLibrary(type.symbol) ? type.symbol : undefined;
 }
 
 function refer({ index, shape, mayBeAbsent }: Slot): Shape {
