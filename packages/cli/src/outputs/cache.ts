@@ -86,7 +86,10 @@ function digestOfFile(path: string): string {
 
 function digestOfFolder(path: string): string {
   try {
-    const names = readdirSync(path).filter((name) => !name.startsWith('.') && name !== 'node_modules');
+    // What is imported, and folders. The file that is written is none of them.
+    const isImported = (name: string): boolean => /^[^.]+$|\.[cm]?[jt]sx?$/.test(name);
+    const isAll = path.includes('node_modules');
+    const names = readdirSync(path).filter((name) => !name.startsWith('.') && (isAll || isImported(name)));
     return digestOf(names.toSorted().join('\n'));
   } catch {
     return 'missing';

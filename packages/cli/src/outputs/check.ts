@@ -28,7 +28,7 @@ function shorten(diff: string): string {
   const lines = diff
     .trimEnd()
     .split('\n')
-    .filter((line) => !line.startsWith('====='));
+    .filter((line) => !/^(?:=====|Index: )/.test(line));
   const rest = lines.length - mostLines;
   return rest > 0 ? [...lines.slice(0, mostLines), `… and ${rest} more lines`].join('\n') : lines.join('\n');
 }
