@@ -25,9 +25,9 @@ export interface ProgramOptions {
 /** Makes the program of a module, with the compiler options of the app. Type errors do not matter here. */
 export function createProgram(compiler: Compiler, { file, tsconfig, old }: ProgramOptions): ReadProgram {
   const config = tsconfig ?? findConfig(compiler, file);
-  const { options, ambient, configFiles } = config
+  const { options, ambient, references, configFiles } = config
     ? readConfig(compiler, config, file)
-    : { options: {}, ambient: [], configFiles: [] };
+    : { options: {}, ambient: [], references: undefined, configFiles: [] };
   const isStrict = options.strictNullChecks ?? options.strict ?? false;
   const set: ts.CompilerOptions = {
     ...options,
@@ -49,9 +49,15 @@ export function createProgram(compiler: Compiler, { file, tsconfig, old }: Progr
     isolatedDeclarations: false,
   };
   delete set['tsBuildInfoFile'];
+  const host: ts.CompilerHost & { useSourceOfProjectReferenceRedirect?: () => boolean } =
+    compiler.createCompilerHost(set, true);
+  // Another project is read from its sources, as an editor does, because it may not have been built.
+  host.useSourceOfProjectReferenceRedirect = () => true;
   const program = compiler.createProgram({
     rootNames: [file, ...ambient],
     options: set,
+    host,
+    ...(references && { projectReferences: references }),
     ...(old && { oldProgram: old }),
   });
   const where = config ?? 'the app, which has no tsconfig.json';
@@ -104,6 +110,7 @@ interface ReadConfig {
   options: ts.CompilerOptions;
   /** Declarations that no module imports, such as `globals.d.ts`. */
   ambient: string[];
+  references: readonly ts.ProjectReference[] | undefined;
   configFiles: string[];
 }
 
@@ -126,5 +133,10 @@ function readConfig(compiler: Compiler, config: string, file: string): ReadConfi
   const parsed = compiler.parseJsonConfigFileContent(raw, host, dirname(config), undefined, config);
   parse(compiler, config);
   const ambient = parsed.fileNames.filter((name) => /\.d\.[cm]?ts$/.test(name) && name !== file);
-  return { options: parsed.options, ambient, configFiles: [...new Set(configFiles)] };
+  return {
+    options: parsed.options,
+    ambient,
+    references: parsed.projectReferences,
+    configFiles: [...new Set(configFiles)],
+  };
 }

@@ -39,7 +39,11 @@ export const appRouter = t.router({
 `,
   'src/note.ts': `
 /** Something to remember. */
-export interface Note { id: string; /** When it was written. */ at: Date }
+export interface Note {
+  id: string;
+  /** When it was written. */
+  at: Date;
+}
 export function getNote(): Note { return { id: 'n', at: new Date(0) }; }
 `,
 };
@@ -298,6 +302,7 @@ test('--watch writes the file again when a type changes', async () => {
     });
   child.stderr.on('data', (text: Buffer) => (told += text.toString()));
   child.stdout.on('data', (text: Buffer) => (told += text.toString()));
+  await until('Wrote ');
   await until('Watching the app.');
   expect(readJson(cwd).procedures['hidden']).toEqual({ schema: { type: 'string', format: 'date-time' } });
   told = '';

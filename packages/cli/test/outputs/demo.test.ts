@@ -58,7 +58,9 @@ function sorted(value: unknown): unknown {
     .filter(([key, each]) => key !== 'description' || typeof each !== 'string')
     .map(([key, each]): [string, unknown] => [
       key,
-      (key === 'required' || key === 'enum') && Array.isArray(each) ? each.toSorted() : sorted(each),
+      (key === 'required' || key === 'enum') && Array.isArray(each)
+        ? (each as string[]).toSorted((one, other) => (one < other ? -1 : 1))
+        : sorted(each),
     ]);
   return Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

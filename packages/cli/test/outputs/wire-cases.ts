@@ -90,6 +90,7 @@ export const typed = t.router({
   dateOrNumber: tool.query((): { at: Date | number } => ({ at: new Date(0) })),
   both: tool.query((): { a: string } & { b: number } => ({ a: 'x', b: 1 })),
   template: tool.query((): { id: `user_${number}` } => ({ id: 'user_1' })),
+  // oxlint-disable-next-line typescript/no-explicit-any -- what an app may write
   anything: tool.query((): { a: any; b: unknown; c: string } => ({ a: 1, b: undefined, c: 'x' })),
   json: tool.query((): { data: z.core.util.JSONType } => ({ data: { a: [1, null] } })),
   tree: tool.query((): Tree => ({ value: 'a', children: [{ value: 'b', children: [] }] })),

@@ -1,5 +1,4 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import type { OutputSchemas } from '@trpc-mcp/core';
 import { describeCatalog } from '@trpc-mcp/core/catalog';
 import { mcpHandler } from '@trpc-mcp/core/fetch';
 import { initTRPC } from '@trpc/server';
@@ -54,7 +53,7 @@ describe.each(compilers)('with %s', (compiler) => {
     vi.stubEnv('NODE_ENV', 'development');
     const failures: string[] = [];
     const onError = ({ error }: { error: Error }): void => void failures.push(error.message);
-    const handler = mcpHandler(typed, { outputs: outputs as OutputSchemas, structured: 'always', onError });
+    const handler = mcpHandler(typed, { outputs, structured: 'always', onError });
     const client = new Client(
       { name: 'test', version: '1' },
       { versionNegotiation: { mode: { pin: '2026-07-28' } } },

@@ -118,8 +118,8 @@ function findWrongKey({
 function toSchemas(procedures: Record<string, OutputSchema>): Record<string, JsonSchema> {
   const schemas: Record<string, JsonSchema> = {};
   for (const [path, { schema, items }] of Object.entries(procedures)) {
-    if (schema) setOwn(schemas, path, schema as JsonSchema);
-    if (items) setOwn(schemas, `${path} items`, items as JsonSchema);
+    if (schema) setOwn(schemas, path, schema);
+    if (items) setOwn(schemas, `${path} items`, items);
   }
   return schemas;
 }

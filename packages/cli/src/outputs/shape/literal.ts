@@ -1,6 +1,5 @@
 import type ts from 'typescript-6';
 import type { Compiler } from '../compiler.ts';
-import { bigintSchema } from './builtin.ts';
 import type { Schema } from './schema.ts';
 
 /** The literals of a union, gathered by kind, so that `'a' | 'b'` becomes one `enum`. */
@@ -65,7 +64,7 @@ export class Literals {
 export function toTemplate(type: ts.TemplateLiteralType, { TypeFlags }: Compiler): Schema {
   const parts = type.types.map((part): string | undefined => {
     if (part.flags & TypeFlags.Number) return '-?[0-9]+(?:\\.[0-9]+)?';
-    if (part.flags & TypeFlags.BigInt) return bigintSchema['pattern']!.toString().slice(1, -1);
+    if (part.flags & TypeFlags.BigInt) return '-?[0-9]+';
     if (part.flags & TypeFlags.TemplateLiteral) {
       const { pattern } = toTemplate(part as ts.TemplateLiteralType, { TypeFlags } as Compiler);
       return (pattern as string).slice(1, -1);

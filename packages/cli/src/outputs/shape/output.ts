@@ -1,6 +1,6 @@
 import type ts from 'typescript-6';
+import type { Reader } from './reader.ts';
 import { absent, present, type Schema, setOwn, type Shape, unionOf } from './schema.ts';
-import type { Walker } from './walker.ts';
 
 /** What the result of a procedure becomes, and what each value that it yields. */
 export interface OutputShape {
@@ -16,19 +16,19 @@ export interface OutputShape {
 export function toOutput(
   type: ts.Type,
   kind: 'query' | 'mutation' | 'subscription',
-  walker: Walker,
+  reader: Reader,
   place: string,
 ): OutputShape {
-  const awaited = walker.checker.getAwaitedType(type) ?? type;
-  const stream = streamOf(awaited, walker);
+  const awaited = reader.checker.getAwaitedType(type) ?? type;
+  const stream = streamOf(awaited, reader);
   if (stream === undefined) {
     // What an observable emits is the output of its procedure.
     const isObservable = kind === 'subscription';
-    const shape = gather(awaited, walker, place);
+    const shape = gather(awaited, reader, place);
     return isObservable ? { whole: absent, items: shape } : { whole: shape, items: undefined };
   }
-  const items = gather(unwrapTracked(stream.yields, walker), walker, place);
-  return { whole: toEnd(stream, items, walker, place), items };
+  const items = gather(unwrapTracked(stream.yields, reader), reader, place);
+  return { whole: toEnd(stream, items, reader, place), items };
 }
 
 interface Stream {
@@ -37,41 +37,41 @@ interface Stream {
 }
 
 /** A stream becomes what it returns at its end. If that is nothing, it becomes the list of its values. */
-function toEnd({ returns }: Stream, items: Shape, walker: Walker, place: string): Shape {
+function toEnd({ returns }: Stream, items: Shape, reader: Reader, place: string): Shape {
   const { schema: item = { type: 'null' } } = items;
   const list: Schema = {
     type: 'array',
     items: items.mayBeAbsent ? unionOf([item, { type: 'null' }]) : item,
   };
-  const isUnknown = returns === undefined || (returns.flags & walker.compiler.TypeFlags.Any) !== 0;
-  const end = isUnknown ? absent : gather(returns, walker, place);
+  const isUnknown = returns === undefined || (returns.flags & reader.compiler.TypeFlags.Any) !== 0;
+  const end = isUnknown ? absent : gather(returns, reader, place);
   if (end.schema === undefined) return present(list);
   return { schema: end.mayBeAbsent ? unionOf([end.schema, list]) : end.schema, mayBeAbsent: false };
 }
 
-function gather(type: ts.Type, walker: Walker, place: string, depth = 0): Shape {
-  const { checker, compiler } = walker;
+function gather(type: ts.Type, reader: Reader, place: string, depth = 0): Shape {
+  const { checker, compiler } = reader;
   const awaited = checker.getAwaitedType(type) ?? type;
-  const stream = streamOf(awaited, walker);
+  const stream = streamOf(awaited, reader);
   if (stream !== undefined) {
     return toEnd(
       stream,
-      gather(unwrapTracked(stream.yields, walker), walker, place, depth + 1),
-      walker,
+      gather(unwrapTracked(stream.yields, reader), reader, place, depth + 1),
+      reader,
       place,
     );
   }
   const isObject = (awaited.flags & compiler.TypeFlags.Object) !== 0 && depth < 8;
-  if (!isObject || walker.builtinOf(awaited) !== undefined) return walker.walk(awaited, place);
+  if (!isObject || reader.builtinOf(awaited) !== undefined) return reader.walk(awaited, place);
   const properties = awaited
     .getProperties()
     .map((symbol) => ({ symbol, type: checker.getTypeOfSymbol(symbol) }));
-  const isStreamed = properties.some((each) => isPending(each.type, walker));
-  if (!isStreamed) return walker.walk(awaited, place);
+  const isStreamed = properties.some((each) => isPending(each.type, reader));
+  if (!isStreamed) return reader.walk(awaited, place);
   const made = {};
   const required: string[] = [];
   for (const { symbol, type: inner } of properties) {
-    const { schema, mayBeAbsent } = gather(inner, walker, `${place}.${symbol.name}`, depth + 1);
+    const { schema, mayBeAbsent } = gather(inner, reader, `${place}.${symbol.name}`, depth + 1);
     if (schema === undefined) continue;
     setOwn(made, symbol.name, schema);
     if (!mayBeAbsent && !(symbol.flags & compiler.SymbolFlags.Optional)) required.push(symbol.name);
@@ -80,12 +80,12 @@ function gather(type: ts.Type, walker: Walker, place: string, depth = 0): Shape 
 }
 
 /** Whether a value is waited for, or read to its end. */
-function isPending(type: ts.Type, walker: Walker): boolean {
-  return walker.builtinOf(type)?.builtin.kind === 'promise' || streamOf(type, walker) !== undefined;
+function isPending(type: ts.Type, reader: Reader): boolean {
+  return reader.builtinOf(type)?.builtin.kind === 'promise' || streamOf(type, reader) !== undefined;
 }
 
 /** Reads what an async iterable yields and returns, by its methods. */
-function streamOf(type: ts.Type, { checker, compiler }: Walker): Stream | undefined {
+function streamOf(type: ts.Type, { checker, compiler }: Reader): Stream | undefined {
   if (!(type.flags & (compiler.TypeFlags.Object | compiler.TypeFlags.Intersection))) return undefined;
   const method = type
     .getProperties()
@@ -113,10 +113,10 @@ function returnOf(type: ts.Type, checker: ts.TypeChecker): ts.Type | undefined {
 }
 
 /** Of a value with `tracked()`, the id is sent apart. */
-function unwrapTracked(type: ts.Type, walker: Walker): ts.Type {
-  const { checker, compiler } = walker;
+function unwrapTracked(type: ts.Type, reader: Reader): ts.Type {
+  const { checker, compiler } = reader;
   if (type.flags & compiler.TypeFlags.Object && checker.isTupleType(type)) {
-    const [id, data, mark] = walker.argumentsOf(type);
+    const [id, data, mark] = reader.argumentsOf(type);
     const isTracked = mark !== undefined && (mark.flags & compiler.TypeFlags.ESSymbolLike) !== 0;
     return isTracked && id !== undefined && data !== undefined ? data : type;
   }

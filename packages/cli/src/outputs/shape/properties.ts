@@ -1,17 +1,17 @@
 import type ts from 'typescript-6';
 import type { Compiler } from '../compiler.ts';
 import { docOf } from './doc.ts';
+import type { Reader } from './reader.ts';
 import { isOpen, type Schema, setOwn, unionOf } from './schema.ts';
-import type { Walker } from './walker.ts';
 
 /** The schema of an object: of its own properties, as they are sent. */
-export function toProperties(type: ts.Type, walker: Walker, place: string): Schema {
-  const { compiler, checker } = walker;
+export function toProperties(type: ts.Type, reader: Reader, place: string): Schema {
+  const { compiler, checker } = reader;
   const properties = {};
   const required: string[] = [];
   for (const symbol of sort(propertiesOf(type, compiler))) {
     const name = compiler.unescapeLeadingUnderscores(symbol.escapedName);
-    const { schema, mayBeAbsent } = walker.walk(checker.getTypeOfSymbol(symbol), `${place}.${name}`);
+    const { schema, mayBeAbsent } = reader.walk(checker.getTypeOfSymbol(symbol), `${place}.${name}`);
     if (schema === undefined) continue;
     setOwn(properties, name, { ...schema, ...docOf(symbol, compiler, checker) });
     // What may be anything may be `undefined` too.
@@ -22,7 +22,7 @@ export function toProperties(type: ts.Type, walker: Walker, place: string): Sche
     type: 'object',
     properties,
     ...(required.length > 0 && { required }),
-    ...toIndexes(type, walker, place),
+    ...toIndexes(type, reader, place),
   };
 }
 
@@ -71,16 +71,16 @@ function sort(symbols: readonly ts.Symbol[]): readonly ts.Symbol[] {
 }
 
 /** What an object has under keys that its type does not name: `Record<string, number>` for example. */
-function toIndexes(type: ts.Type, walker: Walker, place: string): Schema {
-  const { compiler, checker } = walker;
+function toIndexes(type: ts.Type, reader: Reader, place: string): Schema {
+  const { compiler, checker } = reader;
   const patterns = {};
   const rest: Schema[] = [];
   for (const { keyType, type: value } of checker.getIndexInfosOfType(type)) {
     if (keyType.flags & compiler.TypeFlags.ESSymbolLike) continue;
-    const { schema } = walker.walk(value, `${place}{}`);
+    const { schema } = reader.walk(value, `${place}{}`);
     if (schema === undefined) continue;
     const key =
-      keyType.flags & compiler.TypeFlags.TemplateLiteral ? walker.walk(keyType, place).schema : undefined;
+      keyType.flags & compiler.TypeFlags.TemplateLiteral ? reader.walk(keyType, place).schema : undefined;
     if (typeof key?.['pattern'] === 'string') setOwn(patterns, key['pattern'], schema);
     else rest.push(schema);
   }

@@ -1,12 +1,12 @@
 import type ts from 'typescript-6';
+import type { Reader } from './reader.ts';
 import { open, present, type Schema, type Shape, toItem, unionOf } from './schema.ts';
-import type { Walker } from './walker.ts';
 
 /** The schema of a tuple. What follows a rest, as in `[...string[], number]`, is one of a union. */
-export function toTuple(type: ts.TypeReference, walker: Walker, place: string): Shape {
+export function toTuple(type: ts.TypeReference, reader: Reader, place: string): Shape {
   const { elementFlags } = type.target as ts.TupleType;
-  const { ElementFlags } = walker.compiler;
-  const shapes = walker.checker
+  const { ElementFlags } = reader.compiler;
+  const shapes = reader.checker
     .getTypeArguments(type)
     .map((item, index) => ({ flags: elementFlags[index] ?? 0, item, index }));
   const first: Schema[] = [];
@@ -16,7 +16,7 @@ export function toTuple(type: ts.TypeReference, walker: Walker, place: string): 
   for (const { flags, item, index } of shapes) {
     const isVariadic = (flags & ElementFlags.Variadic) !== 0;
     const inner = isVariadic ? (item.getNumberIndexType() ?? undefined) : item;
-    const shape = inner === undefined ? open('unknown') : walker.walk(inner, `${place}[${index}]`);
+    const shape = inner === undefined ? open('unknown') : reader.walk(inner, `${place}[${index}]`);
     const schema = toItem(shape);
     if (flags & ElementFlags.Required) least += 1;
     if (flags & (ElementFlags.Rest | ElementFlags.Variadic)) {

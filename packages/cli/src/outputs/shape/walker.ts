@@ -1,10 +1,11 @@
 import type ts from 'typescript-6';
 import type { Compiler } from '../compiler.ts';
-import { type Builtin, bigintSchema, builtinOf, errorSchema, runtimeTypes } from './builtin.ts';
+import { type Builtin, bigintSchema, builtinOf, dateSchema, errorSchema, runtimeTypes } from './builtin.ts';
 import { docOf } from './doc.ts';
 import { Literals, toTemplate } from './literal.ts';
 import { isOfLibrary, nameOf } from './name.ts';
 import { toProperties } from './properties.ts';
+import type { Reader } from './reader.ts';
 import { absent, isOpen, open, present, type Schema, type Shape, toItem, unionOf } from './schema.ts';
 import { toTuple } from './tuple.ts';
 
@@ -32,7 +33,7 @@ const mostInItself = 4;
 const mostTypes = 4000;
 
 /** Turns types into the JSON Schemas of what is sent of their values. */
-export class Walker {
+export class Walker implements Reader {
   readonly slots: Slot[] = [];
   readonly compiler: Compiler;
   readonly checker: ts.TypeChecker;
@@ -228,6 +229,8 @@ export class Walker {
     const own = found?.type.symbol === type.symbol;
     if (found !== undefined && (own || !['error', 'anything'].includes(found.builtin.kind)))
       return this.#toBuiltin(found.builtin, type, found.type, place);
+    // What maps every property of a type, such as a DeepPartial, makes a type of its own of a Date.
+    if (type.getProperty('toISOString') && type.getProperty('getTime')) return present(dateSchema);
     const json = this.#toJson(type, place);
     if (json !== undefined) return json;
     if (found?.builtin.kind === 'error') return present(errorSchema);
@@ -268,16 +271,19 @@ export class Walker {
       case 'set':
         return this.#inSlot(type, place, () => this.#toList(this.#argumentsOfBase(type, base)[0], place));
       case 'map':
-        return this.#inSlot(type, place, () => this.#toMap(this.#argumentsOfBase(type, base), place));
+        break;
     }
+    return this.#inSlot(type, place, () => this.#toMap(this.#argumentsOfBase(type, base), place));
   }
 
+  /** The arguments of a base, in which the parameters of a generic class are those that it was given. */
   #argumentsOfBase(type: ts.Type, base: ts.Type): readonly ts.Type[] {
-    const own = this.argumentsOf(base);
-    const { TypeFlags } = this.compiler;
-    // The base of a generic class has the parameters of that class.
-    if (own.every((each) => !(each.flags & TypeFlags.TypeParameter))) return own;
-    return this.argumentsOf(type).length === own.length ? this.argumentsOf(type) : own;
+    const parameters = (type as Partial<ts.TypeReference>).target?.typeParameters ?? [];
+    const given = this.argumentsOf(type);
+    return this.argumentsOf(base).map((each) => {
+      const index = parameters.findIndex((parameter) => parameter === each);
+      return (index === -1 ? undefined : given[index]) ?? each;
+    });
   }
 
   #toList(item: ts.Type | undefined, place: string): Shape {
