@@ -16,6 +16,7 @@ const names = [
   'big-apps',
   'errors',
   'existing-apps',
+  'outputs',
   'testing',
 ];
 

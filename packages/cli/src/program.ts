@@ -1,21 +1,25 @@
-import { ProtocolError } from '@modelcontextprotocol/client';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
-import { addCall } from './commands/call.ts';
 import { exitCodeOf } from './commands/exit-with.ts';
-import { addLint } from './commands/lint.ts';
-import { addList } from './commands/list.ts';
-import { addLock } from './commands/lock.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { addConnect } from './commands/connect.ts';
-import { addServe } from './commands/serve.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
-/** The commands, in the order in which the help text lists them. */
-const commands = [addList, addCall, addLint, addLock, addConnect, addServe];
+type Add = (program: Command, terminal: Terminal) => void;
 
-export function createProgram(terminal: Terminal): Command {
+/** The commands, in the order in which the help text lists them. Only the one that runs is loaded. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  list: async () => (await import('./commands/list.ts')).addList,
+  call: async () => (await import('./commands/call.ts')).addCall,
+  lint: async () => (await import('./commands/lint.ts')).addLint,
+  lock: async () => (await import('./commands/lock.ts')).addLock,
+  outputs: async () => (await import('./commands/outputs.ts')).addOutputs,
+  connect: async () => (await import('./commands/connect.ts')).addConnect,
+  serve: async () => (await import('./commands/serve.ts')).addServe,
+};
+
+/** Makes the command line for these arguments. Help, and what is mistyped, needs all commands. */
+export async function createProgram(args: readonly string[], terminal: Terminal): Promise<Command> {
   const program = new Command('trpc-mcp')
     .description('Look at, call, check, serve and connect the MCP server of a tRPC app.')
     .version(version, '-v, --version', 'print the version')
@@ -28,7 +32,9 @@ export function createProgram(terminal: Terminal): Command {
       writeErr: (text) => void terminal.stderr.write(text),
     })
     .addHelpText('after', helpText);
-  for (const add of commands) add(program, terminal);
+  const [name = ''] = args;
+  const loaded = Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands);
+  for (const load of loaded) (await load())(program, terminal);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }
@@ -43,7 +49,7 @@ cannot be loaded or reached; 4 a credential is missing or refused; 130 cancelled
 /** Runs a command line. Resolves to the exit code, and never rejects. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = exitCode.ok;
-  const program = createProgram(terminal);
+  const program = await createProgram(args, terminal);
   program.hook('postAction', (_, action) => {
     code = exitCodeOf(action) ?? code;
   });
@@ -57,12 +63,18 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 function tell(error: unknown, args: readonly string[], terminal: Terminal): ExitCode {
-  // Commander has written its words already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  const isJson = args.includes('--json');
+  if (error instanceof CommanderError) {
+    // Commander has written its words already.
+    if (error.exitCode === 0) return exitCode.ok;
+    const usage = { message: error.message.replace(/^error: /, ''), code: exitCode.usage };
+    if (isJson) terminal.printJson({ error: usage });
+    return exitCode.usage;
+  }
   const code = error instanceof CliError ? error.exitCode : exitCode.failed;
   const message = error instanceof Error ? error.message : String(error);
   const fix = error instanceof CliError ? error.fix : undefined;
-  if (args.includes('--json')) {
+  if (isJson) {
     terminal.printJson({ error: { message, ...(fix !== undefined && { fix }), code } });
     return code;
   }
@@ -70,7 +82,7 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): Exit
   terminal.note(code === exitCode.cancelled ? message : `${red('error:')} ${message}`);
   if (fix !== undefined) terminal.note(fix);
   // What a server says of a request is told as it is.
-  const isOurFault = !(error instanceof CliError || error instanceof ProtocolError);
+  const isOurFault = !(error instanceof CliError || (error as Error | undefined)?.name === 'ProtocolError');
   if (isOurFault || terminal.env['DEBUG'] !== undefined) {
     const cause = error instanceof CliError ? error.cause : error;
     if (cause instanceof Error) terminal.note(cause.stack ?? cause.message);

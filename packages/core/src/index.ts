@@ -35,6 +35,7 @@ export type { ScopeMiddleware } from './call/require-scopes.ts';
 export type { Store } from './call/store.ts';
 export type { BypassKind } from './catalog/bypassable.ts';
 export type { Expose, ExposeFunction, ExposePattern } from './catalog/expose.ts';
+export type { OutputSchema, OutputSchemas } from './catalog/output-schemas.ts';
 export type { OwnCall, OwnItems, OwnPrompt, OwnResource, OwnTool } from './catalog/own.ts';
 export type { PassThroughMiddleware } from './catalog/settings.ts';
 export type { FileOptions } from './catalog/item.ts';

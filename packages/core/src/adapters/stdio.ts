@@ -176,7 +176,7 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
   return {
     closed,
     // Standard output carries the protocol alone.
-    ready: createReady(catalog, parts.info, (line) => console.error(line)),
+    ready: createReady(catalog, parts, options.outputs, (line) => console.error(line)),
     notify,
     async close() {
       for (const signal of endSignals) process.off(signal, onSignal);

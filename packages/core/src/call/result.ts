@@ -165,7 +165,8 @@ function toText(text: string): ContentBlock {
 function isWrapped({ output, stream }: Tool, json: unknown, era: Era): boolean {
   if (stream) return !fitsStreamSchema(json);
   if (era === 'modern') return false;
-  if (output.legacySchema) return output.wrapped;
+  // A type may be wrong, and these clients refuse what is not an object.
+  if (output.legacySchema && (!output.isInferred || isRecord(json))) return output.wrapped;
   return typeof json !== 'object' || json === null || Array.isArray(json);
 }
 

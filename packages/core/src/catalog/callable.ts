@@ -1,9 +1,12 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import type { McpRateLimit, McpSettings, McpStream } from '../meta.ts';
+import { compileInferred, type Inferred } from '../schema/inferred.ts';
 import { compileInput, type Input, type SchemaOptions } from '../schema/input.ts';
 import { compileOutput, type Output } from '../schema/output.ts';
 import type { BypassKind } from './bypassable.ts';
 import type { Confirm } from './confirm.ts';
+import { bookOf, type OutputSchemas } from './output-schemas.ts';
+import { checkResults, type TellMismatch } from './result-check.ts';
 import type { Guards, Procedure } from './walk.ts';
 
 /** A procedure that is ready to be called, with everything that is known about it before a call. */
@@ -37,16 +40,43 @@ export interface Callable {
   confirm: Confirm | undefined;
   /** The limits at which collecting its values ends. */
   stream: Required<McpStream> | undefined;
+  /** The type of what it yields, if it is a stream and only its type says so. */
+  item: Inferred | undefined;
+  /** Whether the option `outputs` should say what it returns, and does not. */
+  lacksType: boolean;
+}
+
+/** What is known of outputs besides the schemas of the app. */
+export interface OutputOptions {
+  /** What the types of procedures without `.output()` say. */
+  outputs?: OutputSchemas | undefined;
+  /** Is told of results that differ. Without it, nothing is compared. */
+  tellMismatch?: TellMismatch | undefined;
 }
 
 export const defaultStream = { maxItems: 100, maxMs: 20_000 };
 
 /** Compiles the schemas of a procedure. Throws a `SchemaProblem` when one of them cannot be converted. */
-export function toCallable(procedure: Procedure, name: string, options: SchemaOptions): Callable {
+export function toCallable(
+  procedure: Procedure,
+  name: string,
+  options: SchemaOptions & OutputOptions,
+): Callable {
   const { path, type, router, settings, bypassKinds, guards } = procedure;
   const { unknownArguments = options.unknownArguments ?? 'refuse' } = settings;
   const isStreamed = type === 'subscription' || settings.stream !== undefined;
   const anyOutput = compileOutput(undefined, options);
+  const { whole, item, lacksType = false } = toInferred(procedure, isStreamed, options);
+  const streamOutput = {
+    ...anyOutput,
+    mayHoldFiles: mayYieldFiles(settings, options) || item?.holdsFiles === true,
+  };
+  const output = isStreamed
+    ? streamOutput
+    : whole
+      ? compileInferred(whole, anyOutput)
+      : compileOutput(procedure.output, { ...options, override: settings.output });
+  const { tellMismatch } = options;
   return {
     name,
     path,
@@ -62,9 +92,10 @@ export function toCallable(procedure: Procedure, name: string, options: SchemaOp
     }),
     // A schema of the output describes one value of a stream, not the object with the collected values.
     yields: anyOutput,
-    output: isStreamed
-      ? { ...anyOutput, mayHoldFiles: mayYieldFiles(settings, options) }
-      : compileOutput(procedure.output, { ...options, override: settings.output }),
+    output:
+      tellMismatch && (whole || item)
+        ? checkResults(output, { whole, items: item }, (mismatch) => tellMismatch(name, path, mismatch))
+        : output,
     scopes: settings.scopes ?? [],
     visible: settings.visible,
     errorHint: settings.errorHint,
@@ -74,7 +105,21 @@ export function toCallable(procedure: Procedure, name: string, options: SchemaOp
     rateLimit: settings.rateLimit,
     confirm: undefined,
     stream: isStreamed ? { ...defaultStream, ...settings.stream } : undefined,
+    item,
+    lacksType,
   };
+}
+
+/** What the type of a procedure says, where the app says nothing else of its output. */
+function toInferred(
+  { path, output, settings }: Procedure,
+  isStreamed: boolean,
+  { outputs }: OutputOptions,
+): { whole?: Inferred | undefined; item?: Inferred | undefined; lacksType?: boolean } {
+  if (!outputs || output !== undefined || settings.output !== undefined) return {};
+  const book = bookOf(outputs);
+  const found = isStreamed ? book.findItem(path) : book.find(path);
+  return { [isStreamed ? 'item' : 'whole']: found, lacksType: found === undefined };
 }
 
 /** Whether the schema of what a stream yields has a place for files. */

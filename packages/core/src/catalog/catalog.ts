@@ -119,9 +119,9 @@ export function createCatalog(
     refused.push(...problems);
     return [];
   };
-  const add = (procedures: readonly Procedure[]): SetupProblem[] =>
+  const add = (procedures: readonly Procedure[], itemOptions: ItemOptions = options): SetupProblem[] =>
     procedures.flatMap((procedure) =>
-      toItems(procedure, options).flatMap((made) =>
+      toItems(procedure, itemOptions).flatMap((made) =>
         'code' in made ? addProblem(made) : [...addItem(made), ...checkSchemas(made, procedure)],
       ),
     );
@@ -137,7 +137,8 @@ export function createCatalog(
   };
   const collectOwn = (): SetupProblem[] => {
     const own = toOwnRouter(options);
-    return add(collectProcedures(own, collectPaths(own)));
+    // Types are read of the app's router.
+    return add(collectProcedures(own, collectPaths(own)), { ...options, outputs: undefined });
   };
 
   const rules: FrontRules = {

@@ -4,7 +4,7 @@ import { compileOutput } from '../schema/output.ts';
 import { SchemaProblem } from '../schema/problem.ts';
 import { findInvalid } from '../schema/validity.ts';
 import type { SetupProblem } from '../setup-error.ts';
-import { type Callable, toCallable } from './callable.ts';
+import { type Callable, type OutputOptions, toCallable } from './callable.ts';
 import { toName } from './name.ts';
 import { type Prompt, toPrompt } from './prompt.ts';
 import { type Resource, toResource } from './resource.ts';
@@ -15,7 +15,7 @@ import type { Procedure } from './walk.ts';
 /** Anything that a client can ask for by name or URI. */
 export type Item = Tool | Resource | Prompt;
 
-export interface ItemOptions extends SchemaOptions, ResultOptions {
+export interface ItemOptions extends SchemaOptions, ResultOptions, OutputOptions {
   toolName?: ((path: string) => string) | undefined;
   files?: FileOptions | undefined;
 }
@@ -46,7 +46,7 @@ export function toItems(procedure: Procedure, options: ItemOptions): (Item | Set
       items.push(invalidSchemaOf(made) ?? made);
     }
     // Clients send these arguments as text, which is converted to what the query takes wherever that is possible.
-    const textual = { ...options, repair: true };
+    const textual = { ...options, repair: true, outputs: undefined };
     if (resource) {
       const readable = toResource(toCallable(procedure, resource.name ?? name, textual), settings);
       if (made) made.link = { resource: readable, over: options.files?.linkOver ?? defaultLinkOver };
@@ -139,7 +139,7 @@ export function toNamedCallable(procedure: Procedure, options: ItemOptions): Cal
   try {
     // What calls it has arguments of its own, of which the query may take only some.
     const settings = { ...procedure.settings, unknownArguments: 'pass' as const };
-    return toCallable({ ...procedure, settings }, path, { ...options, repair: true });
+    return toCallable({ ...procedure, settings }, path, { ...options, repair: true, outputs: undefined });
   } catch (error) {
     if (error instanceof SchemaProblem) return { code: error.code, path, message: error.message };
     throw error;

@@ -25,7 +25,7 @@ export function toPortion(
 ): Portion | undefined {
   const isTsv = format === 'tsv';
   if (toContent || (maxTokens === undefined && !fields && !isTsv)) return undefined;
-  const { schema } = output;
+  const schema = output.known ?? output.schema;
   const paging = toPaging(input.schema);
   const mayBeCut = maxTokens !== undefined && type === 'query' && !stream && (!schema || mayHoldRows(schema));
   const hasFields = fields && (stream !== undefined || schema === undefined || mayHaveFields(schema));

@@ -1,4 +1,6 @@
+import { type Inferred, markFormats } from '../schema/inferred.ts';
 import type { JsonObjectSchema, JsonSchema } from '../schema/json-schema.ts';
+import { publish } from '../schema/publish/publish.ts';
 
 /**
  * Makes the schema of what was collected from a stream. `item` is the schema of one value. Nothing is required, because a
@@ -23,4 +25,10 @@ export function toStreamSchema(item: JsonSchema | undefined): JsonObjectSchema {
       },
     },
   };
+}
+
+/** The same of values whose type is known. Their definitions are put at the root, because all references name them there. */
+export function toInferredStreamSchema({ schema }: Inferred): JsonObjectSchema {
+  const { $defs, ...item } = publish(markFormats(schema), 'result');
+  return { ...toStreamSchema(item), ...($defs && { $defs }) };
 }

@@ -17,7 +17,7 @@ import { type ParamHeader, toParamHeaders } from './param-header.ts';
 import { type Portion, toPortion } from './portion.ts';
 import { renameInput } from './rename.ts';
 import { toResultSettings } from './result-settings.ts';
-import { toStreamSchema } from './stream-schema.ts';
+import { toInferredStreamSchema, toStreamSchema } from './stream-schema.ts';
 
 /** A procedure as a tool. */
 export interface Tool extends Callable {
@@ -85,7 +85,7 @@ export interface ListedTool {
 
 /** Makes a tool of a procedure. Throws a `SchemaProblem` when a schema does not allow it. */
 export function toTool(callable: Callable, settings: McpSettings, options: ResultOptions = {}): Tool {
-  const { output, path, type, scopes, stream } = callable;
+  const { output, path, type, scopes, stream, item } = callable;
   const { dryRun, idempotent: isIdempotent = false, pinned = false, keywords = [], toContent } = settings;
   const structured = settings.structured ?? options.structured ?? 'auto';
   const portion = toPortion(callable, settings, toResultSettings(options.result, settings.result));
@@ -118,7 +118,9 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
     ...meta,
   };
   // For a stream, `output` is the JSON Schema of one value.
-  const streamSchema = stream && toStreamSchema(settings.output as JsonSchema | undefined);
+  const streamSchema =
+    stream &&
+    (item ? toInferredStreamSchema(item) : toStreamSchema(settings.output as JsonSchema | undefined));
   // Where a schema is listed, clients refuse a result without structured content, and one that does not follow the schema. A
   // dry run returns something else.
   const mayList =

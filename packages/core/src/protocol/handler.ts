@@ -198,7 +198,7 @@ export function createHandler(
 
   return {
     handle: cors ? async (exchange) => cors.share(exchange, await answer(exchange)) : answer,
-    ready: createReady(catalog, parts.info),
+    ready: createReady(catalog, parts, options.outputs),
     notify,
     async close() {
       isClosed = true;

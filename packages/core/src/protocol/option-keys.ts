@@ -64,6 +64,7 @@ const optionKeys = {
   tag: true,
   expose: true,
   outputSchemas: true,
+  outputs: true,
   structured: true,
   files: true,
   discovery: true,

@@ -1,6 +1,7 @@
 import { aBoolean, aFunction, anObject, aResult, type Kind } from '../catalog/kind.ts';
 import { isRecord } from '../record.ts';
 import type { SetupProblem } from '../setup-error.ts';
+import { findOutputsProblem } from '../catalog/output-schemas.ts';
 import type { HandlerOptions } from './options.ts';
 
 /**
@@ -18,9 +19,13 @@ export function checkOptionValues(options: HandlerOptions): SetupProblem[] {
     ...(isRecord(auth) ? toAuthEntries(auth) : []),
     ['server.instructions', isRecord(server) ? server['instructions'] : undefined, textOrFunction],
   ];
-  return given
+  const wrongOutputs = options.outputs === undefined ? undefined : findOutputsProblem(options.outputs);
+  const problems: SetupProblem[] = given
     .filter(([, value, { takes }]) => value !== undefined && !takes(value))
     .map(([path, , { words }]) => ({ code: 'OPTION_INVALID', path, message: `it has to be ${words}` }));
+  if (wrongOutputs !== undefined)
+    problems.push({ code: 'OUTPUTS_INVALID', path: 'outputs', message: wrongOutputs });
+  return problems;
 }
 
 function toAuthEntries({ authenticate, authorize }: Record<string, unknown>): [string, unknown, Kind][] {

@@ -7,6 +7,7 @@ import type { CallFailure } from '../call/failure.ts';
 import type { Store } from '../call/store.ts';
 import type { Expose, ExposeFunction, ExposePattern } from '../catalog/expose.ts';
 import type { FileOptions } from '../catalog/item.ts';
+import type { OutputSchemas } from '../catalog/output-schemas.ts';
 import type { OwnItems } from '../catalog/own.ts';
 import type { Budget } from '../catalog/size.ts';
 import type { MetaOf, Tag } from '../catalog/tag.ts';
@@ -82,6 +83,11 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    * (`small`). A tool whose schema is left out sends its structured content all the same.
    */
   outputSchemas?: boolean | 'small';
+  /**
+   * What procedures without `.output()` return, as `trpc-mcp outputs` reads it from their TypeScript types: import the file that
+   * it writes. Such outputs are listed; results are encoded as before, and each is compared with its type in development.
+   */
+  outputs?: OutputSchemas;
   /**
    * When results have structured content, and tools an output schema: where the content is a copy of it (`auto`, the
    * default), `always` or `never`. `meta.mcp.structured` takes precedence.

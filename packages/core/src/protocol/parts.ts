@@ -10,6 +10,7 @@ import { createHandles } from '../call/portion/handle.ts';
 import { createSpans } from '../call/span.ts';
 import { createToolNames } from '../call/tool-names.ts';
 import { type CatalogSource, createCatalog, listedIn } from '../catalog/catalog.ts';
+import type { OutputSchemas } from '../catalog/output-schemas.ts';
 import { describeSize, sizeOf } from '../catalog/size.ts';
 import { askOnce } from '../catalog/tag.ts';
 import { isDevelopment } from '../development.ts';
@@ -19,11 +20,13 @@ import { SetupError } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
 import { describeFindings } from './client-report.ts';
 import { checkAsking, warnIfEmpty } from './first-look.ts';
+import { createMismatchReport } from './mismatch-report.ts';
 import { checkOptionKeys } from './option-keys.ts';
 import { checkOptionValues } from './option-values.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
 import { findRouterProblem } from './router-check.ts';
 import type { ServerParts } from './serving.ts';
+import { findStale } from './stale-outputs.ts';
 import { createStateSeal } from './state.ts';
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
@@ -47,7 +50,7 @@ export function createParts(
   if (routerProblem) throw new SetupError([routerProblem, ...problems]);
   if (wrongValues.length > 0) throw new SetupError(problems);
   const tag = options.tag && askOnce(options.tag);
-  const asking = { ...options, tag };
+  const asking = { ...options, tag, tellMismatch: createMismatchReport(options.outputs, report) };
   problems.push(...checkAsking(router, asking));
   const catalog = createCatalog(router, asking, problems, () => {
     notify.toolsChanged();
@@ -102,7 +105,8 @@ export function createParts(
  */
 export function createReady(
   catalog: CatalogSource,
-  info: ServerInfo,
+  { info, router }: Pick<ServerParts, 'info' | 'router'>,
+  outputs: OutputSchemas | undefined,
   print: (line: string) => void = (line) => console.info(line),
 ): () => Promise<void> {
   let isTold = !isDevelopment();
@@ -115,7 +119,8 @@ export function createReady(
     isTold = true;
     const size = describeSize(sizeOf(listedIn(whole)));
     print(whole.front ? `MCP serves ${tools.length} tools by search: ${size}` : `MCP serves ${size}`);
-    for (const note of tools.flatMap(({ notes }) => notes)) print(note);
+    for (const note of [...tools.flatMap(({ notes }) => notes), ...findStale(outputs, tools, router)])
+      print(note);
     for (const line of describeFindings(listedIn(whole), info)) print(line);
   };
 }

@@ -38,6 +38,10 @@ export interface Output {
   readonly mayHoldFiles: boolean;
   /** Whether there is a schema to decode by. Without one, `decode` returns the JSON unchanged. */
   readonly hasSchema: boolean;
+  /** Whether the schema was read from a TypeScript type, so that no value was checked by it. */
+  readonly isInferred?: true;
+  /** The schema with the keys that are known and no others, where objects are listed open. */
+  readonly known?: JsonSchema | undefined;
   /** Encodes a result and its files. Returns a promise only if a Blob must be read. Throws an EncodeError that names the path. */
   encode(value: unknown): Encoded | Promise<Encoded>;
   /** The reverse of `encode`. `content` holds the attachments. */
@@ -68,7 +72,7 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
 }
 
 /** Makes the schemas for both eras. Clients expect structured content where there is one, so `undefined` has a form too. */
-function publishOutput(
+export function publishOutput(
   document: Document,
 ): Pick<Output, 'schema' | 'legacySchema' | 'wrapped' | 'mayBeAbsent'> {
   const { schema, optional, asWritten } = document;

@@ -10,6 +10,7 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
   | 'tag'
   | 'expose'
   | 'outputSchemas'
+  | 'outputs'
   | 'structured'
   | 'toolName'
   | 'converters'
@@ -33,6 +34,7 @@ export async function readCatalog(
     tag: choice.tag,
     expose: choice.expose,
     outputSchemas: choice.outputSchemas,
+    outputs: choice.outputs,
     structured: choice.structured,
     toolName: choice.toolName,
     result: choice.result,

@@ -183,6 +183,12 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: '`allowedOrigins` or `cors.origins` has an entry that no browser sends.',
     change: 'Write it as browsers do, such as `https://app.example.com`.',
   },
+  OUTPUTS_INVALID: {
+    means:
+      'The option `outputs` is not what `trpc-mcp outputs` writes for this version: its version is another one, or a schema in it is malformed.',
+    change:
+      'Run `trpc-mcp outputs` of the same version again, and pass the file that it writes without changes.',
+  },
   PATH_UNKNOWN: {
     means: '`complete`, `dryRun` or `resource.list` names a path without a procedure.',
     change: 'Correct the path.',

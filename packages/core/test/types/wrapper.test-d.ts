@@ -8,6 +8,8 @@ import type {
   HandlerOptions,
   Legacy,
   McpRequest,
+  OutputSchema,
+  OutputSchemas,
   OwnItems,
   SessionLimits,
   SetupProblem,
@@ -103,6 +105,16 @@ test('a part of the options has a type of its own', () => {
   expectTypeOf<HandlerOptions['sessions']>().toEqualTypeOf<SessionLimits | undefined>();
   expectTypeOf<HandlerOptions['bypass']>().toEqualTypeOf<Bypass | undefined>();
   expectTypeOf<HandlerOptions['structured']>().toEqualTypeOf<Structured | undefined>();
+  expectTypeOf<HandlerOptions['outputs']>().toEqualTypeOf<OutputSchemas | undefined>();
+  expectTypeOf<OutputSchemas['procedures'][string]>().toEqualTypeOf<OutputSchema>();
+  // What TypeScript makes of an imported JSON file.
+  const imported = {
+    version: 1,
+    procedures: { 'customers.list': { schema: { type: 'object' }, optional: true } },
+  };
+  assertType<HandlerOptions>({ outputs: imported });
+  // @ts-expect-error a schema is an object
+  assertType<HandlerOptions>({ outputs: { version: 1, procedures: { list: { schema: 'object' } } } });
   expectTypeOf<HandlerOptions['files']>().toEqualTypeOf<FileOptions | undefined>();
   expectTypeOf<FileOptions>().toEqualTypeOf<{ linkOver?: number }>();
   // @ts-expect-error a size is a number of bytes
