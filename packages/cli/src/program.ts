@@ -33,7 +33,8 @@ export async function createProgram(args: readonly string[], terminal: Terminal)
     })
     .addHelpText('after', helpText);
   const [name = ''] = args;
-  const loaded = Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands);
+  const isVersion = name === '-v' || name === '--version';
+  const loaded = Object.hasOwn(commands, name) ? [commands[name]!] : isVersion ? [] : Object.values(commands);
   for (const load of loaded) (await load())(program, terminal);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
