@@ -1,5 +1,7 @@
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -66,6 +68,15 @@ async function createProject(
   return cwd;
 }
 
+const oldApp = `import { initTRPC } from '@trpc/server';
+import { createHTTPServer } from '@trpc/server/adapters/standalone';
+
+const t = initTRPC.create();
+const appRouter = t.router({ hello: t.procedure.query(() => 'hi') });
+
+createHTTPServer({ router: appRouter }).listen(3000);
+`;
+
 const pty = await loadPty();
 
 describe.each([
@@ -100,6 +111,94 @@ describe.each([
     });
   });
 
+  test('lints', async () => {
+    const { code, stdout } = await run('lint', 'src/router.ts', '--format', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ errors: 0 });
+  });
+
+  test('locks, and compares', async () => {
+    expect(await run('lock', 'src/router.ts')).toMatchObject({ code: 0 });
+    expect(readFileSync(join(cwd, 'mcp.lock.json'), 'utf8')).toContain('"path": "notes.list"');
+    expect(await run('lock', 'src/router.ts', '--check')).toMatchObject({ code: 0 });
+  });
+
+  test('reads outputs with the TypeScript of the app', async () => {
+    const { code, stderr } = await run('outputs', 'src/router.ts', '-o', 'mcp.outputs.json');
+    expect(stderr).toContain('typed');
+    expect(code).toBe(0);
+    const { procedures } = JSON.parse(readFileSync(join(cwd, 'mcp.outputs.json'), 'utf8')) as {
+      procedures: Record<string, unknown>;
+    };
+    expect(procedures['notes.remove']).toEqual({ schema: { type: 'string' } });
+    expect(await run('outputs', 'src/router.ts', '--check')).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    ['--openapi', '"openapi": "3.1'],
+    ['--mcp-json', '"notes_list"'],
+    ['--llms-txt', '# acme'],
+  ])('exports %s', async (format, words) => {
+    const { code, stdout } = await run('export', 'src/router.ts', format);
+    expect(stdout).toContain(words);
+    expect(code).toBe(0);
+  });
+
+  test('writes a configuration with which an official client starts it, lists and calls', async () => {
+    const wrote = await run(
+      'connect',
+      'src/router.ts',
+      '--client',
+      'claude-code',
+      '--project',
+      '--yes',
+      '--ctx',
+      'src/ctx.ts',
+    );
+    expect(wrote.code).toBe(0);
+    const { mcpServers } = JSON.parse(readFileSync(join(cwd, '.mcp.json'), 'utf8')) as {
+      mcpServers: { acme: { command: string; args: string[] } };
+    };
+    const { command, args } = mcpServers.acme;
+    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    await client.connect(new StdioClientTransport({ command, args, cwd, env: plainEnv() }));
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain('notes_list');
+    const { content } = await client.callTool({ name: 'notes_list' });
+    expect(content).toMatchObject([{ type: 'text', text: expect.stringContaining('Buy milk') as unknown }]);
+    await client.close();
+  });
+
+  test.skipIf(pty === undefined)('asks on a terminal', async () => {
+    const tty = openTty(
+      pty!,
+      ['call', 'src/router.ts', 'notes_remove', '-a', 'id=1', '--ctx', 'src/ctx.ts'],
+      {
+        cwd,
+        bin: join(cwd, 'node_modules/@trpc-mcp/cli/dist/bin.js'),
+      },
+    );
+    await tty.see('Do you agree?');
+    tty.type('y');
+    await tty.see('removed 1');
+    expect(await tty.end).toBe(0);
+  });
+
+  test.skipIf(pty === undefined)('adds the bridge to an app, after a question', async () => {
+    const app = join(cwd, 'old');
+    await mkdir(app, { recursive: true });
+    await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'old', type }));
+    await writeFile(join(app, 'server.ts'), oldApp);
+    const tty = openTty(pty!, ['init', '--tag', 'queries'], {
+      cwd: app,
+      bin: join(cwd, 'node_modules/@trpc-mcp/cli/dist/bin.js'),
+    });
+    await tty.see('mcpHandler');
+    await tty.see(/◆ .*\?/);
+    tty.type('y');
+    expect(await tty.end).toBe(0);
+    expect(readFileSync(join(app, 'server.ts'), 'utf8')).toContain("from '@trpc-mcp/core/node'");
+  });
+
   test('runs on the oldest Node that it names', async () => {
     const oldest = join(cwd, `node_modules/${node}/bin/node`);
     const main = join(cwd, 'node_modules/@trpc-mcp/cli/dist/bin.js');
@@ -107,5 +206,3 @@ describe.each([
     expect(stdout).toContain('notes_list\tnotes\treads\tquery');
   });
 });
-
-void [existsSync, readFileSync, writeFileSync, pty, openTty, process];

@@ -29,9 +29,9 @@ export async function loadPty(): Promise<typeof Pty | undefined> {
 export function openTty(
   pty: typeof Pty,
   args: readonly string[],
-  { cwd = process.cwd(), env = {} }: RunOptions = {},
+  { cwd = process.cwd(), env = {}, bin: started = bin }: RunOptions & { bin?: string } = {},
 ): Tty {
-  const child: Pty.IPty = pty.spawn(process.execPath, [bin, ...args], {
+  const child: Pty.IPty = pty.spawn(process.execPath, [started, ...args], {
     cols: 120,
     rows: 40,
     cwd,
