@@ -89,7 +89,7 @@ async function chooseHost(
   const label = ({ source }: Host): string => relative(folder, source.file);
   if (host !== undefined) {
     const file = resolve(terminal.cwd, host);
-    const chosen = hosts.find(({ source }) => source.file === file || label(source as never) === host);
+    const chosen = hosts.find((each) => each.source.file === file || label(each) === host);
     if (chosen) return chosen;
     throw new CliError(`${host} does not serve tRPC`, {
       fix: hosts.length === 0 ? 'No file that does was found.' : `These do: ${hosts.map(label).join(', ')}.`,

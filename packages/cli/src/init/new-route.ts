@@ -162,8 +162,18 @@ class Route {
       source.isCommonJs && !source.isTypeScript
         ? `const { mcpHandler } = require(${source.quoted(from)})${semicolon}`
         : `import { mcpHandler } from ${source.quoted(from)}${semicolon}`;
-    const lines = [...this.#imported].map((local) => this.#importLine(local));
-    return [own, ...new Set(lines)].join('\n');
+    const order = [...source.bindings.keys()];
+    const locals = [...this.#imported].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
+    const lines = new Map<string, string[]>();
+    for (const local of locals) {
+      const { start, named, end } = this.#importParts(local);
+      if (named === undefined) lines.set(`${start}${end}`, []);
+      else lines.set(`${start}|${end}`, [...(lines.get(`${start}|${end}`) ?? []), named]);
+    }
+    const written = Array.from(lines, ([key, names]) =>
+      names.length === 0 ? key : key.replace('|', () => `{ ${names.join(', ')} }`),
+    );
+    return [own, ...written].join('\n');
   }
 
   copies(): string[] {
@@ -219,14 +229,16 @@ class Route {
     return isSafe ? declared?.getVariableStatement() : undefined;
   }
 
-  #importLine(local: string): string {
+  /** The line of an import: what stands before its name in braces, that name, and what stands after it. */
+  #importParts(local: string): { start: string; named?: string; end: string } {
     const source = this.#source;
     const { module, name } = source.bindings.get(local)!;
     const { semicolon } = source.style;
     const from = source.quoted(this.#relocate(module));
     if (source.isCommonJs && !source.isTypeScript) {
-      if (name === '*') return `const ${local} = require(${from})${semicolon}`;
-      return `const { ${name === local ? name : `${name}: ${local}`} } = require(${from})${semicolon}`;
+      const end = ` = require(${from})${semicolon}`;
+      if (name === '*') return { start: `const ${local}`, end };
+      return { start: 'const ', named: name === local ? name : `${name}: ${local}`, end };
     }
     const isType = source.tree
       .getImportDeclarations()
@@ -237,9 +249,10 @@ class Route {
             each.getNamedImports().some((one) => one.getName() === name && one.isTypeOnly())),
       );
     const word = isType ? 'import type' : 'import';
-    if (name === 'default') return `${word} ${local} from ${from}${semicolon}`;
-    if (name === '*') return `${word} * as ${local} from ${from}${semicolon}`;
-    return `${word} { ${name === local ? name : `${name} as ${local}`} } from ${from}${semicolon}`;
+    const end = ` from ${from}${semicolon}`;
+    if (name === 'default') return { start: `${word} ${local}`, end };
+    if (name === '*') return { start: `${word} * as ${local}`, end };
+    return { start: `${word} `, named: name === local ? name : `${name} as ${local}`, end };
   }
 
   /** A relative path starts at the new file. */

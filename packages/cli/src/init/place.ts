@@ -11,7 +11,6 @@ export function statementOf(node: Node): Statement | undefined {
     )
       return at as Statement;
     if (at !== node && isFunction(at)) return undefined;
-    if (isFunction(at)) return undefined;
   }
   return undefined;
 }
