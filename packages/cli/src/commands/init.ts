@@ -86,7 +86,10 @@ async function chooseHost(
   terminal: Terminal,
 ): Promise<Host | undefined> {
   const { hosts, folder } = found;
-  const label = ({ source }: Host): string => relative(folder, source.file);
+  const label = ({ source, call }: Host): string => {
+    const isOnly = hosts.filter((each) => each.source === source).length === 1;
+    return `${relative(folder, source.file)}${isOnly ? '' : `:${call.getStartLineNumber()}`}`;
+  };
   if (host !== undefined) {
     const file = resolve(terminal.cwd, host);
     const chosen = hosts.find((each) => each.source.file === file || label(each) === host);
@@ -101,7 +104,7 @@ async function chooseHost(
     throw new CliError(`tRPC is served in ${hosts.length} places`, { fix });
   return terminal.select(
     'tRPC is served in several places. Where shall MCP be?',
-    hosts.map((value) => ({ value, label: `${label(value)}:${value.call.getStartLineNumber()}` })),
+    hosts.map((value) => ({ value, label: label(value) })),
     fix,
   );
 }
@@ -262,7 +265,9 @@ function next(
         ? [`  ${manager} install${here === '' ? '' : `   (in ${here})`}`]
         : []),
       ...(target === undefined ? [] : ['  npx @trpc-mcp/cli list         what agents see']),
-      `  npx @trpc-mcp/cli connect http://localhost:3000${path ?? '/mcp'}   once the app runs, with its port`,
+      ...(path === undefined
+        ? []
+        : [`  npx @trpc-mcp/cli connect http://localhost:3000${path}   once the app runs, with its port`]),
     ].join('\n'),
   );
 }

@@ -35,10 +35,15 @@ export function mountFetch(host: Host, tag: string | undefined): Mounted {
       throw new ByHand(
         `createContext uses ${used.join(', ')} of the function around it. For MCP, take the request from its own parameter: createContext: ({ req }) => …; what else it needs is the second argument of the handler.`,
       );
-    if (isLocalTo(context.node, around))
-      throw new ByHand('createContext is declared in the function that handles a request.');
   }
   const router = routerText(host);
+  for (const each of [propertyOf(options, 'router'), context.is === 'none' ? undefined : context.node]) {
+    const late = each && [...freeNames(each)].find((used) => isLaterThan(used, statement, around));
+    if (late !== undefined)
+      throw new ByHand(
+        `${late} is declared in the function that handles a request, or below it. Declare it above, outside of the function.`,
+      );
+  }
   const name = (): string => source.import('mcpHandler', '@trpc-mcp/core/fetch');
   const share = (): string | undefined => {
     if (context.is !== 'inline') return shareContext(host, { name: '', from: '' });
@@ -86,9 +91,27 @@ function outermost(node: Node): Node {
   return node.getAncestors().findLast(isFunction) ?? node;
 }
 
-function isLocalTo(node: Node, around: Node): boolean {
-  const name = node.getText();
-  return around.getDescendantsOfKind(SyntaxKind.VariableDeclaration).some((each) => each.getName() === name);
+/** Whether a name has no value yet in front of a statement: it is declared in a function there, or further down. */
+function isLaterThan(name: string, statement: Node, around: Node): boolean {
+  const kinds = [
+    SyntaxKind.VariableDeclaration,
+    SyntaxKind.BindingElement,
+    SyntaxKind.ClassDeclaration,
+  ] as const;
+  const declared = kinds
+    .flatMap((kind): { node: Node; name: string | undefined }[] =>
+      around
+        .getSourceFile()
+        .getDescendantsOfKind(kind)
+        .map((node) => ({ node, name: node.getName() })),
+    )
+    .filter((each) => each.name === name)
+    .map(({ node }) => node);
+  const isInside = (node: Node): boolean => node.getAncestors().includes(around);
+  return (
+    declared.some(isInside) ||
+    (declared.length > 0 && declared.every((node) => node.getStart() > statement.getStart()))
+  );
 }
 
 /** A function that gets every request of a server: `fetch` of an object, or the one that is given to `serve`. */

@@ -1,7 +1,7 @@
 import { Node, SyntaxKind } from 'ts-morph';
 import { ByHand } from './advice.ts';
 import { shareContext } from './context.ts';
-import type { Host } from './host.ts';
+import { type Host, propertyOf } from './host.ts';
 import { handlerText, type Mounted, routerText } from './mount.ts';
 import { insertAfter, insertBefore, statementOf } from './place.ts';
 
@@ -21,11 +21,10 @@ export function mountServer(host: Host, tag: string | undefined): Mounted {
   const [trpc, mcp] = [source.free('trpc'), source.free('mcp')];
   const { semicolon, indent } = source.style;
   const outer = source.indentAt(statement.getStart());
-  const given = Node.isObjectLiteralExpression(options) ? options : undefined;
   // The options move, and what is edited inside of them moves with them: only what is around them is replaced.
   const start = statement.getStart();
   const before = source.text.slice(start, call.getStart());
-  if (!/^[^]*$/.test(before) || (given?.getStart() !== options.getStart() && !Node.isIdentifier(options)))
+  if (!Node.isObjectLiteralExpression(options) && !Node.isIdentifier(options))
     throw new ByHand('The options of createHTTPServer(…) are not written where it is called.');
   source.replace(start, options.getStart(), `const ${trpc} = ${createHandler}(`);
   const body = [
@@ -37,7 +36,16 @@ export function mountServer(host: Host, tag: string | undefined): Mounted {
     `${outer}})`,
   ];
   source.replace(options.getEnd(), call.getEnd(), body.join('\n'));
-  return { path: '/mcp' };
+  return { path: '/mcp', ...warnOfMiddleware(host) };
+}
+
+/** What tRPC runs in front of its procedures, such as CORS, does not run for MCP. */
+function warnOfMiddleware({ options }: Host): { warning?: string } {
+  if (propertyOf(options, 'middleware') === undefined) return {};
+  return {
+    warning:
+      'The option middleware of the tRPC server does not run for /mcp. For CORS, mcpHandler has the option cors; anything else, such as a check of who calls, has to be called in front of mcp(req, res).',
+  };
 }
 
 /** A handler of tRPC that is called in a server of the app: MCP gets its requests first. */
@@ -69,6 +77,7 @@ export function mountNode(host: Host, tag: string | undefined): Mounted {
   const names = isFunction ? listener.getParameters().map((each) => each.getNameNode()) : [];
   if (!isIt && (!Node.isBlock(body) || names.length < 2 || !names.every((each) => Node.isIdentifier(each))))
     throw new ByHand('The function that is given to createServer(…) is not written there, or has no block.');
+  if (listener === call) throw new ByHand('Give the result of createHTTPHandler(…) a name first.');
   const context = shareContext(host, type);
   const handler = source.import('mcpHandler', '@trpc-mcp/core/node');
   const mcp = source.free('mcp');
@@ -81,18 +90,14 @@ export function mountNode(host: Host, tag: string | undefined): Mounted {
   const serverStatement = statementOf(server);
   const outer = source.indentAt((serverStatement ?? server).getStart());
   if (isIt) {
-    const trpc = listener === call ? `${call.getText()}` : name!;
-    if (listener === call && context !== undefined && statementOf(listener) !== statement)
-      throw new ByHand('');
     const text = [
       '(req, res) => {',
       `${outer}${indent}if (${isMcp('req')}) void ${mcp}(req, res)${semicolon}`,
-      `${outer}${indent}else ${trpc}(req, res)${semicolon}`,
+      `${outer}${indent}else ${name}(req, res)${semicolon}`,
       `${outer}}`,
     ].join('\n');
-    if (listener === call) throw new ByHand('Give the result of createHTTPHandler(…) a name first.');
     source.replace(listener.getStart(), listener.getEnd(), text);
-    return { path: '/mcp' };
+    return { path: '/mcp', ...warnOfMiddleware(host) };
   }
   const [req, res] = names.map((each) => each.getText()) as [string, string];
   const open = body!.getFirstChildByKindOrThrow(SyntaxKind.OpenBraceToken).getEnd();
@@ -107,5 +112,5 @@ export function mountNode(host: Host, tag: string | undefined): Mounted {
       `${inner}}`,
     ].join('\n'),
   );
-  return { path: '/mcp' };
+  return { path: '/mcp', ...warnOfMiddleware(host) };
 }

@@ -12,6 +12,8 @@ export interface Mounted {
   /** The path of the new endpoint. */
   path: string;
   file?: NewFile;
+  /** What a person should know of it. */
+  warning?: string;
 }
 
 /** Adds the handler beside the tRPC endpoint of a host. `tag` is the option of that name. Throws `ByHand` where it is not sure. */
@@ -59,10 +61,10 @@ function mountExpress(host: Host, tag: string | undefined): Mounted {
     throw new ByHand('The middleware of tRPC is not given to app.use(…) in the same file.');
   const args = use.call.getArguments();
   const [first] = args;
-  const isPath = first !== undefined && Node.isStringLiteral(first);
+  const isPath = Node.isStringLiteral(first) || Node.isNoSubstitutionTemplateLiteral(first);
   const path = isPath ? toMcpPath(first.getLiteralText()) : '/mcp';
-  const isMountedAtRoot =
-    !isPath || /^\/?\*?\w*$/.test(first.getLiteralText().replace(/\w+/, (word) => (word ? '_' : '')));
+  // Where the path is not known, tRPC may get every request, so MCP comes first.
+  const isMountedAtRoot = !isPath || /^\/?\*?$/.test(first.getLiteralText());
   const own = args.findIndex((each) => each === call || each.getText() === nameOf(call));
   const between = args.slice(isPath || own > 0 ? 1 : 0, own);
   if (between.some((each) => Node.isArrowFunction(each) || Node.isFunctionExpression(each)))
@@ -77,7 +79,7 @@ function mountExpress(host: Host, tag: string | undefined): Mounted {
   const handler = handlerText(name, routerText(host), context, tag);
   const middleware = between.map((each) => each.getText());
   addCall(source, use, `.use(${[source.quoted(path), ...middleware, handler].join(', ')})`, {
-    isBefore: isMountedAtRoot && !(isPath && first.getLiteralText().length > 1),
+    isBefore: isMountedAtRoot,
   });
   return { path };
 }

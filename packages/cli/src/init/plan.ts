@@ -7,7 +7,7 @@ import { addMeta, type Builder, findBuilders } from './builder.ts';
 import { findHosts, type Host, propertyOf, unwrap } from './host.ts';
 import { hasDependency, readPackage, withDependency } from './manifest.ts';
 import { handlerText, mount } from './mount.ts';
-import { compilerOptionsOf, keepSources, openSource, resolveImport } from './resolve.ts';
+import { compilerOptionsOf, isEmittedBeside, keepSources, openSource, resolveImport } from './resolve.ts';
 import { findPackage, findWorkspace, scan } from './scan.ts';
 import type { Source } from './source.ts';
 
@@ -198,6 +198,7 @@ function planMount(host: Host, tags: Tags, result: Plan, touched: Set<Source>, f
   try {
     const mounted = mount(host, toTag(tags, source));
     result.path = mounted.path;
+    if (mounted.warning !== undefined) result.warnings.push(mounted.warning);
     if (mounted.file)
       result.changes.push({ file: mounted.file.file, before: undefined, after: mounted.file.text });
     touched.add(source);
@@ -286,7 +287,8 @@ function planConfig(
   const { semicolon, eol, indent } = source.style;
   // The tags of the handler are those of the other commands too. What an existing handler has is not known.
   const tag = isServedAlready ? undefined : toTag(tags, source);
-  const typed = source.isTypeScript
+  const isTypeScript = source.isTypeScript && !isEmittedBeside(source.file, folder);
+  const typed = isTypeScript
     ? tag
         ?.replace('({ type })', '({ type }: { type: string })')
         .replace('({ path })', '({ path }: { path: string })')
@@ -301,7 +303,7 @@ function planConfig(
   const isModule = manifest.type === 'module';
   const needsModule =
     !isModule && compilerOptionsOf(source.file)?.verbatimModuleSyntax === true && !isBundled(source.file);
-  const extension = source.isTypeScript ? (needsModule ? 'mts' : 'ts') : isModule ? 'js' : 'mjs';
+  const extension = isTypeScript ? (needsModule ? 'mts' : 'ts') : isModule ? 'js' : 'mjs';
   result.changes.push({
     file: join(folder, `trpc-mcp.config.${extension}`),
     before: undefined,

@@ -15,9 +15,25 @@ export function compilerOptionsOf(file: string): ts.CompilerOptions | undefined 
   const known = optionsOf.get(config);
   if (known) return known;
   const host = { ...ts.sys, readDirectory: () => [], onUnRecoverableConfigFileDiagnostic: () => {} };
-  const options = ts.getParsedCommandLineOfConfigFile(config, {}, host)?.options ?? {};
+  const parsed = ts.getParsedCommandLineOfConfigFile(config, {}, host);
+  const options = parsed?.options ?? {};
   optionsOf.set(config, options);
+  includesOf.set(config, (parsed?.raw as { include?: string[]; files?: string[] } | undefined) ?? {});
   return options;
+}
+
+const includesOf = new Map<string, { include?: string[]; files?: string[] }>();
+
+/** Whether a TypeScript file beside package.json would be compiled with the app, and so change where its output is. */
+export function isEmittedBeside(source: string, folder: string): boolean {
+  const options = compilerOptionsOf(source);
+  if (options === undefined || options.noEmit === true) return false;
+  if (options.outDir === undefined && options.rootDir === undefined) return false;
+  const config = ts.findConfigFile(dirname(source), ts.sys.fileExists, 'tsconfig.json')!;
+  if (dirname(config) !== folder) return false;
+  const { include, files } = includesOf.get(config) ?? {};
+  if (include === undefined) return files === undefined;
+  return include.some((each) => /^(\.\/)?(\*|\.?$)/.test(each));
 }
 
 /** Finds the file that an import of a file leads to. Returns undefined for packages that are not of the workspace. */
