@@ -9,7 +9,14 @@ export const appRouter = t.router({});
 `;
 
 /** What is added to and removed from the file that serves tRPC, without its imports; and what is told. */
-function planned(server: string, { name = 'src/server.ts', tags = { is: 'none' } as Tags, files = {} } = {}) {
+function planned(
+  server: string,
+  {
+    name = 'src/server.ts',
+    tags = { is: 'none' },
+    files = {},
+  }: { name?: string; tags?: Tags; files?: Record<string, string> } = {},
+) {
   const folder = createApp({
     'src/router.ts': router,
     'src/context.ts': `export const createContext = () => ({});`,

@@ -9,7 +9,7 @@ import {
 import { ByHand } from './advice.ts';
 import { contextOf, freeNames, shareContext } from './context.ts';
 import { type Host, propertyOf, unwrap } from './host.ts';
-import { handlerText, type Mounted, routerText } from './mount.ts';
+import { handlerText, type Mounted, routerText } from './mounted.ts';
 import { addCall, insertBefore, isFunction, methodCallOf, statementOf, toMcpPath } from './place.ts';
 
 type AnyFunction = ArrowFunction | FunctionExpression | FunctionDeclaration | MethodDeclaration;
@@ -62,7 +62,7 @@ export function mountFetch(host: Host, tag: string | undefined): Mounted {
   if (isRoute && source.text.includes('hono')) {
     const [at] = route.call.getArguments();
     const own = Node.isStringLiteral(at) ? toMcpPath(at.getLiteralText()) : path;
-    insertBefore(source, statement as never, line(share()));
+    insertBefore(source, statement, line(share()));
     addCall(source, route, `.all(${source.quoted(own)}, (c) => ${mcp}(c.req.raw))`);
     return { path: own };
   }
@@ -72,7 +72,7 @@ export function mountFetch(host: Host, tag: string | undefined): Mounted {
     throw new ByHand(
       'fetchRequestHandler(…) is called in a route that only gets requests of tRPC. Add a route of its own for MCP, which gives the request to mcpHandler of @trpc-mcp/core/fetch.',
     );
-  insertBefore(source, statement as never, line(share()));
+  insertBefore(source, statement, line(share()));
   const test = `if (new URL(${request}.url).pathname === ${source.quoted(path)}) return ${mcp}(${request})${source.style.semicolon}`;
   const inner = source.indentAt(around.getStart());
   const { indent, semicolon } = source.style;

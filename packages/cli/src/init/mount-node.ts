@@ -2,7 +2,7 @@ import { Node, SyntaxKind } from 'ts-morph';
 import { ByHand } from './advice.ts';
 import { shareContext } from './context.ts';
 import { type Host, propertyOf } from './host.ts';
-import { handlerText, type Mounted, routerText } from './mount.ts';
+import { handlerText, type Mounted, routerText } from './mounted.ts';
 import { insertAfter, insertBefore, statementOf } from './place.ts';
 
 const type = { name: 'CreateHTTPContextOptions', from: '@trpc/server/adapters/standalone' };

@@ -4,17 +4,9 @@ import { contextOf, countParameters, freeNames, shareContext } from './context.t
 import { type Host, propertyOf } from './host.ts';
 import { mountFetch } from './mount-fetch.ts';
 import { mountNode, mountServer } from './mount-node.ts';
-import { type NewFile, writeRoute } from './new-route.ts';
+import { handlerText, type Mounted, routerText } from './mounted.ts';
+import { writeRoute } from './new-route.ts';
 import { addCall, insertBefore, type MethodCall, methodCallOf, statementOf, toMcpPath } from './place.ts';
-
-/** What was done for a host. */
-export interface Mounted {
-  /** The path of the new endpoint. */
-  path: string;
-  file?: NewFile;
-  /** What a person should know of it. */
-  warning?: string;
-}
 
 /** Adds the handler beside the tRPC endpoint of a host. `tag` is the option of that name. Throws `ByHand` where it is not sure. */
 export function mount(host: Host, tag: string | undefined): Mounted {
@@ -36,22 +28,6 @@ export function mount(host: Host, tag: string | undefined): Mounted {
 /** A route of the app router of Next.js. */
 function isAppRoute(file: string): boolean {
   return /[\\/]app[\\/](?:.*[\\/])?route\.[jt]sx?$/.test(file);
-}
-
-export function routerText({ options }: Host): string {
-  const router = propertyOf(options, 'router');
-  if (router === undefined) throw new ByHand('The router is not written in the options of the adapter.');
-  return router.getText();
-}
-
-/** `mcpHandler(appRouter, { createContext })`. */
-export function handlerText(
-  name: string,
-  router: string,
-  ...options: readonly (string | undefined)[]
-): string {
-  const given = options.filter((each) => each !== undefined);
-  return given.length === 0 ? `${name}(${router})` : `${name}(${router}, { ${given.join(', ')} })`;
 }
 
 function mountExpress(host: Host, tag: string | undefined): Mounted {

@@ -4,15 +4,9 @@ import { dirname, extname, join, relative, sep } from 'node:path';
 import { ByHand } from './advice.ts';
 import { contextOf, freeNames } from './context.ts';
 import { type Host, propertyOf, unwrap } from './host.ts';
-import { handlerText, type Mounted, routerText } from './mount.ts';
+import { handlerText, type Mounted, routerText } from './mounted.ts';
 import { isFunction } from './place.ts';
 import type { Source } from './source.ts';
-
-/** A file that is to be made. */
-export interface NewFile {
-  file: string;
-  text: string;
-}
 
 /** Writes a route of Next.js for MCP, beside the one of tRPC, with what that one imports. */
 export function writeRoute(host: Host, tag: string | undefined): Mounted {
@@ -75,7 +69,7 @@ function assertPlainExport({ source, call }: Host): void {
       .getStatements()
       .flatMap((each) => {
         const value = Node.isExpressionStatement(each) ? each.getExpression() : undefined;
-        return Node.isBinaryExpression(value) && /^module\.exports/.test(value.getLeft().getText())
+        return Node.isBinaryExpression(value) && value.getLeft().getText().startsWith('module.exports')
           ? [value.getRight()]
           : [];
       })
@@ -140,12 +134,12 @@ class Route {
     if (!usesRequest) return this.#inline(node.getText(), node);
     if (Node.isMethodDeclaration(node))
       throw new ByHand('createContext is a method of the options; give it a name first.');
-    const type = own!.getTypeNode();
+    const type = own.getTypeNode();
     const isPlain = type === undefined || type.getText() === 'Request' || !this.#source.isTypeScript;
     if (!isPlain) this.#need(type, new Set());
     const taken = request === 'req' ? '{ req }' : `{ req: ${request} }`;
     const parameter = isPlain ? taken : `${taken}: { req: ${type.getText()} }`;
-    const body = node.getBody()!.getText();
+    const body = node.getBody().getText();
     return this.#inline(`${node.isAsync() ? 'async ' : ''}(${parameter}) => ${body}`, node);
   }
 

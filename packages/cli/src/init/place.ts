@@ -9,7 +9,7 @@ export function statementOf(node: Node): Statement | undefined {
       Node.isStatement(at) &&
       (Node.isSourceFile(parent) || Node.isBlock(parent) || Node.isModuleBlock(parent))
     )
-      return at as Statement;
+      return at;
     if (at !== node && isFunction(at)) return undefined;
   }
   return undefined;

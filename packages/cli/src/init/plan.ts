@@ -6,7 +6,8 @@ import { ByHand } from './advice.ts';
 import { addMeta, type Builder, findBuilders } from './builder.ts';
 import { findHosts, type Host, propertyOf, unwrap } from './host.ts';
 import { hasDependency, readPackage, withDependency } from './manifest.ts';
-import { handlerText, mount } from './mount.ts';
+import { mount } from './mount.ts';
+import { handlerText } from './mounted.ts';
 import { compilerOptionsOf, isEmittedBeside, keepSources, openSource, resolveImport } from './resolve.ts';
 import { findPackage, findWorkspace, scan } from './scan.ts';
 import type { Source } from './source.ts';
@@ -170,7 +171,9 @@ export function plan(found: Found, host: Host | undefined, builder: Builder | un
   const isServedAlready = host !== undefined && isServed(host.source, found.workspace);
   if (builder) planMeta(builder, result, touched, found);
   if (host && isServedAlready)
-    result.present.push(`${name(host.source.file, found)} has the handler of MCP, or a route beside it has.`);
+    result.present.push(
+      `${nameOf(host.source.file, found)} has the handler of MCP, or a route beside it has.`,
+    );
   else if (host) planMount(host, tags, result, touched, found);
   for (const source of touched)
     if (source.isEdited)
@@ -187,7 +190,7 @@ export function plan(found: Found, host: Host | undefined, builder: Builder | un
 
 function planMeta(builder: Builder, result: Plan, touched: Set<Source>, found: Found): void {
   const outcome = addMeta(builder);
-  const where = name(builder.source.file, found);
+  const where = nameOf(builder.source.file, found);
   if (outcome === 'added') touched.add(builder.source);
   else if (outcome === 'present') result.present.push(`${where} has McpMeta.`);
   else if (typeof outcome === 'object') result.byHand.push(`${where}: ${outcome.byHand}`);
@@ -214,7 +217,7 @@ function planMount(host: Host, tags: Tags, result: Plan, touched: Set<Source>, f
     } as Partial<Record<Host['kind'], string>>;
     const router = propertyOf(host.options, 'router')?.getText() ?? 'appRouter';
     result.byHand.push(
-      `${name(source.file, found)}: ${error.message}\n  The handler is ${handlerText('mcpHandler', router, 'createContext', toTag(tags, source))}, with mcpHandler of @trpc-mcp/core/${core[host.kind] ?? 'fetch'}. docs/hosts.md has the line for each host.`,
+      `${nameOf(source.file, found)}: ${error.message}\n  The handler is ${handlerText('mcpHandler', router, 'createContext', toTag(tags, source))}, with mcpHandler of @trpc-mcp/core/${core[host.kind] ?? 'fetch'}. docs/hosts.md has the line for each host.`,
     );
     // A builder of the same file is still edited.
     if (touched.has(source)) planMeta(findBuilders(source)[0]!, result, touched, found);
@@ -236,11 +239,11 @@ function planPackages(result: Plan, found: Found, host: Host | undefined): void 
   for (const root of roots) {
     const file = join(root, 'package.json');
     if (!existsSync(file)) {
-      result.byHand.push(`${name(root, found)} has no package.json. Install @trpc-mcp/core there.`);
+      result.byHand.push(`${nameOf(root, found)} has no package.json. Install @trpc-mcp/core there.`);
       continue;
     }
     if (hasDependency(readPackage(root), '@trpc-mcp/core')) {
-      result.present.push(`${name(file, found)} has @trpc-mcp/core.`);
+      result.present.push(`${nameOf(file, found)} has @trpc-mcp/core.`);
       continue;
     }
     const before = readFileSync(file, 'utf8');
@@ -277,7 +280,7 @@ function planConfig(
   if (exportName === undefined || file === host.source.file) {
     const why = exportName === undefined ? 'is not exported' : 'stands in the module that serves it';
     result.warnings.push(
-      `The router ${why} (${name(file, found)}), so other commands cannot load it, and no trpc-mcp.config was written. Export it from a module of its own, or give those commands the URL of the endpoint.`,
+      `The router ${why} (${nameOf(file, found)}), so other commands cannot load it, and no trpc-mcp.config was written. Export it from a module of its own, or give those commands the URL of the endpoint.`,
     );
     return;
   }
@@ -331,6 +334,6 @@ function warnOfResolution(host: Host | undefined, result: Plan): void {
     );
 }
 
-export function name(file: string, { folder }: Pick<Found, 'folder'>): string {
+function nameOf(file: string, { folder }: Pick<Found, 'folder'>): string {
   return relative(folder, file) || basename(file);
 }

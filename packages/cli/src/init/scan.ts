@@ -69,6 +69,6 @@ export function scan(folder: string): Source[] {
 
 function isSource(name: string): boolean {
   return (
-    extensions.has(extname(name)) && !/\.(d|test|spec)\.[cm]?[jt]sx?$/.test(name) && !/\.min\.js$/.test(name)
+    extensions.has(extname(name)) && !/\.(d|test|spec)\.[cm]?[jt]sx?$/.test(name) && !name.endsWith('.min.js')
   );
 }

@@ -48,7 +48,7 @@ export class Source {
     this.#mark = whole.startsWith('\uFEFF') ? '\uFEFF' : '';
     this.text = whole.slice(this.#mark.length);
     this.isTypeScript = /^\.[cm]?tsx?$/.test(extname(file));
-    const kind = /x$/.test(file) ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+    const kind = file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
     const scriptKind = this.isTypeScript ? kind : ts.ScriptKind.JSX;
     this.tree = project.createSourceFile(file, this.text, { overwrite: true, scriptKind });
     this.style = styleOf(this.text);
@@ -261,7 +261,7 @@ function styleOf(text: string): Style {
   const lines = text.split('\n').flatMap((line) => /^[ \t]+(?=\S)/.exec(line)?.[0] ?? []);
   const tabs = lines.filter((line) => line.startsWith('\t')).length;
   const spaces = lines
-    .filter((line) => line.startsWith(' ') && !/^ \*/.test(line))
+    .filter((line) => line.startsWith(' ') && !line.startsWith(' *'))
     .map((line) => line.length);
   const smallest = Math.min(...spaces.filter((width) => width > 1), 8);
   return {
