@@ -9,11 +9,11 @@ import { toLlmsTxt } from '../export/llms-txt.ts';
 import { toMcpJson } from '../export/mcp-json.ts';
 import { toOpenApi } from '../export/openapi.ts';
 import { type Manifest, toServerJson } from '../export/server-json.ts';
-import { readLists } from '../list/list.ts';
-import { readManifest } from '../target/module.ts';
-import { toMountError } from '../target/mounted.ts';
+import { type Listing, readListing, toListing } from '../list/list.ts';
+import { describeTarget } from '../target/described.ts';
+import { type LoadedModule, readManifest } from '../target/module.ts';
 import { toHeaders } from '../target/options.ts';
-import { isUrl, openTarget, type Target } from '../target/target.ts';
+import { isUrl, openTarget } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { type GivenTargetOptions, withTargetOptions } from './target-options.ts';
 
@@ -52,18 +52,13 @@ export function addExport(program: Command, terminal: Terminal): void {
     .addHelpText('after', examples)
     .action(async (spec: string | undefined, options: ExportOptions) => {
       const format = chooseFormat(options);
-      const target = await openTarget(spec, options, terminal);
-      try {
-        const text = await terminal.work('Reading the lists', () => write(format, target, options, terminal));
-        if (options.output === undefined) {
-          terminal.print(text.trimEnd());
-          return;
-        }
-        save(resolve(terminal.cwd, options.output), text, options.output);
-        terminal.note(`Wrote ${options.output}.`);
-      } finally {
-        await target.close();
+      const text = await write(format, await read(spec, options, terminal), options, terminal);
+      if (options.output === undefined) {
+        terminal.print(text.trimEnd());
+        return;
       }
+      save(resolve(terminal.cwd, options.output), text, options.output);
+      terminal.note(`Wrote ${options.output}.`);
     });
 }
 
@@ -95,40 +90,62 @@ function chooseFormat(options: ExportOptions): Format {
   );
 }
 
-async function write(
+/** A target's lists, and the router behind them. */
+interface Source {
+  name: string;
+  module: LoadedModule | undefined;
+  listing: Listing;
+}
+
+/** Of a module, everything that it serves; with a context, what that caller sees. */
+async function read(spec: string | undefined, options: ExportOptions, terminal: Terminal): Promise<Source> {
+  if (options.ctx !== undefined) {
+    const target = await openTarget(spec, options, terminal);
+    try {
+      return { name: target.name, module: target.module, listing: await readListing(target) };
+    } finally {
+      await target.close();
+    }
+  }
+  const described = await describeTarget(spec, options, terminal);
+  const { name, module } = described;
+  if (module) return { name, module, listing: toListing(described) };
+  const { server, instructions, ...lists } = described;
+  return { name, module, listing: { server, instructions, lists, description: undefined } };
+}
+
+function write(
   format: Format,
-  target: Target,
+  { name: target, module, listing }: Source,
   options: ExportOptions,
   terminal: Terminal,
-): Promise<string> {
-  const { client, module } = target;
-  const server = client.getServerVersion();
+): string {
+  const { lists, instructions, description: catalog } = listing;
+  const server = module?.options.server ? { ...listing.server, ...module.options.server } : listing.server;
   const manifest: Manifest = module ? readManifest(module.root) : {};
-  const url = toUrl('--url', options.url) ?? (isUrl(target.name) ? new URL(target.name) : undefined);
-  const title = server?.title ?? server?.name ?? 'app';
-  const version = options.serverVersion ?? server?.version ?? '0.0.0';
+  const url = toUrl('--url', options.url) ?? (isUrl(target) ? new URL(target) : undefined);
+  const title = listing.server?.title ?? listing.server?.name ?? 'app';
+  const version = options.serverVersion ?? listing.server?.version ?? '0.0.0';
+  // Cast: the types of core and of the client do not have all that a server may say of itself.
   const { description = manifest.description, websiteUrl } = (server ?? {}) as {
     description?: string;
     websiteUrl?: string;
   };
   if (format === 'openapi') {
     const info = { title, version, description };
+    if (!module || !catalog) return toJson(toEndpointOpenApi(lists.tools, url!, info));
+    // Those that a caller with the given context does not see are left out.
+    const listed = new Set(lists.tools.map((tool) => tool.name));
+    const tools = catalog.tools.filter((tool) => listed.has(tool.name));
+    tellOwn(tools, terminal);
     const origin = toUrl('--server', options.server)?.href;
-    return toJson(
-      module
-        ? toOpenApi(await describe(module, terminal), module.router, {
-            ...info,
-            server: origin,
-            path: options.path,
-          })
-        : toEndpointOpenApi((await readLists(client)).tools, url!, info),
-    );
+    return toJson(toOpenApi(tools, module.router, { ...info, server: origin, path: options.path }));
   }
   if (format === 'serverJson')
     return toJson(
       toServerJson({
         name: options.name,
-        title: server?.title,
+        title: listing.server?.title,
         description,
         version,
         websiteUrl,
@@ -137,27 +154,15 @@ async function write(
         manifest,
       }),
     );
-  const lists = await readLists(client);
-  const instructions = client.getInstructions();
-  if (format === 'mcpJson') return toJson(toMcpJson(lists, { server, instructions }));
-  const described = module ? await describe(module, terminal) : [];
-  const areas = new Map(described.map(({ name, toolset }) => [name, toolset]));
+  if (format === 'mcpJson') return toJson(toMcpJson(lists, { server: listing.server, instructions }));
+  const areas = new Map(catalog?.tools.map(({ name, toolset }) => [name, toolset]));
   return toLlmsTxt(lists, { title, description, instructions, url, websiteUrl, areas });
 }
 
-async function describe(
-  module: NonNullable<Target['module']>,
-  terminal: Terminal,
-): Promise<ToolDescription[]> {
-  try {
-    const { tools } = await module.core.catalog.describeCatalog(module.router, module.options);
-    const own = tools.filter(({ isOwn }) => isOwn).map(({ name }) => name);
-    if (own.length > 0)
-      terminal.note(`Not at the tRPC endpoint, because they are no procedures: ${own.join(', ')}.`);
-    return tools;
-  } catch (error) {
-    throw toMountError(module, error);
-  }
+function tellOwn(tools: readonly ToolDescription[], terminal: Terminal): void {
+  const own = tools.filter(({ isOwn }) => isOwn).map(({ name }) => name);
+  if (own.length > 0)
+    terminal.note(`Not at the tRPC endpoint, because they are no procedures: ${own.join(', ')}.`);
 }
 
 function toUrl(option: string, text: string | undefined): URL | undefined {

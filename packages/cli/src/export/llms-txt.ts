@@ -1,5 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/client';
-import { areaOf, type RawLists } from '../list/list.ts';
+import { areaOf } from '../list/list.ts';
+import type { RawLists } from '../target/lists.ts';
 
 export interface LlmsTxtFacts {
   title: string;

@@ -1,4 +1,4 @@
-import type { RawLists } from '../list/list.ts';
+import type { RawLists } from '../target/lists.ts';
 
 /** What a server says of itself. */
 export interface ServerFacts {
