@@ -52,7 +52,7 @@ export function addExport(program: Command, terminal: Terminal): void {
     .addHelpText('after', examples)
     .action(async (spec: string | undefined, options: ExportOptions) => {
       const format = chooseFormat(options);
-      const text = await write(format, await read(spec, options, terminal), options, terminal);
+      const text = write(format, await read(spec, options, terminal), options, terminal);
       if (options.output === undefined) {
         terminal.print(text.trimEnd());
         return;

@@ -7,9 +7,9 @@ export type Wire = 'json' | 'superjson' | 'own';
 export function wireOf(router: AnyTRPCRouter): Wire {
   const { transformer } = router._def._config;
   const value = { at: new Date(0) };
-  const written = [transformer.input, transformer.output].map(({ serialize }) => {
+  const written = [transformer.input, transformer.output].map((each) => {
     try {
-      return JSON.stringify(serialize(value));
+      return JSON.stringify(each.serialize(value));
     } catch {
       return undefined;
     }

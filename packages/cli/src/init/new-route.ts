@@ -123,7 +123,7 @@ class Route {
     const request = unwrap(propertyOf(options, 'req'))?.getText();
     const parameters = (around as unknown as { getParameters: () => Node[] })
       .getParameters()
-      .filter(Node.isParameterDeclaration);
+      .filter((each) => Node.isParameterDeclaration(each));
     const own = parameters.find((each) => each.getName() === request);
     const local = new Set(parameters.flatMap((each) => each.getNameNode().getText().match(/\w+/g) ?? []));
     const used = freeNames(node);

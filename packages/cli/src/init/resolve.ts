@@ -9,8 +9,8 @@ const optionsOf = new Map<string, ts.CompilerOptions>();
 export function compilerOptionsOf(file: string): ts.CompilerOptions | undefined {
   const folder = dirname(file);
   const config =
-    ts.findConfigFile(folder, ts.sys.fileExists, 'tsconfig.json') ??
-    ts.findConfigFile(folder, ts.sys.fileExists, 'jsconfig.json');
+    ts.findConfigFile(folder, isThere, 'tsconfig.json') ??
+    ts.findConfigFile(folder, isThere, 'jsconfig.json');
   if (config === undefined) return undefined;
   const known = optionsOf.get(config);
   if (known) return known;
@@ -22,6 +22,8 @@ export function compilerOptionsOf(file: string): ts.CompilerOptions | undefined 
   return options;
 }
 
+const isThere = (file: string): boolean => ts.sys.fileExists(file);
+
 const includesOf = new Map<string, { include?: string[]; files?: string[] }>();
 
 /** Whether a TypeScript file beside package.json would be compiled with the app, and so change where its output is. */
@@ -29,7 +31,7 @@ export function isEmittedBeside(source: string, folder: string): boolean {
   const options = compilerOptionsOf(source);
   if (options === undefined || options.noEmit === true) return false;
   if (options.outDir === undefined && options.rootDir === undefined) return false;
-  const config = ts.findConfigFile(dirname(source), ts.sys.fileExists, 'tsconfig.json')!;
+  const config = ts.findConfigFile(dirname(source), isThere, 'tsconfig.json')!;
   if (dirname(config) !== folder) return false;
   const { include, files } = includesOf.get(config) ?? {};
   if (include === undefined) return files === undefined;
