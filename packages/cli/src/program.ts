@@ -16,6 +16,8 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   outputs: async () => (await import('./commands/outputs.ts')).addOutputs,
   connect: async () => (await import('./commands/connect.ts')).addConnect,
   serve: async () => (await import('./commands/serve.ts')).addServe,
+  export: async () => (await import('./commands/export.ts')).addExport,
+  init: async () => (await import('./commands/init.ts')).addInit,
 };
 
 /** Makes the command line for these arguments. Help, and what is mistyped, needs all commands. */

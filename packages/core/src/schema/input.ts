@@ -14,6 +14,7 @@ import { getMark, isStripping } from './mark.ts';
 import { toFileArguments } from './file-arguments.ts';
 import { explainError, type Rename } from './explain/explain.ts';
 import { SchemaProblem } from './problem.ts';
+import { findSpecials, type Special } from './special.ts';
 import { isStackOverflow } from './depth.ts';
 import { assertPossible } from './publish/impossible.ts';
 import { compileRepair } from './wire/repair.ts';
@@ -66,6 +67,14 @@ export interface Input {
   explain(error: unknown, args: unknown, rename?: Rename): WireIssue[] | undefined;
   /** Whether the app wrote `schema` itself, as a JSON Schema. */
   readonly isWritten?: boolean;
+  /** Whether `schema` is an override, and not that of the parsers. */
+  readonly isOverride: boolean;
+  /** Whether the parsers take `undefined` as the whole input. */
+  readonly isOptional: boolean;
+  /** The argument whose value is the whole input for the parsers; `undefined` if they take the arguments themselves. */
+  readonly wrap: string | undefined;
+  /** Finds the values that JSON has no type for, by their paths among the arguments. */
+  specials(): Special[];
   /** The arguments that clients call by another name than the app does: the name of each in the app, and for clients. */
   readonly renamed?: ReadonlyMap<string, string>;
 }
@@ -76,6 +85,10 @@ const noInput: Input = {
   schema: emptySchema,
   takesInput: false,
   fileArguments: [],
+  isOverride: false,
+  isOptional: true,
+  wrap: undefined,
+  specials: () => [],
   // What is sent all the same is ignored: some clients always send something.
   decode: () => undefined,
   encode: (value) => encodeArguments(value, encodeAny, []),
@@ -127,6 +140,10 @@ export function compileInput(
     takesInput: true,
     fileArguments: toFileArguments(marked),
     isWritten: documents.some((document) => document.asWritten !== undefined),
+    isOverride,
+    isOptional: documents.every((document) => document.optional),
+    wrap: root.wrap,
+    specials: () => findSpecials(marked, 'input'),
     decode: compileArguments(root, documents, compileSteps(marked, mend, refuse), repair),
     encode(value) {
       encode ??= compileEncode(marked, false) ?? encodeAny;

@@ -15,6 +15,7 @@ import type { Leaf } from './wire/leaf.ts';
 import type { TaughtClass } from './codec.ts';
 import { assertPossible } from './publish/impossible.ts';
 import { publish } from './publish/publish.ts';
+import { findSpecials, type Special } from './special.ts';
 import { publishRoot, toObjectRoot, toWrapper } from './root.ts';
 import type { Marked } from './wire/traverse.ts';
 
@@ -42,6 +43,8 @@ export interface Output {
   readonly isInferred?: true;
   /** The schema with the keys that are known and no others, where objects are listed open. */
   readonly known?: JsonSchema | undefined;
+  /** Finds the values that JSON has no type for. */
+  specials(): Special[];
   /** Encodes a result and its files. Returns a promise only if a Blob must be read. Throws an EncodeError that names the path. */
   encode(value: unknown): Encoded | Promise<Encoded>;
   /** The reverse of `encode`. `content` holds the attachments. */
@@ -62,6 +65,7 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
     ...publishOutput({ ...document, schema }),
     mayHoldFiles: mayHoldFiles(schema, conversion.leaves),
     hasSchema: true,
+    specials: () => findSpecials(marked, 'output'),
     encode: createEncode(compileEncode(marked, isEnforced), classes),
     decode(json, content = noContent) {
       const whole = restoreAttachments(json, content);
@@ -123,6 +127,7 @@ const unknownOutput: Omit<Output, 'encode'> = {
   mayBeAbsent: false,
   mayHoldFiles: false,
   hasSchema: false,
+  specials: () => [],
   decode: (json) => json,
 };
 

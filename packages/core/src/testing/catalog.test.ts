@@ -45,6 +45,15 @@ test('describes tools, resources and prompts, with what their lists do not say',
     hasBudget: false,
     isStream: false,
     hasOutput: false,
+    values: {
+      input: undefined,
+      isInputOptional: true,
+      isInputOverride: false,
+      inputSpecials: [],
+      output: undefined,
+      mayBeAbsent: true,
+      outputSpecials: [],
+    },
   };
   expect(tools.map(without)).toEqual([
     {
@@ -88,4 +97,40 @@ test('describes tools, resources and prompts, with what their lists do not say',
 test('rejects with every problem of a router that cannot be served', async () => {
   const router = t.router({ a: t.procedure.meta({ mcp: { name: 'a b' } }).query(() => '') });
   await expect(describeCatalog(router)).rejects.toMatchObject({ problems: [{ path: 'a' }] });
+});
+
+test('describes what a procedure takes and returns outside of MCP, and what JSON has no type for', async () => {
+  const router = t.router({
+    add: t.procedure
+      .meta({ mcp: { idempotent: true } })
+      .input(z.object({ 'tags[]': z.array(z.string()), at: z.object({ days: z.array(z.date()) }) }))
+      .output(z.map(z.string(), z.bigint()))
+      .mutation(() => new Map()),
+    find: t.procedure
+      .meta({ mcp: true })
+      .input(z.union([z.string(), z.bigint()]).optional())
+      .query(() => 1),
+    coerced: t.procedure
+      .meta({ mcp: true })
+      .input(z.object({ at: z.coerce.date(), count: z.coerce.bigint() }))
+      .query(() => 1),
+  });
+  const { tools } = await describeCatalog(router);
+  const values = Object.fromEntries(tools.map((tool) => [tool.name, tool.values]));
+  expect(Object.keys(values['add']!.input!.properties!)).toEqual(['tags[]', 'at']);
+  expect(values['add']).toMatchObject({
+    input: { required: ['tags[]', 'at'] },
+    isInputOptional: false,
+    inputSpecials: [{ path: ['at', 'days', '*'], kind: 'Date' }],
+    outputSpecials: [
+      { path: [], kind: 'Map' },
+      { path: ['*'], kind: 'bigint' },
+    ],
+  });
+  expect(values['find']).toMatchObject({
+    input: { anyOf: expect.any(Array) },
+    isInputOptional: true,
+    inputSpecials: [{ path: [], kind: 'bigint' }],
+  });
+  expect(values['coerced']!.inputSpecials).toEqual([]);
 });

@@ -6,6 +6,7 @@ import type { ListedResource } from '../catalog/resource.ts';
 import type { OwnItems } from '../catalog/own.ts';
 import { type Contract, toContract } from './contract/contract-file.ts';
 import { type CatalogChoice, readCatalog } from './read-catalog.ts';
+import { describeValues, type ToolValues } from './values.ts';
 
 export { type Change, diffContracts } from './contract/contract-diff.ts';
 export {
@@ -18,6 +19,8 @@ export {
 export type { ListedPrompt } from '../catalog/prompt.ts';
 export type { ListedResource } from '../catalog/resource.ts';
 export type { ListedTool } from '../catalog/tool.ts';
+export type { Special } from '../schema/special.ts';
+export type { ToolValues } from './values.ts';
 export type { CatalogChoice } from './read-catalog.ts';
 
 /** What is known of a procedure besides its entry in a list. */
@@ -56,6 +59,8 @@ export interface ToolDescription extends ProcedureDescription {
   hasOutput: boolean;
   /** Its entry in `tools/list` for clients of 2026. */
   listed: ListedTool;
+  /** What its procedure takes and returns. */
+  values: ToolValues;
 }
 
 export interface ResourceDescription extends ProcedureDescription {
@@ -123,5 +128,6 @@ function describeTool(tool: Tool): Omit<ToolDescription, keyof ProcedureDescript
     isStream: tool.stream !== undefined,
     hasOutput: tool.output.schema !== undefined,
     listed: tool.listed.modern,
+    values: describeValues(tool),
   };
 }
