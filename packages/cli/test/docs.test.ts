@@ -9,7 +9,7 @@ const page = read('cli.md');
 const { commands } = await createProgram([], createTerminal());
 
 test('the page of the command line names every command, in the order of the help text', () => {
-  const links = [...page.matchAll(/^\| \[`(\w+)`\]\((?:([\w.-]+\.md))?(?:#(\w+))?\)/gm)];
+  const links = [...page.matchAll(/^\| \[`(\w+)`\]\((?:([\w.-]+\.md))?(?:#([\w-]+))?\)/gm)];
   expect(links.map(([, name]) => name)).toEqual(commands.map((command) => command.name()));
   for (const [, name, file, anchor] of links) {
     const text = file === undefined ? page : read(file);
