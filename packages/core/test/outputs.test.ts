@@ -148,6 +148,12 @@ test('parts of results are offered as with .output(), although objects are liste
   expect(await inputsOf(plain, { outputs })).toEqual(await inputsOf(parsed, {}));
 });
 
+function nest(levels: number): object {
+  let schema: object = { type: 'string' };
+  for (let level = 0; level < levels; level++) schema = { type: 'object', properties: { a: schema } };
+  return schema;
+}
+
 test.each<[string, unknown, string]>([
   ['a text', 'mcp.outputs.json', 'it has to be what `trpc-mcp outputs` writes; run'],
   ['null', null, 'it has to be what `trpc-mcp outputs` writes; run'],
@@ -174,6 +180,11 @@ test.each<[string, unknown, string]>([
     'a reference to nothing',
     { version: 1, procedures: { a: { schema: { $ref: '#/$defs/X' } } } },
     'it has a JSON Schema that is not valid: #/properties/a: $ref refers to "#/$defs/X"',
+  ],
+  [
+    'a schema that overflows the stack',
+    { version: 1, procedures: { a: { schema: nest(20_000) } } },
+    'it is nested deeper than 500 levels; run',
   ],
 ])('%s is a set-up problem that says what to run', (_, given, message) => {
   const mount = () => fetchHandler(router, { outputs: given as OutputSchemas });

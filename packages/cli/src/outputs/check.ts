@@ -1,6 +1,8 @@
 import { createTwoFilesPatch } from 'diff';
 import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { CliError } from '../cli-error.ts';
+import { exitCode } from '../exit-code.ts';
 import { type OutputsFile, writeFile } from './file.ts';
 
 /** How a file compares with what the types say now. */
@@ -9,7 +11,7 @@ export type Comparison = { kind: 'same' } | { kind: 'missing' } | { kind: 'stale
 /** Compares a file with outputs. How it is formatted does not matter. */
 export function compareFile(path: string, name: string, outputs: OutputsFile): Comparison {
   if (!existsSync(path)) return { kind: 'missing' };
-  const text = readFileSync(path, 'utf8');
+  const text = readText(path, name);
   const before = parse(text);
   const after = JSON.parse(writeFile(outputs)) as unknown;
   // The order of properties is that of the app, so that a change of it is one too.
@@ -31,6 +33,18 @@ function shorten(diff: string): string {
     .filter((line) => !/^(?:=====|Index: )/.test(line));
   const rest = lines.length - mostLines;
   return rest > 0 ? [...lines.slice(0, mostLines), `… and ${rest} more lines`].join('\n') : lines.join('\n');
+}
+
+function readText(path: string, name: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CliError(`${name} could not be read`, {
+      cause,
+      exitCode: exitCode.unavailable,
+      fix: 'Name a file with -o, not a folder, and check who may read it.',
+    });
+  }
 }
 
 function parse(text: string): unknown {

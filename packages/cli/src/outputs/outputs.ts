@@ -68,7 +68,9 @@ export async function makeOutputs(
     const outputs: Outputs = {
       ...read,
       compiler: compiler.version,
-      notes: [compiler.note, exposed.note, ...notes].filter((note) => note !== undefined),
+      notes: [compiler.note, exposed.note, ...notes, tellUnseen(exposed, read.procedures)].filter(
+        (note) => note !== undefined,
+      ),
     };
     const sources = program
       .getSourceFiles()
@@ -78,6 +80,18 @@ export async function makeOutputs(
     return { outputs, isCached: false, cache };
   });
 }
+
+/** Says which procedures are exposed, and are not in the type of the router. */
+function tellUnseen({ paths = [] }: Exposed, procedures: readonly ProcedureReport[]): string | undefined {
+  const seen = new Set(procedures.map(({ path }) => path));
+  const unseen = paths.filter((path) => !seen.has(path));
+  if (unseen.length === 0) return undefined;
+  const rest = unseen.length - mostTold;
+  const list = unseen.slice(0, mostTold).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return `The type of the router does not have ${list}, so nothing is written of ${unseen.length === 1 ? 'it' : 'them'}. Give each router the type that t.router({…}) makes, without a type such as AnyRouter.`;
+}
+
+const mostTold = 5;
 
 /** What else decides which procedures are exposed, and what is imported. */
 function filesBeside(root: string): string[] {

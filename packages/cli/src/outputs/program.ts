@@ -28,9 +28,12 @@ export function createProgram(compiler: Compiler, { file, tsconfig, old }: Progr
   const { options, ambient, references, configFiles } = config
     ? readConfig(compiler, config, file)
     : { options: {}, ambient: [], references: undefined, configFiles: [] };
-  const isStrict = options.strictNullChecks ?? options.strict ?? false;
+  // Since version 6, strict is on by default, and @types are read only if they are named.
+  const isNew = Number.parseInt(compiler.version, 10) >= 6;
+  const isStrict = options.strictNullChecks ?? options.strict ?? isNew;
   const set: ts.CompilerOptions = {
     ...options,
+    ...(isNew && options.types === undefined && { types: ['*'] }),
     ...(config === undefined && {
       module: compiler.ModuleKind.NodeNext,
       target: compiler.ScriptTarget.ES2022,

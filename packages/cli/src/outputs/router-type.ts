@@ -147,7 +147,9 @@ function collect(
     }
     // In a record, a router is the record of its procedures; a lazy one is too.
     const inner = recordOf(type, checker) ?? type;
-    return inner.flags & compiler.TypeFlags.Object ? collect(inner, path, compiler, checker) : [];
+    // The record of merged routers is an intersection of theirs.
+    const isRecord = inner.flags & (compiler.TypeFlags.Object | compiler.TypeFlags.Intersection);
+    return isRecord ? collect(inner, path, compiler, checker) : [];
   });
 }
 

@@ -86,6 +86,7 @@ export function findOutputsProblem(outputs: unknown): string | undefined {
       outputs['version'] === undefined ? 'no version' : `version ${JSON.stringify(outputs['version'])}`;
     return `it has ${given}, and this version of @trpc-mcp/core reads version ${version}; install the same version of @trpc-mcp/cli, and ${again}`;
   }
+  if (isDeeperThan(mostLevels, outputs)) return `it is nested deeper than ${mostLevels} levels; ${again}`;
   const { procedures, $defs = {} } = outputs;
   if (!isRecord(procedures) || !isRecord($defs)) return `it has to have procedures by their path; ${again}`;
   for (const [path, entry] of Object.entries(procedures)) {
@@ -97,6 +98,20 @@ export function findOutputsProblem(outputs: unknown): string | undefined {
     properties: toSchemas(procedures as Record<string, OutputSchema>),
   });
   return invalid === undefined ? undefined : `it has a JSON Schema that is not valid: ${invalid}; ${again}`;
+}
+
+/** What the command writes is far from it. What is deeper overflows the stack, here or in a client. */
+const mostLevels = 500;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  const left: [value: unknown, level: number][] = [[value, 0]];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [each, level] = next;
+    if (typeof each !== 'object' || each === null) continue;
+    if (level > levels) return true;
+    for (const child of Object.values(each)) left.push([child, level + 1]);
+  }
+  return false;
 }
 
 function findWrongKey({

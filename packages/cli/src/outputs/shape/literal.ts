@@ -6,6 +6,8 @@ import type { Schema } from './schema.ts';
 export class Literals {
   readonly #texts = new Set<string>();
   readonly #numbers = new Map<number, string | undefined>();
+  /** The members of enums whose values may be combined. */
+  readonly #flags = new Map<ts.EnumDeclaration, Set<ts.Symbol>>();
   readonly #bigints = new Set<string>();
   readonly #booleans = new Set<boolean>();
   readonly #compiler: Compiler;
@@ -32,6 +34,28 @@ export class Literals {
   #addNumber(type: ts.NumberLiteralType): void {
     const isOfEnum = (type.flags & this.#compiler.TypeFlags.EnumLiteral) !== 0;
     this.#numbers.set(type.value, isOfEnum ? type.symbol.name : undefined);
+    const declaration = isOfEnum ? type.symbol.valueDeclaration?.parent : undefined;
+    if (declaration && this.#compiler.isEnumDeclaration(declaration)) {
+      const members = this.#flags.get(declaration) ?? new Set();
+      this.#flags.set(declaration, members.add(type.symbol));
+    }
+  }
+
+  /** Whether an enum is there as a whole, and its values are bits: then the value may be a sum of some. */
+  #areFlags(): boolean {
+    const values = [...this.#numbers.keys()].filter((value) => value !== 0);
+    const areBits = values.length > 2 && values.every((value) => Number.isInteger(Math.log2(value)));
+    return [...this.#flags].some(([{ members }, found]) => {
+      const isWhole = members.length > 1 && found.size === members.length;
+      return isWhole && (areBits || members.some(({ initializer }) => this.#makesBits(initializer)));
+    });
+  }
+
+  #makesBits(initializer: ts.Expression | undefined): boolean {
+    const { SyntaxKind } = this.#compiler;
+    if (initializer === undefined || !this.#compiler.isBinaryExpression(initializer)) return false;
+    const { kind } = initializer.operatorToken;
+    return kind === SyntaxKind.LessThanLessThanToken || kind === SyntaxKind.BarToken;
   }
 
   /** Their schemas. A kind that the union has as a whole too is left out. */
@@ -56,14 +80,14 @@ export class Literals {
     const isNamed = names.every((name) => name !== undefined);
     const labels = finite.map((each, index) => `${each}: ${names[index]!}`).join(', ');
     if (finite.length === 0) return { type: 'null' };
-    return { type: 'number', ...values, ...(isNamed && { description: labels }) };
+    return { type: 'number', ...(!this.#areFlags() && values), ...(isNamed && { description: labels }) };
   }
 }
 
 /** The schema of a template literal type, such as `` `user_${number}` ``. */
 export function toTemplate(type: ts.TemplateLiteralType, { TypeFlags }: Compiler): Schema {
   const parts = type.types.map((part): string | undefined => {
-    if (part.flags & TypeFlags.Number) return '-?[0-9]+(?:\\.[0-9]+)?';
+    if (part.flags & TypeFlags.Number) return String.raw`-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?`;
     if (part.flags & TypeFlags.BigInt) return '-?[0-9]+';
     if (part.flags & TypeFlags.TemplateLiteral) {
       const { pattern } = toTemplate(part as ts.TemplateLiteralType, { TypeFlags } as Compiler);

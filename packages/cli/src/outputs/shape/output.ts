@@ -1,6 +1,6 @@
 import type ts from 'typescript-6';
 import type { Reader } from './reader.ts';
-import { absent, present, type Schema, setOwn, type Shape, unionOf } from './schema.ts';
+import { absent, open, present, type Schema, setOwn, type Shape, unionOf } from './schema.ts';
 
 /** What the result of a procedure becomes, and what each value that it yields. */
 export interface OutputShape {
@@ -24,11 +24,21 @@ export function toOutput(
   if (stream === undefined) {
     // What an observable emits is the output of its procedure.
     const isObservable = kind === 'subscription';
-    const shape = gather(awaited, reader, place);
+    const shape = isFailure(awaited, reader) ? open('error') : gather(awaited, reader, place);
     return isObservable ? { whole: absent, items: shape } : { whole: shape, items: undefined };
   }
-  const items = gather(unwrapTracked(stream.yields, reader), reader, place);
+  const items = gatherYielded(stream.yields, reader, place);
   return { whole: toEnd(stream, items, reader, place), items };
+}
+
+/** What the types of tRPC say where TypeScript, before 5.5, does not find out what a subscription emits. */
+function isFailure(type: ts.Type, { compiler }: Reader): boolean {
+  const parts = type.flags & compiler.TypeFlags.Intersection ? (type as ts.IntersectionType).types : [type];
+  return parts.some(
+    (part) =>
+      (part.flags & compiler.TypeFlags.StringLiteral) !== 0 &&
+      (part as ts.StringLiteralType).value === 'Subscription output could not be inferred',
+  );
 }
 
 interface Stream {
@@ -49,17 +59,26 @@ function toEnd({ returns }: Stream, items: Shape, reader: Reader, place: string)
   return { schema: end.mayBeAbsent ? unionOf([end.schema, list]) : end.schema, mayBeAbsent: false };
 }
 
+/** Some of the values may have `tracked()`, and others not. */
+function gatherYielded(type: ts.Type, reader: Reader, place: string, depth = 0): Shape {
+  const isUnion = (type.flags & reader.compiler.TypeFlags.Union) !== 0;
+  const members = isUnion ? (type as ts.UnionType).types : [type];
+  const values = members.map((member) => unwrapTracked(member, reader));
+  if (values.every((value, index) => value === members[index])) return gather(type, reader, place, depth);
+  const shapes = values.map((value) => gather(value, reader, place, depth));
+  const schemas = shapes.map(({ schema }) => schema).filter((schema) => schema !== undefined);
+  return {
+    schema: schemas.length === 0 ? undefined : unionOf(schemas),
+    mayBeAbsent: shapes.some(({ mayBeAbsent }) => mayBeAbsent),
+  };
+}
+
 function gather(type: ts.Type, reader: Reader, place: string, depth = 0): Shape {
   const { checker, compiler } = reader;
   const awaited = checker.getAwaitedType(type) ?? type;
   const stream = streamOf(awaited, reader);
   if (stream !== undefined) {
-    return toEnd(
-      stream,
-      gather(unwrapTracked(stream.yields, reader), reader, place, depth + 1),
-      reader,
-      place,
-    );
+    return toEnd(stream, gatherYielded(stream.yields, reader, place, depth + 1), reader, place);
   }
   const isObject = (awaited.flags & compiler.TypeFlags.Object) !== 0 && depth < 8;
   if (!isObject || reader.builtinOf(awaited) !== undefined) return reader.walk(awaited, place);
