@@ -66,7 +66,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 function tell(error: unknown, args: readonly string[], terminal: Terminal): ExitCode {
-  const isJson = args.includes('--json');
+  const isJson = args.some(
+    (arg, at) =>
+      arg === '--json' || arg === '--format=json' || (arg === '--format' && args[at + 1] === 'json'),
+  );
   if (error instanceof CommanderError) {
     // Commander has written its words already.
     if (error.exitCode === 0) return exitCode.ok;

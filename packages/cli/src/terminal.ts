@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import pico from 'picocolors';
 import { CliError } from './cli-error.ts';
 import { exitCode } from './exit-code.ts';
+import { toPrintable } from './printable.ts';
 
 export type Colors = ReturnType<typeof pico.createColors>;
 
@@ -67,8 +68,8 @@ export interface Terminal {
   ) => Promise<TValue[]>;
 }
 
-/** The terminal of this process. */
-export function createTerminal(): Terminal {
+/** The terminal of this process. The answer is written to `answer`. */
+export function createTerminal(answer: Writable = process.stdout): Terminal {
   const { stdin, stdout, stderr, env } = process;
   const isInteractive = stdin.isTTY && stderr.isTTY && !env['CI'];
   const isTerminal = stdout.isTTY;
@@ -84,28 +85,30 @@ export function createTerminal(): Terminal {
     cwd: process.cwd(),
     env,
     stdin,
-    stdout,
+    stdout: answer,
     stderr,
     isInteractive,
     isTerminal,
     width: stdout.columns ?? 120,
     colors,
-    print: (line) => void stdout.write(`${line}\n`),
-    note: (line) => void stderr.write(`${line}\n`),
-    printJson: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
+    print: (line) => void answer.write(`${toPrintable(line)}\n`),
+    note: (line) => void stderr.write(`${toPrintable(line)}\n`),
+    printJson: (value) => void answer.write(`${toJson(value)}\n`),
     table: (head, rows) => {
+      const clean = rows.map((row) => row.map(toPrintable));
       const lines = isTerminal
-        ? drawTable(head, rows, colors)
-        : rows.map((row) => row.map((cell) => cell.replaceAll(/\s+/g, ' ')).join('\t')).join('\n');
-      if (lines !== '') stdout.write(`${lines}\n`);
+        ? drawTable(head.map(toPrintable), clean, colors)
+        : clean.map((row) => row.map((cell) => cell.replaceAll(/\s+/g, ' ')).join('\t')).join('\n');
+      if (lines !== '') answer.write(`${lines}\n`);
     },
     work: (title, task) => showWork(title, task, stderr.isTTY),
     confirm: async (message, instead) => {
       mustAsk(message, instead);
-      return answered(await confirm({ message, ...toErrors }));
+      return answered(await confirm({ message: toPrintable(message), ...toErrors }));
     },
-    ask: async (message, instead, { initial, placeholder, isSecret = false, validate } = {}) => {
-      mustAsk(message, instead);
+    ask: async (question, instead, { initial, placeholder, isSecret = false, validate } = {}) => {
+      mustAsk(question, instead);
+      const message = toPrintable(question);
       const check = validate && { validate: (value: string | undefined) => validate(value ?? '') };
       if (isSecret) return answered(await password({ message, ...check, ...toErrors }));
       const start = {
@@ -114,25 +117,47 @@ export function createTerminal(): Terminal {
       };
       return answered(await text({ message, ...start, ...check, ...toErrors })) ?? '';
     },
-    select: async <TValue>(message: string, choices: readonly Choice<TValue>[], instead: string) => {
-      mustAsk(message, instead);
+    select: async <TValue>(question: string, choices: readonly Choice<TValue>[], instead: string) => {
+      mustAsk(question, instead);
+      const message = toPrintable(question);
       // Cast: the library's type of a choice depends on whether its value is a text.
-      return answered(await select({ message, options: [...choices] as never, ...toErrors })) as TValue;
+      return answered(
+        await select({ message, options: choices.map(toPrintableChoice) as never, ...toErrors }),
+      ) as TValue;
     },
     multiselect: async <TValue>(
-      message: string,
+      question: string,
       choices: readonly Choice<TValue>[],
       instead: string,
       initial: readonly TValue[] = [],
     ) => {
-      mustAsk(message, instead);
+      mustAsk(question, instead);
+      const message = toPrintable(question);
       const initialValues = [...initial] as never[];
       // Cast: as for `select`.
       return answered(
-        await multiselect({ message, options: [...choices] as never, initialValues, ...toErrors }),
+        await multiselect({
+          message,
+          options: choices.map(toPrintableChoice) as never,
+          initialValues,
+          ...toErrors,
+        }),
       ) as TValue[];
     },
   };
+}
+
+/** JSON escapes most characters of control, but not those which some terminals take for the beginning of a sequence. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replaceAll(
+    // oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
+    /[\u007F-\u009F]/g,
+    (control) => `\\u00${control.charCodeAt(0).toString(16)}`,
+  );
+}
+
+function toPrintableChoice<TValue>(choice: Choice<TValue>): Choice<TValue> {
+  return { ...choice, label: toPrintable(choice.label) };
 }
 
 /** Ctrl-C at a question ends the command. */
@@ -173,7 +198,8 @@ async function showWork<T>(title: string, task: (tell: Tell) => Promise<T>, isSh
   }, noticeableMs);
   try {
     return await task((...told) => {
-      last = told;
+      const [message, ...amounts] = told;
+      last = [toPrintable(message), ...amounts];
       draw();
     });
   } finally {

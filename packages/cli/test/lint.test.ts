@@ -395,3 +395,11 @@ test('shows the findings by tool on a terminal, with colours', async ({ skip }) 
   await tty.see('0 errors and 1 warning in 1 tool.');
   expect(await tty.end).toBe(0);
 });
+
+test('a failure is JSON too where the format is', async () => {
+  const { stdout, code } = await run(['lint', 'src/router.ts', '--rule', 'nope=off', '--format', 'json']);
+  expect({ code, error: (JSON.parse(stdout) as { error: { message: string } }).error.message }).toEqual({
+    code: 2,
+    error: '--rule names the rule "nope", which does not exist',
+  });
+});

@@ -224,3 +224,16 @@ test.each<[string, Record<string, string>, string]>([
   expect(stderr).toContain(words);
   expect(code).toBe(2);
 });
+
+test('what an app writes to standard output is not in the answer', async () => {
+  const cwd = createApp({
+    ...notesApp,
+    'src/loud.ts': `process.stdout.write('loud\\n');\nexport * from './router.ts';\n`,
+  });
+  const { stdout, stderr, code } = await run(['list', 'src/loud.ts', '--json'], { cwd });
+  expect({ code, server: (JSON.parse(stdout) as { server: unknown }).server, stderr }).toEqual({
+    code: 0,
+    server: { name: 'acme', version: '1.2.3' },
+    stderr: 'loud\n',
+  });
+});

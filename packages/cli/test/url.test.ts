@@ -8,6 +8,7 @@ import { Server as McpServer } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect, onTestFinished, test } from 'vitest';
+import { createApp } from './app.ts';
 import { run } from './run.ts';
 
 const t = initTRPC.context<{ user?: string }>().meta<McpMeta>().create();
@@ -129,4 +130,106 @@ test('says that an endpoint without OAuth cannot be signed in to', async () => {
   const { code, stderr } = await run(['list', url, '--login'], { env: { BROWSER: 'none' } });
   expect(stderr).toContain('has no OAuth');
   expect(code).toBe(4);
+});
+
+/** An endpoint of another make, which answers a method with what is given for it. */
+function serveOther(methods: Record<string, (params: Record<string, unknown>) => unknown>): Promise<string> {
+  return serve(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    if (request.method !== 'POST') return void response.writeHead(405).end();
+    const {
+      id,
+      method,
+      params = {},
+    } = JSON.parse(body) as {
+      id?: number;
+      method: string;
+      params?: Record<string, unknown>;
+    };
+    if (id === undefined) return void response.writeHead(202).end();
+    const result = method === 'initialize' ? initialized : methods[method]?.(params);
+    if (result === 'drop') return void response.destroy();
+    if (result === 'hang') return undefined;
+    const answer =
+      result === undefined ? { error: { code: -32601, message: 'Method not found' } } : { result };
+    response.writeHead(200, { 'content-type': 'application/json' });
+    return void response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+  });
+}
+
+const initialized = {
+  protocolVersion: '2025-06-18',
+  capabilities: { tools: {}, resources: {}, prompts: {} },
+  serverInfo: { name: 'other', version: '1' },
+};
+const toTools = (...names: string[]) => ({
+  'tools/list': () => ({ tools: names.map((name) => ({ name, inputSchema: { type: 'object' } })) }),
+});
+
+test('lists an endpoint that does not know every method of what it says it has', async () => {
+  const url = await serveOther({
+    ...toTools('ping'),
+    'prompts/list': () => ({ prompts: [{ name: 'hello' }] }),
+  });
+  const { stdout, code } = await run(['list', url, '--json']);
+  const { tools, resources, prompts } = JSON.parse(stdout) as Record<string, { name: string }[]>;
+  expect({ code, tools: tools!.map(({ name }) => name), resources, prompts }).toEqual({
+    code: 0,
+    tools: ['ping'],
+    resources: [],
+    prompts: [{ name: 'hello', arguments: [] }],
+  });
+});
+
+test('what an endpoint says moves no cursor and sets no title', async () => {
+  const evil = 'a\u001B]0;TITLE\u0007b\u001B[2Jc';
+  const url = await serveOther({
+    ...toTools('say', evil),
+    'prompts/list': () => ({ prompts: [{ name: evil }] }),
+    'tools/call': () => ({
+      content: [
+        { type: 'text', text: evil },
+        { type: 'resource_link', name: evil, uri: `https://x.example/${evil}` },
+      ],
+    }),
+  });
+  expect((await run(['list', url])).stdout).not.toContain('\u001B');
+  expect(await run(['call', url, 'say'])).toEqual({
+    code: 0,
+    stdout: 'abc\nabc: https://x.example/abc\n',
+    stderr: '',
+  });
+});
+
+test('a tool whose name leads out of the folder writes no file there', async () => {
+  const url = await serveOther({
+    ...toTools('../../evil'),
+    'tools/call': () => ({ content: [{ type: 'image', data: 'aGk=', mimeType: 'image/png' }] }),
+  });
+  const cwd = createApp({});
+  const { stdout, code } = await run(['call', url, '../../evil', '-o', 'out/deep'], { cwd });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'out/deep/_.._evil.png  image/png, 2 bytes\n' });
+});
+
+test('a call that fails on the way says why, and what to do', async () => {
+  const url = await serveOther({
+    ...toTools('drop', 'hang', 'draw'),
+    'tools/call': ({ name }) =>
+      name === 'draw' ? { content: [{ type: 'image', data: 'aGk=', mimeType: 'image/png' }] } : name,
+  });
+  const host = new URL(url).host;
+  const cwd = createApp({});
+  const failureOf = async (...args: string[]) => {
+    const { stdout, code } = await run(['call', url, ...args, '--json'], { cwd });
+    return { code, message: (JSON.parse(stdout) as { error: { message: string } }).error.message };
+  };
+  expect(await failureOf('drop')).toEqual({ code: 3, message: `${host} closed the connection` });
+  expect(await failureOf('hang', '--timeout', '1')).toEqual({
+    code: 1,
+    message: 'hang did not answer within 1 second',
+  });
+  const full = await run(['call', url, 'draw', '-o', 'package.json'], { cwd });
+  expect(full.code).toBe(1);
+  expect(full.stderr).toContain('Name a folder that you may write into with --output.');
 });

@@ -1,16 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
-
-interface Schema {
-  type?: string | string[];
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  anyOf?: Schema[];
-  oneOf?: Schema[];
-  enum?: unknown[];
-  contentEncoding?: string;
-}
+import { type Schema, SchemaReader } from './schema.ts';
 
 /**
  * Reads the arguments of a call: a JSON object, and `--arg name=value` which win over it. A value is read as its schema wants
@@ -24,12 +15,13 @@ export function readArguments(
 ): Record<string, unknown> {
   const args = json === undefined ? {} : parseObject(json);
   const set = new Set<string>();
+  const reader = new SchemaReader(schema);
   for (const each of given) {
-    const { path, text, isJson } = split(each);
-    const found = schemaAt(schema, path);
-    const value = isJson ? parseValue(text, each) : readValue(text, found, folder);
-    const key = path.join('.');
-    put(args, path, value, set.has(key) || takesList(found));
+    const { name, text, isJson } = split(each);
+    const { path, schemas } = reader.find(name);
+    const value = isJson ? parseValue(text, each) : readValue(text, schemas, folder, reader);
+    const key = JSON.stringify(path);
+    put(args, path, value, set.has(key) || takesList(reader.typesOf(schemas)));
     set.add(key);
   }
   return args;
@@ -52,10 +44,10 @@ function parseObject(json: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function split(text: string): { path: string[]; text: string; isJson: boolean } {
+function split(text: string): { name: string; text: string; isJson: boolean } {
   const match = /^([^=]+?)(:?=)(.*)$/s.exec(text);
   if (!match) throw new CliError(`--arg ${text} has no value`, { fix: 'Write --arg name=value.' });
-  return { path: match[1]!.split('.'), text: match[3]!, isJson: match[2] === ':=' };
+  return { name: match[1]!, text: match[3]!, isJson: match[2] === ':=' };
 }
 
 function parseValue(text: string, whole: string): unknown {
@@ -69,30 +61,16 @@ function parseValue(text: string, whole: string): unknown {
   }
 }
 
-function schemaAt(schema: Schema, path: readonly string[]): Schema | undefined {
-  return path.reduce<Schema | undefined>(
-    (at, key) => (at?.properties && Object.hasOwn(at.properties, key) ? at.properties[key] : undefined),
-    schema,
-  );
-}
-
-function takesList(schema: Schema | undefined): boolean {
-  return schema !== undefined && typesOf(schema).includes('array') && !typesOf(schema).includes('string');
-}
-
-function typesOf(schema: Schema): string[] {
-  const inner = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(typesOf);
-  const listed = (schema.enum ?? []).map((value) => (value === null ? 'null' : typeof value));
-  return [...[schema.type ?? []].flat(), ...listed, ...inner];
+function takesList(types: readonly string[]): boolean {
+  return types.includes('array') && !types.includes('string');
 }
 
 /** A text stays a text where the schema takes one, so that `00123` keeps its zeros. */
-function readValue(text: string, schema: Schema | undefined, folder: string): unknown {
+function readValue(text: string, schemas: readonly Schema[], folder: string, reader: SchemaReader): unknown {
   if (text.startsWith('@@')) return text.slice(1);
-  if (text.startsWith('@') && text.length > 1) return readFile(text.slice(1), schema, folder);
-  if (schema === undefined) return text;
-  const item = takesList(schema) && !text.startsWith('[') ? (schema.items ?? {}) : schema;
-  const types = typesOf(item);
+  if (text.startsWith('@') && text.length > 1) return readFile(text.slice(1), schemas, folder);
+  const isItem = takesList(reader.typesOf(schemas)) && !text.startsWith('[');
+  const types = reader.typesOf(isItem ? reader.itemsOf(schemas) : schemas);
   if (types.includes('string') || types.length === 0)
     return text === 'null' && types.includes('null') ? null : text;
   try {
@@ -104,7 +82,7 @@ function readValue(text: string, schema: Schema | undefined, folder: string): un
 }
 
 /** A file's text, or its bytes as base64 where the schema takes a file. */
-function readFile(name: string, schema: Schema | undefined, folder: string): unknown {
+function readFile(name: string, schemas: readonly Schema[], folder: string): unknown {
   const path = resolve(folder, name);
   let bytes: Buffer;
   try {
@@ -115,9 +93,10 @@ function readFile(name: string, schema: Schema | undefined, folder: string): unk
       fix: 'Check the path after @. For a text that starts with @, write @@.',
     });
   }
-  if (schema?.contentEncoding === 'base64') return bytes.toString('base64');
-  if (schema?.properties?.['data']?.contentEncoding === 'base64')
-    return { name, data: bytes.toString('base64') };
+  const base64 = 'base64';
+  if (schemas.some((schema) => schema.contentEncoding === base64)) return bytes.toString(base64);
+  if (schemas.some((schema) => schema.properties?.['data']?.contentEncoding === base64))
+    return { name, data: bytes.toString(base64) };
   return bytes.toString('utf8');
 }
 

@@ -2,6 +2,8 @@ import type { CallToolResult } from '@modelcontextprotocol/client';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { extname, join, relative, resolve } from 'node:path';
+import { CliError } from '../cli-error.ts';
+import { exitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Block = CallToolResult['content'][number];
@@ -76,12 +78,24 @@ async function showFile(
   terminal: Terminal,
 ): Promise<void> {
   const { bytes, mimeType, name } = contentOf(block);
-  await mkdir(folder, { recursive: true });
-  const file = freeName(folder, name ?? `${tool}${extensionOf(mimeType)}`);
-  await writeFile(file, bytes, { flag: 'wx' });
+  const file = await save(folder, name ?? `${toFileName(tool) || 'result'}${extensionOf(mimeType)}`, bytes);
   terminal.print(
     `${relative(terminal.cwd, file) || file}  ${terminal.colors.dim(`${mimeType}, ${bytes.length.toLocaleString('en')} bytes`)}`,
   );
+}
+
+async function save(folder: string, name: string, bytes: Buffer): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = freeName(folder, name);
+    await writeFile(file, bytes, { flag: 'wx' });
+    return file;
+  } catch (cause) {
+    throw new CliError(
+      `${name} cannot be written to ${folder} (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`,
+      { cause, exitCode: exitCode.failed, fix: 'Name a folder that you may write into with --output.' },
+    );
+  }
 }
 
 function contentOf(block: Exclude<Block, { type: 'text' | 'resource_link' }>): {
@@ -100,10 +114,16 @@ function contentOf(block: Exclude<Block, { type: 'text' | 'resource_link' }>): {
 /** The last part of a URI as the name of a file. A server chooses it, so it must not lead out of the folder. */
 function lastPart(uri: string): string | undefined {
   const part = /[^/\\:?#]+(?=[?#]|$)/.exec(uri)?.[0] ?? '';
-  const name = safeDecode(part)
+  const name = toFileName(safeDecode(part));
+  return name === '' || extname(name) === '' ? undefined : name;
+}
+
+/** A name that leads nowhere else, and is not hidden. */
+function toFileName(text: string): string {
+  return text
     .replaceAll(/[^\p{L}\p{N} ._-]/gu, '_')
-    .replace(/^\.+/, '');
-  return name === '' || extname(name) === '' ? undefined : name.slice(-100);
+    .slice(-100)
+    .replace(/^[. ]+/, '');
 }
 
 function safeDecode(text: string): string {

@@ -2,6 +2,8 @@ import {
   type CallToolResult,
   type Client,
   ProtocolError,
+  SdkError,
+  SdkErrorCode,
   SdkHttpError,
   type Tool,
   UnauthorizedError,
@@ -75,7 +77,9 @@ export function addCall(program: Command, terminal: Terminal): void {
       } catch (error) {
         throw (
           failure ??
-          (error instanceof UnauthorizedError ? toConnectError(new URL(target.name), error, options) : error)
+          (target.module === undefined && isLost(error)
+            ? toConnectError(new URL(target.name), error, options)
+            : error)
         );
       } finally {
         await target.close();
@@ -160,10 +164,15 @@ async function callTool(
     const refused = toRefusedResult(error);
     if (refused) return refused;
     if (error instanceof UnauthorizedError) throw error;
-    throw toCallError(name, error);
+    throw toCallError(name, error, seconds);
   } finally {
     process.off('SIGINT', stop);
   }
+}
+
+/** Whether a call was not answered: a credential is missing, or `fetch` failed, which throws a `TypeError`. */
+function isLost(error: unknown): boolean {
+  return error instanceof UnauthorizedError || error instanceof TypeError;
 }
 
 /** An endpoint answers a call that its app refuses with 401 or 403, and with the result as the body. */
@@ -178,7 +187,13 @@ function toRefusedResult(error: unknown): CallToolResult | undefined {
   }
 }
 
-function toCallError(name: string, error: unknown): unknown {
+function toCallError(name: string, error: unknown, seconds: number): unknown {
+  if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout)
+    return new CliError(`${name} did not answer within ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`, {
+      exitCode: exitCode.failed,
+      cause: error,
+      fix: 'Give it more time with --timeout. The call was cancelled, and may have done a part of its work.',
+    });
   if (error instanceof ProtocolError)
     return new CliError(error.message, {
       exitCode: exitCode.failed,

@@ -18,14 +18,8 @@ export const catalogRules: readonly CatalogRule[] = [
     find: (tools) =>
       tools.flatMap(({ name, path, type, listed }) => {
         if (type !== 'query' || listed.annotations.readOnlyHint !== true) return [];
-        const [verb = ''] =
-          /^[a-z]+/.exec(
-            path
-              .split('.')
-              .at(-1)!
-              .replace(/^[A-Z]/, (first) => first.toLowerCase()),
-          ) ?? [];
-        if (!changing.has(verb)) return [];
+        const [verb = '', ...rest] = wordsOf(path.split('.').at(-1)!);
+        if (!changing.has(verb) || readable.has(rest.at(-1) ?? '')) return [];
         return {
           tool: name,
           place: 'annotations.readOnlyHint',
@@ -34,6 +28,24 @@ export const catalogRules: readonly CatalogRule[] = [
       }),
   },
 ];
+
+/** `updateAPIKey` → `update`, `api`, `key` */
+function wordsOf(name: string): string[] {
+  return name
+    .replaceAll(/([a-z\d])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3 $2')
+    .split(/[^A-Za-z\d]+/)
+    .filter((word) => word !== '')
+    .map((word) => word.toLowerCase());
+}
+
+/** What a name ends with that is about a change, and makes none: `updateHistory`, `cancelReasons`, `archiveCheck`. */
+const readable = new Set(
+  (
+    'preview previews stats statistics count counts history log logs check checks impact status state info details options ' +
+    'summary report reports schema form defaults reason reasons policy policies quote estimate eligibility available allowed ' +
+    'permission permissions limits requirements url link events feed'
+  ).split(' '),
+);
 
 const changing = new Set(
   'create insert update delete remove destroy edit modify erase purge wipe upsert revoke cancel publish archive send pay refund'.split(

@@ -109,7 +109,7 @@ function lintCatalog(
     const severity = typeof setting === 'string' ? setting : setting[0];
     return find(tools)
       .filter(({ tool = '' }) => {
-        const codes = [...(ignore[tool] ?? []), ...(ignore['*'] ?? [])];
+        const codes = [tool, '*'].flatMap((name) => (Object.hasOwn(ignore, name) ? ignore[name]! : []));
         return !codes.includes(code) && !codes.includes('*');
       })
       .map(({ fix = usualFix, ...found }) => ({ code, severity, ...found, fix }));

@@ -20,8 +20,10 @@ function splitPlace(change: Change): Change & { item: string; place: string } {
 }
 
 function paintChange(what: string, { colors }: Terminal): string {
-  const [before, after] = what.split(' → ', 2);
-  if (after !== undefined) return `${colors.red(before)} → ${colors.green(after)}`;
+  const arrow = ' → ';
+  const at = what.indexOf(arrow);
+  if (at >= 0)
+    return `${colors.red(what.slice(0, at))}${arrow}${colors.green(what.slice(at + arrow.length))}`;
   if (/^(appeared|added|now with)/.test(what)) return colors.green(what);
   return /^(vanished|removed|no longer)/.test(what) ? colors.red(what) : what;
 }

@@ -86,7 +86,8 @@ async function grantAll(
 /** Tells what the model does not read: the answer to a call holds only messages that the app wrote for its callers. */
 function tellFailure(terminal: Terminal): NonNullable<LoadedModule['options']['onError']> {
   return ({ error, reference, path }) => {
-    const isForCallers = error instanceof Error && error.name === 'TRPCError' && error.cause === undefined;
+    const isForCallers =
+      error instanceof Error && error.name === 'TRPCError' && (error.cause === undefined || isOfInput(error));
     if (isForCallers && terminal.env['DEBUG'] === undefined) return;
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const where = path === undefined ? '' : ` in ${path}`;
@@ -94,6 +95,11 @@ function tellFailure(terminal: Terminal): NonNullable<LoadedModule['options']['o
       `The app failed${where}${reference === undefined ? '' : ` (reference ${reference})`}: ${reason}`,
     );
   };
+}
+
+/** Whether a validator refused the arguments. The caller reads why. */
+function isOfInput({ cause, ...error }: { cause?: unknown; code?: unknown }): boolean {
+  return error.code === 'BAD_REQUEST' && Array.isArray((cause as { issues?: unknown }).issues);
 }
 
 /** A router that cannot be served: every problem, each with what to change. */

@@ -1,10 +1,10 @@
 import type { ClientTool } from '../finding.ts';
 import { type Argument, argumentsOf, branchesOf } from './arguments.ts';
-import { readIdName } from './id-name.ts';
+import { type IdOf, readIdName, roles } from './id-name.ts';
 import { mayGiveId } from './id-source.ts';
 import { eachTool, type LintListing, type LintRule } from './rule.ts';
 import { readToolName, toAction } from './tool-name.ts';
-import { wordsOf } from './words.ts';
+import { toSingular, wordsOf } from './words.ts';
 
 /** Ids that a model has to send and cannot find out. */
 export const idRule: LintRule = {
@@ -21,7 +21,7 @@ export const idRule: LintRule = {
     argumentsOf(tool.inputSchema).flatMap((argument) => {
       const id = argument.isRequired ? readIdName(argument, tool.name) : undefined;
       if (id === undefined || isToldWhere(argument, listing) || isChosen(argument, tool)) return [];
-      if (mayGiveId(id, listing)) return [];
+      if (idsOf(id, argument, tool).some((each) => mayGiveId(each, listing))) return [];
       return {
         place: argument.place,
         message: `${argument.name} is needed, and no tool that works without it returns the id of a${/^[aeiou]/.test(id.thing) ? 'n' : ''} ${id.thing}`,
@@ -29,6 +29,15 @@ export const idRule: LintRule = {
     }),
   ),
 };
+
+/** `id` of the query `posts_getDeleteImpact` is that of an impact, or of a post, which its area names. */
+function idsOf(id: IdOf, { name, parents }: Argument, tool: ClientTool): IdOf[] {
+  const isBare = wordsOf(name).length === 1 && parents.length === 0;
+  const isRead = ((tool.annotations ?? {}) as { readOnlyHint?: unknown }).readOnlyHint === true;
+  const [area = ''] = /^.+?(?=[_.-])/.exec(tool.name) ?? [];
+  const thing = toSingular(wordsOf(area).at(-1) ?? '');
+  return isBare && isRead && thing !== '' ? [id, { thing, isRole: roles.has(thing) }] : [id];
+}
 
 /** The values are listed, there is a default, or the description says where it comes from. */
 function isToldWhere({ schema }: Argument, { tools }: LintListing): boolean {

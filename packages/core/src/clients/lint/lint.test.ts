@@ -493,6 +493,7 @@ cases('name-ambiguous', {
     'other things': [...named('users_get', 'posts_get', 'get_user_posts')],
     'by what': [...named('users_getById', 'users_getByEmail')],
     opposites: [...named('users_lock', 'users_unlock', 'users_create', 'users_delete')],
+    'by one id and by several': [...named('posts_byId', 'posts_byIds')],
     'there and back': [...named('convert_csv_to_json', 'convert_json_to_csv')],
     'other arguments': [
       toTool('tags_create', { input: { name: text }, required: ['name'] }),

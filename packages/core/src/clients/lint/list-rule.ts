@@ -105,6 +105,6 @@ function bounds({ name, schema }: Argument, root: SchemaObject): boolean {
 const counting = new Set(
   (
     'limit cursor page pages paging pagination paginate take first last top offset skip per max maximum most count size after ' +
-    'before since until amount n num rows batch chunk window range between token next begin month week day year date'
+    'before start end since until amount n num rows batch chunk window range between token next begin month week day year date'
   ).split(' '),
 );

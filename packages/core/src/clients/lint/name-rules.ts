@@ -101,6 +101,8 @@ const directions = new Set(['to', 'from', 'into', 'onto', 'in', 'with', 'for', '
 /** `tags_create` and `tags_add`: where they need different arguments, one makes a tag, and the other puts it somewhere. */
 function isToldApart(one: ClientTool, other: ClientTool): boolean {
   const [left, right] = [readToolName(one.name), readToolName(other.name)];
+  // `posts_byId` returns one post, and `posts_byIds` several.
+  if (wordsOf(one.name).includes('ids') !== wordsOf(other.name).includes('ids')) return true;
   if (left.verb === right.verb || !['create', 'delete'].includes(left.action ?? '')) return false;
   return requiredOf(one) !== requiredOf(other);
 }
