@@ -127,7 +127,7 @@ test('an OAuth resource server with all metadata misses nothing', async () => {
   const report = await checkEndpoint(`${origin}/mcp`, {}, checkedClients);
   expect(report.access).toBe('oauth');
   const remote: Partial<Record<CheckedClient, string[]>> = {
-    'claude.ai': ['internet warning', 'root warning'],
+    'claude.ai': ['internet warning'],
     chatgpt: ['internet warning'],
   };
   expect(report.clients.map(({ client }) => [client, faults(report, client)])).toEqual(

@@ -67,7 +67,7 @@ function judgeChallenge(challenge: Challenge, isAbsolute: boolean, metadata: obj
   return ok('sign-in', `401 names ${metadataUrl}.`);
 }
 
-/** Clients that look at the root look at the place with the path too. One host may have several endpoints, but one root. */
+/** Clients that look at the root look at the place with the path too. */
 function judgeRoot(
   places: { path: string; root: string },
   byPath: object | undefined,
@@ -75,9 +75,12 @@ function judgeRoot(
 ): Finding {
   if (root) return ok('root', `They are at ${places.root}.`);
   const detail = `There are no metadata at ${places.root}.`;
-  if (byPath)
-    return warning('root', detail, `answer with the same at ${places.root}, if the host has one endpoint`);
-  return missing('root', detail, `serve them at ${places.path} at least`);
+  if (byPath) return warning('root', detail, `serve resourceMetadataHandler(oauth) at ${places.root} too`);
+  return missing(
+    'root',
+    detail,
+    `serve resourceMetadataHandler(oauth) at ${places.root} and at ${places.path}`,
+  );
 }
 
 function judgeResource(url: string, metadata: Record<string, unknown> | undefined): Finding {
