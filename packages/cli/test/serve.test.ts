@@ -208,6 +208,30 @@ export const appRouter = t.router({ ${tools} });
     expect(await ended).toBe(0);
   });
 
+  test('an app that does not load yet is said to clients, and served once it does', async () => {
+    const app = createApp({ 'src/router.ts': 'export const = broken;', '.env': 'NAME=a' });
+    const { see } = start(['serve', 'src/router.ts', '--http', '0'], app);
+    const url = (await see(/http:\/\/localhost:\d+\/mcp/))[0];
+    await see(/loaded again/);
+    expect((await fetch(url, { method: 'POST' })).status).toBe(503);
+    writeFileSync(
+      join(app, 'src/router.ts'),
+      routerOf(`env: t.procedure.meta({ mcp: { description: 'Tells.' } }).query(() => process.env.NAME),`),
+    );
+    await see(/Reloaded/);
+    const ask = async () => {
+      const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+      await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+      const { structuredContent } = await client.callTool({ name: 'env', arguments: {} });
+      await client.close();
+      return structuredContent;
+    };
+    expect(await ask()).toEqual('a');
+    writeFileSync(join(app, '.env'), 'NAME=b');
+    await see(/Reloaded: \.env has changed/);
+    expect(await ask()).toEqual('b');
+  });
+
   test('a port that is taken is told, and a path without anything too', async () => {
     const app = createApp({ 'src/router.ts': routerOf(one) });
     const other = createServer();
