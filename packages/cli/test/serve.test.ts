@@ -138,11 +138,12 @@ function start(args: readonly string[], cwd: string) {
     env: plainEnv(),
     stdio: 'pipe',
   });
-  let text = '';
   const waiting = new Set<() => void>();
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
+  // What one stream says comes in order; which of the two comes first is chance.
+  const said = [child.stdout!, child.stderr!].map((stream) => ({ stream, text: '', seen: 0 }));
+  for (const one of said) {
+    one.stream.setEncoding('utf8').on('data', (part: string) => {
+      one.text += part;
       for (const each of waiting) each();
     });
   }
@@ -151,18 +152,21 @@ function start(args: readonly string[], cwd: string) {
     child.kill('SIGTERM');
     await ended;
   });
-  let seen = 0;
   const see = (wanted: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
       const look = () => {
-        const found = wanted.exec(text.slice(seen));
-        if (!found) return;
-        seen += found.index + found[0].length;
-        waiting.delete(look);
-        resolve(found);
+        for (const one of said) {
+          const found = wanted.exec(one.text.slice(one.seen));
+          if (!found) continue;
+          one.seen += found.index + found[0].length;
+          waiting.delete(look);
+          return resolve(found);
+        }
       };
       waiting.add(look);
-      void ended.then(() => reject(new Error(`it ended before ${wanted.source}:\n${text}`)));
+      void ended.then(() =>
+        reject(new Error(`it ended before ${wanted.source}:\n${said.map(({ text }) => text).join('')}`)),
+      );
       look();
     });
   return { see, child, ended };
@@ -206,6 +210,30 @@ export const appRouter = t.router({ ${tools} });
     await client.close();
     child.kill('SIGINT');
     expect(await ended).toBe(0);
+  });
+
+  test('an app that does not load yet is said to clients, and served once it does', async () => {
+    const app = createApp({ 'src/router.ts': 'export const = broken;', '.env': 'NAME=a' });
+    const { see } = start(['serve', 'src/router.ts', '--http', '0'], app);
+    const url = (await see(/http:\/\/localhost:\d+\/mcp/))[0];
+    await see(/loaded again/);
+    expect((await fetch(url, { method: 'POST' })).status).toBe(503);
+    writeFileSync(
+      join(app, 'src/router.ts'),
+      routerOf(`env: t.procedure.meta({ mcp: { description: 'Tells.' } }).query(() => process.env.NAME),`),
+    );
+    await see(/Reloaded/);
+    const ask = async () => {
+      const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+      await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+      const { structuredContent } = await client.callTool({ name: 'env', arguments: {} });
+      await client.close();
+      return structuredContent;
+    };
+    expect(await ask()).toEqual('a');
+    writeFileSync(join(app, '.env'), 'NAME=b');
+    await see(/Reloaded: \.env has changed/);
+    expect(await ask()).toEqual('b');
   });
 
   test('a port that is taken is told, and a path without anything too', async () => {

@@ -1,9 +1,9 @@
 import { Agent, request, type RequestListener } from 'node:http';
 
-/** Passes requests on to the process that serves the newest version. Requests wait until there is one. */
+/** Passes requests on to the process that serves the newest version. Requests wait for the first one. */
 export class Proxy {
-  #port: Promise<number>;
-  #setPort: (port: number) => void = () => undefined;
+  #port: Promise<number | undefined>;
+  #setPort: (port: number | undefined) => void = () => undefined;
   readonly #agent = new Agent({ keepAlive: false });
 
   constructor() {
@@ -15,8 +15,19 @@ export class Proxy {
     this.#port = Promise.resolve(port);
   }
 
+  /** Answers requests with 503 until there is a version again. */
+  refuse(): void {
+    this.#setPort(undefined);
+    this.#port = Promise.resolve(undefined);
+  }
+
   readonly listener: RequestListener = (req, res) => {
     void this.#port.then((port) => {
+      if (port === undefined) {
+        const text = 'The app could not be loaded. Its terminal says why.\n';
+        res.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end(text);
+        return;
+      }
       const passed = request(
         {
           host: '127.0.0.1',

@@ -51,6 +51,7 @@ export function startReloading(
           terminal.note(
             current ? 'The version before is still served.' : 'It will be tried again when a file changes.',
           );
+          if (!current) proxy.refuse();
           return resolve();
         }
         const before = current;
@@ -65,10 +66,12 @@ export function startReloading(
         if (child === loading) {
           loading = undefined;
           if (signal !== 'SIGKILL') terminal.note(`The app ended while it was loaded (${signal ?? code}).`);
+          if (!current) proxy.refuse();
           resolve();
         }
         if (child !== current || isClosed) return;
         current = undefined;
+        proxy.refuse();
         terminal.note(
           `The app ended by itself (${signal ?? code}). It is started again when a file changes.`,
         );

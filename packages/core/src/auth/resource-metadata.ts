@@ -41,15 +41,18 @@ export function metadataUrlOf(resource: string): string {
 }
 
 /**
- * Serves the protected-resource metadata at the origin's root, for clients that look only there. For the endpoint `/mcp`
- * that is `/.well-known/oauth-protected-resource/mcp`. Mount it at the root. On Express (`app.use(…)`) it passes all other
- * requests on; on other hosts it answers them with 404.
+ * Serves the protected-resource metadata at the fixed places of the origin, for clients that do not follow the challenge.
+ * For the endpoint `/mcp` they are `/.well-known/oauth-protected-resource/mcp` and, as claude.ai asks,
+ * `/.well-known/oauth-protected-resource`. Mount it at the root. Where a host has several endpoints, the one that is
+ * mounted first answers at the second place. On Express (`app.use(…)`) it passes all other requests on; on other hosts
+ * it answers them with 404.
  * @see https://www.rfc-editor.org/rfc/rfc9728#section-3.1
  */
 export function resourceMetadataHandler({ metadata }: MetadataSource): ResourceMetadataHandler {
   const serve = createMetadataReply(metadata);
   const atRoot = rootPathOf(metadata.resource);
-  const answer = (path: string, method: string) => (path === atRoot ? serve(path, method) : undefined);
+  const answer = (path: string, method: string) =>
+    path === atRoot || path === wellKnown ? serve(path, method) : undefined;
 
   function handle(request: Request): Response;
   function handle(req: NodeLikeRequest, res: NodeLikeResponse, next?: () => void): void;

@@ -125,6 +125,28 @@ describe.each(Object.entries(hosts))('on %s', (name, start) => {
   });
 });
 
+test('the first of several endpoints answers at the place that has no path', async () => {
+  const other = bearer({
+    verify: () => undefined,
+    resource: 'https://app.example.com/other',
+    authorizationServers: ['https://login.example.com'],
+  });
+  await using server = await listen(
+    express().use(resourceMetadataHandler(auth)).use(resourceMetadataHandler(other)),
+  );
+  const read = async (path: string) =>
+    (
+      (await (
+        await fetch(`${server.url}/.well-known/oauth-protected-resource${path}`)
+      ).json()) as typeof metadata
+    ).resource;
+  expect(await Promise.all(['', '/mcp', '/other'].map(read))).toEqual([
+    resource,
+    resource,
+    'https://app.example.com/other',
+  ]);
+});
+
 test('the challenge announces the metadata below the mount', async () => {
   await using server = await hosts.express();
   const response = await fetch(`${server.url}/mcp`, {

@@ -127,7 +127,7 @@ test('an OAuth resource server with all metadata misses nothing', async () => {
   const report = await checkEndpoint(`${origin}/mcp`, {}, checkedClients);
   expect(report.access).toBe('oauth');
   const remote: Partial<Record<CheckedClient, string[]>> = {
-    'claude.ai': ['internet warning', 'root warning'],
+    'claude.ai': ['internet warning'],
     chatgpt: ['internet warning'],
   };
   expect(report.clients.map(({ client }) => [client, faults(report, client)])).toEqual(
@@ -200,6 +200,36 @@ test('metadata of another resource are missing, and those of a parent are a warn
   expect(find(await checkEndpoint(`${parent}/mcp`, {}, ['codex']), 'resource')?.state).toBe('warning');
   const slash = await serve((origin) => `${origin}/mcp/`);
   expect(find(await checkEndpoint(`${slash}/mcp?readonly=1`, {}, ['codex']), 'resource')?.state).toBe('ok');
+});
+
+test('metadata with another content type are a warning', async () => {
+  const issuer = await startIssuer();
+  const origin = await startOAuthApp({
+    issuer,
+    change(req, res) {
+      if (!req.url!.startsWith('/mcp/.well-known')) return false;
+      const resource = `http://${req.headers.host}/mcp`;
+      res
+        .setHeader('content-type', 'text/html')
+        .end(JSON.stringify({ resource, authorization_servers: [issuer] }));
+      return true;
+    },
+  });
+  expect(find(await checkEndpoint(`${origin}/mcp`, {}, ['zed']), 'sign-in')).toEqual({
+    demand: 'sign-in',
+    state: 'warning',
+    detail: `The metadata at ${origin}/mcp/.well-known/oauth-protected-resource are JSON, but their content type is text/html.`,
+    fix: 'answer with the content type application/json',
+  });
+});
+
+test('JSON-RPC that is not MCP is told apart at once', async () => {
+  const origin = await listen((_, res) => {
+    res.setHeader('content-type', 'application/json').end('{"jsonrpc":"2.0","id":1,"result":{}}');
+  });
+  expect(find(await checkEndpoint(`${origin}/rpc`, {}, ['zed']), 'answers')?.detail).toBe(
+    'It answers with JSON-RPC, but not as MCP: the result of initialize has no protocolVersion.',
+  );
 });
 
 test('what the authorization server lacks is said', async () => {

@@ -14,7 +14,9 @@ export interface ClientDemands {
 }
 
 const common = ['sign-in', 'resource', 'issuer', 'pkce', 'register'] as const;
-const sdk = 'MCP specification 2025-11-25, authorization; TypeScript SDK auth.ts';
+// The sign-in of these clients was not read; they are taken to follow the specification.
+const specification =
+  'MCP specification 2026-07-28, authorization: discovery of servers, and registration of clients';
 const date = '2026-11-28';
 
 export const clientDemands: Readonly<Record<CheckedClient, ClientDemands>> = {
@@ -23,7 +25,7 @@ export const clientDemands: Readonly<Record<CheckedClient, ClientDemands>> = {
     takesHeaders: true,
     isRemote: false,
     oauth: common,
-    source: sdk,
+    source: specification,
     date,
   },
   'claude-desktop': {
@@ -31,27 +33,48 @@ export const clientDemands: Readonly<Record<CheckedClient, ClientDemands>> = {
     takesHeaders: true,
     isRemote: false,
     oauth: common,
-    source: 'mcp-remote, which uses the TypeScript SDK',
+    source: 'mcp-remote 0.15.1, which uses the TypeScript SDK',
     date,
   },
-  cursor: { title: 'Cursor', takesHeaders: true, isRemote: false, oauth: common, source: sdk, date },
-  vscode: { title: 'VS Code', takesHeaders: true, isRemote: false, oauth: common, source: sdk, date },
-  codex: { title: 'Codex', takesHeaders: true, isRemote: false, oauth: common, source: sdk, date },
+  cursor: {
+    title: 'Cursor',
+    takesHeaders: true,
+    isRemote: false,
+    oauth: common,
+    source: specification,
+    date,
+  },
+  vscode: {
+    title: 'VS Code',
+    takesHeaders: true,
+    isRemote: false,
+    oauth: common,
+    source: specification,
+    date,
+  },
+  codex: { title: 'Codex', takesHeaders: true, isRemote: false, oauth: common, source: specification, date },
   gemini: {
     title: 'Gemini CLI',
     takesHeaders: true,
     isRemote: false,
     oauth: common,
-    source: 'gemini-cli docs/tools/mcp-server.md',
+    source: 'gemini-cli 5411f113, docs/tools/mcp-server.md',
     date,
   },
-  windsurf: { title: 'Windsurf', takesHeaders: true, isRemote: false, oauth: common, source: sdk, date },
+  windsurf: {
+    title: 'Windsurf',
+    takesHeaders: true,
+    isRemote: false,
+    oauth: common,
+    source: specification,
+    date,
+  },
   zed: {
     title: 'Zed',
     takesHeaders: true,
     isRemote: false,
     oauth: common,
-    source: 'zed.dev/docs/ai/mcp',
+    source: specification,
     date,
   },
   'claude.ai': {
@@ -67,7 +90,7 @@ export const clientDemands: Readonly<Record<CheckedClient, ClientDemands>> = {
     takesHeaders: false,
     isRemote: true,
     oauth: ['sign-in', 'metadata', 'resource', 'issuer', 'pkce', 'register'],
-    source: 'OpenAI Apps SDK, authentication: connectors take OAuth only',
+    source: 'facts of this project on ChatGPT: connectors take OAuth only',
     date,
   },
 };

@@ -1,6 +1,6 @@
 import { isLoopback } from '../endpoint.ts';
-import { type Finding, missing, ok, warning } from './finding.ts';
-import { requestJson } from './request.ts';
+import { type DemandId, type Finding, missing, ok, warning } from './finding.ts';
+import { type JsonDocument, requestJson } from './request.ts';
 
 /** What the challenge of a 401 says. */
 export interface Challenge {
@@ -34,13 +34,13 @@ export async function checkOAuth(url: string, challenge: Challenge): Promise<OAu
     path === '' ? undefined : requestJson(places.root),
   ]);
   const root = path === '' ? byPath : byRoot;
-  const metadata = byChallenge ?? byPath ?? root;
+  const metadata = (byChallenge ?? byPath ?? root)?.value;
   const isOffered = named !== undefined || metadata !== undefined;
   const fixServe = 'serve resourceMetadataHandler(oauth) at';
   const findings: Finding[] = [judgeChallenge(challenge, isAbsolute, byChallenge)];
   findings.push(
     byPath
-      ? ok('metadata', `They are at ${places.path}.`)
+      ? (judgeType('metadata', byPath) ?? ok('metadata', `They are at ${places.path}.`))
       : missing('metadata', `There are no metadata at ${places.path}.`, `${fixServe} ${places.path}`),
     judgeRoot(places, byPath, root),
     judgeResource(url, metadata),
@@ -49,7 +49,11 @@ export async function checkOAuth(url: string, challenge: Challenge): Promise<OAu
   return { isOffered, findings };
 }
 
-function judgeChallenge(challenge: Challenge, isAbsolute: boolean, metadata: object | undefined): Finding {
+function judgeChallenge(
+  challenge: Challenge,
+  isAbsolute: boolean,
+  metadata: JsonDocument | undefined,
+): Finding {
   const { header, metadataUrl } = challenge;
   const fix =
     'use bearer({ … }) as the option auth, or add resource_metadata to the challenge, as an absolute URL';
@@ -64,20 +68,33 @@ function judgeChallenge(challenge: Challenge, isAbsolute: boolean, metadata: obj
       `serve resourceMetadataHandler(oauth) at ${metadataUrl}`,
     );
   }
-  return ok('sign-in', `401 names ${metadataUrl}.`);
+  return judgeType('sign-in', metadata) ?? ok('sign-in', `401 names ${metadataUrl}.`);
 }
 
-/** Clients that look at the root look at the place with the path too. One host may have several endpoints, but one root. */
+/** RFC 9728 and RFC 8414 want a content type, without which strict clients do not read a document. */
+function judgeType(demand: DemandId, { url, type, isJson }: JsonDocument): Finding | undefined {
+  if (isJson) return undefined;
+  return warning(
+    demand,
+    `The metadata at ${url} are JSON, but their content type is ${type}.`,
+    'answer with the content type application/json',
+  );
+}
+
+/** Clients that look at the root look at the place with the path too. */
 function judgeRoot(
   places: { path: string; root: string },
   byPath: object | undefined,
-  root: object | undefined,
+  root: JsonDocument | undefined,
 ): Finding {
-  if (root) return ok('root', `They are at ${places.root}.`);
+  if (root) return judgeType('root', root) ?? ok('root', `They are at ${places.root}.`);
   const detail = `There are no metadata at ${places.root}.`;
-  if (byPath)
-    return warning('root', detail, `answer with the same at ${places.root}, if the host has one endpoint`);
-  return missing('root', detail, `serve them at ${places.path} at least`);
+  if (byPath) return warning('root', detail, `serve resourceMetadataHandler(oauth) at ${places.root} too`);
+  return missing(
+    'root',
+    detail,
+    `serve resourceMetadataHandler(oauth) at ${places.root} and at ${places.path}`,
+  );
 }
 
 function judgeResource(url: string, metadata: Record<string, unknown> | undefined): Finding {
@@ -114,7 +131,7 @@ async function checkIssuer(metadata: Record<string, unknown> | undefined): Promi
     ];
   }
   const places = metadataPlaces(issuer);
-  let found: Record<string, unknown> | undefined;
+  let found: JsonDocument | undefined;
   for (const place of places) found ??= await requestJson(place);
   if (!found) {
     return [
@@ -127,7 +144,13 @@ async function checkIssuer(metadata: Record<string, unknown> | undefined): Promi
       missing('register', unknown, later),
     ];
   }
-  return [judgeIssuer(issuer, found), judgePkce(found), judgeRegistration(found)];
+  const { value } = found;
+  const issued = judgeIssuer(issuer, value);
+  return [
+    issued.state === 'ok' ? (judgeType('issuer', found) ?? issued) : issued,
+    judgePkce(value),
+    judgeRegistration(value),
+  ];
 }
 
 /** Where clients look for the metadata of an issuer, in their order. */

@@ -12,6 +12,13 @@ import {
 export async function judgeAnswer(url: string, answer: Answer): Promise<Finding> {
   if ('failure' in answer) return judgeFailure(url, answer.failure);
   const { status } = answer;
+  if (status === 200 && isOtherRpc(answer)) {
+    return missing(
+      'answers',
+      'It answers with JSON-RPC, but not as MCP: the result of initialize has no protocolVersion.',
+      (await findElsewhere(url)) ?? 'use the path at which mcpHandler is mounted, often /mcp',
+    );
+  }
   if (isJsonRpc(answer) || status === 401) return ok('answers', `It answers with ${status}.`);
   const isElsewhere = status === 404 || status === 405 || status === 400 || status === 200 || status === 501;
   const found = isElsewhere ? await findElsewhere(url) : undefined;
@@ -21,13 +28,25 @@ export async function judgeAnswer(url: string, answer: Answer): Promise<Finding>
 
 /** Whether a body is a message of JSON-RPC, by itself or as the first event of a stream. */
 export function isJsonRpc({ text }: HttpAnswer): boolean {
-  const data = /^data: ?(.*)$/m.exec(text)?.[1];
-  const message = toObject(text) ?? (data === undefined ? undefined : toObject(data));
+  const message = toMessage(text);
   // A stream may begin with an event that only gives it an id.
   return (
     message?.['jsonrpc'] === '2.0' ||
     (message === undefined && /^id: /m.test(text) && /^data: *$/m.test(text))
   );
+}
+
+/** Whether a result came that no server of MCP gives to `initialize`. */
+function isOtherRpc({ text }: HttpAnswer): boolean {
+  const message = toMessage(text);
+  if (message?.['jsonrpc'] !== '2.0' || !Object.hasOwn(message, 'result')) return false;
+  const result = message['result'] as { protocolVersion?: unknown } | null;
+  return typeof result?.protocolVersion !== 'string';
+}
+
+function toMessage(text: string): Record<string, unknown> | undefined {
+  const data = /^data: ?(.*)$/m.exec(text)?.[1];
+  return toObject(text) ?? (data === undefined ? undefined : toObject(data));
 }
 
 function judgeFailure(url: string, { code, message }: Failure): Finding {
@@ -194,7 +213,10 @@ async function findElsewhere(url: string): Promise<string | undefined> {
     if (path === pathname) continue;
     const answer = await requestInitialize(origin + path);
     if ('failure' in answer) return undefined;
-    if (isJsonRpc(answer) || (answer.status === 401 && answer.headers.has('www-authenticate')))
+    if (
+      (isJsonRpc(answer) && !isOtherRpc(answer)) ||
+      (answer.status === 401 && answer.headers.has('www-authenticate'))
+    )
       return `use ${origin + path}`;
   }
   const stream = await request(url, { headers: { accept: 'text/event-stream' } });

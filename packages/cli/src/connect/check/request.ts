@@ -55,10 +55,20 @@ export function requestInitialize(url: string, headers: Record<string, string> =
 }
 
 /** Reads JSON. Returns `undefined` for anything else, and for what is not an object. */
-export async function requestJson(url: string): Promise<Record<string, unknown> | undefined> {
+export async function requestJson(url: string): Promise<JsonDocument | undefined> {
   const answer = await request(url, { headers: { accept: 'application/json' } });
   if ('failure' in answer || answer.status !== 200) return undefined;
-  return toObject(answer.text);
+  const value = toObject(answer.text);
+  const type = answer.headers.get('content-type') ?? 'none';
+  return value && { url, value, type, isJson: /^application\/(?:[\w.-]+\+)?json\b/i.test(type) };
+}
+
+export interface JsonDocument {
+  url: string;
+  value: Record<string, unknown>;
+  /** Its content type. */
+  type: string;
+  isJson: boolean;
 }
 
 export function toObject(text: string): Record<string, unknown> | undefined {

@@ -27,8 +27,11 @@ export const claudeCode: ConfigClient = {
   },
   afterwards: 'Start claude in the project again, and look at /mcp.',
   sources: [
-    { url: 'https://code.claude.com/docs/en/mcp', date: '2026-11-28' },
-    { url: 'https://github.com/anthropics/claude-code/issues/6204', date: '2026-11-28' },
+    { url: 'https://docs.anthropic.com/zh-CN/docs/claude-code/sdk/sdk-mcp', date: '2026-11-28' },
+    {
+      url: 'https://dev.to/rulestack/six-var-forms-five-mcpjson-fields-two-tiny-servers-what-claude-code-mcp-expansion-actually-5a1f',
+      date: '2026-11-28',
+    },
   ],
 };
 

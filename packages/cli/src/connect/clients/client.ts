@@ -18,7 +18,7 @@ export interface ConfigClient {
   toEntry: (server: Server, options: EntryOptions) => Entry;
   /** What a person has to do afterwards. */
   afterwards: string;
-  /** Where the format is described, and when that was looked up. */
+  /** What was read of the format, and when. Where the maker's own page could not be opened, it is what others say of it. */
   sources: readonly { url: string; date: string }[];
 }
 
@@ -64,9 +64,27 @@ export const transportFields: readonly string[] = [
   'headers',
   'http_headers',
   'env_http_headers',
+  'bearer_token',
   'bearer_token_env_var',
+  'headersHelper',
+  'auth',
+  'oauth',
+  'oauth_resource',
+  'scopes',
+  'authProviderType',
+  'targetAudience',
+  'targetServiceAccount',
   'source',
   'transport',
+];
+
+/** Fields that let a server do more, which a person granted to one server and not to the next that has its name. */
+export const grantFields: readonly string[] = [
+  'trust',
+  'alwaysAllow',
+  'autoApprove',
+  'default_tools_approval_mode',
+  'tools',
 ];
 
 /** Values of headers, with those that are secret as a reference. */

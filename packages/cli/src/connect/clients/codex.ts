@@ -67,8 +67,14 @@ export const codex: ConfigClient = {
   afterwards:
     'Start codex again, and look at /mcp. It reads the file of a project only if the project is trusted.',
   sources: [
-    { url: 'https://developers.openai.com/codex/mcp', date: '2026-11-28' },
-    { url: 'https://github.com/openai/codex/blob/main/codex-rs/config/src/mcp_types.rs', date: '2026-11-28' },
+    {
+      url: 'https://github.com/openai/codex/blob/00b17c2659c96ab3d0ae8de723b4ce2d686850b1/codex-rs/config/src/mcp_types.rs',
+      date: '2026-11-28',
+    },
+    {
+      url: 'https://docs.rs/tuff-adapter-codex/0.13.0/tuff_adapter_codex/constant.MCP_CONFIG_RELPATH.html',
+      date: '2026-11-28',
+    },
   ],
 };
 

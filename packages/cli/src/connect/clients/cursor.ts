@@ -30,7 +30,7 @@ export const cursor: ConfigClient = {
   },
   afterwards: 'Switch the server on in Cursor Settings, Tools & MCP.',
   sources: [
-    { url: 'https://cursor.com/docs/mcp', date: '2026-11-28' },
     { url: 'https://cursor.com/docs/mcp/install-links', date: '2026-11-28' },
+    { url: 'https://zuplo.com/docs/mcp-gateway/connect-clients/cursor.md', date: '2026-11-28' },
   ],
 };

@@ -31,8 +31,11 @@ export const vscode: ConfigClient = {
   },
   afterwards: 'Run "MCP: List Servers" in VS Code, and start the server.',
   sources: [
-    { url: 'https://code.visualstudio.com/docs/copilot/reference/mcp-configuration', date: '2026-11-28' },
-    { url: 'https://code.visualstudio.com/api/extension-guides/ai/mcp', date: '2026-11-28' },
+    {
+      url: 'https://github.com/microsoft/vscode-docs/blob/main/docs/copilot/reference/mcp-configuration.md',
+      date: '2026-11-28',
+    },
+    { url: 'https://github.com/github/github-mcp-server/pull/2626', date: '2026-11-28' },
   ],
 };
 

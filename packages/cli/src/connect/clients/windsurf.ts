@@ -27,7 +27,7 @@ export const windsurf: ConfigClient = {
   },
   afterwards: 'Press the refresh button of the MCP servers in Windsurf.',
   sources: [
-    { url: 'https://docs.windsurf.com/windsurf/cascade/mcp', date: '2026-11-28' },
-    { url: 'https://userjot.com/docs/mcp-windsurf', date: '2026-11-28' },
+    { url: 'https://codeium.mintlify.app/windsurf/cascade/mcp', date: '2026-11-28' },
+    { url: 'https://syllago.dev/using-syllago/providers/windsurf/mcp/', date: '2026-11-28' },
   ],
 };

@@ -29,7 +29,10 @@ export const zed: ConfigClient = {
   afterwards: 'Look at the agent panel of Zed: the server has a green dot when it is connected.',
   sources: [
     { url: 'https://zed.dev/docs/ai/mcp', date: '2026-11-28' },
-    { url: 'https://zed.dev/docs/configuring-zed', date: '2026-11-28' },
+    {
+      url: 'https://github.com/zed-industries/zed/blob/003a15e3ac7c6a346b3c35ec019f08fb0e60703f/docs/src/configuring-zed.md',
+      date: '2026-11-28',
+    },
   ],
 };
 

@@ -32,6 +32,34 @@ test('headers are not handed on to another endpoint', () => {
   expect(isSame).toBe(false);
 });
 
+test('what was granted to a server is not granted to another that takes its name', () => {
+  const before =
+    '{"mcpServers":{"a":{"httpUrl":"https://a.b/mcp","trust":true,"oauth":{"clientId":"x"},"timeout":5}}}';
+  const edit = (httpUrl: string) =>
+    (
+      JSON.parse(editEntry(configClients.gemini, before, 'a', entryOf({ httpUrl })).text) as {
+        mcpServers: object;
+      }
+    ).mcpServers;
+  expect(edit('https://c.d/mcp')).toEqual({ a: { httpUrl: 'https://c.d/mcp', timeout: 5 } });
+  expect(edit('https://a.b/mcp?readonly=1')).toEqual({
+    a: { httpUrl: 'https://a.b/mcp?readonly=1', trust: true, oauth: { clientId: 'x' }, timeout: 5 },
+  });
+});
+
+test('an endpoint of Codex becomes a command without the fields that Codex refuses there', () => {
+  const before =
+    '[mcp_servers.a]\nurl = "https://a.b/mcp"\nenabled = false\noauth_resource = "https://a.b"\n\n[mcp_servers.a.oauth]\nclient_id = "x"\n';
+  const { text } = editEntry(
+    configClients.codex,
+    before,
+    'a',
+    entryOf({ command: 'npx', args: ['-y', 'b'] }),
+  );
+  expect(text).toContain('enabled = false');
+  expect(text).not.toMatch(/oauth|url/);
+});
+
 test('a command becomes an endpoint without leftovers', () => {
   const before =
     '{\n  "servers": {\n    "a": {\n      "type": "stdio",\n      "command": "x",\n      "args": ["y"],\n      "env": { "K": "v" }\n    },\n    "b": { "command": "z" }\n  }\n}\n';

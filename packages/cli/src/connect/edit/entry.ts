@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConfigClient, Entry } from '../clients/client.ts';
-import { transportFields } from '../clients/client.ts';
+import { grantFields, transportFields } from '../clients/client.ts';
 import { JsoncText } from './jsonc.ts';
 import { readToml, writeToml } from './toml.ts';
 
@@ -50,9 +50,10 @@ function merge(
 ): Record<string, unknown> {
   if (!previous) return next;
   const isSame = isSameServer(previous, next);
-  const kept = Object.entries(previous).filter(
-    ([key]) => !transportFields.includes(key) || (isSame && isAddition(key)),
-  );
+  const kept = Object.entries(previous).filter(([key]) => {
+    if (transportFields.includes(key)) return isSame && isAddition(key);
+    return isSame || !grantFields.includes(key);
+  });
   const merged: Record<string, unknown> = Object.fromEntries(kept);
   for (const [key, value] of Object.entries(next)) {
     const before = merged[key];
@@ -67,7 +68,9 @@ function merge(
 
 // A person may have added these to an entry; they are not sent to another server than before.
 const isAddition = (key: string): boolean =>
-  /^(?:headers|http_headers|env_http_headers|bearer_token_env_var|env|env_vars|envFile|cwd)$/.test(key);
+  /^(?:headers|http_headers|env_http_headers|bearer_token_env_var|headersHelper|auth|oauth|oauth_resource|scopes|authProviderType|target\w+|env|env_vars|envFile|cwd)$/.test(
+    key,
+  );
 
 /** Whether an entry leads to the same endpoint or the same module as another. */
 function isSameServer(previous: Record<string, unknown> | undefined, next: Record<string, unknown>): boolean {
