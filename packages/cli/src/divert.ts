@@ -11,6 +11,15 @@ export function divertStdout(): Writable {
   stdout.write = stderr.write.bind(stderr);
   return new Writable({
     decodeStrings: false,
-    write: (chunk: string | Uint8Array, encoding, done) => void write(chunk, encoding, done),
+    write: (chunk: string | Uint8Array, encoding, done) => {
+      // An empty chunk asks whether everything is out. Any other is passed on at once, so that notes on standard error stay
+      // in the order in which they were written.
+      if (chunk.length === 0) {
+        write(chunk, encoding, done);
+      } else {
+        write(chunk, encoding);
+        done();
+      }
+    },
   });
 }
