@@ -314,3 +314,20 @@ test('wants one format, and says what is wrong with a command line', async () =>
   });
   expect(existsSync(join(cwd, 'none'))).toBe(false);
 });
+
+test('writes descriptions into llms.txt as text, and refuses a path that is none', async () => {
+  const cwd = createApp({
+    'src/router.ts': valuesApp('').replace(
+      'Reads a note.',
+      String.raw`Reads *a* [note](https:x)\u001b[31m <b>now</b>\n# \u0007my_id. More.`,
+    ),
+  });
+  const { stdout } = await run(['export', 'src/router.ts', '--llms-txt'], { cwd });
+  expect(stdout).toContain(
+    String.raw`- **notes_get** (id, word?): Reads \*a\* \[note\](https:x) \<b\>now\</b\> # my_id.`,
+  );
+  const path = await run(['export', 'src/router.ts', '--openapi', '--path', 'https://a.example.com/trpc'], {
+    cwd,
+  });
+  expect(path).toMatchObject({ code: 2, stderr: expect.stringContaining('is no path') });
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createApp } from './app.ts';
 import { plainEnv, run } from './run.ts';
-import { express, fastify } from './shapes.ts';
+import { express, fastify, turbo } from './shapes.ts';
 import { loadPty, openTty } from './tty.ts';
 
 const pty = await loadPty();
@@ -66,12 +66,36 @@ test('prints what would change and writes nothing, also as JSON', async () => {
     isWritten: false,
     present: [],
     byHand: [],
-    warnings: [],
+    warnings: [expect.stringContaining('No procedure is a tool yet.')],
     path: '/api/mcp',
     target: 'src/router.ts#appRouter',
   });
   expect(code).toBe(0);
   expect(server(cwd)).toBe(express['src/server.ts']);
+});
+
+test('tags nothing that nobody named, and says how to', async () => {
+  const cwd = createApp(express);
+  const { code, stderr } = await run(['init', '--yes'], { cwd });
+  expect(code).toBe(0);
+  expect(server(cwd)).toContain('app.use("/api/mcp", mcpHandler(appRouter, { createContext }));');
+  expect(stderr).toContain('or give this command --tag queries or --tag with their paths.');
+  const again = await run(['init', '--yes', '--tag', 'queries'], { cwd });
+  expect(again.stderr).toContain('Give it the option tag: ({ type }) => type === "query"');
+  expect(server(cwd)).toContain('app.use("/api/mcp", mcpHandler(appRouter, { createContext }));');
+});
+
+test('writes nothing at all where one of the files cannot be written', async () => {
+  const cwd = createApp(turbo);
+  const route = 'apps/web/src/app/api/mcp';
+  const before = readFileSync(join(cwd, 'packages/api/src/trpc.ts'), 'utf8');
+  writeFileSync(join(cwd, route), 'a file where the folder of the route should be');
+  const { code, stderr } = await run(['init', '--yes'], { cwd });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/mcp\/route.ts could not be written: \w+\n.*Nothing was changed\./),
+  });
+  expect(readFileSync(join(cwd, 'packages/api/src/trpc.ts'), 'utf8')).toBe(before);
 });
 
 test('says what to do by hand where it finds no tRPC, several places, or a folder that is not there', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { withDependency } from '../src/init/manifest.ts';
 import { find, plan, type Tags } from '../src/init/plan.ts';
 import { createApp } from './app.ts';
 
@@ -169,4 +170,32 @@ test.each([
   const { changes } = plan(found, undefined, found.builders[0], { is: 'none' });
   expect(changes[0]!.after).toContain(wanted);
   expect(changes[0]!.after).toContain(`import type { McpMeta } from '@trpc-mcp/core';`);
+});
+
+test.each([
+  [
+    '{\n  "name": "a",\n  "scripts": {}\n}',
+    '{\n  "name": "a",\n  "scripts": {},\n  "dependencies": {\n    "b": "1"\n  }\n}',
+  ],
+  [
+    '{\r\n\t"devDependencies": {}\r\n}\r\n',
+    '{\r\n\t"dependencies": {\r\n\t\t"b": "1"\r\n\t},\r\n\t"devDependencies": {}\r\n}\r\n',
+  ],
+  ['{"dependencies":{"a":"1","c":"1"}}', '{"dependencies":{"a":"1","b": "1","c":"1"}}'],
+])('keeps how package.json is written: %j', (before, after) => {
+  expect(withDependency(before, 'b', '1')).toBe(after);
+});
+
+test('gives the parameters of a context of Hono their types when it is moved', () => {
+  const { added, byHand } = planned(
+    `import { trpcServer } from '@hono/trpc-server';
+import { appRouter } from './router';
+app.use('/trpc/*', trpcServer({ router: appRouter, createContext: (_opts, c) => make({ context: c }) }));
+`,
+  );
+  expect(byHand).toEqual([]);
+  expect(added).toContain(
+    'const createContext = (_opts: FetchCreateContextFnOptions, c: Context) => make({ context: c });',
+  );
+  expect(added).toContain(`app.all('/mcp', (c) => mcp(c.req.raw, c));`);
 });

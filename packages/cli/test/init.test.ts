@@ -135,7 +135,7 @@ async function isDone(folder: string, ...args: string[]): Promise<void> {
 
 test('adds MCP to an app on Express, which then type-checks, lists and calls', async () => {
   const folder = createShape(express);
-  await init(folder, '--yes');
+  await init(folder, '--yes', '--tag', 'queries');
   expect(changesOf(express, read(folder))).toEqual({
     'package.json': express['package.json']!.replace(
       '{\n    "@trpc/server"',
@@ -170,7 +170,7 @@ test('adds MCP to an app on Express, which then type-checks, lists and calls', a
 
 test('adds MCP to a monorepo with the app router of Next.js, in both packages', async () => {
   const folder = createShape(turbo);
-  await init(folder, '--yes');
+  await init(folder, '--yes', '--tag', 'queries');
   const changed = changesOf(turbo, read(folder));
   expect(Object.keys(changed).toSorted()).toEqual([
     'apps/web/package.json',
@@ -238,7 +238,7 @@ test('adds MCP to an app on Fastify, and moves a createContext out of the option
 
 test('adds MCP to an app on Hono, at the end of its chain', async () => {
   const folder = createShape(hono);
-  await init(folder, '--yes');
+  await init(folder, '--yes', '--tag', 'queries');
   const { 'src/server.ts': server, 'src/router.ts': router } = read(folder);
   expect(server)
     .toContain(`const mcp = mcpHandler(appRouter, { createContext, tag: ({ type }) => type === 'query' });
@@ -257,7 +257,7 @@ const app = new Hono()
 
 test('adds MCP to the standalone server, and keeps the ends of its lines', async () => {
   const folder = createShape(standalone);
-  const told = await init(folder, '--yes');
+  const told = await init(folder, '--yes', '--tag', 'queries');
   expect(told).toContain('The router is not exported');
   const { 'src/server.ts': server } = read(folder);
   expect(server!.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
@@ -283,7 +283,7 @@ server.listen(`);
 
 test('adds MCP to the pages router of Next.js', async () => {
   const folder = createShape(pages);
-  await init(folder, '--yes');
+  await init(folder, '--yes', '--tag', 'queries');
   const changed = changesOf(pages, read(folder));
   expect(changed['src/pages/api/mcp.ts']).toBe(`import { mcpHandler } from '@trpc-mcp/core/node';
 import { createContext } from '../../server/trpc';
@@ -300,7 +300,7 @@ export default mcpHandler(appRouter, { createContext, tag: ({ type }) => type ==
 
 test('adds MCP to a server of node in CommonJS and JavaScript', async () => {
   const folder = createShape(commonjs);
-  await init(folder, '--yes');
+  await init(folder, '--yes', '--tag', 'queries');
   const { 'server.js': server, 'router.js': router } = read(folder);
   expect(router).toBe(commonjs['router.js']);
   expect(server).toContain(`const { mcpHandler } = require('@trpc-mcp/core/node');`);

@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { createApp, notesApp } from './app.ts';
+import { toServerJson } from '../src/export/server-json.ts';
 import { run } from './run.ts';
 
 // What the registry's schema of 2025-12-11 demands of the parts that the command writes, in our words.
@@ -124,14 +125,66 @@ test('writes server.json for a package that clients start, with the name of its 
 });
 
 test.each([
-  [['--url', 'http://localhost:3000/mcp'], 'There is no name for the registry'],
-  [['--url', 'http://127.0.0.1:3000/mcp'], 'There is no name for the registry'],
+  [['--url', 'http://localhost:3000/mcp'], 'The registry takes no endpoint such as'],
+  [['--url', 'http://127.0.0.1:3000/mcp'], 'The registry takes no endpoint such as'],
   [['--url', 'https://app.example.com/mcp', '--name', 'notes'], 'notes is no name in the registry'],
-  [['--url', 'https://app.example.com/mcp', '--server-version', '^1.0.0'], 'takes no version such as ^1.0.0'],
+  [
+    ['--url', 'https://app.example.com/mcp', '--server-version', '^1.0.0'],
+    'takes no version such as "^1.0.0"',
+  ],
   [['--name', 'com.example/notes'], 'The registry needs the URL of an endpoint'],
 ])('says what the registry would refuse: %s', async (args, words) => {
   const cwd = createApp(notesApp);
   const { code, stderr } = await run(['export', 'src/router.ts', '--server-json', ...args], { cwd });
   expect(stderr).toContain(words);
   expect(code).toBe(2);
+});
+
+const facts = {
+  name: 'com.example/notes',
+  title: undefined,
+  description: undefined,
+  version: '1.0.0',
+  websiteUrl: undefined,
+  url: new URL('https://app.example.com/mcp'),
+  headers: [],
+  manifest: {},
+};
+
+test.each(['1.x', '1.x.0', '1.*', '*', '>=1.0.0', '1.0.0 - 2.0.0', '1 || 2', 'latest', '', ' '])(
+  'refuses the version %j, as the registry does',
+  (version) => {
+    expect(() => toServerJson({ ...facts, version })).toThrow('The registry takes no version');
+  },
+);
+
+test.each(['1.0.0-linux', '1.0.0-x', '2026.01.31', 'v2-matrix'])('takes the version %s', (version) => {
+  expect(toServerJson({ ...facts, version })).toMatchObject({ version });
+});
+
+test('never writes an empty text, a password, or a place that the registry refuses', () => {
+  const own = {
+    description: ' ',
+    repository: { url: 'https://github.com/acme/app/tree/main', directory: './packages/api/' },
+  };
+  expect(
+    toServerJson({
+      ...facts,
+      title: ' ',
+      description: '',
+      websiteUrl: 'http://a.example.com',
+      manifest: own,
+    }),
+  ).toEqual({
+    $schema: expect.any(String),
+    name: 'com.example/notes',
+    description: 'com.example/notes',
+    repository: { url: 'https://github.com/acme/app', source: 'github', subfolder: 'packages/api' },
+    version: '1.0.0',
+    remotes: [{ type: 'streamable-http', url: 'https://app.example.com/mcp' }],
+  });
+  expect(() => toServerJson({ ...facts, url: new URL('https://u:p@app.example.com/mcp') })).toThrow(
+    'a password in it',
+  );
+  expect(() => toServerJson({ ...facts, name: 'com.example/notes-' })).toThrow('is no name in the registry');
 });

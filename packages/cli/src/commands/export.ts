@@ -139,6 +139,10 @@ function write(
     const tools = catalog.tools.filter((tool) => listed.has(tool.name));
     tellOwn(tools, terminal);
     const origin = toUrl('--server', options.server)?.href;
+    if (!/^[\w/.~-]*$/.test(options.path))
+      throw new CliError(`--path ${options.path} is no path`, {
+        fix: 'Write it as it is in the URL of tRPC, such as /api/trpc, and the origin with --server.',
+      });
     return toJson(toOpenApi(tools, module.router, { ...info, server: origin, path: options.path }));
   }
   if (format === 'serverJson')

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import process from 'node:process';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import { exitCode } from '../exit-code.ts';
@@ -45,6 +45,8 @@ const examples = `
 It finds initTRPC, the router, and the adapter that serves it, and puts the handler of MCP beside it. It changes nothing
 where it is not sure, and says what to do by hand. A second run changes nothing.
 
+It asks which procedures become tools. With --yes, and where there is no terminal, none do unless --tag says which.
+
 Examples:
   trpc-mcp init
   trpc-mcp init apps/api --print
@@ -66,6 +68,10 @@ async function init(given: string, options: InitOptions, terminal: Terminal): Pr
     });
   const tags = await chooseTags(found, host, options, terminal);
   const made = plan(found, host, builder, tags);
+  if (tags.is === 'none' && options.tag === undefined && made.path !== undefined)
+    made.warnings.push(
+      'No procedure is a tool yet. Tag those that agents may use with .meta({ mcp: true }), or give this command --tag queries or --tag with their paths.',
+    );
   if (host === undefined)
     made.byHand.push(
       'No adapter that serves the router was found. Mount the handler where you serve tRPC: docs/hosts.md has the line for each host.',
@@ -153,7 +159,8 @@ async function chooseTags(
         .filter((path) => path !== ''),
     };
   if (found.isMounted || host === undefined) return { is: 'none' };
-  if (yes || print || !terminal.isInteractive) return { is: 'queries' };
+  // Nothing is shown to agents that nobody named.
+  if (yes || print || !terminal.isInteractive) return { is: 'none' };
   const chosen = await terminal.select(
     'Which procedures may agents use? Each call runs your own middleware.',
     [
@@ -210,10 +217,7 @@ async function apply(made: Plan, folder: string, options: InitOptions, terminal:
     const agreed =
       options.yes === true || (await terminal.confirm(`Write ${count(changes.length, 'file')}?`, instead));
     if (!agreed) throw new CliError('Nothing was written.', { exitCode: exitCode.cancelled });
-    for (const { file, after } of changes) {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, after);
-    }
+    write(changes, folder);
   }
   if (options.json)
     terminal.printJson({
@@ -234,6 +238,30 @@ async function apply(made: Plan, folder: string, options: InitOptions, terminal:
     terminal.note(`Wrote ${files.join(', ')}.`);
     next(made, folder, options, terminal);
   } else terminal.note('Nothing was written, because of --print.');
+}
+
+/** Writes all files, or none: what was written before one that cannot be is put back. */
+function write(changes: Plan['changes'], folder: string): void {
+  const done: Plan['changes'] = [];
+  for (const change of changes) {
+    try {
+      mkdirSync(dirname(change.file), { recursive: true });
+      writeFileSync(change.file, change.after);
+      done.push(change);
+    } catch (cause) {
+      for (const { file, before } of done)
+        if (before === undefined) rmSync(file, { force: true });
+        else writeFileSync(file, before);
+      throw new CliError(
+        `${relative(folder, change.file)} could not be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`,
+        {
+          cause,
+          exitCode: exitCode.failed,
+          fix: 'Nothing was changed. Check that you may write there, and run it again.',
+        },
+      );
+    }
+  }
 }
 
 function next(
@@ -257,19 +285,16 @@ function next(
       });
   }
   const here = relative(folder, root);
-  terminal.note(
-    [
-      '',
-      'Next:',
-      ...(needsInstall && !options.install
-        ? [`  ${manager} install${here === '' ? '' : `   (in ${here})`}`]
-        : []),
-      ...(target === undefined ? [] : ['  npx @trpc-mcp/cli list         what agents see']),
-      ...(path === undefined
-        ? []
-        : [`  npx @trpc-mcp/cli connect http://localhost:3000${path}   once the app runs, with its port`]),
-    ].join('\n'),
-  );
+  const steps = [
+    ...(needsInstall && !options.install
+      ? [`  ${manager} install${here === '' ? '' : `   (in ${here})`}`]
+      : []),
+    ...(target === undefined ? [] : ['  npx @trpc-mcp/cli list         what agents see']),
+    ...(path === undefined
+      ? []
+      : [`  npx @trpc-mcp/cli connect http://localhost:3000${path}   once the app runs, with its port`]),
+  ];
+  if (steps.length > 0) terminal.note(['', 'Next:', ...steps].join('\n'));
 }
 
 function isDirty(folder: string): boolean {

@@ -87,6 +87,15 @@ function firstSentence(text: string): string {
   return /^.*?[.!?](?=\s|$)/.exec(whole)?.[0] ?? whole;
 }
 
+/** One line of text that Markdown shows as it is written, without what a terminal would take for a command. */
 function line(text: string): string {
-  return text.trim().split(/\s+/).join(' ');
+  const plain = text
+    // eslint-disable-next-line no-control-regex
+    .replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, '')
+    .replaceAll(/[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, ' ');
+  return plain
+    .trim()
+    .split(/\s+/)
+    .join(' ')
+    .replaceAll(/[\\`*[\]<>]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\$&`);
 }

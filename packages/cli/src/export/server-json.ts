@@ -30,23 +30,50 @@ export interface Manifest {
 
 /** Makes the file by which the MCP registry knows a server. */
 export function toServerJson(facts: ServerJsonFacts): object {
-  const { title, version, websiteUrl, url, manifest } = facts;
+  const { url, manifest } = facts;
+  const version = checkVersion(facts.version);
+  if (url) checkRemote(url);
   const repository = repositoryOf(manifest);
   const name = checkName(facts.name ?? manifest.mcpName ?? nameOf(url, repository?.url, manifest.name));
-  if (/^[\^~<>=]|[*xX]$|^latest$/.test(version.trim()))
-    throw new CliError(`The registry takes no version such as ${version}`, {
-      fix: 'Give one version: --server-version 1.2.3.',
-    });
+  const title = cut(facts.title ?? '');
+  const described = [facts.description, manifest.description, title, name].map((each) => cut(each ?? ''));
+  const websiteUrl = facts.websiteUrl?.startsWith('https://') ? facts.websiteUrl : undefined;
   return {
     $schema: serverJsonSchema,
     name,
-    ...(title !== undefined && { title: cut(title) }),
-    description: cut(facts.description ?? manifest.description ?? title ?? name),
+    ...(title !== '' && { title }),
+    description: described.find((each) => each !== '')!,
     ...(repository && { repository }),
     version,
     ...(websiteUrl !== undefined && { websiteUrl }),
     ...(url ? { remotes: [toRemote(url, facts.headers)] } : { packages: [toPackage(manifest, version)] }),
   };
+}
+
+/** Everybody reads the registry, and everybody's clients connect to what it says. */
+function checkRemote(url: URL): void {
+  const isLocal = /^(localhost|.*\.localhost|127\..*|\[::1\]|0\.0\.0\.0)$/.test(url.hostname);
+  if (isLocal || url.protocol !== 'https:')
+    throw new CliError(`The registry takes no endpoint such as ${url.origin}`, {
+      fix: 'Give its public URL, with https: --url https://app.example.com/mcp.',
+    });
+  if (url.username !== '' || url.password !== '')
+    throw new CliError('The URL of the endpoint has a password in it, which everybody would read', {
+      fix: 'Give the URL without it, and --header for what a caller has to send.',
+    });
+}
+
+function checkVersion(given: string): string {
+  const version = given.trim();
+  const isRange =
+    /^[\^~<>=]/.test(version) ||
+    /\s-\s|\|\|/.test(version) ||
+    (/^(v?\d+|[xX*])(\.(\d+|[xX*]))*(-.*)?$/.test(version) &&
+      /(^|\.)[xX*](\.|-|$)/.test(version.replace(/-.*/, '')));
+  if (!isRange && version !== '' && version !== 'latest' && version.length <= 255) return version;
+  throw new CliError(`The registry takes no version such as ${JSON.stringify(given)}`, {
+    fix: 'Give one version: --server-version 1.2.3.',
+  });
 }
 
 const most = 100;
@@ -59,7 +86,8 @@ function cut(text: string): string {
   return `${line.slice(0, most - 1).replace(/\s+\S*$/, '')}…`;
 }
 
-const legal = /^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/;
+// Both parts begin and end with a letter or a digit.
+const legal = /^[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9]\/[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$/;
 
 function checkName(name: string | undefined): string {
   const fix =
@@ -77,7 +105,10 @@ function nameOf(
   repository: string | undefined,
   app: string | undefined,
 ): string | undefined {
-  const server = (app ?? 'mcp').replace(/^@[^/]*\//, '').replaceAll(/[^\w.-]/g, '-');
+  const server = (app ?? 'mcp')
+    .replace(/^@[^/]*\//, '')
+    .replaceAll(/[^\w.-]/g, '-')
+    .replaceAll(/^\W+|[\W_]+$/g, '');
   const labels = url?.hostname.split('.') ?? [];
   const isDomain = labels.length > 1 && !/^\d+$/.test(labels.at(-1)!) && !url!.hostname.includes(':');
   if (isDomain) return `${labels.toReversed().join('.')}/${server}`;
@@ -96,13 +127,19 @@ function repositoryOf({
     ) ??
     /^()([\w.-]+\/[\w.-]+)$/.exec(text) ??
     [];
-  if (path === undefined) return undefined;
+  if (path === undefined || !/^[\w.-]+(\/[\w.-]+)+$/.test(path)) return undefined;
   const source = host === '' ? 'github' : host;
-  const { directory } = given as { directory?: string };
+  const directory = (given as { directory?: string }).directory?.replace(/^(\.?\/)+|\/+$/g, '');
+  const isClean =
+    directory !== undefined &&
+    /^[\w.-]+(\/[\w.-]+)*$/.test(directory) &&
+    !/(^|\/)\.\.?(\/|$)/.test(directory);
+  // A repository at GitHub has two parts; what follows is a place in it.
+  const own = source === 'github' ? path.split('/').slice(0, 2).join('/') : path;
   return {
-    url: `https://${source}.com/${path}`,
+    url: `https://${source}.com/${own}`,
     source,
-    ...(directory !== undefined && { subfolder: directory }),
+    ...(isClean && { subfolder: directory }),
   };
 }
 

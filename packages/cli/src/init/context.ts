@@ -44,7 +44,7 @@ export interface ContextType {
  * The option `createContext` for a handler beside the adapter. A function that stands inside of the adapter's options is moved
  * in front of the statement, so that both use it.
  */
-export function shareContext(host: Host, type: ContextType): string | undefined {
+export function shareContext(host: Host, ...types: readonly ContextType[]): string | undefined {
   const context = contextOf(host);
   if (context.is === 'none') return undefined;
   if (context.is === 'named') return toOption(context.node.getText());
@@ -55,7 +55,7 @@ export function shareContext(host: Host, type: ContextType): string | undefined 
     throw new ByHand('createContext is a function inside of an expression; give it a name first.');
   const name = source.free('createContext');
   const indent = source.indentAt(statement.getStart());
-  const text = toDeclaration(node, name, source, type);
+  const text = toDeclaration(node, name, source, types);
   const deeper = source.indentAt(property.getStart()).slice(indent.length);
   const moved = text
     .split('\n')
@@ -76,14 +76,20 @@ function toOption(text: string): string {
   return text === 'createContext' ? text : `createContext: ${text}`;
 }
 
-/** Writes a function as a declaration, with a type at its parameter where it had that of its place. */
-function toDeclaration(node: InlineFunction, name: string, source: Source, type: ContextType): string {
-  const [parameter] = node.getParameters();
-  const needsType = source.isTypeScript && parameter !== undefined && parameter.getTypeNode() === undefined;
+/** Writes a function as a declaration, with types at its parameters where they had those of their place. */
+function toDeclaration(
+  node: InlineFunction,
+  name: string,
+  source: Source,
+  types: readonly ContextType[],
+): string {
   const start = Node.isMethodDeclaration(node) ? node.getNameNode().getEnd() : node.getStart();
   let text = source.text.slice(start, node.getEnd());
-  if (needsType) {
-    const local = source.import(type.name, type.from, { isType: true });
+  const parameters = source.isTypeScript ? node.getParameters().slice(0, types.length) : [];
+  for (const [index, parameter] of [...parameters.entries()].toReversed()) {
+    if (parameter.getTypeNode() !== undefined) continue;
+    const { name: typeName, from } = types[index]!;
+    const local = source.import(typeName, from, { isType: true });
     const at = parameter.getNameNode().getEnd() - start;
     const isBare =
       Node.isArrowFunction(node) && node.getFirstChildByKind(SyntaxKind.OpenParenToken) === undefined;

@@ -34,15 +34,31 @@ export function withDependency(text: string, name: string, version: string): str
     tabSize: indent.startsWith('\t') ? 1 : indent.length,
     eol: bare.includes('\r\n') ? '\r\n' : '\n',
   };
-  const edits = modify(bare, ['dependencies', name], version, {
-    formattingOptions,
-    getInsertionIndex: (keys) => {
-      const at = keys.findIndex((key) => key > name);
-      return at < 0 ? keys.length : at;
+  const isNew = (parse(bare) as PackageJson | undefined)?.dependencies === undefined;
+  const edits = modify(
+    bare,
+    isNew ? ['dependencies'] : ['dependencies', name],
+    isNew ? { [name]: version } : version,
+    {
+      // What stands on one line stays on it.
+      ...(bare.trim().includes('\n') && { formattingOptions }),
+      getInsertionIndex: (keys) => {
+        const at = isNew ? keys.findIndex((key) => later.has(key)) : keys.findIndex((key) => key > name);
+        return at < 0 ? keys.length : at;
+      },
     },
-  });
+  );
   return mark + applyEdits(bare, edits);
 }
+
+/** What stands after the dependencies in most files. */
+const later = new Set([
+  'devDependencies',
+  'peerDependencies',
+  'optionalDependencies',
+  'packageManager',
+  'engines',
+]);
 
 export type PackageManager = 'pnpm' | 'npm' | 'yarn' | 'bun';
 

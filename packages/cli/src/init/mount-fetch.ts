@@ -8,6 +8,7 @@ import {
 } from 'ts-morph';
 import { ByHand } from './advice.ts';
 import { contextOf, freeNames, shareContext } from './context.ts';
+import { assertNoGate, guardsOf, named, pathOf } from './guard.ts';
 import { type Host, propertyOf, unwrap } from './host.ts';
 import { handlerText, type Mounted, routerText } from './mounted.ts';
 import { addCall, insertBefore, isFunction, methodCallOf, statementOf, toMcpPath } from './place.ts';
@@ -21,6 +22,7 @@ export function mountFetch(host: Host, tag: string | undefined): Mounted {
   const endpoint = propertyOf(options, 'endpoint');
   const path = Node.isStringLiteral(endpoint) ? toMcpPath(endpoint.getLiteralText()) : '/mcp';
   if (around === undefined) throw new ByHand('fetchRequestHandler(…) is not called in a function.');
+  assertNoGate(around, call);
   const outside = outermost(around);
   const statement = statementOf(outside) ?? (Node.isStatement(outside) ? outside : undefined);
   if (statement === undefined)
@@ -60,10 +62,24 @@ export function mountFetch(host: Host, tag: string | undefined): Mounted {
   const line = (given: string | undefined): string =>
     `const ${mcp} = ${handlerText(name(), router, given, tag)}${source.style.semicolon}`;
   if (isRoute && source.text.includes('hono')) {
-    const [at] = route.call.getArguments();
-    const own = Node.isStringLiteral(at) ? toMcpPath(at.getLiteralText()) : path;
+    const args = route.call.getArguments();
+    const at = pathOf(args[0]);
+    const own = at === undefined ? path : toMcpPath(at);
+    const middleware = [
+      ...guardsOf(route, own),
+      ...named(
+        args.slice(
+          1,
+          args.findIndex((each) => each === around),
+        ),
+      ),
+    ];
     insertBefore(source, statement, line(share()));
-    addCall(source, route, `.all(${source.quoted(own)}, (c) => ${mcp}(c.req.raw))`);
+    addCall(
+      source,
+      route,
+      `.all(${[source.quoted(own), ...middleware, `(c) => ${mcp}(c.req.raw)`].join(', ')})`,
+    );
     return { path: own };
   }
   const request = unwrap(propertyOf(options, 'req'))?.getText();

@@ -1,6 +1,7 @@
 import { Node, SyntaxKind } from 'ts-morph';
 import { ByHand } from './advice.ts';
 import { shareContext } from './context.ts';
+import { assertNoGate } from './guard.ts';
 import { type Host, propertyOf } from './host.ts';
 import { handlerText, type Mounted, routerText } from './mounted.ts';
 import { insertAfter, insertBefore, statementOf } from './place.ts';
@@ -77,6 +78,12 @@ export function mountNode(host: Host, tag: string | undefined): Mounted {
   const names = isFunction ? listener.getParameters().map((each) => each.getNameNode()) : [];
   if (!isIt && (!Node.isBlock(body) || names.length < 2 || !names.every((each) => Node.isIdentifier(each))))
     throw new ByHand('The function that is given to createServer(…) is not written there, or has no block.');
+  const called = isFunction
+    ? [listener, ...listener.getDescendants()].find(
+        (each) => each === call || (Node.isIdentifier(each) && name !== undefined && each.getText() === name),
+      )
+    : undefined;
+  if (called) assertNoGate(listener, called);
   if (listener === call) throw new ByHand('Give the result of createHTTPHandler(…) a name first.');
   const context = shareContext(host, type);
   const handler = source.import('mcpHandler', '@trpc-mcp/core/node');

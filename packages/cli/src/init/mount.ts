@@ -1,6 +1,7 @@
 import { type CallExpression, Node, SyntaxKind } from 'ts-morph';
 import { ByHand } from './advice.ts';
 import { contextOf, countParameters, freeNames, shareContext } from './context.ts';
+import { guardsOf, named, pathOf } from './guard.ts';
 import { type Host, propertyOf } from './host.ts';
 import { mountFetch } from './mount-fetch.ts';
 import { mountNode, mountServer } from './mount-node.ts';
@@ -37,23 +38,19 @@ function mountExpress(host: Host, tag: string | undefined): Mounted {
     throw new ByHand('The middleware of tRPC is not given to app.use(…) in the same file.');
   const args = use.call.getArguments();
   const [first] = args;
-  const isPath = Node.isStringLiteral(first) || Node.isNoSubstitutionTemplateLiteral(first);
-  const path = isPath ? toMcpPath(first.getLiteralText()) : '/mcp';
+  const given = pathOf(first);
+  const isPath = given !== undefined;
+  const path = isPath ? toMcpPath(given) : '/mcp';
   // Where the path is not known, tRPC may get every request, so MCP comes first.
-  const isMountedAtRoot = !isPath || /^\/?\*?$/.test(first.getLiteralText());
+  const isMountedAtRoot = !isPath || /^\/?\*?$/.test(given);
   const own = args.findIndex((each) => each === call || each.getText() === nameOf(call));
-  const between = args.slice(isPath || own > 0 ? 1 : 0, own);
-  if (between.some((each) => Node.isArrowFunction(each) || Node.isFunctionExpression(each)))
-    throw new ByHand(
-      'Middleware stands in front of that of tRPC, inside of app.use(…); give it a name first.',
-    );
+  const middleware = [...guardsOf(use, path), ...named(args.slice(isPath || own > 0 ? 1 : 0, own))];
   const context = shareContext(host, {
     name: 'CreateExpressContextOptions',
     from: '@trpc/server/adapters/express',
   });
   const name = source.import('mcpHandler', '@trpc-mcp/core/express');
   const handler = handlerText(name, routerText(host), context, tag);
-  const middleware = between.map((each) => each.getText());
   addCall(source, use, `.use(${[source.quoted(path), ...middleware, handler].join(', ')})`, {
     isBefore: isMountedAtRoot,
   });
@@ -105,13 +102,20 @@ function mountHono(host: Host, tag: string | undefined): Mounted {
   const statement = use && statementOf(use.call);
   if (use === undefined || statement === undefined)
     throw new ByHand('trpcServer(…) is not given to app.use(…).');
-  const [first] = use.call.getArguments();
-  const path = Node.isStringLiteral(first) ? toMcpPath(first.getLiteralText()) : '/mcp';
+  const args = use.call.getArguments();
+  const own = args.findIndex((each) => each === call || each.getText() === nameOf(call));
+  const mounted = pathOf(args[0]);
+  const path = mounted === undefined ? '/mcp' : toMcpPath(mounted);
+  const middleware = [...guardsOf(use, path), ...named(args.slice(Math.min(1, own), own))];
   const context = contextOf(host);
   const count = countParameters(context, source);
   if (count === undefined)
     throw new ByHand('The declaration of createContext was not found, so its parameters are not known.');
-  const given = shareHonoContext(host, count);
+  const given = shareContext(
+    host,
+    { name: 'FetchCreateContextFnOptions', from: '@trpc/server/adapters/fetch' },
+    { name: 'Context', from: 'hono' },
+  );
   const mcp = source.free('mcp');
   const c = freeNames(use.receiver).has('c') ? 'ctx' : 'c';
   const name = source.import('mcpHandler', '@trpc-mcp/core/fetch');
@@ -123,18 +127,7 @@ function mountHono(host: Host, tag: string | undefined): Mounted {
   addCall(
     source,
     use,
-    `.all(${source.quoted(path)}, (${c}) => ${mcp}(${c}.req.raw${count > 1 ? `, ${c}` : ''}))`,
+    `.all(${[source.quoted(path), ...middleware, `(${c}) => ${mcp}(${c}.req.raw${count > 1 ? `, ${c}` : ''})`].join(', ')})`,
   );
   return { path };
-}
-
-/** A function with two parameters that have no types would lose the one of its second when it is moved. */
-function shareHonoContext(host: Host, count: number): string | undefined {
-  const context = contextOf(host);
-  const second = context.is === 'inline' ? context.node.getParameters()[1] : undefined;
-  if (count > 1 && second && second.getTypeNode() === undefined && host.source.isTypeScript)
-    throw new ByHand(
-      'createContext has a second parameter without a type; give the function a name, and the parameter a type such as Context of hono.',
-    );
-  return shareContext(host, { name: 'FetchCreateContextFnOptions', from: '@trpc/server/adapters/fetch' });
 }

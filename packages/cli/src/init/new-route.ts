@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, extname, join, relative, sep } from 'node:path';
 import { ByHand } from './advice.ts';
 import { contextOf, freeNames } from './context.ts';
+import { assertNoGate, changesAnswer } from './guard.ts';
 import { type Host, propertyOf, unwrap } from './host.ts';
 import { handlerText, type Mounted, routerText } from './mounted.ts';
 import { isFunction } from './place.ts';
@@ -17,6 +18,8 @@ export function writeRoute(host: Host, tag: string | undefined): Mounted {
     throw new ByHand('The route of tRPC is not in a folder of its own, such as api/trpc/[trpc].');
   if (existsSync(file)) throw new ByHand(`${file} is there already, and does not import @trpc-mcp/core.`);
   if (isPages) assertPlainExport(host);
+  const around = host.call.getAncestors().find(isFunction);
+  const isChanged = !isPages && around !== undefined && changesAnswer(around, host.call);
   const route = new Route(host, file);
   const router = routerText(host);
   const context = isPages ? route.named() : route.context();
@@ -31,6 +34,7 @@ export function writeRoute(host: Host, tag: string | undefined): Mounted {
           : `export default ${handler}${semicolon}`,
       ]
     : [
+        ...segmentOf(source),
         `const handler = ${handler}${semicolon}`,
         '',
         `export { handler as GET, handler as POST, handler as DELETE }${semicolon}`,
@@ -45,7 +49,28 @@ export function writeRoute(host: Host, tag: string | undefined): Mounted {
     .filter((part) => !/^\(.*\)$/.test(part))
     .join('/')
     .replace(/(\/route)?\.[jt]sx?$/, '')}`;
-  return { path, file: { file, text } };
+  const warning =
+    'The route of tRPC changes its answer after fetchRequestHandler(…), and the one of MCP does not. For CORS, mcpHandler has the option cors.';
+  return { path, file: { file, text }, ...(isChanged && { warning }) };
+}
+
+/** What a route says of itself to Next.js, such as `export const runtime = 'edge'`. */
+function segmentOf(source: Source): string[] {
+  const lines = source.tree
+    .getVariableStatements()
+    .filter(
+      (each) =>
+        each.isExported() &&
+        each
+          .getDeclarations()
+          .every((one) =>
+            /^(runtime|dynamic|dynamicParams|revalidate|fetchCache|maxDuration|preferredRegion)$/.test(
+              one.getName(),
+            ),
+          ),
+    )
+    .map((each) => each.getText());
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function toRouteFile(file: string, isPages: boolean): string | undefined {
@@ -117,6 +142,7 @@ class Route {
       throw new ByHand(
         'The route is wrapped, for example by auth(…). Wrap the one of MCP in the same way, and give what it adds to the handler as its second argument: docs/hosts.md of @trpc-mcp shows it for Auth.js.',
       );
+    assertNoGate(around, call);
     if (context.is !== 'inline') return this.named();
     const { node } = context;
     if (node.getParameters().length > 0) return this.named();

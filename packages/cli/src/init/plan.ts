@@ -174,6 +174,7 @@ export function plan(found: Found, host: Host | undefined, builder: Builder | un
     result.present.push(
       `${nameOf(host.source.file, found)} has the handler of MCP, or a route beside it has.`,
     );
+  if (host && isServedAlready) planTag(host, tags, result, found);
   else if (host) planMount(host, tags, result, touched, found);
   for (const source of touched)
     if (source.isEdited)
@@ -222,6 +223,15 @@ function planMount(host: Host, tags: Tags, result: Plan, touched: Set<Source>, f
     // A builder of the same file is still edited.
     if (touched.has(source)) planMeta(findBuilders(source)[0]!, result, touched, found);
   }
+}
+
+/** The handler is there, and what it tags already is not known, so that is left to a person. */
+function planTag(host: Host, tags: Tags, result: Plan, found: Found): void {
+  const tag = toTag(tags, host.source);
+  const root = findPackage(dirname(host.source.file)) ?? found.workspace;
+  const files = new Set([host.source.file, ...scanForOurs(root)]);
+  if (tag === undefined || [...files].some((file) => readFileSync(file, 'utf8').includes(tag))) return;
+  result.byHand.push(`The handler of MCP is there already. Give it the option ${tag}`);
 }
 
 function toTag(tags: Tags, source: Source): string | undefined {

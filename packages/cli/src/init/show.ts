@@ -8,7 +8,8 @@ export function showChange({ file, before, after }: Change, folder: string, colo
   const name = relative(folder, file);
   const { hunks } = structuredPatch(name, name, before ?? '', after, undefined, undefined, { context: 2 });
   const lines = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: own }) => [
-    colors.cyan(`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`),
+    // A file that has no lines yet starts at none.
+    colors.cyan(`@@ -${oldLines === 0 ? 0 : oldStart},${oldLines} +${newStart},${newLines} @@`),
     ...own.map((line) => {
       const text = line.replace(/\r$/, '');
       return text.startsWith('+') ? colors.green(text) : text.startsWith('-') ? colors.red(text) : text;
