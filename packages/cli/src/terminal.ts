@@ -186,11 +186,11 @@ async function showWork<T>(title: string, task: (tell: Tell) => Promise<T>, isSh
   const timer = setTimeout(() => {
     const [, , total] = last;
     if (total === undefined) {
-      const made = spinner({ output });
+      const made = spinner({ output, withGuide: false });
       made.start(title);
       shown = made;
     } else {
-      const made = progress({ output, max: total });
+      const made = progress({ output, max: total, withGuide: false });
       made.start(title);
       shown = made;
     }
