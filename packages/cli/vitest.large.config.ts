@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What installs packages, or makes an app of hundreds of procedures. */
+/** What installs packages, makes an app of hundreds of procedures, or starts the command dozens of times. */
 export default defineConfig({
   resolve: { conditions: ['@trpc-mcp/source'] },
   ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
