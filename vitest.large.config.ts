@@ -7,11 +7,15 @@ export default defineConfig({
     projects: [
       'packages/core/vitest.large.config.ts',
       'packages/core/vitest.sdk.config.ts',
-      'packages/cli/vitest.large.config.ts',
       'apps/demo/vitest.large.config.ts',
-      // They build and start whole servers: one after another, so that each has the machine for itself.
-      ...['apps/clients', 'apps/runtimes', 'examples/next', 'examples/workers'].map((root, index) => ({
-        extends: `./${root}/vitest.config.ts`,
+      // They build and start whole servers and processes: one after another, so that each has the machine for itself.
+      ...[
+        ['packages/cli', 'vitest.large.config.ts'] as const,
+        ...['apps/clients', 'apps/runtimes', 'examples/next', 'examples/workers'].map(
+          (root) => [root, 'vitest.config.ts'] as const,
+        ),
+      ].map(([root, file], index) => ({
+        extends: `./${root}/${file}`,
         root,
         test: { fileParallelism: false, sequence: { groupOrder: index + 1 } },
       })),
