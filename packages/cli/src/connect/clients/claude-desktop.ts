@@ -20,7 +20,7 @@ export const claudeDesktop: ConfigClient = {
   afterwards: 'Quit Claude Desktop, and start it again.',
   sources: [
     { url: 'https://modelcontextprotocol.io/docs/develop/connect-local-servers', date: '2026-11-28' },
-    { url: 'https://www.npmjs.com/package/mcp-remote/v/0.15.1', date: '2026-11-28' },
+    { url: 'https://github.com/geelen/mcp-remote', date: '2026-11-28' },
   ],
 };
 
