@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
+import { count } from '../count.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Builder } from '../init/builder.ts';
 import type { Host } from '../init/host.ts';
@@ -300,8 +301,4 @@ function next(
 function isDirty(folder: string): boolean {
   const { status, stdout } = spawnSync('git', ['status', '--porcelain'], { cwd: folder, encoding: 'utf8' });
   return status === 0 && stdout.trim() !== '';
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

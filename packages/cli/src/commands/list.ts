@@ -7,6 +7,7 @@ import {
   type Finding,
 } from '@trpc-mcp/core/clients';
 import { type Command, Option } from 'commander';
+import { count } from '../count.ts';
 import {
   describeListing,
   type ListedTool,
@@ -145,8 +146,4 @@ function tellView({ name, takes, loses, findings }: ClientView, terminal: Termin
     const paint = severity === 'error' ? terminal.colors.red : terminal.colors.yellow;
     terminal.note(`${paint(severity)} ${tool ?? 'the list'}: ${message}. To change it: ${fix}.`);
   }
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

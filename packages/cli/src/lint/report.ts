@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { count } from '../count.ts';
 import type { Terminal } from '../terminal.ts';
 import type { PlacedFinding } from './lint.ts';
 import { isFixable } from './patch.ts';
@@ -107,8 +108,4 @@ function escapeData(text: string): string {
 
 function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
