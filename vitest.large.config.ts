@@ -11,6 +11,7 @@ export default defineConfig({
       // They build and start whole servers and processes: one after another, so that each has the machine for itself.
       ...[
         ['packages/cli', 'vitest.large.config.ts'] as const,
+        ['packages/inspector', 'vitest.large.config.ts'] as const,
         ...['apps/clients', 'apps/runtimes', 'examples/next', 'examples/workers'].map(
           (root) => [root, 'vitest.config.ts'] as const,
         ),

@@ -66,6 +66,7 @@ export type {
   ServerInfo,
   SessionLimits,
 } from './protocol/options.ts';
+export type { Page, PageReply, PageVisit } from './protocol/page.ts';
 export type { NamedClass, TaughtClass, WireCodec } from './schema/codec.ts';
 export type { ContentBlock, McpContent } from './schema/content.ts';
 export type { SchemaOptions } from './schema/input.ts';

@@ -13,6 +13,7 @@ import { readAccept } from './accept.ts';
 import { revision } from './advertise.ts';
 import { toRpcError } from './answer.ts';
 import { createIdentifyCaller, warnOfUnknownCallers } from './caller-of.ts';
+import { createBrowse } from './browse.ts';
 import { createCors, originsOf } from './cors.ts';
 import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
 import { BodyError, bodyReply, parseMessage, rejectHost, rejectRequest } from './guard.ts';
@@ -79,6 +80,7 @@ export function createHandler(
   let isClosed = false;
   const serveMetadata = auth?.metadata && createMetadataReply(auth.metadata);
   const cors = options.cors && createCors(options.cors);
+  const browse = createBrowse(options);
   const guard = {
     ...options,
     allowedOrigins: originsOf(options.allowedOrigins, options.cors),
@@ -147,7 +149,7 @@ export function createHandler(
       const metadata = exchange.method !== 'POST' && serveMetadata?.(exchange.url.pathname, exchange.method);
       if (metadata) return metadata;
       const rejected = rejectRequest(exchange, guard);
-      if (rejected) return rejected;
+      if (rejected) return (rejected.status === 405 && (await browse(exchange))) || rejected;
       const body = exchange.method === 'POST' ? exchange.readBody(maxBodyBytes) : noBody;
       message = parseMessage(body instanceof Promise ? await body : body);
       id = idOf(message);

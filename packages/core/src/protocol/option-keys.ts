@@ -93,6 +93,7 @@ const optionKeys = {
   cors: true,
   maxBodyBytes: true,
   fastLane: true,
+  page: true,
   converters: true,
   codecs: true,
   repair: true,

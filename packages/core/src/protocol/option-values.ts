@@ -100,6 +100,10 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   allowedHosts: listOrTrue,
   allowedOrigins: listOrTrue,
   fastLane: aBoolean,
+  page: {
+    takes: (value) => isRecord(value) && aFunction.takes(value['open']),
+    words: 'a page, such as inspector() of @trpc-mcp/inspector makes',
+  },
   converters: anObject,
   codecs: aList,
   repair: aBoolean,

@@ -14,6 +14,7 @@ import type { MetaOf, Tag } from '../catalog/tag.ts';
 import type { McpIcon, McpMeta, McpRateLimit, McpResultSettings, Structured } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
 import type { CorsOptions } from './cors.ts';
+import type { Page } from './page.ts';
 
 /** What clients show of the server. `Ctx` is the context of the procedures. */
 export interface ServerInfo<Ctx = unknown> {
@@ -186,6 +187,11 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   cors?: true | CorsOptions;
   /** The maximum size of a request's body in bytes. 4 MiB by default. */
   maxBodyBytes?: number;
+  /**
+   * What a person sees who opens the endpoint in a browser: `inspector()` of `@trpc-mcp/inspector`. By default it is a short
+   * page that says what the endpoint is and how to connect to it.
+   */
+  page?: Page;
   /** `false` serves every request with the official SDK, also those that can be answered faster. */
   fastLane?: boolean;
 }

@@ -1,0 +1,53 @@
+import { useEffect } from 'react';
+import { ConnectView } from './connect/connect-view.tsx';
+import { LiveView } from './live/live-view.tsx';
+import { LookView } from './look/look-view.tsx';
+import { toHash, useRoute } from './route.ts';
+import { connect, connection } from './session/connection.ts';
+import { useStore } from './store.ts';
+import { HistoryView } from './try/history-view.tsx';
+import { QuestionDialog } from './try/question-dialog.tsx';
+import { WireView } from './try/wire-view.tsx';
+
+const places = [
+  { name: 'connect', title: 'Connect', View: ConnectView },
+  { name: 'tools', title: 'Tools', View: LookView },
+  { name: 'resources', title: 'Resources', View: LookView },
+  { name: 'prompts', title: 'Prompts', View: LookView },
+  { name: 'history', title: 'History', View: HistoryView },
+  { name: 'live', title: 'Live', View: LiveView },
+  { name: 'wire', title: 'Requests', View: WireView },
+] as const;
+
+/** The page: who the endpoint is, where one can go, and what is shown of it. */
+export function App() {
+  const { path } = useRoute();
+  const open = useStore(connection);
+  useEffect(() => void connect(), []);
+  const place = places.find(({ name }) => name === path[0]) ?? places[0];
+  const name = open.kind === 'open' ? (open.server.title ?? open.server.name) : '';
+  useEffect(() => {
+    document.title = name ? `${name}: MCP` : 'MCP inspector';
+  }, [name]);
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header>
+        <strong>{name || 'MCP endpoint'}</strong>
+        <nav aria-label="Parts of the inspector">
+          {places.map(({ name: to, title }) => (
+            <a key={to} href={toHash([to])} aria-current={to === place.name ? 'page' : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <place.View />
+      </main>
+      <QuestionDialog />
+    </>
+  );
+}

@@ -1,0 +1,6 @@
+import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
+
+/** What a call gave: words, a table, a chart, a picture, or whatever else it is. */
+export function ResultView({ result }: { tool: Tool; result: CallToolResult }) {
+  return <pre>{JSON.stringify(result, undefined, 2)}</pre>;
+}

@@ -1,0 +1,4 @@
+/** The calls of this tab. */
+export function HistoryView() {
+  return <h1>History</h1>;
+}

@@ -1,0 +1,1 @@
+export { inspector, type InspectorOptions } from './inspector.ts';
