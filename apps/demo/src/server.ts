@@ -1,6 +1,7 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import { type Authenticate, bearer, type HandlerOptions, jwt, resourceMetadataHandler } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/express';
+import { inspector } from '@trpc-mcp/inspector';
 import express, { type Express } from 'express';
 import { createAuthorizationServer, keysPath } from './auth/authorization-server.ts';
 import { allScopes } from './auth/scope.ts';
@@ -52,6 +53,7 @@ export async function createApp(
       return200ForErrors: 'forbidden',
       // Lets clients of 2025 be asked before an account is closed.
       legacy: 'sessions',
+      page: inspector(),
       server: {
         name: 'back-office',
         version: '1.0.0',
