@@ -15,6 +15,7 @@ const result = await build({
   define: { 'process.env.NODE_ENV': '"production"' },
   build: {
     write: false,
+    license: { fileName: 'licenses.md' },
     target: 'es2022',
     modulePreload: false,
     cssCodeSplit: false,
@@ -26,6 +27,8 @@ const result = await build({
 if (!('output' in result)) throw new Error('Vite has built more or less than one bundle.');
 const script = result.output.find((file) => file.type === 'chunk')?.code;
 const style = result.output.find((file) => file.fileName.endsWith('.css'));
+const licenses = result.output.find((file) => file.fileName === 'licenses.md');
+if (licenses?.type !== 'asset') throw new Error('Vite has listed no licences of what is bundled.');
 if (script === undefined || style?.type !== 'asset')
   throw new Error('Vite has built no script, or no style.');
 
@@ -58,6 +61,7 @@ await writeFile(
   new URL('dist/document.js', import.meta.url),
   `export const page = ${JSON.stringify(page, undefined, 2)};\n`,
 );
+await writeFile(new URL('dist/licenses.md', import.meta.url), licenses.source);
 console.log(`The inspector is ${Math.round(gzip.byteLength / 1000)} kB, compressed with gzip.`);
 
 function hashOf(text: string): string {
