@@ -20,6 +20,8 @@ const t = initTRPC
   .meta<McpMeta>()
   .create({
     transformer: superjson,
+    // A stream that is silent for long may be dead without either side knowing it, such as after a laptop has slept.
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
     // The message of an unexpected error may contain SQL and its values, so only the server's log has it.
     errorFormatter: ({ shape, error }) =>
       error.code === 'INTERNAL_SERVER_ERROR'
