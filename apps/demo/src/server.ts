@@ -7,11 +7,12 @@ import { createAuthorizationServer, keysPath } from './auth/authorization-server
 import { allScopes } from './auth/scope.ts';
 import { createContextFor, findUserByToken, tokenIn } from './context.ts';
 import type { Database } from './db/database.ts';
+import { createPage } from './page.ts';
 import { appRouter } from './router.ts';
 
 /**
- * Makes the app that serves one router twice: `/trpc` for programs, `/mcp` for agents. `url` is its public address,
- * `shared` the state that it shares with other nodes.
+ * Makes the app that serves one router twice: `/trpc` for programs, such as the page at `/`, and `/mcp` for agents.
+ * `url` is its public address, `shared` the state that it shares with other nodes.
  */
 export async function createApp(
   db: Database,
@@ -69,9 +70,7 @@ export async function createApp(
   app.use(resourceMetadataHandler(oauth));
   app.use(await createAuthorizationServer(db, url, resource));
 
-  app.get('/', (_req, res) => {
-    res.type('text/plain').send('A SaaS back office. tRPC is at /trpc, MCP is at /mcp.\n');
-  });
+  app.use(createPage());
   return app;
 }
 

@@ -6,6 +6,17 @@ import { welcomeText } from './welcome.ts';
 describe('the start-up text', () => {
   const text = welcomeText('http://127.0.0.1:3000', '/data');
 
+  it('begins with what to open in a browser, and has the MCP address on a line of its own', () => {
+    const urls = [...text.matchAll(/http:\S+/g)].map(([url]) => url);
+    expect(urls.slice(0, 4)).toEqual([
+      'http://127.0.0.1:3000/',
+      'http://127.0.0.1:3000/mcp',
+      'http://127.0.0.1:3000/trpc',
+      'http://127.0.0.1:3000/mcp',
+    ]);
+    expect(text).toMatch(/^ {2}MCP +http:\/\/127\.0\.0\.1:3000\/mcp$/m);
+  });
+
   it('names every token', () => {
     for (const role of roles) expect(text).toContain(`${tokens[role].token} `);
   });

@@ -1,8 +1,9 @@
-import { aiko, articles, jonas, tokens } from './sample/cast.ts';
+import { tokens } from './sample/cast.ts';
+import { abilities, type Role, sayings, toClaudeCommand } from './sample/tour.ts';
 
 /**
- * Writes the start-up text: the demo's URL, who can sign in, how to connect a client and what to try. Without
- * `folder`, the data is on a server.
+ * Writes the start-up text: what to open in a browser, who can sign in, how to connect a client and what to try.
+ * Without `folder`, the data is on a server.
  */
 export function welcomeText(url: string, folder: string | undefined): string {
   const mcp = `${url}/mcp`;
@@ -11,24 +12,28 @@ export function welcomeText(url: string, folder: string | undefined): string {
   return `
 A SaaS back office, with its data on ${folder === undefined ? 'the PostgreSQL server of DATABASE_URL' : `PGlite in ${folder}`}
 
+Open in a browser:
+
+  ${url}/     who you can be, and what agents do, live
+  ${mcp}  the inspector: every tool, to look at and to try
+
+For programs:
+
   tRPC  ${url}/trpc
   MCP   ${mcp}
 
 Give a client the MCP address and nothing else, and it sends you to a login page:
 
-  claude mcp add --transport http demo ${mcp}
+  ${toClaudeCommand(mcp)}
   npx -y mcp-remote ${mcp}
 
 Or be somebody at once, with the header "Authorization: Bearer <token>":
 
-  ${tokens.viewer.token}    ${tokens.viewer.name}: reads everything, changes nothing
-  ${tokens.support.token}   ${tokens.support.name}: also extends trials, changes plans, publishes posts, renames own posts
-  ${tokens.admin.token}     ${tokens.admin.name}: also deactivates and reactivates accounts, renames any post
-  ${tokens.customer.token}  ${tokens.customer.name}: sees and changes only her own account and posts
+${roles.map((role) => `  ${tokens[role].token.padEnd(15)}${tokens[role].name}: ${abilities[role]}`).join('\n')}
 
 Claude Code:
 
-  claude mcp add --transport http demo ${mcp} --header "${header}"
+  ${toClaudeCommand(mcp)} --header "${header}"
 
 Claude Desktop (claude_desktop_config.json):
 
@@ -53,11 +58,7 @@ ${json({ servers: { demo: { type: 'http', url: mcp, headers } } })}
 
 Then say, for example:
 
-  as ${tokens.admin.token}     "Deactivate ${jonas.email}."
-  as ${tokens.support.token}   "Extend ${aiko.name}'s trial by 1 week."
-  as ${tokens.viewer.token}    "How many new users did we get, week over week?"
-  as ${tokens.customer.token}  "Rename my post '${articles.byMara}' to 'Invoices that file themselves'."
-  as ${tokens.support.token}   "Watch who signs up", and meanwhile "Sign up Kim Berg of Berg Ltd in Norway."
+${sayings.map(({ role, says }) => `  as ${tokens[role].token.padEnd(15)}${says}`).join('\n')}
 
 Clients that can read resources and take prompts have every customer (customers://…), every post (posts://…), the
 invoices of each month as CSV (exports://invoices/….csv) and the prompt weekly_report.
@@ -65,6 +66,8 @@ invoices of each month as CSV (exports://invoices/….csv) and the prompt weekly
 Stop with Ctrl+C. What was changed stays${folder === undefined ? '' : `; to begin afresh, delete ${folder}`}.
 `;
 }
+
+const roles = Object.keys(tokens) as Role[];
 
 function json(value: unknown): string {
   return JSON.stringify(value, undefined, 2).replaceAll(/^/gm, '  ');
