@@ -16,6 +16,7 @@ export function AppWishDialog({ wish, answer }: { wish: AppWish; answer: (isAllo
         event.preventDefault();
         answer(false);
       }}
+      onClose={() => answer(false)}
     >
       {wish.kind === 'call' ? (
         <>

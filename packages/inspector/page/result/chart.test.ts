@@ -64,10 +64,10 @@ describe('the points of a chart', () => {
     { day: '2026-01-02', plan: 'a', n: null },
     { day: '2026-01-01', plan: 'b', n: 5 },
   ];
-  const [day, plan, n] = columnsOf(rows);
+  const [day, plan, amount] = columnsOf(rows);
 
   test('are in the order of time, and equal times are added up', () => {
-    expect(toChartData(rows, { kind: 'line', x: day!, ys: [n] })).toEqual({
+    expect(toChartData(rows, { kind: 'line', x: day!, ys: [amount] })).toEqual({
       labels: ['2026-01-01', '2026-01-02', '2026-01-03'],
       times: undefined,
       series: [{ name: 'n', values: [6, null, 3] }],

@@ -19,6 +19,6 @@ export function revealAll(value: unknown): unknown {
   );
 }
 
-// oxlint-disable-next-line no-control-regex
 const hidden =
+  // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000B-\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]/gu;

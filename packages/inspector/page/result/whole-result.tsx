@@ -6,13 +6,13 @@ import { saveFile } from './save.ts';
 
 /** The result as it came, as a tree, and as a file. */
 export function WholeResult({ tool, result }: { tool: Tool; result: CallToolResult }) {
-  const inText = useMemo(
-    () =>
-      result.content
-        ?.map((block) => (block.type === 'text' ? readJson(block.text) : undefined))
-        .find(Boolean),
-    [result],
-  );
+  // A tool without structured content may give JSON in a text.
+  const inText = useMemo(() => {
+    if (result.structuredContent !== undefined) return undefined;
+    return result.content
+      .map((block) => (block.type === 'text' ? readJson(block.text) : undefined))
+      .find((value) => value !== undefined);
+  }, [result]);
   return (
     <>
       <p>
@@ -23,7 +23,7 @@ export function WholeResult({ tool, result }: { tool: Tool; result: CallToolResu
           Download the whole result
         </button>
       </p>
-      {result.structuredContent === undefined && inText !== undefined && (
+      {inText !== undefined && (
         <>
           <h4>JSON in the text</h4>
           <JsonTree value={inText} label="JSON in the text" />
