@@ -1,6 +1,7 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { attempt } from '../session/connection.ts';
+import { listing } from '../session/listing.ts';
 import { type App, readApp } from './app.ts';
 import { type AppWish, openApp } from './app-host.ts';
 import { AppWishDialog } from './app-wish-dialog.tsx';
@@ -22,7 +23,7 @@ export function AppView({ uri, tool, args, result }: AppProps) {
     attempt((client) => client.readResource({ uri })).then(
       (read) => {
         try {
-          change({ app: readApp(read, uri) });
+          change({ app: readApp(read, uri, listedMetaOf(uri)) });
         } catch (error) {
           change({ trouble: wordsOf(error) });
         }
@@ -140,6 +141,10 @@ function OpenApp({ app: { html }, tool, args, result }: Omit<AppProps, 'uri'> & 
       {first && <AppWishDialog key={first.id} wish={first.wish} answer={first.answer} />}
     </>
   );
+}
+
+function listedMetaOf(uri: string): Record<string, unknown> | undefined {
+  return listing.get()?.resources.find((resource) => resource.uri === uri)?._meta;
 }
 
 function wordsOf(error: unknown): string {

@@ -22,8 +22,15 @@ export interface App {
   refused: readonly string[];
 }
 
-/** Reads the contents of a `ui://` resource. Throws an `Error` if they are no MCP App. */
-export function readApp({ contents }: ReadResourceResult, uri: string): App {
+/**
+ * Reads the contents of a `ui://` resource. What an app asks for stands in their `_meta`, or else in that of the list. Throws an
+ * `Error` if they are no MCP App.
+ */
+export function readApp(
+  { contents }: ReadResourceResult,
+  uri: string,
+  listed?: Record<string, unknown>,
+): App {
   const resource = contents.find((each) => each.uri === uri) ?? contents[0];
   if (!resource) throw new Error('The resource of the app is empty.');
   if (!isAppType(resource.mimeType))
@@ -32,7 +39,7 @@ export function readApp({ contents }: ReadResourceResult, uri: string): App {
     );
   const html = 'text' in resource ? resource.text : decode(resource.blob);
   if (html.length > mostCharacters) throw new Error('The app has more than 10 million characters.');
-  const ui = isRecord(resource._meta?.['ui']) ? resource._meta['ui'] : {};
+  const ui = [resource._meta?.['ui'], listed?.['ui']].find(isRecord) ?? {};
   return { html, refused: [...domainsOf(ui['csp']), ...keysOf(ui['permissions'])] };
 }
 

@@ -96,6 +96,9 @@ describe('an app', () => {
       html: '<p>',
       refused: ['https://a.example', 'camera'],
     });
+    expect(
+      readApp(contents({ text: '', mimeType }), 'ui://a', { ui: { permissions: { camera: {} } } }).refused,
+    ).toEqual(['camera']);
     expect(readApp(contents({ blob: btoa('<b>'), mimeType }), 'ui://a').html).toBe('<b>');
     expect(() => readApp(contents({ text: '<p>', mimeType: 'text/html' }), 'ui://a')).toThrow(
       'has text/html',
