@@ -133,18 +133,16 @@ describe.skipIf(chromiumMissing)('the inspector, at an endpoint that is hostile,
     await result.getByRole('tab', { name: 'Table' }).click();
     const headers = await result.getByRole('columnheader').allInnerTexts();
     expect(headers.slice(1).map((text) => text.trim())).toEqual([
-      ...[
-        'link',
-        'turned',
-        'when',
-        'n',
-        '__proto__',
-        'toString',
-        'constructor',
-        'hasOwnProperty',
-        'value',
-        '',
-      ],
+      'link',
+      'turned',
+      'when',
+      'n',
+      '__proto__',
+      'toString',
+      'constructor',
+      'hasOwnProperty',
+      'value',
+      '',
     ]);
     await result.getByText('⟨U+202E⟩gpj.exe', { exact: true }).waitFor();
     for (const header of await result.getByRole('columnheader').getByRole('button').all())
