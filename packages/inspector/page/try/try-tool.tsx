@@ -6,13 +6,14 @@ import { attempt } from '../session/connection.ts';
 /** A form for the arguments of a tool, and what a call with them gave. */
 export function TryTool({ tool }: { tool: Tool }) {
   const [text, setText] = useState('{}');
-  const [result, setResult] = useState<CallToolResult>();
-  const run = async () =>
-    setResult(
-      await attempt((client) =>
-        client.callTool({ name: tool.name, arguments: JSON.parse(text) as Record<string, unknown> }),
-      ),
-    );
+  const [called, setCalled] = useState<{ args: Record<string, unknown>; result: CallToolResult }>();
+  const run = async () => {
+    const args = JSON.parse(text) as Record<string, unknown>;
+    setCalled({
+      args,
+      result: await attempt((client) => client.callTool({ name: tool.name, arguments: args })),
+    });
+  };
   return (
     <section aria-label={`Try ${tool.name}`}>
       <label>
@@ -21,7 +22,7 @@ export function TryTool({ tool }: { tool: Tool }) {
       <button type="button" onClick={() => void run()}>
         Run
       </button>
-      {result && <ResultView tool={tool} result={result} />}
+      {called && <ResultView tool={tool} {...called} />}
     </section>
   );
 }
