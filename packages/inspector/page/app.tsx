@@ -4,6 +4,11 @@ import { LiveView } from './live/live-view.tsx';
 import { LookView } from './look/look-view.tsx';
 import { toHash, useRoute } from './route.ts';
 import { connect, connection } from './session/connection.ts';
+import { AppIcon } from './shell/app-icon.tsx';
+import { EraSwitch } from './shell/era-switch.tsx';
+import { FailureBanner } from './shell/failure-banner.tsx';
+import { SignInDialog } from './shell/sign-in-dialog.tsx';
+import { Who } from './shell/who.tsx';
 import { useStore } from './store.ts';
 import { HistoryView } from './try/history-view.tsx';
 import { QuestionDialog } from './try/question-dialog.tsx';
@@ -31,11 +36,14 @@ export function App() {
   }, [name]);
   return (
     <>
-      <a className="skip" href="#main">
+      <a className="skip" href="#main" onClick={skip}>
         Skip to the content
       </a>
       <header>
-        <strong>{name || 'MCP endpoint'}</strong>
+        <span className="app-name">
+          {open.kind === 'open' && <AppIcon server={open.server} size={24} />}
+          <strong>{name || 'MCP endpoint'}</strong>
+        </span>
         <nav aria-label="Parts of the inspector">
           {places.map(({ name: to, title }) => (
             <a key={to} href={toHash([to])} aria-current={to === place.name ? 'page' : undefined}>
@@ -43,11 +51,23 @@ export function App() {
             </a>
           ))}
         </nav>
+        <span className="session">
+          <EraSwitch />
+          <Who />
+        </span>
       </header>
       <main id="main" tabIndex={-1}>
+        <FailureBanner />
         <place.View />
       </main>
       <QuestionDialog />
+      <SignInDialog />
     </>
   );
+}
+
+/** The fragment of the URL says what is shown, so that the link does not go there. */
+function skip(event: { preventDefault: () => void }): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#main')?.focus();
 }

@@ -1,19 +1,16 @@
-import { connection } from '../session/connection.ts';
-import { endpoint } from '../session/settings.ts';
-import { useStore } from '../store.ts';
+import { About } from './about.tsx';
+import { ClientsView } from './clients/clients-view.tsx';
+import { DemandsView } from './demands/demands-view.tsx';
+import { SignInForm } from './sign-in-form.tsx';
 
-/** How to connect a client, and who is signed in here. */
+/** What the app is, who is signed in here, what the endpoint demands, and how to connect a client. */
 export function ConnectView() {
-  const open = useStore(connection);
   return (
-    <>
-      <h1>Connect</h1>
-      <p>
-        Address: <code>{endpoint.href}</code>
-      </p>
-      {open.kind === 'connecting' && <p role="status">Connecting…</p>}
-      {open.kind === 'failed' && <p role="alert">{String(open.error)}</p>}
-      {open.kind === 'open' && <p>{open.instructions}</p>}
-    </>
+    <div className="connect">
+      <About />
+      <SignInForm />
+      <DemandsView />
+      <ClientsView />
+    </div>
   );
 }

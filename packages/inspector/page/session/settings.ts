@@ -1,20 +1,34 @@
 import { createStore } from '../store.ts';
+import { type Credential, readKept } from './kept.ts';
+
+export type { Credential } from './kept.ts';
 
 /** The revision of MCP that the page speaks: 2026-07-28, or the newest before it. */
 export type Era = '2026' | '2025';
 
-/** With what the page shows the endpoint who is calling. */
-export type Credential =
-  | { kind: 'nobody' }
-  /** A header of the person's choice, such as `Authorization: Bearer …`. */
-  | { kind: 'header'; name: string; value: string }
-  /** The cookies that the browser has of the app. */
-  | { kind: 'cookie' }
-  /** A sign-in at the authorization server that the endpoint names. */
-  | { kind: 'oauth' };
+/** The parameters of the page's own URL that are not the endpoint's: those of a sign-in that comes back, and the page's own. */
+const ownParameters = [
+  'code',
+  'state',
+  'iss',
+  'session_state',
+  'error',
+  'error_description',
+  'error_uri',
+  'inspect',
+  'app-frame',
+];
+
+/** The URL of the endpoint: where this page was opened, without what belongs to the page alone. A choice of tools stays. */
+export const endpoint: URL = withoutOwn(new URL(location.pathname + location.search, location.origin));
+
+/** Where an authorization server sends the person back to: this page, without query and fragment. */
+export const redirectUri: string = new URL(location.pathname, location.origin).href;
 
 export const era = createStore<Era>('2026');
-export const credential = createStore<Credential>({ kind: 'nobody' });
+export const credential = createStore<Credential>(readKept()?.credential ?? { kind: 'nobody' });
 
-/** The URL of the endpoint: where this page was opened, without what belongs to the page alone. */
-export const endpoint = new URL(location.pathname, location.origin);
+function withoutOwn(url: URL): URL {
+  for (const name of ownParameters) url.searchParams.delete(name);
+  return url;
+}
