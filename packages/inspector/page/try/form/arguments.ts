@@ -84,7 +84,8 @@ function onlyChoice({ choices, format }: FormSchema): Choice | undefined {
 function likeness(option: FormSchema, value: unknown, root: FormSchema): number {
   if (Array.isArray(value)) return option.type === 'array' || option.format === 'choices' ? 1 : 0;
   if (option.format === 'json') return 0.5;
-  if (!isSchema(value)) return option.format === formatOf(value, option) ? 1 : 0;
+  if (!isSchema(value))
+    return option.format !== undefined && option.format === formatOf(value, option) ? 1 : 0;
   if (option.format === 'file') return 'data' in value ? 1 : 0;
   if (option.type !== 'object') return 0;
   let score = 1;

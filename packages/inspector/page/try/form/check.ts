@@ -77,9 +77,21 @@ function explain(errors: readonly OutputUnit[]): Problem[] {
   });
   const seen = new Set<string>();
   return problems.filter(({ path, message }) => {
+    // The validator takes a property that is wrong for one that the schema does not name.
+    if (
+      message === unknownMessage &&
+      problems.some((other) => other.message !== message && isAtOrUnder(other.path, path))
+    )
+      return false;
     const key = JSON.stringify([path, message]);
     return !seen.has(key) && seen.add(key);
   });
+}
+
+const unknownMessage = 'The tool has no such argument.';
+
+function isAtOrUnder(path: Problem['path'], parent: Problem['path']): boolean {
+  return parent.every((part, index) => path[index] === part);
 }
 
 function isUnion({ keyword }: OutputUnit): boolean {
@@ -124,8 +136,12 @@ function toProblem({ keyword, error, instanceLocation }: OutputUnit): Problem {
     keyword === 'additionalProperties' || keyword === 'unevaluatedProperties'
       ? /^Property "(.*)" does not match/s.exec(error)?.[1]
       : undefined;
-  if (unknown !== undefined) return { path: [...path, unknown], message: 'The tool has no such argument.' };
-  if (keyword === 'false') return { path, message: 'Nothing is allowed here.' };
+  if (unknown !== undefined) return { path: [...path, unknown], message: unknownMessage };
+  if (keyword === 'false')
+    return {
+      path,
+      message: typeof path.at(-1) === 'number' ? 'The list is longer than it may be.' : unknownMessage,
+    };
   return {
     path,
     message: error

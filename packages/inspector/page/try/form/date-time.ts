@@ -1,7 +1,10 @@
 /** In which zone a person writes a time. */
 export type Zone = 'utc' | 'local';
 
-/** Writes what a `datetime-local` input holds as a date-time of RFC 3339, the first form that `accepts` takes. */
+/**
+ * Writes what a `datetime-local` input holds as a date-time of RFC 3339, in the first form that `accepts` takes. It is in UTC,
+ * because many schemas take nothing else; a schema without a zone gets what the clock shows.
+ */
 export function toDateTime(
   text: string,
   zone: Zone,
@@ -10,8 +13,8 @@ export function toDateTime(
   const whole = /T\d\d:\d\d$/.test(text) ? `${text}:00` : text;
   const moment = new Date(zone === 'utc' ? `${whole}Z` : whole);
   if (Number.isNaN(moment.getTime())) return text;
-  const utc = zone === 'utc' ? `${whole}Z` : moment.toISOString();
-  const forms = zone === 'utc' ? [utc, whole] : [`${whole}${offsetOf(moment)}`, utc, whole];
+  const utc = moment.toISOString();
+  const forms = [utc.replace('.000Z', 'Z'), utc, whole];
   return forms.find(accepts) ?? forms[0]!;
 }
 
@@ -28,10 +31,4 @@ export function fromDateTime(text: string): { local: string; zone: Zone } | unde
 function toInput(moment: Date, zone: Zone): string {
   const shifted = zone === 'utc' ? moment : new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
   return shifted.toISOString().replace(/(?:\.000)?Z$/, '');
-}
-
-function offsetOf(moment: Date): string {
-  const minutes = -moment.getTimezoneOffset();
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  return `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
 }

@@ -65,6 +65,7 @@ function prepare(schema: unknown, root: FormSchema): FormSchema {
   if (!isSchema(schema)) return leaf('json', schema);
   const node = schema['allOf'] ? mergeAll(schema, root) : schema;
   if (typeof node['$ref'] === 'string') return pick(node, ['$ref', ...words]);
+  if (node['joined']) return prepareJoined(node);
   const choices = choicesOf(node);
   if (choices) return leaf('choice', node, { choices });
   if (isFile(node)) return leaf('file', node, { accept: mimeTypesOf(node) });
@@ -96,12 +97,48 @@ function prepare(schema: unknown, root: FormSchema): FormSchema {
 function prepareUnion(node: FormSchema, branches: unknown[], root: FormSchema): FormSchema {
   const { anyOf: _anyOf, oneOf: _oneOf, ...shared } = node;
   const hasShared = 'properties' in shared;
-  const options = branches.map((branch) => {
+  const [only, ...others] = joinForms(branches);
+  if (others.length === 0 && isSchema(only))
+    return prepare({ ...only, ...pick(node, [...words, 'default']) }, root);
+  const options = [only, ...others].map((branch) => {
     const whole = hasShared && isSchema(branch) ? mergeTwo(omit(shared, words), deref(branch, root)) : branch;
     const option = prepare(whole, root);
     return { ...option, title: nameOfOption(option, root) };
   });
   return { ...pick(node, words), ...defaultOf(node), anyOf: options };
+}
+
+/**
+ * A file may also be sent as a text, and so may a whole number. These forms of one value are one field, which sends the first
+ * form of a file, and the text of a number because it holds all digits.
+ */
+function joinForms(branches: readonly unknown[]): unknown[] {
+  const file = branches.find((branch) => isSchema(branch) && isFile(branch));
+  const isDataText = (branch: unknown) => isSchema(branch) && Boolean(branch.pattern?.startsWith('^data:'));
+  const isDigits = (branch: unknown) =>
+    isSchema(branch) && branch.type === 'string' && /^\^-\?(?:\\d|\[0-9\])\+\$$/.test(branch.pattern ?? '');
+  const isInteger = (branch: unknown) => isSchema(branch) && branch.type === 'integer' && !('enum' in branch);
+  const digits = branches.find(isDigits);
+  const integer = branches.find(isInteger);
+  return branches.flatMap((branch) => {
+    if (file && isDataText(branch)) return [];
+    if (file && branch === file)
+      return [{ joined: 'file', ...file, anyOf: [file, ...branches.filter(isDataText)] }];
+    if (!digits || !integer) return [branch];
+    if (branch === integer) return [];
+    return [branch === digits ? { joined: 'bigint', anyOf: [digits, integer] } : branch];
+  });
+}
+
+function prepareJoined({ joined, anyOf, ...node }: FormSchema): FormSchema {
+  const {
+    type: _type,
+    properties: _properties,
+    required: _required,
+    additionalProperties: _others,
+    ...rest
+  } = node;
+  return leaf(String(joined), { ...rest, anyOf }, joined === 'file' ? { accept: mimeTypesOf(node) } : {});
 }
 
 /** Several types are a union of one type each. An integer that may be a text is one field, because a text holds all digits. */

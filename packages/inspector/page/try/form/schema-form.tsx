@@ -77,7 +77,7 @@ const validator: ValidatorType<unknown> = {
 
 // The library would begin a new entry with the words "New Value".
 function translate(text: string, params: readonly string[] = []): string {
-  if (text === 'New Value') return undefined as unknown as string;
+  if (text === 'New Value') return '';
   return params.reduce((filled, param, index) => filled.replaceAll(`%${index + 1}`, param), text);
 }
 

@@ -10,7 +10,7 @@ import type {
   MultiSchemaFieldTemplateProps,
   ObjectFieldTemplateProps,
 } from '@rjsf/utils';
-import { errorId } from '@rjsf/utils';
+import { ADDITIONAL_PROPERTY_FLAG, errorId } from '@rjsf/utils';
 
 /** How the parts of a form are laid out. */
 export const templates: NonNullable<FormProps['templates']> = {
@@ -43,7 +43,7 @@ function FieldTemplate(props: FieldTemplateProps) {
   const isRoot = fieldPathId.path.length === 0;
   const isLeaf = schema.type === 'string';
   const isUnion = Boolean(schema.anyOf ?? schema.oneOf);
-  const isKeyed = '__additional_property' in schema;
+  const isKeyed = ADDITIONAL_PROPERTY_FLAG in schema;
   const hint = schema['told'] === undefined ? undefined : `Default: ${JSON.stringify(schema['told'])}`;
   return (
     <div className={rawErrors?.length ? 'field field-bad' : 'field'}>
