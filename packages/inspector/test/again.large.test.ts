@@ -81,7 +81,7 @@ describe.skipIf(chromiumMissing)('the same call again', () => {
     expect(received).toStrictEqual([parsed]);
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('answered').waitFor();
-    await page.getByRole('main').getByRole('link', { name: 'note' }).click();
+    await page.getByRole('button', { name: 'Open note again' }).click();
     expect(await page.getByLabel(/^text/).inputValue()).toBe(nasty);
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByRole('button', { name: 'Clear the history' }).click();
@@ -137,14 +137,18 @@ describe.skipIf(chromiumMissing)('the same call again', () => {
       await writeFile(join(folder, 'made.test.ts'), code);
       await writeFile(
         join(folder, 'tsconfig.json'),
-        JSON.stringify({ extends: '../../tsconfig.json', compilerOptions: { noEmit: true }, include: ['.'] }),
+        JSON.stringify({
+          extends: '../../tsconfig.json', // As an app sees the package: as it was built.
+          compilerOptions: { noEmit: true, customConditions: [] },
+          include: ['.'],
+        }),
       );
       const modules = join(repository, 'node_modules');
       await run(process.execPath, [join(modules, 'typescript/bin/tsc'), '-p', folder]);
       const config = join(folder, 'vitest.config.ts');
       await writeFile(
         config,
-        `export default { root: ${JSON.stringify(folder)}, resolve: { conditions: ['@trpc-mcp/source'] }, ssr: { resolve: { conditions: ['@trpc-mcp/source'] } } };`,
+        `export default { root: ${JSON.stringify(folder)}, test: { testTimeout: 120_000 } };`,
       );
       const { stdout } = await run(
         process.execPath,

@@ -285,7 +285,7 @@ describe.skipIf(chromiumMissing)('the form of a tool', () => {
     const { page, trouble } = opened;
     await field(page, 'whole').fill('many');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
-    const summary = page.getByRole('group', { name: 'What is wrong with the arguments' });
+    const summary = page.getByRole('group', { name: 'What is wrong' });
     await summary.waitFor();
     await page.waitForFunction(() => document.activeElement?.className === 'problems');
     await summary.getByRole('button', { name: 'whole' }).press('Enter');

@@ -8,5 +8,5 @@ export function ResultView({
   args?: Readonly<Record<string, unknown>>;
   result: CallToolResult;
 }) {
-  return <pre>{JSON.stringify(result, undefined, 2)}</pre>;
+  return <pre tabIndex={0}>{JSON.stringify(result, undefined, 2)}</pre>;
 }

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { LongText } from './long-text.tsx';
 
 /** A text with a button that copies it. */
 export function CopyText({ text }: { text: string }) {
@@ -20,9 +21,7 @@ export function CopyText({ text }: { text: string }) {
         Copy
       </button>
       <span role="status">{said}</span>
-      <pre ref={shown} tabIndex={0}>
-        {text}
-      </pre>
+      <LongText ref={shown} text={text} />
     </div>
   );
 }

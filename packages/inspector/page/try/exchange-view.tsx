@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { WireExchange } from '../session/wire.ts';
 import { readEvents } from './events.ts';
+import { LongText } from './long-text.tsx';
 import { isSecretHeader, maskHeader } from './mask.ts';
 
 /** An HTTP request and its response, as they were sent and received. */
@@ -32,7 +33,7 @@ export function ExchangeView({ exchange }: { exchange: WireExchange }) {
         {`${method} ${pathname}${search} HTTP\nhost: ${host}\n`}
         {toLines(requestHeaders, isOpen)}
       </pre>
-      {requestBody !== undefined && <pre tabIndex={0}>{isRaw ? requestBody : toPretty(requestBody)}</pre>}
+      {requestBody !== undefined && <LongText text={isRaw ? requestBody : toPretty(requestBody)} />}
       <h4>Response</h4>
       {failure !== undefined && <p role="alert">There is none: {failure}</p>}
       {status === undefined && failure === undefined && <p>It has not come yet.</p>}
@@ -43,13 +44,12 @@ export function ExchangeView({ exchange }: { exchange: WireExchange }) {
         </pre>
       )}
       {events?.map(({ name, id, data }, index) => (
-        <pre key={index} tabIndex={0}>
-          {`event: ${name ?? 'message'}${id === undefined ? '' : `\nid: ${id}`}\n${toPretty(data)}`}
-        </pre>
+        <LongText
+          key={index}
+          text={`event: ${name ?? 'message'}${id === undefined ? '' : `\nid: ${id}`}\n${toPretty(data)}`}
+        />
       ))}
-      {!events && responseBody !== '' && (
-        <pre tabIndex={0}>{isRaw ? responseBody : toPretty(responseBody)}</pre>
-      )}
+      {!events && responseBody !== '' && <LongText text={isRaw ? responseBody : toPretty(responseBody)} />}
     </div>
   );
 }

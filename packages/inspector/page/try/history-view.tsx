@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useStore } from '../store.ts';
 import { cancelRun, clearRuns, type Run, runs } from './runs.ts';
 import { RunView, toDuration } from './run-view.tsx';
-import { toToolLink } from './link.ts';
+import { openAgain } from './drafts.ts';
 
 /** The calls of this tab, the newest first. */
 export function HistoryView() {
@@ -31,16 +31,19 @@ export function HistoryView() {
 function Entry({ run }: { run: Run }) {
   const [isOpen, setOpen] = useState(false);
   const { id, tool, args, at, ms, outcome } = run;
-  const { href, leftOut } = toToolLink(tool.name, args, '');
+  const text = useMemo(() => shorten(JSON.stringify(args)), [args]);
   return (
     <li>
       <div className="history-entry">
         <time dateTime={new Date(at).toISOString()}>{new Date(at).toLocaleTimeString()}</time>
-        <a href={href}>{tool.name}</a>
+        <strong>{tool.name}</strong>
         <span className={`run-outcome run-${outcome}`}>{outcome}</span>
         {ms !== undefined && <span>{toDuration(ms)}</span>}
         <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? 'Hide' : 'Show'} what it gave
+        </button>
+        <button type="button" onClick={() => openAgain(tool, args)}>
+          Open {tool.name} again
         </button>
         {outcome === 'running' && (
           <button type="button" onClick={() => cancelRun(id)}>
@@ -48,10 +51,7 @@ function Entry({ run }: { run: Run }) {
           </button>
         )}
       </div>
-      <code className="history-args">{shorten(JSON.stringify(args))}</code>
-      {leftOut.length > 0 && (
-        <p className="field-hint">The link leaves out {leftOut.join(', ')}: too long.</p>
-      )}
+      <code className="history-args">{text}</code>
       {isOpen && <RunView run={run} />}
     </li>
   );

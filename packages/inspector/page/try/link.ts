@@ -16,7 +16,8 @@ export function toToolLink(name: string, args: Readonly<Arguments>, page: string
   for (const [key, value] of Object.entries(args)) {
     // A key of an earlier call would show the answer of that call in place of a new one.
     if (key === '_idempotencyKey') continue;
-    const size = encodeURIComponent(JSON.stringify(value) ?? '').length + key.length;
+    const json = JSON.stringify(value) ?? '';
+    const size = json.length > mostOfOne ? json.length : encodeURIComponent(json).length + key.length;
     if (size > mostOfOne || length + size > mostOfAll) leftOut.push(key);
     else {
       length += size;

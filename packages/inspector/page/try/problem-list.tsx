@@ -3,12 +3,13 @@ import type { Problem } from './form/check.ts';
 
 interface ProblemListProps {
   ref: Ref<HTMLDivElement>;
+  title: string;
   problems: readonly Problem[];
   toId: (path: readonly (string | number)[]) => string;
 }
 
-/** All that is wrong with the arguments, with a way to each field. It takes the focus when a call was held back. */
-export function ProblemList({ ref, problems, toId }: ProblemListProps) {
+/** All that is wrong with what was filled in, with a way to each field. It takes the focus when a call was held back. */
+export function ProblemList({ ref, title, problems, toId }: ProblemListProps) {
   const go = (path: readonly (string | number)[]) => {
     // The nearest field around it that is drawn.
     for (let length = path.length; length >= 0; length--) {
@@ -19,17 +20,8 @@ export function ProblemList({ ref, problems, toId }: ProblemListProps) {
     }
   };
   return (
-    <div
-      ref={ref}
-      className="problems"
-      tabIndex={-1}
-      role="group"
-      aria-label="What is wrong with the arguments"
-    >
-      <p>
-        The arguments do not follow the schema of the tool. Correct them, or send them anyway to see what the
-        server answers.
-      </p>
+    <div ref={ref} className="problems" tabIndex={-1} role="group" aria-label="What is wrong">
+      <p>{title}</p>
       <ul>
         {problems.map(({ path, message }) => (
           <li key={JSON.stringify([path, message])}>

@@ -84,7 +84,14 @@ function Answer({ schema, answer }: Answering & { schema: object }) {
         problems={isChecked ? problems : []}
         onChange={setData}
       />
-      {isBad && <ProblemList ref={summary} problems={problems} toId={(path) => idOf(prefix, path)} />}
+      {isBad && (
+        <ProblemList
+          title="The answer is not what the tool asks for. Correct it, or send it anyway."
+          ref={summary}
+          problems={problems}
+          toId={(path) => idOf(prefix, path)}
+        />
+      )}
       <div className="try-buttons">
         <button type="submit" className="primary">
           Accept

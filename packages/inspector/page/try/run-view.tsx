@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { ResultView } from '../result/result-view.tsx';
 import { wire } from '../session/wire.ts';
 import { useStore } from '../store.ts';
+import { Disclosure } from './disclosure.tsx';
 import { ExchangeView } from './exchange-view.tsx';
 import { cancelRun, type Run } from './runs.ts';
 
@@ -75,12 +76,14 @@ function Elapsed({ run: { at, ms } }: { run: Run }) {
 function Exchanges({ run }: { run: Run }) {
   const all = useStore(wire).filter(({ id }) => run.exchanges.includes(id));
   return (
-    <details>
-      <summary>Request and response{all.length > 1 ? ` (${all.length} requests)` : ''}</summary>
-      {all.length === 0 && <p>They are not kept any more: the page keeps the last requests of the tab.</p>}
-      {all.map((exchange) => (
-        <ExchangeView key={exchange.id} exchange={exchange} />
-      ))}
-    </details>
+    <Disclosure summary={`Request and response${all.length > 1 ? ` (${all.length} requests)` : ''}`}>
+      {() =>
+        all.length === 0 ? (
+          <p>They are not kept any more: the page keeps the last requests of the tab.</p>
+        ) : (
+          all.map((exchange) => <ExchangeView key={exchange.id} exchange={exchange} />)
+        )
+      }
+    </Disclosure>
   );
 }

@@ -4,6 +4,7 @@ import { toHash, useRoute } from '../route.ts';
 import { useStore } from '../store.ts';
 import { Again } from './again.tsx';
 import { Arguments, type Draft } from './arguments-editor.tsx';
+import { drafts } from './drafts.ts';
 import { ExtraSwitches } from './extra-switches.tsx';
 import { extraNames, type Extras, extrasOf, splitExtras } from './extras.ts';
 import { checkValue } from './form/check.ts';
@@ -22,9 +23,6 @@ export function TryTool({ tool }: { tool: Tool }) {
   return <TryForm key={`${tool.name} ${given}`} tool={tool} given={given} />;
 }
 
-/** What stood in the form of each tool when it was left. */
-const drafts = new Map<string, { given: string | undefined; own: Record<string, unknown>; extras: Extras }>();
-
 function TryForm({ tool, given }: { tool: Tool; given: string | undefined }) {
   const prefix = useId();
   const first = useMemo(() => readStart(tool, given), [tool, given]);
@@ -34,20 +32,22 @@ function TryForm({ tool, given }: { tool: Tool; given: string | undefined }) {
   const summary = useRef<HTMLDivElement>(null);
   const schema = useMemo(() => toFormSchema(tool.inputSchema, extrasOf(tool)), [tool]);
   const args = useMemo(() => ({ ...draft.own, ...extras }), [draft.own, extras]);
-  const problems = useMemo(() => checkValue(tool.inputSchema, args), [tool, args]);
+  const problems = useMemo(
+    () => (isChecked ? checkValue(tool.inputSchema, args) : []),
+    [tool, args, isChecked],
+  );
   const last = useStore(runs).findLast((run) => run.tool.name === tool.name);
   const keep = (own: Record<string, unknown>, switches: Extras) =>
-    drafts.set(tool.name, { given, own, extras: switches });
+    drafts.set(tool.name, { own, extras: switches });
   const run = (isSure: boolean) => {
     setChecked(true);
-    if (draft.unread !== undefined || (problems.length > 0 && !isSure)) {
+    if (draft.unread !== undefined || (!isSure && checkValue(tool.inputSchema, args).length > 0)) {
       // The list is drawn first.
       requestAnimationFrame(() => summary.current?.focus());
       return;
     }
     void startRun(tool, structuredClone(args));
   };
-  const shown = isChecked ? problems : [];
   return (
     <section aria-label={`Try ${tool.name}`} className="try">
       <h2>Try it</h2>
@@ -69,7 +69,7 @@ function TryForm({ tool, given }: { tool: Tool; given: string | undefined }) {
           schema={schema}
           prefix={prefix}
           draft={draft}
-          problems={shown.filter(({ path: [name] }) => !extraNames.some((extra) => extra === name))}
+          problems={problems.filter(({ path: [name] }) => !extraNames.some((extra) => extra === name))}
           onChange={(next) => {
             setDraft(next);
             keep(next.own, extras);
@@ -86,6 +86,7 @@ function TryForm({ tool, given }: { tool: Tool; given: string | undefined }) {
         {isChecked && (draft.unread !== undefined || problems.length > 0) && (
           <ProblemList
             ref={summary}
+            title="The arguments do not follow the schema of the tool. Correct them, or send them anyway to see what the server answers."
             problems={draft.unread === undefined ? problems : [{ path: [], message: draft.unread }]}
             toId={(path) => idOf(prefix, path)}
           />
@@ -125,9 +126,7 @@ function readStart(
   given: string | undefined,
 ): { own: Record<string, unknown>; extras: Extras; isBadLink: boolean } {
   const draft = drafts.get(tool.name);
-  // A link wins over what was left behind, unless that began with the same link.
-  if (draft && (given === undefined || draft.given === given)) return { ...draft, isBadLink: false };
-  if (given === undefined) return { own: {}, extras: {}, isBadLink: false };
+  if (given === undefined) return { own: {}, extras: {}, ...draft, isBadLink: false };
   const args = readLinkArguments(given);
   return { ...splitExtras(tool, args ?? {}), isBadLink: args === undefined };
 }

@@ -1,5 +1,6 @@
 import { wire, type WireExchange } from '../session/wire.ts';
 import { useStore } from '../store.ts';
+import { Disclosure } from './disclosure.tsx';
 import { ExchangeView } from './exchange-view.tsx';
 import { toDuration } from './run-view.tsx';
 
@@ -28,14 +29,17 @@ function Entry({ exchange }: { exchange: WireExchange }) {
   const { at, method, status, ms, failure, url, requestBody } = exchange;
   const outcome = status === undefined ? (failure === undefined ? 'running' : 'no response') : String(status);
   return (
-    <details>
-      <summary>
-        <span className="wire-time">{new Date(at).toLocaleTimeString()}</span> {method}{' '}
-        <strong>{readMethod(requestBody) ?? new URL(url).pathname}</strong> {outcome}
-        {ms !== undefined && ` in ${toDuration(ms)}`}
-      </summary>
-      <ExchangeView exchange={exchange} />
-    </details>
+    <Disclosure
+      summary={
+        <>
+          <span className="wire-time">{new Date(at).toLocaleTimeString()}</span> {method}{' '}
+          <strong>{readMethod(requestBody) ?? new URL(url).pathname}</strong> {outcome}
+          {ms !== undefined && ` in ${toDuration(ms)}`}
+        </>
+      }
+    >
+      {() => <ExchangeView exchange={exchange} />}
+    </Disclosure>
   );
 }
 

@@ -59,15 +59,13 @@ describe('what is wrong with arguments', () => {
     [{ name: 'Ada', maybe: null }, []],
     [{ age: 'x', maybe: 'y' }, ['name', 'age']],
   ])('of %j is at %j', (value, paths) => {
-    expect(
-      checkValue(schema, value)
-        .map(({ path }) => path.join('/'))
-        .toSorted(),
-    ).toEqual(paths.toSorted());
+    const found = checkValue(schema, value).map(({ path }) => path.join('/'));
+    expect(new Set(found)).toEqual(new Set(paths));
+    expect(found).toHaveLength(paths.length);
   });
 
   test('agrees with the validator of the official client for values of every shape', () => {
-    const official = new CfWorkerJsonSchemaValidator().getValidator(schema as never);
+    const official = new CfWorkerJsonSchemaValidator().getValidator(schema);
     const parts: unknown[] = [
       'Ada',
       '',

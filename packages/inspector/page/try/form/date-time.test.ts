@@ -1,14 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { fromDateTime, toDateTime } from './date-time.ts';
 
-const zone = process.env['TZ'];
 afterEach(() => {
-  process.env['TZ'] = zone;
+  vi.unstubAllEnvs();
 });
 
 test('a moment is the same before and after, in every zone', () => {
   for (const TZ of ['UTC', 'Asia/Kolkata', 'America/New_York', 'Pacific/Kiritimati']) {
-    process.env['TZ'] = TZ;
+    vi.stubEnv('TZ', TZ);
     for (const text of [
       '2026-01-31T09:00:00Z',
       '2026-07-01T08:30:15.250Z',
@@ -22,7 +21,7 @@ test('a moment is the same before and after, in every zone', () => {
 });
 
 test('a schema that takes no zone gets what the clock shows', () => {
-  process.env['TZ'] = 'Asia/Kolkata';
+  vi.stubEnv('TZ', 'Asia/Kolkata');
   expect(toDateTime('2026-01-31T09:00', 'local')).toBe('2026-01-31T03:30:00Z');
   expect(toDateTime('2026-01-31T09:00', 'utc')).toBe('2026-01-31T09:00:00Z');
   expect(toDateTime('2026-01-31T09:00', 'local', (text) => !text.endsWith('Z'))).toBe('2026-01-31T09:00:00');

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { quote, quoteWithToken, toHeredoc } from './shell.ts';
+import { quote, quoteWithToken, toHeredoc } from '../page/try/shell.ts';
 
 const texts = [
   '',
@@ -18,7 +18,7 @@ const texts = [
 
 /** Texts of the characters that mean something to a shell, the same in each run. */
 function* oddTexts(): Generator<string> {
-  const characters = [...'\'"\\$`!#&|;<>()*?~{}[]= \n\taé'];
+  const characters = '\'"\\$`!#&|;<>()*?~{}[]= \n\taé'.split('');
   let seed = 7;
   for (let count = 0; count < 200; count++) {
     let text = '';
