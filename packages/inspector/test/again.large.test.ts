@@ -77,7 +77,10 @@ describe.skipIf(chromiumMissing)('the same call again', () => {
     await page.goto('about:blank');
     await page.goto(link);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByRole('status').filter({ hasText: 'Answered' }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^Answered/ })
+      .waitFor();
     expect(received).toStrictEqual([parsed]);
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('answered').waitFor();

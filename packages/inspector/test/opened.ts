@@ -24,7 +24,7 @@ export async function openTool(
   const { url, close } = await serveWithInspector(router, options);
   const browsing = await chromium.newContext(context);
   const page = await browsing.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const trouble = await watchTrouble(page);
   await page.goto(`${url}#/tools/${encodeURIComponent(tool)}${query}`);
   await page.getByRole('region', { name: `Try ${tool}` }).waitFor();

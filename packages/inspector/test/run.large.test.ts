@@ -102,7 +102,10 @@ describe.skipIf(chromiumMissing)('a call from the inspector', () => {
     await dialog.getByRole('button', { name: 'cups' }).waitFor();
     await dialog.getByLabel(/^cups/).fill('2');
     await dialog.getByRole('button', { name: 'Accept' }).click();
-    await page.getByRole('status').filter({ hasText: 'Answered' }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^Answered/ })
+      .waitFor();
     expect(answers).toEqual([{ drink: 'tea', cups: 2 }]);
     expect(trouble).toEqual({ violations: [], errors: [] });
   });
@@ -216,7 +219,10 @@ describe.skipIf(chromiumMissing)('a call from the inspector', () => {
       await page.keyboard.press('Control+A');
       await page.keyboard.type('3');
       await page.keyboard.press('Enter');
-      await page.getByRole('status').filter({ hasText: 'Answered' }).waitFor();
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^Answered/ })
+        .waitFor();
       await page.getByRole('button', { name: 'curl' }).press('Enter');
       await page.getByText('Request and response').press('Enter');
       expect(

@@ -26,6 +26,22 @@ const schema = {
     },
     pair: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'number' }], items: false },
     tree: { $ref: '#/$defs/node' },
+    tagged: {
+      oneOf: [
+        {
+          type: 'object',
+          properties: { t: { type: 'string', enum: ['a'] }, n: { type: 'string', enum: ['x', 'y'] } },
+          required: ['t', 'n'],
+          additionalProperties: false,
+        },
+        {
+          type: 'object',
+          properties: { t: { type: 'string', enum: ['b'] } },
+          required: ['t'],
+          additionalProperties: false,
+        },
+      ],
+    },
     maybe: { anyOf: [{ type: 'string' }, { type: 'null' }] },
   },
   required: ['name'],
@@ -53,6 +69,9 @@ describe('what is wrong with arguments', () => {
     [{ name: 'Ada', pay: { kind: 'card', number: 4 } }, ['pay/number']],
     [{ name: 'Ada', pay: { kind: 'cash' } }, ['pay/coins']],
     [{ name: 'Ada', pay: { kind: 'gold' } }, ['pay']],
+    [{ name: 'Ada', tagged: { t: 'a' } }, ['tagged/n']],
+    [{ name: 'Ada', tagged: { t: 'a', n: 'z' } }, ['tagged/n']],
+    [{ name: 'Ada', tagged: { t: 'c' } }, ['tagged']],
     [{ name: 'Ada', pair: ['a', 'b'] }, ['pair/1']],
     [{ name: 'Ada', tree: deepTree({ label: 'c' }) }, []],
     [{ name: 'Ada', tree: deepTree({}) }, ['tree/children/0/children/0/label']],

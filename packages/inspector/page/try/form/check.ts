@@ -111,18 +111,16 @@ function explainUnion(union: OutputUnit, errors: readonly OutputUnit[]): Problem
     byBranch.set(branch, [...(byBranch.get(branch) ?? []), error]);
   }
   // A wrong type or tag at the value itself, or at a key of it that is a constant, says that another alternative is meant.
+  const depth = union.instanceLocation.split('/').length;
   const near = [...byBranch.values()].filter((branch) =>
-    branch.every(
-      ({ keyword, instanceLocation }) =>
-        !(
-          instanceLocation === union.instanceLocation &&
-          (keyword === 'type' || keyword === 'const' || keyword === 'enum')
-        ) &&
-        !(
-          keyword === 'const' &&
-          instanceLocation.split('/').length === union.instanceLocation.split('/').length + 1
-        ),
-    ),
+    branch.every(({ keyword, instanceLocation, error }) => {
+      if (instanceLocation === union.instanceLocation && ['type', 'const', 'enum'].includes(keyword))
+        return false;
+      // A tag is a constant, or an enumeration of one text.
+      const isTag =
+        keyword === 'const' || (keyword === 'enum' && /any of \["(?:[^"\\]|\\.)*"\]\.$/.test(error));
+      return !isTag || instanceLocation.split('/').length !== depth + 1;
+    }),
   );
   if (near.length === 1) return explain(near[0]!);
   return [{ path: toPath(union.instanceLocation), message: 'This is none of the alternatives.' }];
