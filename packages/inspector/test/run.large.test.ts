@@ -32,9 +32,8 @@ const router = t.router({
         note: z.string().optional(),
       }),
     });
-    return answer?.action === 'accept'
-      ? JSON.stringify(answer.content)
-      : `nothing, because of ${answer?.action}`;
+    if (answer?.action === 'accept') answers.push(answer.content);
+    return `You said ${answer?.action}`;
   }),
   visit: t.procedure.meta({ mcp: { description: 'Sends the person to a page.' } }).mutation(async () => {
     const answer = await getMcpCall()!.ask({
