@@ -202,6 +202,22 @@ describe('the short page', () => {
     );
   });
 
+  test('names the host that the browser asked for, where a proxy or the framework has put another one into the URL', async () => {
+    const shownFor = async (url: string, headers: Record<string, string>) => {
+      const { text } = await create().open({ ...asBrowser, ...headers }, { url });
+      return /<code>(.*?)<\/code>/.exec(text)![1];
+    };
+    const inside = 'http://localhost:3000/mcp';
+    const host = 'acme.example.com';
+    expect(await shownFor(inside, { host })).toBe('http://acme.example.com/mcp');
+    const proxied = { host: 'localhost:3000', 'x-forwarded-host': host, 'x-forwarded-proto': 'https' };
+    expect(await shownFor(inside, proxied)).toBe('https://acme.example.com/mcp');
+    expect(await shownFor(inside, { 'x-forwarded-host': '"><script>' })).toBe(inside);
+    expect(await shownFor('https://app.example.com/mcp', { 'x-forwarded-host': host })).toBe(
+      'https://app.example.com/mcp',
+    );
+  });
+
   test('takes no markup and no command from the app or from the request', async () => {
     const markup = '"><script>alert(1)</script><img src=x onerror=alert(1)>\'`$(id)`&amp;';
     const server = {

@@ -195,8 +195,8 @@ function writeReply(
   // Headers that createContext has set, such as cookies, are kept.
   const all = withVary(headers, res);
   // The answer to HEAD says how long that to GET would be. One with 304 may not say that it is empty.
-  const isEmpty = body === undefined && ('content-length' in all || status === 304);
-  res.writeHead(status, isEmpty ? all : { ...all, 'content-length': lengthOf(body) });
+  const isBare = body === undefined && ('content-length' in all || status === 304);
+  res.writeHead(status, isBare ? all : { ...all, 'content-length': lengthOf(body) });
   if (typeof body === 'object') {
     res.cork();
     for (const chunk of body) res.write(chunk);

@@ -88,7 +88,7 @@ function toDryRunner({ name, input, scopes, visible, structured }: Tool, query: 
 }
 
 function toBoth(one: Callable['visible'], other: Callable['visible']): Callable['visible'] {
-  if (!one || !other) return one ?? other;
+  if (!one || !other || one === other) return one ?? other;
   // An app without types may return anything. Only `true` makes it visible.
   return async (ctx) => ((await one(ctx)) as unknown) === true && ((await other(ctx)) as unknown) === true;
 }

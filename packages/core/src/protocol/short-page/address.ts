@@ -15,18 +15,28 @@ export interface Address {
 export function addressOf(request: Request, resource: string | undefined): Address {
   const url = new URL(webUrlOf(resource) ?? request.url);
   const isSecure = url.protocol === 'https:' || isForwardedFromTls(request);
-  const host = isPlainHost(url.host) ? url.host : unknownHost;
+  const named = resource === undefined && isLocal(url.host) ? hostBeforeProxy(request) : undefined;
+  const host = [named ?? '', url.host].find(isPlainHost) ?? unknownHost;
   return {
     // People copy it into a terminal, and whoever made a link to this page has chosen its path.
     url: `${isSecure ? 'https' : 'http'}://${host}${url.pathname.replace(/[^\w\-.~/%:@]/g, toEscape)}`,
-    isLocal: /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?$/i.test(host),
+    isLocal: isLocal(host),
   };
+}
+
+function isLocal(host: string): boolean {
+  return /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?$/i.test(host);
+}
+
+/** Behind a proxy, a host such as Next.js has its own address in the URL, and that of the browser in a header. */
+function hostBeforeProxy({ headers }: Request): string | undefined {
+  return headers.get('x-forwarded-host')?.split(',')[0]?.trim() ?? headers.get('host') ?? undefined;
 }
 
 /** Stands for a host that nobody could connect to. */
 const unknownHost = 'this-host.invalid';
 
-/** A proxy that ends TLS says so. The answer is not cached, so that a client that says so misleads itself alone. */
+/** A proxy that ends TLS says so. The page is not cached, so that a client that makes up such a header misleads itself alone. */
 function isForwardedFromTls({ headers }: Request): boolean {
   return /^https(?:,|$)/i.test(headers.get('x-forwarded-proto')?.trim() ?? '');
 }
