@@ -196,7 +196,7 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
       'Run `trpc-mcp outputs` of the same version again, and pass the file that it writes without changes.',
   },
   PATH_UNKNOWN: {
-    means: '`complete`, `dryRun` or `resource.list` names a path without a procedure.',
+    means: '`complete`, `confirm.with`, `dryRun` or `resource.list` names a path without a procedure.',
     change: 'Correct the path.',
   },
   PATTERN_UNMATCHED: {
