@@ -9,7 +9,7 @@ import {
   type HandlerOptions,
   type McpMeta,
   type McpSettings,
-  SetupError,
+  type SetupError,
 } from '../src/index.ts';
 import { clientKinds, connect, eraOf, toolValue } from './clients.ts';
 import { type Answer, request } from './messages.ts';
@@ -186,7 +186,7 @@ describe('a question that a query fills', () => {
     const { router } = createRouter();
     const swallowing = t.procedure.use(async ({ next }) => {
       const result = await next();
-      return result.ok ? result : ({ ...result, ok: true, data: 'fine' } as unknown as typeof result);
+      return result.ok ? result : { ...result, ok: true as const, data: 'fine' };
     });
     const made = t.mergeRouters(
       router,
@@ -197,7 +197,7 @@ describe('a question that a query fills', () => {
           .mutation(() => ({ done: true })),
       }),
     );
-    const { server } = await start({ router: made as never, ran: [] });
+    const { server } = await start({ router: made, ran: [] });
     await using _ = server;
     const params = { name: 'customers_quiet', arguments: { id: 'none' }, _meta: asking };
     expect(textOf(await request(server.mcp, 'modern', 'tools/call', params))).toContain(
