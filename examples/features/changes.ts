@@ -1,4 +1,4 @@
-import { initTRPC } from '@trpc/server';
+import { initTRPC, TRPCError } from '@trpc/server';
 import { type McpMeta, type Store } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/node';
 import { z } from 'zod';
@@ -21,6 +21,17 @@ export const router = t.router({
       accounts.get(input.id)!.open = false;
       return `${input.id} is closed`;
     }),
+
+  account: t.procedure.input(account).query(({ input }) => {
+    const found = accounts.get(input.id);
+    if (!found) throw new TRPCError({ code: 'NOT_FOUND', message: `there is no account ${input.id}` });
+    return found;
+  }),
+
+  reset: t.procedure
+    .meta({ mcp: { confirm: { question: 'Take the last {days} days from {id}?', with: 'account' } } })
+    .input(account)
+    .mutation(({ input }) => (accounts.get(input.id)!.days = 0)),
 
   extend: t.procedure
     .meta({ mcp: { idempotent: true, dryRun: 'afterExtending' } })

@@ -42,6 +42,24 @@ describe('an account', () => {
   });
 });
 
+test('a person is asked with what a query says, and not about an account that does not exist', async () => {
+  await using server = await start(createApp());
+  const asked: string[] = [];
+  await using client = await connect('2026-07-28', server.url, {
+    answer({ message }) {
+      asked.push(message);
+      return { action: 'accept', content: {} };
+    },
+  });
+  expect((await client.call('reset', { id: 'nobody' })).text).toContain(
+    'NOT_FOUND: there is no account nobody',
+  );
+  expect(asked).toEqual([]);
+  await client.call('reset', { id: 'ada' });
+  expect(asked).toEqual(['Take the last 14 days from "ada"?']);
+  expect(accounts.get('ada')!.days).toBe(0);
+});
+
 describe.each(revisions)('a client of %s', (revision) => {
   test('extends a trial once, however often it tries', async () => {
     await using server = await start(createApp());

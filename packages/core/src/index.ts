@@ -44,6 +44,7 @@ export type { Tag, TaggedProcedure } from './catalog/tag.ts';
 export type { Era } from './catalog/era.ts';
 export type {
   McpAnnotations,
+  McpConfirm,
   McpContentAnnotations,
   McpDefaults,
   McpIcon,

@@ -183,6 +183,21 @@ export interface McpStream {
   maxMs?: number;
 }
 
+/** A question to a person that a query fills. */
+export interface McpConfirm {
+  /**
+   * The question: `Deactivate {name} of {company}?`. A name in it stands for the argument of that name, else for the field of
+   * what the query returns. Both are shown in quotes.
+   */
+  question: string;
+  /**
+   * The path of a query, such as `customers.get`. It gets those arguments of the call that its input has, and runs as a call
+   * of its caller: with its own middleware, scopes, `visible` and `rateLimit`. If it fails, or returns nothing, the call ends
+   * with its error, and nobody is asked. It runs only when the question is asked, and can ask nothing itself.
+   */
+  with: string;
+}
+
 /** The settings of one procedure: `mcp` in its meta. */
 export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   /** The tool's name. By default it is made from the path: `customers.list` becomes `customers_list`. */
@@ -220,10 +235,12 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   stream?: McpStream;
   /**
    * Asks the person with this question before the tool runs; `{id}` in it stands for an argument, which is shown in quotes.
-   * `true` makes a question of the title. The arguments that it does not name follow, each on a line. It protects against replays, changed arguments and an overeager model. It does not protect against a client
-   * that answers without asking: middleware has to decide what a caller may do.
+   * `true` makes a question of the title. `{ question, with: 'customers.get' }` fills it with what a query returns. The
+   * arguments that it does not name follow, each on a line. The person agrees to these arguments.
+   * It protects against replays, changed arguments and an overeager model. It does not protect against a client that answers
+   * without asking: middleware has to decide what a caller may do.
    */
-  confirm?: string | true;
+  confirm?: string | true | McpConfirm;
   /** What happens to the call when the client cannot ask. `refuse` by default. */
   confirmFallback?: 'refuse' | 'proceed';
   /**

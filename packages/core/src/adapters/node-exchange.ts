@@ -194,7 +194,9 @@ function writeReply(
   if (isOver(res)) return;
   // Headers that createContext has set, such as cookies, are kept.
   const all = withVary(headers, res);
-  res.writeHead(status, { ...all, 'content-length': lengthOf(body) });
+  // The answer to HEAD says how long that to GET would be. One with 304 may not say that it is empty.
+  const isBare = body === undefined && ('content-length' in all || status === 304);
+  res.writeHead(status, isBare ? all : { ...all, 'content-length': lengthOf(body) });
   if (typeof body === 'object') {
     res.cork();
     for (const chunk of body) res.write(chunk);

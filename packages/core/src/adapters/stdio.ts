@@ -42,7 +42,8 @@ type HttpOption =
   | 'allowedHosts'
   | 'allowedOrigins'
   | 'cors'
-  | 'fastLane';
+  | 'fastLane'
+  | 'page';
 
 /** Options of `serveStdio`: those of a handler, without those for HTTP. `maxBodyBytes` limits the size of one message. */
 export interface StdioOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> extends Omit<

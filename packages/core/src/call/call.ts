@@ -7,7 +7,7 @@ import type { TaughtClass } from '../schema/codec.ts';
 import { WireError } from '../schema/wire-error.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
 import type { ToError } from './app-error.ts';
-import { needsConsent, toConsentQuestion } from './consent.ts';
+import { fillerOf, needsConsent, toConsentQuestion } from './consent.ts';
 import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import { drain, isStream, isStreamed } from './drain.ts';
@@ -17,7 +17,8 @@ import type { Report } from './failure.ts';
 import { toInvocation } from './invocation.ts';
 import { takePoint } from './limit.ts';
 import { type IdempotencyKeys, type KeyedCall, WaitEnded } from './once.ts';
-import { type Outcome, type ResultOutcome, toRefusalOutcome } from './outcome.ts';
+import { type FailureOutcome, type Outcome, type ResultOutcome, toRefusalOutcome } from './outcome.ts';
+import { type CallFiller, readQuestionData, UnfilledQuestion } from './question-data.ts';
 import { isCounted, resumeCall } from './round.ts';
 import type { Handles } from './portion/handle.ts';
 import { passGuards } from './permitted.ts';
@@ -91,12 +92,27 @@ export function callItem<TItem extends Callable>(
   const deadline = timeoutMs || item.stream ? setDeadline(request.signal, timeoutMs) : undefined;
   const call = new ActiveCall(item, request, deadline?.signal ?? request.signal);
   const readInput = memoize(() => decode(item, args));
-  const consent = item.confirm && memoize(() => holdForConsent(item, args, request, call));
+  // Set when the query that fills the question has failed. The call ends so, whatever middleware makes of the error.
+  let unfilled: FailureOutcome | undefined;
+  const fill = memoize(async () => {
+    const filler = ActiveCall.isAgreed(call) ? undefined : fillerOf(item, request);
+    if (!filler) return undefined;
+    try {
+      const asking = { ...request, signal: call.signal };
+      return await readQuestionData(filler, args, asking, toCallFiller(parts, host));
+    } catch (thrown) {
+      if (thrown instanceof UnfilledQuestion) unfilled = thrown.outcome;
+      throw thrown;
+    }
+  });
+  const consent = item.confirm && memoize(() => holdForConsent(item, args, request, call, fill));
   // Set while only the middleware runs, which may read the input before it refuses: for a call that is answered as an earlier
   // one was, and before a person is asked for consent.
   let isGuarding = false;
   // Takes the key and asks for consent when tRPC reads the input, so that middleware before `.input()` can refuse first.
   const hold = async () => {
+    // Before the key is taken: what the query refuses may be tried again with it.
+    if (item.confirm) await fill();
     await keyed?.enter(call.signal);
     await consent?.();
   };
@@ -166,6 +182,7 @@ export function callItem<TItem extends Callable>(
         // A client that asked for progress has had these values already.
         if (!ActiveCall.channelOf(call)) yielded = drained.yielded;
       }
+      if (unfilled) return unfilled;
       const open = ActiveCall.openOf(call);
       if (open) return { kind: 'questions', open };
       const outcome = toResult(item, value, call.era, yielded);
@@ -173,6 +190,7 @@ export function callItem<TItem extends Callable>(
     } catch (thrown) {
       // Another call with the same key was faster, and its outcome is the one of this call.
       if (keyed?.isTaken) return await run();
+      if (unfilled) return unfilled;
       const open = ActiveCall.openOf(call);
       if (open) return { kind: 'questions', open };
       const source = { ctx, readInput, args };
@@ -231,10 +249,17 @@ async function holdForConsent(
   args: unknown,
   request: CallRequest,
   call: ActiveCall,
+  fill: () => Promise<Record<string, unknown> | undefined>,
 ): Promise<void> {
   if (ActiveCall.isAgreed(call)) return;
-  const question = await toConsentQuestion(item, args, request);
+  const question = await toConsentQuestion(item, args, request, await fill());
   if (question) ActiveCall.hold(call, question);
+}
+
+/** Calls the query that fills a question. The call that it is for has taken its point of the handler's limit, and has a span. */
+function toCallFiller(parts: CallParts, host: CallHost): CallFiller {
+  const own: CallParts = { ...parts, rateLimit: undefined, spans: { run: (_describe, work) => work() } };
+  return (query, args, request, toResult) => callItem(own, query, args, request, host, toResult);
 }
 
 async function takePoints(

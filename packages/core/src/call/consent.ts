@@ -1,5 +1,5 @@
 import { inputRequired } from '@modelcontextprotocol/server';
-import type { Callable } from '../catalog/callable.ts';
+import type { Callable, Filler } from '../catalog/callable.ts';
 import type { CallRequest } from './active-call.ts';
 import { consentKey, type ConsentQuestion } from './ask.ts';
 import { digest } from './digest.ts';
@@ -39,11 +39,25 @@ export function needsConsent({ confirm }: Callable, request: CallRequest): boole
   return confirm !== undefined && (canAskForm(request) || confirm.fallback !== 'proceed');
 }
 
-/** Makes the question for consent. Returns `undefined` if the call may run although the client cannot ask. */
+/** The query that has to run before the person is asked. `undefined` if there is none, or if nobody can be asked. */
+export function fillerOf({ confirm, filler }: Callable, request: CallRequest): Filler | undefined {
+  if (confirm?.with === undefined || !canAskForm(request)) return undefined;
+  if (filler) return filler;
+  // Only of a lazy router, whose problems `ready()` and `onError` have told.
+  throw new TypeError(
+    `mcp.confirm.with names "${confirm.with}", which cannot be used; see the problems of set-up`,
+  );
+}
+
+/**
+ * Makes the question for consent. `data` is what the query returned that fills it. Returns `undefined` if the call may run
+ * although the client cannot ask.
+ */
 export async function toConsentQuestion(
   item: Callable,
   args: unknown,
   request: CallRequest,
+  data?: Record<string, unknown>,
 ): Promise<ConsentQuestion | undefined> {
   const confirm = item.confirm!;
   if (!canAskForm(request)) {
@@ -52,7 +66,7 @@ export async function toConsentQuestion(
       'this needs the consent of a person, and this client cannot ask for it; tell the person what you were about to do, so that they can do it themselves or use a client that asks',
     );
   }
-  const message = await toQuestionText(confirm, args);
+  const message = await toQuestionText(confirm, args, data);
   const requestedSchema = { type: 'object' as const, properties: {} };
   return {
     request: inputRequired.elicit({ message, requestedSchema }),

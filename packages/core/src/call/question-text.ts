@@ -12,17 +12,25 @@ const value = { most: 2000, start: 500 };
 const key = { most: 200, start: 100 };
 
 /**
- * Words the question for consent, such as `Close "c1"?`. The arguments that it does not name follow, each on a line of its
- * own. Values are quoted, so that no argument can look like another one or like words of the app.
+ * Words the question for consent, such as `Close "c1"?`. A name in it stands for an argument, else for a field of `data`,
+ * which a query has returned. The arguments that it does not name follow, each on a line of its own. Values are quoted, so
+ * that none can look like another one or like words of the app.
  */
-export async function toQuestionText({ pieces, names, added }: Confirm, args: unknown): Promise<string> {
+export async function toQuestionText(
+  { pieces, names, added }: Confirm,
+  args: unknown,
+  data: Record<string, unknown> = {},
+): Promise<string> {
   const given = isRecord(args) ? args : {};
+  const known = new Set(names);
   let sentence = '';
   for (const [index, piece] of pieces.entries()) {
-    sentence += index % 2 === 0 ? piece : await show(valueOf(given, piece), value);
+    if (index % 2 === 0) sentence += piece;
+    else if (known.has(piece)) sentence += await show(valueOf(given, piece), value);
+    else sentence += await show(valueOf(data, piece), value, '(unknown)');
   }
-  const told = new Set([...pieces.filter((_, index) => index % 2 === 1), ...added]);
-  const known = new Set(names);
+  // An argument that is called like a field of the data, and not known to the schema, is not told by the sentence.
+  const told = new Set([...pieces.filter((piece, index) => index % 2 === 1 && known.has(piece)), ...added]);
   const named = names.filter((name) => Object.hasOwn(given, name));
   const others = Object.keys(given).filter((name) => !known.has(name));
   const rest = [...named, ...others].filter((name) => !told.has(name));
@@ -53,8 +61,12 @@ async function showKey(name: string): Promise<string> {
   return /^[A-Za-z_$][\w$-]{0,63}$/.test(name) ? name : show(name, key);
 }
 
-async function show(shown: unknown, { most, start }: { most: number; start: number }): Promise<string> {
-  if (shown === undefined) return '(not given)';
+async function show(
+  shown: unknown,
+  { most, start }: { most: number; start: number },
+  missing = '(not given)',
+): Promise<string> {
+  if (shown === undefined) return missing;
   const text = typeof shown === 'string' ? shown : toJsonText(shown);
   const quote = (part: string) => reveal(typeof shown === 'string' ? JSON.stringify(part) : part);
   const count = countCharacters(text);

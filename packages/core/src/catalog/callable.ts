@@ -38,12 +38,21 @@ export interface Callable {
   rateLimit: McpRateLimit | undefined;
   /** The question that a person answers before it runs. */
   confirm: Confirm | undefined;
+  /** The query that fills the question, when it was found. */
+  filler: Filler | undefined;
   /** The limits at which collecting its values ends. */
   stream: Required<McpStream> | undefined;
   /** The type of what it yields, if it is a stream and only its type says so. */
   item: Inferred | undefined;
   /** Whether the option `outputs` should say what it returns, and does not. */
   lacksType: boolean;
+}
+
+/** A query that fills the question of another procedure. */
+export interface Filler {
+  query: Callable;
+  /** The arguments that it gets: the name of each for the query, and for clients of the tool. */
+  arguments: readonly (readonly [own: string, sent: string])[];
 }
 
 /** What is known of outputs besides the schemas of the app. */
@@ -104,6 +113,7 @@ export function toCallable(
     timeoutMs: settings.timeoutMs,
     rateLimit: settings.rateLimit,
     confirm: undefined,
+    filler: undefined,
     stream: isStreamed ? { ...defaultStream, ...settings.stream } : undefined,
     item,
     lacksType,

@@ -1,6 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { SetupProblem } from '../setup-error.ts';
 import type { Callable } from './callable.ts';
+import { toFiller } from './filler.ts';
 import { type Item, type ItemOptions, toNamedCallable } from './item.ts';
 import { renameInput } from './rename.ts';
 import { type Tool, toTool } from './tool.ts';
@@ -26,6 +27,11 @@ export function linkItems(
     if (item.kind === 'tool') {
       const query = item.dryRun === undefined ? undefined : find(item, 'mcp.dryRun', item.dryRun);
       if (query) item.dryRunner = toDryRunner(item, query);
+      const { confirm } = item;
+      const asked = confirm?.with === undefined ? undefined : find(item, 'mcp.confirm.with', confirm.with);
+      const filler = asked && toFiller(item, asked);
+      if (Array.isArray(filler)) problems.push(...filler);
+      else item.filler = filler;
       continue;
     }
     const { properties = {} } = item.input.schema;
@@ -88,7 +94,7 @@ function toDryRunner({ name, input, scopes, visible, structured }: Tool, query: 
 }
 
 function toBoth(one: Callable['visible'], other: Callable['visible']): Callable['visible'] {
-  if (!one || !other) return one ?? other;
+  if (!one || !other || one === other) return one ?? other;
   // An app without types may return anything. Only `true` makes it visible.
   return async (ctx) => ((await one(ctx)) as unknown) === true && ((await other(ctx)) as unknown) === true;
 }

@@ -1,5 +1,6 @@
 import type {
   McpAnnotations,
+  McpConfirm,
   McpContentAnnotations,
   McpIcon,
   McpPrompt,
@@ -17,7 +18,7 @@ import { findWrongValue } from './setting-values.ts';
  * `_meta`, `input` and `output` may have any keys. Those of `complete` are arguments, which are checked with the input.
  */
 export function findUnknownSetting(settings: McpSettings): string | undefined {
-  const { annotations, icons, resource, prompt, stream, rateLimit, result } = settings;
+  const { annotations, icons, resource, prompt, stream, rateLimit, result, confirm } = settings;
   const own = typeof prompt === 'object' ? prompt : undefined;
   const groups: Group[] = [
     ['mcp', settings, settingKeys],
@@ -29,6 +30,7 @@ export function findUnknownSetting(settings: McpSettings): string | undefined {
     ['mcp.prompt', own, promptKeys],
     ...toIconGroups('mcp.prompt.icons', own?.icons),
     ['mcp.stream', stream, streamKeys],
+    ['mcp.confirm', typeof confirm === 'object' ? confirm : undefined, confirmKeys],
     ['mcp.rateLimit', rateLimit, rateLimitKeys],
     ['mcp.result', result, resultKeys],
   ];
@@ -134,6 +136,8 @@ const promptKeys = {
   icons: true,
   _meta: true,
 } satisfies Record<keyof McpPrompt, true>;
+
+const confirmKeys = { question: true, with: true } satisfies Record<keyof McpConfirm, true>;
 
 const streamKeys = { maxItems: true, maxMs: true } satisfies Record<keyof McpStream, true>;
 

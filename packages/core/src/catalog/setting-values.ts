@@ -57,8 +57,8 @@ const settingKinds: Record<string, Kind> = {
   errorHint: aFunction,
   toContent: aFunction,
   confirm: {
-    takes: (value) => typeof value === 'string' || value === true,
-    words: 'true, or the question',
+    takes: (value) => typeof value === 'string' || value === true || isFilledQuestion(value),
+    words: 'true, the question, or { question, with: "the path of a query" }',
   },
   confirmFallback: oneOf('refuse', 'proceed'),
   unknownArguments: oneOf('refuse', 'pass'),
@@ -90,6 +90,10 @@ const listedKinds: Record<string, Kind> = {
   icons: iconList,
   _meta: anObject,
 };
+
+function isFilledQuestion(value: unknown): boolean {
+  return isRecord(value) && typeof value['question'] === 'string' && typeof value['with'] === 'string';
+}
 
 function isIcon(value: unknown): boolean {
   if (!isRecord(value) || typeof value['src'] !== 'string') return false;

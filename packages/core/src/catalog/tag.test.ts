@@ -186,7 +186,10 @@ describe('tag', () => {
     [{ toContent: 'x' }, 'mcp.toContent is "x"; it has to be a function'],
     [{ errorHint: {} }, 'mcp.errorHint is an object; it has to be a function'],
     [{ visible: null }, 'mcp.visible is null; it has to be a function'],
-    [{ confirm: false }, 'mcp.confirm is false; it has to be true, or the question'],
+    [
+      { confirm: false },
+      'mcp.confirm is false; it has to be true, the question, or { question, with: "the path of a query" }',
+    ],
     [{ pinned: 'yes' }, 'mcp.pinned is "yes"; it has to be true or false'],
     [
       { keywords: 'a' },

@@ -17,6 +17,11 @@ export function readAccept(header: string | undefined): Accepted {
   return { json: takes(ranges, jsonRanges), stream: takes(ranges, streamRanges) };
 }
 
+/** Whether an `Accept` header names HTML, as those of browsers do. What stands for every type does not name it. */
+export function takesHtml(header: string | undefined): boolean {
+  return readRanges(header ?? '').get('text/html') === true;
+}
+
 /** The header of the official clients, which take both. */
 export const usualAccept = 'application/json, text/event-stream';
 

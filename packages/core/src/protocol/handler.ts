@@ -80,7 +80,7 @@ export function createHandler(
   let isClosed = false;
   const serveMetadata = auth?.metadata && createMetadataReply(auth.metadata);
   const cors = options.cors && createCors(options.cors);
-  const browse = createBrowse(options);
+  const browse = createBrowse(options, parts);
   const guard = {
     ...options,
     allowedOrigins: originsOf(options.allowedOrigins, options.cors),

@@ -150,8 +150,8 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   /** Shows models the messages of errors that would be masked. For development only. */
   exposeInternalErrors?: boolean;
   /**
-   * The time in milliseconds after which `auth` and `visible` count as refusing, `callerId` as not knowing, and
-   * `server.instructions` as having none. 5,000 by default.
+   * The time in milliseconds after which `auth` and `visible` count as refusing, `callerId` as not knowing,
+   * `server.instructions` as having none, and `page` as leaving it to the short page. 5,000 by default.
    */
   hookTimeoutMs?: number;
   /** The time in milliseconds after which a call ends with TIMEOUT, and `createContext` of a list has failed. No limit by default. */

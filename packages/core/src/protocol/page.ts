@@ -2,7 +2,8 @@
 export interface Page {
   /**
    * Answers a browser: a GET or HEAD whose `Accept` names `text/html`. Returns `undefined` to leave it to the short page of
-   * this package. A page that throws is left to it too, and `onError` is called.
+   * this package. A page that throws, or takes longer than `hookTimeoutMs`, is left to it too, and `onError` is called. The
+   * query of the URL belongs to the page: `code` and `state` of a sign-in, for example.
    */
   open: (visit: PageVisit) => PageReply | undefined | Promise<PageReply | undefined>;
 }

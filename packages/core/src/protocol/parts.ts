@@ -82,6 +82,7 @@ export function createParts(
     errorFormatter: options.errorFormatter,
     report,
     info,
+    isInspectable: options.page !== undefined,
     // Shared caches may keep a list only if it does not depend on the caller.
     isPublic: !auth?.required && !auth?.authorize && !auth?.requiredScopes,
     listing: options.listing,

@@ -3,6 +3,7 @@ import { isPermitted } from '../call/permitted.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Item } from '../catalog/item.ts';
+import { toInspected } from '../catalog/inspect.ts';
 import { itemsIn, narrow, type Selection } from '../catalog/narrow.ts';
 import { findNearest } from '../nearest.ts';
 import { errorCodes, type RpcError } from './json-rpc.ts';
@@ -15,7 +16,7 @@ export type Choice =
       kind: 'chosen';
       /** The catalog without all the rest. */
       catalog: Catalog;
-      /** The same for every way to write the same choice. */
+      /** The same for every way to write the same choice, for people and for models. */
       key: string;
     }
   | { kind: 'wrong'; error: RpcError };
@@ -52,7 +53,15 @@ export function createChoose(parts: ServerParts): Choose {
     return toWrong(tellUnknown(unknown, await nameToolsets(parts, serving, ctx)));
   };
 
-  return (serving, query) => {
+  const inspected = new WeakMap<Catalog, Catalog>();
+  const inspect = (choice: Choice): Choice => {
+    if (choice.kind === 'wrong') return choice;
+    let catalog = inspected.get(choice.catalog);
+    if (!catalog) inspected.set(choice.catalog, (catalog = toInspected(choice.catalog)));
+    return { ...choice, catalog };
+  };
+
+  const select: Choose = (serving, query) => {
     const read = readSelection(query);
     if (read === undefined) return { kind: 'chosen', catalog: serving.catalog, key: '' };
     if (typeof read === 'string') return toWrong(read);
@@ -60,6 +69,17 @@ export function createChoose(parts: ServerParts): Choose {
     const others = read.toolsets?.filter((name) => !open.has(name)) ?? [];
     return others.length === 0 ? toChoice(serving.catalog, read) : chooseUnknown(serving, read, others);
   };
+  if (!parts.isInspectable) return select;
+  return (serving, query) => {
+    const choice = select(serving, query);
+    if (!isForPeople(query)) return choice;
+    return choice instanceof Promise ? choice.then(inspect) : inspect(choice);
+  };
+}
+
+/** Whether a page asks for a list that says which procedures the tools are made of. */
+function isForPeople(query: string): boolean {
+  return query.includes('inspect=') && modes[new URLSearchParams(query).get('inspect') ?? ''] === true;
 }
 
 function toWrong(message: string): Choice {

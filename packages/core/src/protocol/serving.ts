@@ -14,6 +14,8 @@ export interface ServerParts extends CallParts {
   /** The app's own search, which returns the paths of procedures. */
   find: ((query: string, ctx: unknown) => unknown) | undefined;
   info: ServerInfo;
+  /** Whether the endpoint has a page for people, which may ask for what other clients have no use for. */
+  isInspectable: boolean;
   /** Whether every caller gets the same lists. */
   isPublic: boolean;
   seal: StateSeal;

@@ -18,6 +18,11 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
       'Two arguments of a tool have one name for clients, which take only letters, digits, `_`, `.` and `-`: `tags[]` and `tags__` for example.',
     change: 'Rename one of them in the schema of the input, or move it into an object inside of the input.',
   },
+  ARGUMENT_MISSING: {
+    means: 'The query in `mcp.confirm.with` requires an argument that the procedure does not have.',
+    change:
+      'Add the argument to the input of the procedure, make it optional in the query, or name another query.',
+  },
   ARGUMENT_UNKNOWN: {
     means: '`mcp.complete` has a key that is not an argument of the procedure.',
     change: 'Rename the key to one of the arguments in the message.',
@@ -61,8 +66,9 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'Remove `complete`.',
   },
   CONFIRM_UNKNOWN: {
-    means: 'The question in `mcp.confirm` names an argument that the procedure does not have.',
-    change: 'Use one of the arguments in the message.',
+    means:
+      'The question in `mcp.confirm` has a name that is no argument of the procedure, and no field of what the query in `mcp.confirm.with` returns.',
+    change: 'Use one of the names in the message.',
   },
   CONFIRM_UNUSED: {
     means: '`mcp.confirm` is set on a procedure that is not a tool.',
@@ -190,7 +196,7 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
       'Run `trpc-mcp outputs` of the same version again, and pass the file that it writes without changes.',
   },
   PATH_UNKNOWN: {
-    means: '`complete`, `dryRun` or `resource.list` names a path without a procedure.',
+    means: '`complete`, `confirm.with`, `dryRun` or `resource.list` names a path without a procedure.',
     change: 'Correct the path.',
   },
   PATTERN_UNMATCHED: {

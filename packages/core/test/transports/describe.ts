@@ -232,6 +232,28 @@ function describeHttp(era: Era, toHttp: () => HttpServed): void {
     await Promise.all(answers.map((answer) => answer.text()));
   });
 
+  test('a browser that opens the endpoint gets a page, whatever stands in the query', async () => {
+    const { url, fetch } = toHttp();
+    const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    const address = `${url}?code=1&state=2&readonly=perhaps`;
+    const page = await fetch(address, { headers: { accept } });
+    const text = await page.text();
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(page.headers.get('vary')?.toLowerCase()).toContain('accept');
+    expect(text).toContain(`<code>${url}</code>`);
+    expect(cookiesOf(page.headers)).toEqual([]);
+
+    const head = await fetch(address, { method: 'HEAD', headers: { accept } });
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+      '',
+    ]);
+    const told = head.headers.get('content-length');
+    expect([null, String(new TextEncoder().encode(text).byteLength)]).toContain(told);
+  });
+
   test('a page of another origin may ask, call and read', async () => {
     const http = toHttp();
     const [origin] = options.cors.origins as [string];

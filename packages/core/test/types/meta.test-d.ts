@@ -1,7 +1,7 @@
 import { initTRPC } from '@trpc/server';
 import { expectTypeOf, test } from 'vitest';
 import { mcpDefaults } from '../../src/catalog/settings.ts';
-import type { McpMeta, McpSettings } from '../../src/meta.ts';
+import type { McpConfirm, McpMeta, McpSettings } from '../../src/meta.ts';
 
 const t = initTRPC.context<{ user: string }>().meta<McpMeta>().create();
 
@@ -26,6 +26,13 @@ test('meta is checked', () => {
   t.procedure.meta({ mcp: { result: { maxTokens: 1000, fields: true, format: 'tsv' } } });
   // @ts-expect-error there are two forms
   t.procedure.meta({ mcp: { result: { format: 'csv' } } });
+  t.procedure.meta({ mcp: { confirm: { question: 'Close {name}?', with: 'customers.get' } } });
+  // @ts-expect-error a question with names has to say which query fills them
+  t.procedure.meta({ mcp: { confirm: { question: 'Close {name}?' } } });
+  // @ts-expect-error a query is named by its path
+  t.procedure.meta({ mcp: { confirm: { question: 'Close {name}?', with: true } } });
+  expectTypeOf<McpSettings['confirm']>().toEqualTypeOf<string | true | McpConfirm | undefined>();
+  expectTypeOf<McpConfirm['with']>().not.toBeAny();
   // @ts-expect-error there is no such hint
   t.procedure.meta({ mcp: { annotations: { readOnly: true } } });
 });
