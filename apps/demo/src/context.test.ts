@@ -41,6 +41,16 @@ describe('signing in', () => {
       expect(await ask('demo-admin')).toBe(401);
     });
 
+    it('takes the token of a browser that subscribes, which cannot send headers', async () => {
+      const ask = async (authorization: string) => {
+        const params = encodeURIComponent(JSON.stringify({ authorization }));
+        const response = await fetch(`${demo.url}/trpc/users.me?connectionParams=${params}`);
+        return response.status;
+      };
+      expect(await ask('Bearer demo-viewer')).toBe(200);
+      expect(await ask('Bearer demo-nobody')).toBe(401);
+    });
+
     it('keeps people of a deactivated account out until it is reactivated', async () => {
       const { customerId } = await demo.as('customer').users.me.query();
       if (customerId === null) throw new Error('the customer has no account');

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { McpRequest } from '@trpc-mcp/core';
 import { eq, inArray, type SQL } from 'drizzle-orm';
 import { hashToken } from './auth/token.ts';
@@ -29,15 +30,21 @@ export interface Context {
   user: SignedInUser | undefined;
   /** Whether a token was sent, which distinguishes a missing token from an unknown one. */
   tokenSent: boolean;
+  /** Reads the arguments of an MCP call as they were sent, whether or not a procedure takes them. */
+  readArguments?: (() => Promise<unknown>) | undefined;
 }
 
 /** Makes the `createContext` for both tRPC and MCP. It finds out who is calling, and refuses nobody. */
 export function createContextFor(db: Database) {
-  return async ({ req, mcp }: ContextOptions): Promise<Context> => {
+  return async ({ req, mcp, info }: ContextOptions): Promise<Context> => {
     // Over MCP, `auth` has already found out who is calling, by a plain token or a login.
     const id = mcp?.auth?.extra?.['sub'];
-    if (typeof id === 'string') return { db, user: await findUserById(db, id), tokenSent: true };
-    const token = tokenIn(req.headers.authorization);
+    if (typeof id === 'string') {
+      const readArguments = info?.calls[0]?.getRawInput;
+      return { db, user: await findUserById(db, id), tokenSent: true, readArguments };
+    }
+    // A browser cannot send headers with a subscription, so tRPC's client sends it as a parameter of the connection.
+    const token = tokenIn(req.headers.authorization ?? info?.connectionParams?.['authorization']);
     return {
       db,
       user: token === undefined ? undefined : await findUserByToken(db, token),
@@ -50,6 +57,7 @@ export function createContextFor(db: Database) {
 interface ContextOptions {
   req: Pick<IncomingMessage, 'headers'>;
   mcp?: McpRequest;
+  info?: Pick<TRPCRequestInfo, 'calls' | 'connectionParams'>;
 }
 
 export function tokenIn(authorization: string | null | undefined): string | undefined {

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { settleActivity } from './activity.ts';
 import { openPglite, openPostgres } from './db/database.ts';
 import { seedDatabase } from './sample/seed.ts';
 import { createApp } from './server.ts';
 import { openShared } from './shared.ts';
-import { wakeUpWatchers } from './sign-up.ts';
+import { wakeUpWatchers } from './wake-up.ts';
 import { welcomeText } from './welcome.ts';
 
 // The last three are for several nodes: Redis, the shared secret, and the public address.
@@ -41,7 +42,7 @@ async function start(): Promise<void> {
     server.on('request', await createApp(database.db, PUBLIC_URL ?? url, shared?.options));
     console.log(welcomeText(url, DATABASE_URL ? undefined : folder));
     process.send?.({ url });
-    // Another node may have added sign-ups.
+    // Another node may have written what is watched here.
     if (shared) setInterval(wakeUpWatchers, 1000).unref();
 
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), abandoned]);
@@ -50,6 +51,7 @@ async function start(): Promise<void> {
     server.close();
     await once(server, 'close');
   } finally {
+    await settleActivity(database.db);
     await shared?.close();
     await database.close();
   }

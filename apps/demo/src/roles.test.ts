@@ -3,7 +3,7 @@ import type { TRPCClient } from '@trpc/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeDemo, expectRefusal, roles, subscribe, type Demo, type Role } from '../test/demo.ts';
 import { toCursor } from './cursor.ts';
-import { customers, posts } from './db/schema.ts';
+import { activity, customers, posts } from './db/schema.ts';
 import { appRouter, type AppRouter } from './router.ts';
 import { articles } from './sample/cast.ts';
 
@@ -27,6 +27,16 @@ interface Target {
 const newcomer = { name: 'New Comer', email: 'new@comer.example', company: 'Comer', country: 'Norway' };
 // All sample customers signed up after this moment, so the first items come at once.
 const beforeEverybody = toCursor({ at: new Date(0), id: '00000000-0000-4000-8000-000000000000' });
+const somethingDone = {
+  at: new Date(),
+  name: 'Kim',
+  role: 'viewer',
+  client: 'a client',
+  era: 'modern',
+  tool: 'posts_list',
+  path: 'posts.list',
+  ms: 1,
+};
 const everybody: Role[] = ['viewer', 'support', 'admin', 'customer'];
 const employees: Role[] = ['viewer', 'support', 'admin'];
 
@@ -107,6 +117,11 @@ const rules: Record<string, Rule> = {
     call: (_client, _target, { url, role }) =>
       subscribe(url, role, 'signUps.watch', { lastEventId: beforeEverybody }),
   },
+  'activity.list': { allowed: employees, call: (client) => client.activity.list.query({}) },
+  'activity.watch': {
+    allowed: employees,
+    call: (_client, _target, { url, role }) => subscribe(url, role, 'activity.watch', { lastEventId: '0' }),
+  },
   'users.me': { allowed: everybody, call: (client) => client.users.me.query() },
 };
 
@@ -119,6 +134,7 @@ describe('roles', () => {
     let target: Target;
     beforeAll(async () => {
       target = await findTarget(demo);
+      await demo.db.insert(activity).values(somethingDone);
     });
 
     const refusals = Object.entries(rules).flatMap(([path, rule]) =>

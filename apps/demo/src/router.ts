@@ -1,3 +1,4 @@
+import { activityRouter } from './routers/activity.ts';
 import { customersRouter } from './routers/customers.ts';
 import { invoicesRouter } from './routers/invoices.ts';
 import { postsRouter } from './routers/posts.ts';
@@ -15,6 +16,7 @@ export const appRouter = router({
   reports: reportsRouter,
   signUps: signUpsRouter,
   users: usersRouter,
+  activity: activityRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { EventEmitter, on } from 'node:events';
 import { asc, desc, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { selectCustomers, type Customer } from './customer.ts';
 import type { Database } from './db/database.ts';
 import { locks } from './db/lock.ts';
 import { customers, planId, subscriptions } from './db/schema.ts';
+import { wakeUpWatchers, watchRows } from './wake-up.ts';
 
 const trialMs = 14 * 24 * 60 * 60 * 1000;
 
@@ -18,14 +18,6 @@ export const newCustomerInput = z.object({
 });
 
 export type NewCustomer = z.infer<typeof newCustomerInput>;
-
-// Only in this process. Sign-ups of other processes are read when the watchers are woken up.
-const written = new EventEmitter().setMaxListeners(0);
-
-/** Wakes up all watchers, so that they read the database again. */
-export function wakeUpWatchers(): void {
-  written.emit('signUp');
-}
 
 /**
  * Adds customers, each in a trial that begins now, and wakes up the watchers. Returns their ids, or `undefined` for
@@ -68,28 +60,18 @@ export async function signUp(db: Database, people: readonly NewCustomer[]): Prom
 }
 
 /** Yields the customers that sign up from now on, or that signed up after `since`, until the signal aborts. */
-export async function* watchSignUps(
+export function watchSignUps(
   db: Database,
   since: Date | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Customer> {
-  // It listens before it reads, so that no sign-up is missed in between.
-  const wakeUps = on(written, 'signUp', { signal });
-  try {
-    for (let last = since ?? (await lastSignUp(db)); ;) {
-      const rows = await selectCustomers(db)
-        .where(gt(customers.signedUpAt, last))
-        .orderBy(asc(customers.signedUpAt))
-        .limit(100);
-      for (const customer of rows) {
-        yield customer;
-        last = customer.signedUpAt;
-      }
-      if (rows.length === 0) await wakeUps.next();
-    }
-  } finally {
-    await wakeUps.return?.();
-  }
+  return watchRows(since, {
+    readAfter: (last) =>
+      selectCustomers(db).where(gt(customers.signedUpAt, last)).orderBy(asc(customers.signedUpAt)).limit(100),
+    readNewest: () => lastSignUp(db),
+    placeOf: ({ signedUpAt }) => signedUpAt,
+    signal,
+  });
 }
 
 async function lastSignUp(db: Database): Promise<Date> {

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import { mcpDefaults, type McpMeta } from '@trpc-mcp/core';
+import { getMcpCall, mcpDefaults, type McpMeta } from '@trpc-mcp/core';
 import superjson from 'superjson';
+import { recordActivity } from './activity.ts';
 import type { Scope } from './auth/scope.ts';
 import type { Context, SignedInUser } from './context.ts';
 import { CsvFile } from './csv.ts';
@@ -28,11 +29,34 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** For everybody, signed in or not. */
-export const publicProcedure = t.procedure;
+/** For everybody, signed in or not. It records what agents do. */
+export const publicProcedure = t.procedure.use(async ({ ctx, path, next }) => {
+  const at = new Date();
+  const started = performance.now();
+  const result = await next();
+  const call = getMcpCall();
+  // A list, a completion, or a query that another procedure calls is nothing that an agent did.
+  const isDone = call && recorded.has(call.method) && call.tool.path === path;
+  const error = result.ok ? undefined : result.error;
+  if (isDone && !isHeld(error)) {
+    recordActivity(ctx, call, {
+      at,
+      ms: Math.round(performance.now() - started),
+      error: error?.code ?? null,
+    });
+  }
+  return result;
+});
+
+/** Whether only the middleware ran: until a person has agreed, or for a caller who gets the answer of an earlier call. */
+function isHeld(error: TRPCError | undefined): boolean {
+  return error?.cause?.name === 'AnswerNeeded' || error?.code === 'CLIENT_CLOSED_REQUEST';
+}
+
+const recorded = new Set(['tools/call', 'resources/read', 'prompts/get']);
 
 /** For everybody who is signed in, customers included: their resolvers check whose data it is. */
-export const signedInProcedure = t.procedure.use(({ ctx, next }) => {
+export const signedInProcedure = publicProcedure.use(({ ctx, next }) => {
   const { user } = ctx;
   if (!user) throw new TRPCError({ code: 'UNAUTHORIZED', message: signInMessage(ctx) });
   if (user.role === 'customer' && user.deactivated) {

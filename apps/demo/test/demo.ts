@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCClient } from '@trpc/client';
 import superjson, { type SuperJSONResult } from 'superjson';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { settleActivity } from '../src/activity.ts';
 import type { Database } from '../src/db/database.ts';
 import type { AppRouter } from '../src/router.ts';
 import { tokens } from '../src/sample/cast.ts';
@@ -97,6 +98,7 @@ async function startDemo(database: TestDatabase): Promise<{ demo: Demo; close: (
     close: async () => {
       server.close();
       server.closeAllConnections();
+      await settleActivity(db);
       await close();
     },
   };

@@ -1,4 +1,4 @@
-import { index, integer, pgEnum, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgEnum, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 export const role = pgEnum('role', ['viewer', 'support', 'admin', 'customer']);
 export const accountStatus = pgEnum('account_status', ['active', 'deactivated']);
@@ -98,6 +98,27 @@ export const posts = pgTable(
   },
   (table) => [index().on(table.createdAt, table.id)],
 );
+
+/**
+ * What agents did over MCP, for the staff to watch. It keeps the name and role that the person had then, and refers to no
+ * other table, so that it outlives them.
+ */
+export const activity = pgTable('activity', {
+  // Grows in the order in which the rows become visible.
+  id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  at: moment().notNull(),
+  userId: uuid(),
+  name: text().notNull(),
+  role: text().notNull(),
+  client: text().notNull(),
+  era: text().notNull(),
+  tool: text().notNull(),
+  path: text().notNull(),
+  arguments: jsonb(),
+  /** The code of the error; null if the call succeeded. */
+  error: text(),
+  ms: integer().notNull(),
+});
 
 // Milliseconds, because a cursor that went through a JavaScript Date must meet the same row again.
 function moment() {
