@@ -105,7 +105,7 @@ function orderOf({ sort, query = '' }: Search): Order {
         after: ([, at, last]) => sql`(${signedUpAt}, ${id}) < (${at}::timestamptz, ${last}::uuid)`,
         placeOf: (customer) => ['newest', customer.signedUpAt.toISOString(), customer.id],
       };
-    case 'trialEnd': {
+    default: {
       const { trialEndsAt } = subscriptions;
       return {
         by: [asc(trialEndsAt), asc(id)],

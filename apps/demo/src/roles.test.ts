@@ -102,6 +102,7 @@ const rules: Record<string, Rule> = {
     call: (client, { draftId: id }) => client.posts.publish.mutate({ id }),
   },
   'reports.signUps': { allowed: employees, call: (client) => client.reports.signUps.query({}) },
+  'reports.signUpChart': { allowed: employees, call: (client) => client.reports.signUpChart.query() },
   'reports.weekly': { allowed: employees, call: (client) => client.reports.weekly.query({}) },
   'signUps.add': {
     allowed: ['support', 'admin'],

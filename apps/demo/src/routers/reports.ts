@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { countSignUps, signUpsOutput } from '../sign-up-report.ts';
 import { router, staffProcedure } from '../trpc.ts';
 import { askForWeeklyReport } from '../weekly-report.ts';
+
+// Two levels up both from src/routers and from dist/routers.
+const chartFile = new URL('../../app/sign-up-chart.html', import.meta.url);
+const chartUri = 'ui://back-office/sign-ups';
 
 export const reportsRouter = router({
   signUps: staffProcedure
@@ -11,6 +16,8 @@ export const reportsRouter = router({
         description:
           'Counts new customers for each week (Monday to Sunday, UTC) or month, the oldest first, each compared with ' +
           'the one before. The last is still running and is compared with the same days of the one before.',
+        // Clients that show MCP Apps draw the figures as a chart.
+        _meta: { ui: { resourceUri: chartUri } },
       },
     })
     .input(
@@ -26,6 +33,17 @@ export const reportsRouter = router({
         months === undefined ? { unit: 'week', count: weeks } : { unit: 'month', count: months },
       ),
     ),
+
+  signUpChart: staffProcedure
+    .meta({
+      mcp: {
+        title: 'Chart of sign-ups',
+        description: 'The page that shows the result of reports_signUps as a chart.',
+        resource: { uri: chartUri, _meta: { ui: { prefersBorder: true } } },
+      },
+    })
+    .output(z.string())
+    .query(() => readFile(chartFile, 'utf8')),
 
   weekly: staffProcedure
     .meta({
