@@ -37,9 +37,9 @@ describe('mcp-remote, as Claude Desktop starts it', () => {
 
   test('calls them as the one whose token stands in the environment', async () => {
     await using admin = await connectDesktop('demo-admin');
-    expect((await admin.callTool('users_me')).structuredContent).toMatchObject({ role: 'admin' });
+    expect((await admin.callTool('whoami')).structuredContent).toMatchObject({ role: 'admin' });
     await using viewer = await connectDesktop('demo-viewer');
-    expect((await viewer.callTool('users_me')).structuredContent).toMatchObject({ role: 'viewer' });
+    expect((await viewer.callTool('whoami')).structuredContent).toMatchObject({ role: 'viewer' });
   });
 
   test('hands on what went wrong', async () => {

@@ -32,7 +32,7 @@ describe('who may call what', () => {
           mcpUrl: `${demo.url}/mcp`,
           callers,
           inputs: {
-            'customers.search': [{ query: 'example' }, { query: '' }],
+            'customers.search': [{ query: 'example' }, { limit: 0 }],
             'customers.get': byId,
             'customers.deactivate': byId,
             'customers.reactivate': byId,
@@ -44,7 +44,7 @@ describe('who may call what', () => {
             'subscriptions.changePlan': accounts.map((customerId) => ({ customerId, plan: 'team' as const })),
             'invoices.list': [
               {},
-              { issuedSince: new Date('2026-01-01') },
+              { issuedFrom: new Date('2026-01-01') },
               ...accounts.map((customerId) => ({ customerId })),
             ],
             'invoices.export': [{ month: '2026-01' }, { month: 'January' }],

@@ -12,6 +12,8 @@ describe('signing in', () => {
         email: tokens[role].email,
         role,
         customerId: role === 'customer' ? expect.any(String) : null,
+        may: expect.any(String),
+        tools: expect.arrayContaining(['whoami']),
       });
     });
 

@@ -10,18 +10,23 @@ export interface Place {
 
 const place = z.tuple([z.int(), z.uuid()]);
 
-/** The cursor in the input of a paged list. It is opaque to clients. */
-export const cursorInput = z
-  .string()
-  .max(200)
-  .transform((text, ctx): Place => {
-    const decoded = place.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
-    if (decoded.success) return { at: new Date(decoded.data[0]), id: decoded.data[1] };
-    ctx.addIssue('not a cursor of this list: pass nextCursor of the page before as it is, or leave it out');
-    return z.NEVER;
-  })
-  .optional()
-  .describe('nextCursor of the page before');
+/** The cursor in the input of a paged list. */
+export const cursorInput = cursorOf(place.transform(([at, id]): Place => ({ at: new Date(at), id })));
+
+/** Makes the cursor for the input of a paged list, of the place where a page starts. It is opaque to clients. */
+export function cursorOf<TPlace>(places: z.ZodType<TPlace>) {
+  return z
+    .string()
+    .max(1000)
+    .transform((text, ctx): TPlace => {
+      const decoded = places.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
+      if (decoded.success) return decoded.data;
+      ctx.addIssue('not a cursor of this list: pass nextCursor of the page before as it is, or leave it out');
+      return z.NEVER;
+    })
+    .optional()
+    .describe('nextCursor of the page before');
+}
 
 export const nextCursorOutput = z
   .string()
@@ -36,14 +41,24 @@ export function after(cursor: Place | undefined, columns: { at: PgColumn; id: Pg
 
 /** Cuts `rows`, fetched with one more than `limit`, to the page, and says where the next one starts. */
 export function toPage<T>(rows: T[], limit: number, placeOf: (row: T) => Place) {
+  return cutPage(rows, limit, (row) => toCursor(placeOf(row)));
+}
+
+/** Does the same for a list that has cursors of its own. */
+export function cutPage<T>(rows: T[], limit: number, toCursorOf: (row: T) => string) {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last ? toCursor(placeOf(last)) : null };
+  return { items, nextCursor: rows.length > limit && last ? toCursorOf(last) : null };
 }
 
 /** Encodes a position as clients see it. */
 export function toCursor({ at, id }: Place): string {
-  return Buffer.from(JSON.stringify([at.getTime(), id])).toString('base64url');
+  return encodeCursor([at.getTime(), id]);
+}
+
+/** Encodes a place of any list as clients see it. */
+export function encodeCursor(json: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(json)).toString('base64url');
 }
 
 function parseJson(text: string): unknown {

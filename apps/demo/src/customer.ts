@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Database } from './db/database.ts';
 import { accountStatus, customers, planId, plans, subscriptions, subscriptionStatus } from './db/schema.ts';
 
-export const customerIdInput = z.uuid().describe('An id of customers_search or users_me');
+export const customerIdInput = z.uuid().describe('An id of customers_search or whoami');
 
 export const customerOutput = z.object({
   id: z.string(),

@@ -49,17 +49,17 @@ describe.each(eras)('with the client of %s', (era) => {
       );
       expect(found).toContain('customers_deactivate');
       const told = JSON.stringify(await agent.content('describe_tools', { names: ['customers_search'] }));
-      expect(told).toContain('query: string');
-      const customers = await agent.call<{ id: string; email: string }[]>('run_query', {
+      expect(told).toContain('query?: string');
+      const { items } = await agent.call<{ items: { id: string; email: string }[] }>('run_query', {
         calls: [{ name: 'customers_search', arguments: { query: mara.email } }],
       });
-      expect(customers.map(({ email }) => email)).toEqual([mara.email]);
+      expect(items.map(({ email }) => email)).toEqual([mara.email]);
       const refused = await agent.content('run_query', {
-        calls: [{ name: 'customers_reactivate', arguments: { id: customers[0]!.id } }],
+        calls: [{ name: 'customers_reactivate', arguments: { id: items[0]!.id } }],
       });
       expect(JSON.stringify(refused)).toContain('call it with run_mutation');
       await expect(
-        agent.call('run_mutation', { name: 'customers_reactivate', arguments: { id: customers[0]!.id } }),
+        agent.call('run_mutation', { name: 'customers_reactivate', arguments: { id: items[0]!.id } }),
       ).resolves.toMatchObject({ email: mara.email });
     });
 

@@ -38,7 +38,7 @@ describe.each(eras)('results, with the client of %s', (era) => {
 
     it('a page that is too long says how to go on, and no invoice is missed or seen twice', async () => {
       await using agent = await connectAgent(era, `${demo.url}/mcp`, tokens.admin.token);
-      const args = { limit: 100, issuedSince: new Date(Date.now() - 20 * 86_400_000).toISOString() };
+      const args = { limit: 100, issuedFrom: new Date(Date.now() - 20 * 86_400_000).toISOString() };
       const texts = (await agent.content('invoices_list', args)) as { text: string }[];
       expect(texts.map(({ text }) => text).join('').length).toBeLessThanOrEqual(16_000);
       expect(texts[1]!.text).toMatch(
@@ -59,7 +59,7 @@ describe.each(eras)('results, with the client of %s', (era) => {
         seen.push(...page.items.map(({ id }) => id));
         cursor = page.nextCursor;
       } while (cursor !== null);
-      const since = new Date(args.issuedSince);
+      const since = new Date(args.issuedFrom);
       const issued = (await demo.db.select().from(invoices)).filter(({ issuedAt }) => issuedAt >= since);
       expect(issued.length).toBeGreaterThan(100);
       expect(new Set(seen).size).toBe(seen.length);

@@ -1,6 +1,6 @@
 import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { describeDemo, type Demo, type Role } from '../test/demo.ts';
+import { describeDemo, type Demo, type Role, roles } from '../test/demo.ts';
 import { connectAgent, eras } from '../test/mcp.ts';
 import type { Customer } from './customer.ts';
 import { customers, posts, subscriptions } from './db/schema.ts';
@@ -10,6 +10,10 @@ const day = 86_400_000;
 
 /** A value as it arrives over MCP: its dates are text. */
 type OnTheWire<T> = T extends Date ? string : T extends object ? { [K in keyof T]: OnTheWire<T[K]> } : T;
+
+interface Found {
+  items: OnTheWire<Customer>[];
+}
 
 interface Post {
   id: string;
@@ -23,7 +27,8 @@ describe.each(eras)('an agent with the client of %s', (era) => {
 
     const findCustomer = async (query: string) => {
       await using agent = await agentOf('viewer');
-      const [customer] = await agent.call<OnTheWire<Customer>[]>('customers_search', { query });
+      const { items } = await agent.call<Found>('customers_search', { query });
+      const [customer] = items;
       if (!customer) throw new Error(`no tool finds ${query}`);
       return customer;
     };
@@ -52,7 +57,8 @@ describe.each(eras)('an agent with the client of %s', (era) => {
 
       it('is done for the admin', async () => {
         await using agent = await agentOf('admin');
-        const [found] = await agent.call<OnTheWire<Customer>[]>('customers_search', { query: jonas.email });
+        const { items } = await agent.call<Found>('customers_search', { query: jonas.email });
+        const [found] = items;
         expect(found).toMatchObject({ ...jonas, status: 'active' });
 
         const closed = await agent.call<OnTheWire<Customer>>('customers_deactivate', { id: found!.id });
@@ -89,7 +95,8 @@ describe.each(eras)('an agent with the client of %s', (era) => {
 
       it.each(['support', 'admin'] as const)('is done for the %s', async (role) => {
         await using agent = await agentOf(role);
-        const [found] = await agent.call<OnTheWire<Customer>[]>('customers_search', { query: aiko.name });
+        const { items } = await agent.call<Found>('customers_search', { query: aiko.name });
+        const [found] = items;
         const end = await trialEnd(demo, found!.id);
         expect(found!.subscription).toMatchObject({
           status: 'trialing',
@@ -179,7 +186,7 @@ describe.each(eras)('an agent with the client of %s', (era) => {
 
     it('is told what the same call over tRPC would say, dates included', async () => {
       await using agent = await agentOf('customer');
-      const me = await agent.call<{ customerId: string }>('users_me');
+      const me = await agent.call<{ customerId: string }>('whoami');
       const overMcp = await agent.call('customers_get', { id: me.customerId });
       const overTrpc = await demo.as('customer').customers.get.query({ id: me.customerId });
       expect(overMcp).toEqual(JSON.parse(JSON.stringify(overTrpc)));
@@ -189,7 +196,7 @@ describe.each(eras)('an agent with the client of %s', (era) => {
       await using agent = await agentOf('customer');
       const all = await agent.call<{ items: { issuedAt: string }[] }>('invoices_list', { limit: 100 });
       const { issuedAt } = all.items[1]!;
-      const some = await agent.call<typeof all>('invoices_list', { issuedSince: issuedAt });
+      const some = await agent.call<typeof all>('invoices_list', { issuedFrom: issuedAt });
       expect(some.items).toEqual(all.items.slice(0, 2));
     });
 
@@ -199,7 +206,7 @@ describe.each(eras)('an agent with the client of %s', (era) => {
     });
 
     it('finds every tool with a title, a description and a word on each argument', async () => {
-      await using agent = await agentOf('viewer');
+      await using agent = await agentOf('admin');
       const tools = await agent.listTools();
       expect(Object.fromEntries(tools.map((tool) => [tool.name, tool.title]))).toEqual({
         customers_deactivate: 'Deactivate customer',
@@ -213,14 +220,14 @@ describe.each(eras)('an agent with the client of %s', (era) => {
         posts_list: 'List help-centre posts',
         posts_publish: 'Publish help-centre post',
         posts_rename: 'Rename help-centre post',
-        reports_signUps: 'Sign-ups week over week',
+        reports_signUps: 'Sign-ups over time',
         signUps_add: 'Sign a customer up',
         signUps_import: 'Import customers',
         signUps_watch: 'Watch sign-ups',
         subscriptions_changePlan: 'Change plan',
         subscriptions_extendTrial: 'Extend free trial',
         subscriptions_plans: 'List plans',
-        users_me: 'Who am I',
+        whoami: 'Who am I',
       });
       for (const { name, description, inputSchema } of tools) {
         expect(description, name).toMatch(/^[A-Z].{40,400}\.$/s);
@@ -231,8 +238,19 @@ describe.each(eras)('an agent with the client of %s', (era) => {
       expect(agent.instructions()).toContain('customers_search');
     });
 
+    it.each(roles)('finds the tools that %s may call, and whoami names the same', async (role) => {
+      await using agent = await agentOf(role);
+      const listed = (await agent.listTools()).map(({ name }) => name);
+      const me = await agent.call<{ role: string; may: string; tools: string[] }>('whoami');
+      expect(me).toMatchObject({ role, may: expect.stringMatching(/^[A-Z].+[^.]$/) });
+      expect(me.tools.toSorted()).toEqual(listed.toSorted());
+      expect(listed.includes('customers_deactivate')).toBe(role === 'admin');
+      expect(listed.includes('subscriptions_changePlan')).toBe(role !== 'viewer');
+      expect(listed.includes('customers_search')).toBe(role !== 'customer');
+    });
+
     it('learns from the annotations which tools only read', async () => {
-      await using agent = await agentOf('viewer');
+      await using agent = await agentOf('admin');
       const tools = await agent.listTools();
       const writing = tools.filter((tool) => !tool.annotations?.readOnlyHint).map((tool) => tool.name);
       expect(writing).toEqual([

@@ -102,6 +102,7 @@ const rules: Record<string, Rule> = {
     call: (client, { draftId: id }) => client.posts.publish.mutate({ id }),
   },
   'reports.signUps': { allowed: employees, call: (client) => client.reports.signUps.query({}) },
+  'reports.signUpChart': { allowed: employees, call: (client) => client.reports.signUpChart.query() },
   'reports.weekly': { allowed: employees, call: (client) => client.reports.weekly.query({}) },
   'signUps.add': {
     allowed: ['support', 'admin'],
@@ -181,8 +182,9 @@ async function findTarget({ as, db }: Demo): Promise<Target> {
   const me = await as('customer').users.me.query();
   const [own] = await db.select().from(posts).where(eq(posts.title, articles.byMara));
   const [draft] = await db.select().from(posts).where(eq(posts.status, 'draft'));
-  const trials = await as('viewer').customers.search.query({ query: 'example', status: 'active', limit: 50 });
-  const trial = trials.find((one) => one.subscription.status === 'trialing');
+  const search = { status: 'active', subscription: 'trialing', limit: 1 } as const;
+  const { items } = await as('viewer').customers.search.query(search);
+  const [trial] = items;
   if (me.customerId === null || !own || !draft || !trial) throw new Error('the sample data lacks something');
   return { customerId: me.customerId, ownPostId: own.id, draftId: draft.id, trialId: trial.id };
 }

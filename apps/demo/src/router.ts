@@ -1,3 +1,4 @@
+import type { AnyTRPCRouter } from '@trpc/server';
 import { activityRouter } from './routers/activity.ts';
 import { customersRouter } from './routers/customers.ts';
 import { invoicesRouter } from './routers/invoices.ts';
@@ -5,7 +6,7 @@ import { postsRouter } from './routers/posts.ts';
 import { reportsRouter } from './routers/reports.ts';
 import { signUpsRouter } from './routers/sign-ups.ts';
 import { subscriptionsRouter } from './routers/subscriptions.ts';
-import { usersRouter } from './routers/users.ts';
+import { createUsersRouter } from './routers/users.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
@@ -15,7 +16,7 @@ export const appRouter = router({
   posts: postsRouter,
   reports: reportsRouter,
   signUps: signUpsRouter,
-  users: usersRouter,
+  users: createUsersRouter((): AnyTRPCRouter => appRouter),
   activity: activityRouter,
 });
 

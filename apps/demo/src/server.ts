@@ -54,6 +54,8 @@ export async function createApp(
       return200ForErrors: 'forbidden',
       // Lets clients of 2025 be asked before an account is closed.
       legacy: 'sessions',
+      // A viewer does not read about tools that only an admin may call.
+      listing: 'permitted',
       page: inspector(),
       server: {
         name: 'back-office',
@@ -62,7 +64,7 @@ export async function createApp(
         instructions:
           'The back office of a software company: customers, subscriptions, invoices, help-centre posts. Look things ' +
           'up before you change them: customers_search and posts_list return the ids that other tools want, ' +
-          'users_me says who is signed in. Amounts are US cents, times are UTC. A refusal says who may do it.',
+          'whoami says who is signed in and what they may do. Amounts are US cents, times are UTC. A refusal says who may do it.',
       },
     }),
   );

@@ -1,4 +1,4 @@
-import { initTRPC, TRPCError } from '@trpc/server';
+import { type AnyTRPCRouter, initTRPC, TRPCError } from '@trpc/server';
 import { getMcpCall, mcpDefaults, type McpMeta } from '@trpc-mcp/core';
 import superjson from 'superjson';
 import { recordActivity } from './activity.ts';
@@ -15,9 +15,16 @@ superjson.registerCustom<CsvFile, { name: string; csv: string }>(
   'csv-file',
 );
 
+export type Role = SignedInUser['role'];
+
+interface Meta extends McpMeta {
+  /** Who may call it. The base procedures below set it. */
+  roles?: readonly Role[];
+}
+
 const t = initTRPC
   .context<Context>()
-  .meta<McpMeta>()
+  .meta<Meta>()
   .create({
     transformer: superjson,
     // A stream that is silent for long may be dead without either side knowing it, such as after a laptop has slept.
@@ -70,6 +77,16 @@ export const signedInProcedure = publicProcedure.use(({ ctx, next }) => {
   return next({ ctx: { user } });
 });
 
+/** The names of the tools that somebody in this role may call. */
+export function toolsOf(role: Role, { _def: { procedures } }: AnyTRPCRouter): string[] {
+  return Object.entries<{ _def: { meta?: unknown } }>(procedures).flatMap(([path, { _def }]) => {
+    const { mcp, roles } = (_def.meta ?? {}) as Meta;
+    if (!mcp || (roles && !roles.includes(role))) return [];
+    const { name = path.replaceAll('.', '_'), tool, resource, prompt } = mcp === true ? {} : mcp;
+    return (tool ?? (!resource && !prompt)) ? [name] : [];
+  });
+}
+
 /** For the staff: they may read everything. */
 export const staffProcedure = withRole('viewer', 'support', 'admin');
 
@@ -82,8 +99,8 @@ export const supportProcedure = withRole('support', 'admin').use(needs('backoffi
 /** For those who may close accounts. */
 export const adminProcedure = withRole('admin').use(needs('backoffice:admin'));
 
-function withRole(...roles: SignedInUser['role'][]) {
-  return signedInProcedure.use(({ ctx: { user }, next }) => {
+function withRole(...roles: Role[]) {
+  return signedInProcedure.meta({ roles }).use(({ ctx: { user }, next }) => {
     if (roles.includes(user.role)) return next();
     throw new TRPCError({
       code: 'FORBIDDEN',

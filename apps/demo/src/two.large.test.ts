@@ -39,6 +39,10 @@ function start(
   return { child, output: () => text };
 }
 
+interface Found {
+  items: { id: string }[];
+}
+
 /** Reads the start-up text when it is complete. */
 async function started({
   child,
@@ -80,11 +84,11 @@ describe.skipIf(missing.length > 0)(
       };
       for (const era of eras) {
         await using agent = await connectAgent(era, mcp, tokens.admin.token, accept);
-        const answers = await Promise.all(Array.from({ length: 4 }, () => agent.call('users_me')));
+        const answers = await Promise.all(Array.from({ length: 4 }, () => agent.call('whoami')));
         for (const answer of answers) expect(answer).toMatchObject({ role: 'admin' });
         // With the client of 2026, one node asks, and the other one gets the answer.
-        const found = await agent.call<{ id: string }[]>('customers_search', { query: jonas.email });
-        const { id } = found[0]!;
+        const found = await agent.call<Found>('customers_search', { query: jonas.email });
+        const { id } = found.items[0]!;
         expect(await agent.call('customers_deactivate', { id })).toMatchObject({ id });
         await agent.call('customers_reactivate', { id });
       }
@@ -98,15 +102,15 @@ describe.skipIf(missing.length > 0)(
         const browser = openBrowser(mcp.replace(/\/mcp$/, ''));
         await using agent = await connectByLogin('2026-07-28', mcp, browser, () => tokens.viewer.email);
         for (let count = 0; count < 4; count++)
-          expect(await agent.call('users_me')).toMatchObject({ role: 'viewer' });
+          expect(await agent.call('whoami')).toMatchObject({ role: 'viewer' });
       }
 
       // The same key on both nodes extends the trial once.
       const extended = await Promise.all(
         [...nodes, mcp.replace(/\/mcp$/, '')].map(async (url) => {
           await using agent = await connectAgent('2026-07-28', `${url}/mcp`, tokens.support.token);
-          const found = await agent.call<{ id: string }[]>('customers_search', { query: aiko.email });
-          const args = { customerId: found[0]!.id, by: 1, unit: 'weeks', _idempotencyKey: 'once' };
+          const found = await agent.call<Found>('customers_search', { query: aiko.email });
+          const args = { customerId: found.items[0]!.id, by: 1, unit: 'weeks', _idempotencyKey: 'once' };
           const customer = await agent.call('subscriptions_extendTrial', args);
           return JSON.stringify(customer);
         }),

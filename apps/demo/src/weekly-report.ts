@@ -1,6 +1,7 @@
-import { and, count, eq, gte, lt, sum, type SQL } from 'drizzle-orm';
+import { and, count, eq, sum, type SQL } from 'drizzle-orm';
 import type { Database } from './db/database.ts';
 import { customers, invoices, subscriptions } from './db/schema.ts';
+import { within } from './period.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const week = 7 * day;
@@ -21,7 +22,7 @@ export async function askForWeeklyReport(db: Database, { which, country }: Weekl
   const inCountry = country === undefined ? undefined : eq(customers.country, country);
 
   const signUps = (start: Date, end: Date) =>
-    db.$count(customers, and(inCountry, between(customers.signedUpAt, start, end)));
+    db.$count(customers, and(inCountry, within(customers.signedUpAt, start, end)));
   const trialsEnding = db
     .select({ trials: count() })
     .from(subscriptions)
@@ -30,7 +31,7 @@ export async function askForWeeklyReport(db: Database, { which, country }: Weekl
       and(
         inCountry,
         eq(subscriptions.status, 'trialing'),
-        between(subscriptions.trialEndsAt, now, new Date(now.getTime() + week)),
+        within(subscriptions.trialEndsAt, now, new Date(now.getTime() + week)),
       ),
     );
   const billed = (condition: SQL | undefined) =>
@@ -44,9 +45,9 @@ export async function askForWeeklyReport(db: Database, { which, country }: Weekl
     signUps(from, to),
     signUps(before, new Date(to.getTime() - week)),
     trialsEnding,
-    billed(between(invoices.issuedAt, from, to)),
+    billed(within(invoices.issuedAt, from, to)),
     billed(eq(invoices.status, 'overdue')),
-    db.$count(customers, and(inCountry, between(customers.deactivatedAt, from, to))),
+    db.$count(customers, and(inCountry, within(customers.deactivatedAt, from, to))),
   ]);
 
   return [
@@ -69,10 +70,6 @@ export function startOfWeek(date: Date): Date {
   const midnight = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
   const daysSinceMonday = (date.getUTCDay() + 6) % 7;
   return new Date(midnight - daysSinceMonday * day);
-}
-
-function between(column: Parameters<typeof gte>[0], start: Date, end: Date): SQL | undefined {
-  return and(gte(column, start), lt(column, end));
 }
 
 function dayOf(date: Date): string {

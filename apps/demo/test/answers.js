@@ -16,7 +16,7 @@ await legacy.connect(new LegacyTransport(url, options));
 for (const [era, client] of Object.entries({ modern, legacy })) {
   const { tools } = await client.listTools();
   assert.ok(tools.length > 5);
-  const { structuredContent } = await client.callTool({ name: 'users_me', arguments: {} });
+  const { structuredContent } = await client.callTool({ name: 'whoami', arguments: {} });
   assert.equal(structuredContent.role, 'admin');
   const { resources } = await client.listResources();
   assert.match(resources[0].uri, /^customers:/);

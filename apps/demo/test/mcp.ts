@@ -61,6 +61,8 @@ export interface Agent extends AsyncDisposable {
   ) => Promise<T>;
   /** The content blocks of a call. */
   content: (name: string, args?: Record<string, unknown>) => Promise<unknown[]>;
+  /** The whole result of a call, as a host passes it on to an MCP App. */
+  result: (name: string, args?: Record<string, unknown>) => Promise<Record<string, unknown>>;
   /** Reads one page of the list of resources. */
   listResources: (
     cursor?: string,
@@ -116,6 +118,7 @@ export async function connectAgent(
       const result = await callTool(client, { name, arguments: args }).catch(rethrow);
       return result.content as unknown[];
     },
+    result: (name, args = {}) => callTool(client, { name, arguments: args }).catch(rethrow),
     listResources: (cursor) => client.listResources(cursor === undefined ? {} : { cursor }).catch(rethrow),
     listTemplates: async () => (await client.listResourceTemplates()).resourceTemplates,
     async read(uri) {

@@ -54,7 +54,7 @@ describeDemo((demo) => {
       expect(listed.stdout).toContain('customers_search\tcustomers\treads');
       expect(listed).toMatchObject({ code: 0, logins: 1 });
 
-      const again = await run(['call', mcp, 'users_me', '--login'], folder, tokens.admin.email);
+      const again = await run(['call', mcp, 'whoami', '--login'], folder, tokens.admin.email);
       expect(JSON.parse(again.stdout)).toMatchObject({ name: tokens.admin.name, role: 'admin' });
       expect(again).toMatchObject({ code: 0, logins: 0 });
 
@@ -63,8 +63,10 @@ describeDemo((demo) => {
         folder,
         '',
       );
-      const [{ id }] = (JSON.parse(found.stdout) as { structuredContent: [{ id: string }] })
-        .structuredContent;
+      const { structuredContent } = JSON.parse(found.stdout) as {
+        structuredContent: { items: [{ id: string }] };
+      };
+      const [{ id }] = structuredContent.items;
       const stepped = await run(
         ['call', mcp, 'customers_reactivate', '-a', `id=${id}`, '--login'],
         folder,
@@ -83,13 +85,7 @@ describeDemo((demo) => {
   }, 120_000);
 
   it('takes a token in a header', async () => {
-    const args = [
-      'call',
-      `${demo.url}/mcp`,
-      'users_me',
-      '-H',
-      `authorization: Bearer ${tokens.viewer.token}`,
-    ];
+    const args = ['call', `${demo.url}/mcp`, 'whoami', '-H', `authorization: Bearer ${tokens.viewer.token}`];
     const { code, stdout } = await run(args, '', '');
     expect(JSON.parse(stdout)).toMatchObject({ role: 'viewer' });
     expect(code).toBe(0);

@@ -50,7 +50,7 @@ describeDemo((demo) => {
       };
 
       const first = await connect();
-      const { structuredContent } = await first.callTool({ name: 'users_me', arguments: {} });
+      const { structuredContent } = await first.callTool({ name: 'whoami', arguments: {} });
       expect(structuredContent).toMatchObject({ name: tokens.support.name, role: 'support' });
       await first.close();
 

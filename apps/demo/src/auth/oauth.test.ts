@@ -18,13 +18,11 @@ describeDemo((demo) => {
       ]);
       const asked = agent.login.sentTo[0]!.searchParams;
       expect([asked.get('resource'), asked.get('code_challenge_method')]).toEqual([mcp(), 'S256']);
-      expect(await agent.call('users_me')).toMatchObject({ name: tokens.admin.name, role: 'admin' });
+      expect(await agent.call('whoami')).toMatchObject({ name: tokens.admin.name, role: 'admin' });
       expect(await agent.listTools()).toContain('customers_deactivate');
 
       const found = await agent.call('customers_search', { query: jonas.email });
-      const [customer] = (Array.isArray(found) ? found : (found as { result: unknown[] }).result) as {
-        id: string;
-      }[];
+      const [customer] = (found as { items: { id: string }[] }).items;
       const tool = 'customers_reactivate';
       expect(agent.login.sentTo).toHaveLength(1);
       expect(await agent.call(tool, { id: customer!.id })).toMatchObject({ id: customer!.id });
@@ -32,13 +30,13 @@ describeDemo((demo) => {
       const more = agent.login.sentTo[1]!.searchParams.get('scope')!.split(' ');
       expect(more).toEqual(expect.arrayContaining(['backoffice:read', 'backoffice:admin']));
       // The scopes that it has now are enough for the next call.
-      await agent.call('users_me');
+      await agent.call('whoami');
       expect(agent.login.sentTo).toHaveLength(2);
     });
 
     it('gets no scope that the person’s role does not have', async () => {
       await using agent = await connectByLogin(era, mcp(), openBrowser(demo.url), asPerson('viewer'));
-      expect(await agent.call('users_me')).toMatchObject({ role: 'viewer' });
+      expect(await agent.call('whoami')).toMatchObject({ role: 'viewer' });
       const id = '0199aaaa-0000-7000-8000-000000000000';
       await expect(agent.call('customers_deactivate', { id })).rejects.toThrow(/Unauthorized|403/);
       expect(agent.login.sentTo.at(-1)!.searchParams.get('scope')).toContain('backoffice:admin');
@@ -89,7 +87,7 @@ describeDemo((demo) => {
         const person = asPerson('support');
         await using agent = await connectByLogin('2026-07-28', mcp(), browser, person, id);
         expect(agent.login.sentTo[0]!.searchParams.get('client_id')).toBe(id);
-        expect(await agent.call('users_me')).toMatchObject({ role: 'support' });
+        expect(await agent.call('whoami')).toMatchObject({ role: 'support' });
         expect(asked).not.toContain('/oauth/register');
       } finally {
         intercepted.mockRestore();

@@ -19,6 +19,11 @@ export function startingWith(beginning: string, column: PgColumn): SQL {
   return ilike(sql`${column}::text`, `${literal(beginning)}%`);
 }
 
+/** Keeps rows whose column is this text, ignoring case. */
+export function sameAs(text: string, column: PgColumn): SQL {
+  return ilike(column, literal(text));
+}
+
 function literal(text: string): string {
   return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }

@@ -2,8 +2,9 @@ import { and, asc, desc, eq, or, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { SignedInUser } from '../context.ts';
 import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
+import { customerSearchInput, customerSearchOutput, searchCustomers } from '../customer-search.ts';
 import { customerIdInput, customerOutput, findCustomer, selectCustomers } from '../customer.ts';
-import { accountStatus, customers } from '../db/schema.ts';
+import { customers } from '../db/schema.ts';
 import { completions, containing, startingWith } from '../db/search.ts';
 import { checkOwnAccount } from '../ownership.ts';
 import { adminProcedure, router, signedInProcedure, staffProcedure } from '../trpc.ts';
@@ -16,35 +17,15 @@ export const customersRouter = router({
       mcp: {
         title: 'Find customers',
         description:
-          'Finds customers by any part of their name, email or company, with plan, trial and account status.',
+          'Finds customers by words of name, email or company, by country, plan, status, sign-up or end of trial, ' +
+          'page by page. Says how many there are.',
         // A longer page would fill a model’s memory.
         result: { maxTokens: 4000 },
       },
     })
-    .input(
-      z.object({
-        query: z
-          .string()
-          .trim()
-          .min(1)
-          .max(200)
-          .describe('Words that all have to occur, such as "ada bergen" or "ada@example.com"'),
-        status: z.enum(accountStatus.enumValues).optional().describe('Only accounts with this status'),
-        limit: z.int().min(1).max(50).default(10).describe('At most so many'),
-      }),
-    )
-    .output(z.array(customerOutput))
-    .query(({ ctx, input }) =>
-      selectCustomers(ctx.db)
-        .where(
-          and(
-            containing(input.query, [customers.name, customers.email, customers.company]),
-            input.status && eq(customers.status, input.status),
-          ),
-        )
-        .orderBy(desc(eq(customers.email, input.query)), asc(customers.name), asc(customers.id))
-        .limit(input.limit),
-    ),
+    .input(customerSearchInput)
+    .output(customerSearchOutput)
+    .query(({ ctx, input }) => searchCustomers(ctx.db, input)),
 
   get: signedInProcedure
     .meta({

@@ -94,7 +94,7 @@ describe('invoices', () => {
         .orderBy(desc(invoices.issuedAt))
         .offset(2)
         .limit(1);
-      const { items } = await demo.as('viewer').invoices.list.query({ issuedSince: third!.issuedAt });
+      const { items } = await demo.as('viewer').invoices.list.query({ issuedFrom: third!.issuedAt });
       expect(items.map((invoice) => invoice.issuedAt >= third!.issuedAt)).toEqual([true, true, true]);
     });
 

@@ -1,10 +1,19 @@
-import { and, asc, count, desc, eq, gte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { CsvFile, toCsv } from '../csv.ts';
 import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
 import { customers, invoices, invoiceStatus } from '../db/schema.ts';
 import { customerIdInput } from '../customer.ts';
-import { accountToList } from '../ownership.ts';
+import {
+  monthOf,
+  toCondition,
+  totalBeside,
+  totalInvoices,
+  totalMonths,
+  totalsBesideOutput,
+  totalsOutput,
+} from '../invoice-totals.ts';
+import { fromInput, untilInput } from '../period.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 
 const invoiceOutput = z.object({
@@ -23,16 +32,14 @@ const monthInput = z
   .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-01')
   .describe('Such as 2026-01 (UTC)');
 
-const monthOf = sql<string>`to_char(${invoices.issuedAt} at time zone 'UTC', 'YYYY-MM')`;
-
 export const invoicesRouter = router({
   list: signedInProcedure
     .meta({
       mcp: {
         title: 'List invoices',
         description:
-          'Lists invoices, the newest first, page by page: of one customer, or for staff of all. Customers get ' +
-          'only their own.',
+          'Lists invoices, the newest first, page by page, with the totals of all that match: of one customer, or for ' +
+          'staff of all. Customers get only their own.',
         // A longer page would fill a model’s memory.
         result: { maxTokens: 4000 },
       },
@@ -41,15 +48,18 @@ export const invoicesRouter = router({
       z.object({
         customerId: customerIdInput.optional(),
         status: z.enum(invoiceStatus.enumValues).optional().describe('Only invoices with this status'),
-        issuedSince: z.date().optional().describe('Only invoices issued at this moment or later'),
+        issuedFrom: fromInput,
+        issuedUntil: untilInput,
         limit: z.int().min(1).max(100).default(20).describe('Page size'),
         cursor: cursorInput,
       }),
     )
-    .output(z.object({ items: z.array(invoiceOutput), nextCursor: nextCursorOutput }))
+    .output(
+      z.object({ items: z.array(invoiceOutput), totals: totalsBesideOutput, nextCursor: nextCursorOutput }),
+    )
     .query(async ({ ctx, input }) => {
-      const customerId = accountToList(ctx.user, input.customerId);
-      const rows = await ctx.db
+      const condition = toCondition(ctx.user, input);
+      const listed = ctx.db
         .select({
           id: invoices.id,
           number: invoices.number,
@@ -62,17 +72,12 @@ export const invoicesRouter = router({
         })
         .from(invoices)
         .innerJoin(customers, eq(customers.id, invoices.customerId))
-        .where(
-          and(
-            customerId === undefined ? undefined : eq(invoices.customerId, customerId),
-            input.status && eq(invoices.status, input.status),
-            input.issuedSince && gte(invoices.issuedAt, input.issuedSince),
-            after(input.cursor, { at: invoices.issuedAt, id: invoices.id }),
-          ),
-        )
+        .where(and(condition, after(input.cursor, { at: invoices.issuedAt, id: invoices.id })))
         .orderBy(desc(invoices.issuedAt), desc(invoices.id))
         .limit(input.limit + 1);
-      return toPage(rows, input.limit, (invoice) => ({ at: invoice.issuedAt, id: invoice.id }));
+      const [rows, totals] = await Promise.all([listed, totalBeside(ctx.db, condition)]);
+      const page = toPage(rows, input.limit, (invoice) => ({ at: invoice.issuedAt, id: invoice.id }));
+      return { ...page, totals };
     }),
 
   totals: signedInProcedure
@@ -80,38 +85,30 @@ export const invoicesRouter = router({
       mcp: {
         title: 'Total invoices',
         description:
-          'Counts and sums the invoices of a month by status: of all customers, or a customer’s own.',
+          'Counts and sums invoices by status and by month: of a month or a period, of one customer or for staff of ' +
+          'all. Customers get only their own.',
       },
     })
-    .input(z.object({ month: monthInput }))
-    .output(
+    .input(
       z.object({
-        count: z.int(),
-        amountCents: z.int().describe('US cents'),
-        byStatus: z.array(
-          z.object({ status: z.enum(invoiceStatus.enumValues), count: z.int(), amountCents: z.int() }),
-        ),
+        month: monthInput.optional(),
+        issuedFrom: fromInput,
+        issuedUntil: untilInput,
+        customerId: customerIdInput.optional(),
+      }),
+    )
+    .output(
+      totalsOutput.extend({
+        byMonth: z.array(z.object({ month: z.string(), count: z.int(), amountCents: z.int() })),
       }),
     )
     .query(async ({ ctx, input }) => {
-      const customerId = accountToList(ctx.user, undefined);
-      const byStatus = await ctx.db
-        .select({
-          status: invoices.status,
-          count: count(),
-          amountCents: sql<number>`coalesce(sum(${invoices.amountCents}), 0)`.mapWith(Number),
-        })
-        .from(invoices)
-        .where(
-          and(
-            customerId === undefined ? undefined : eq(invoices.customerId, customerId),
-            eq(monthOf, input.month),
-          ),
-        )
-        .groupBy(invoices.status)
-        .orderBy(asc(invoices.status));
-      const sumOf = (key: 'count' | 'amountCents') => byStatus.reduce((sum, group) => sum + group[key], 0);
-      return { count: sumOf('count'), amountCents: sumOf('amountCents'), byStatus };
+      const condition = toCondition(ctx.user, input);
+      const [totals, byMonth] = await Promise.all([
+        totalInvoices(ctx.db, condition),
+        totalMonths(ctx.db, condition),
+      ]);
+      return { ...totals, byMonth };
     }),
 
   export: signedInProcedure
@@ -128,14 +125,11 @@ export const invoicesRouter = router({
     .input(z.object({ month: monthInput }))
     .output(z.file())
     .query(async ({ ctx, input }) => {
-      const customerId = accountToList(ctx.user, undefined);
       const rows = await ctx.db
         .select()
         .from(invoices)
         .innerJoin(customers, eq(customers.id, invoices.customerId))
-        .where(
-          and(customerId === undefined ? undefined : eq(customers.id, customerId), eq(monthOf, input.month)),
-        )
+        .where(toCondition(ctx.user, input))
         .orderBy(asc(invoices.issuedAt), asc(invoices.id));
       const csv = toCsv([
         ['number', 'customer', 'email', 'status', 'amount_cents', 'issued_at', 'due_at', 'paid_at'],
@@ -154,11 +148,10 @@ export const invoicesRouter = router({
     .input(z.object({ value: z.string().max(20).default('') }))
     .output(z.array(z.string()))
     .query(async ({ ctx, input }) => {
-      const customerId = accountToList(ctx.user, undefined);
       const rows = await ctx.db
         .selectDistinct({ month: monthOf })
         .from(invoices)
-        .where(customerId === undefined ? undefined : eq(invoices.customerId, customerId))
+        .where(toCondition(ctx.user, {}))
         .orderBy(desc(monthOf));
       return rows.map(({ month }) => month).filter((month) => month.startsWith(input.value));
     }),

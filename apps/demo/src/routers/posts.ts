@@ -36,6 +36,7 @@ export const postsRouter = router({
     .input(
       z.object({
         search: z.string().trim().max(200).optional().describe('Words of the title'),
+        author: z.string().trim().max(100).optional().describe('Words of their name'),
         mine: z.boolean().default(false).describe('Only posts that whoever is signed in wrote'),
         status: z.enum(postStatus.enumValues).optional().describe('Only posts with this status'),
         limit: z.int().min(1).max(100).default(20).describe('Page size'),
@@ -51,6 +52,7 @@ export const postsRouter = router({
             input.mine ? eq(posts.authorId, ctx.user.id) : undefined,
             input.status && eq(posts.status, input.status),
             input.search ? containing(input.search, [posts.title]) : undefined,
+            input.author ? containing(input.author, [users.name]) : undefined,
             after(input.cursor, { at: posts.createdAt, id: posts.id }),
           ),
         )

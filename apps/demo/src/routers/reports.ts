@@ -1,80 +1,49 @@
-import { and, count, gte, lt, sql } from 'drizzle-orm';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { customers } from '../db/schema.ts';
+import { countSignUps, signUpsOutput } from '../sign-up-report.ts';
 import { router, staffProcedure } from '../trpc.ts';
-import { askForWeeklyReport, startOfWeek } from '../weekly-report.ts';
+import { askForWeeklyReport } from '../weekly-report.ts';
 
-const week = 7 * 24 * 60 * 60 * 1000;
+// Two levels up both from src/routers and from dist/routers.
+const chartFile = new URL('../../app/sign-up-chart.html', import.meta.url);
+const chartUri = 'ui://back-office/sign-ups';
 
 export const reportsRouter = router({
   signUps: staffProcedure
     .meta({
       mcp: {
-        title: 'Sign-ups week over week',
+        title: 'Sign-ups over time',
         description:
-          'Counts new customers for each week (Monday to Sunday, UTC), the oldest week first, each compared with the ' +
-          'week before. The last week is still running and is compared with the same days of the week before.',
+          'Counts new customers for each week (Monday to Sunday, UTC) or month, the oldest first, each compared with ' +
+          'the one before. The last is still running and is compared with the same days of the one before.',
+        // Clients that show MCP Apps draw the figures as a chart.
+        _meta: { ui: { resourceUri: chartUri } },
       },
     })
     .input(
       z.object({
-        weeks: z
-          .int()
-          .min(1)
-          .max(52)
-          .default(8)
-          .describe('How many weeks to return, the running week included'),
+        weeks: z.int().min(1).max(52).default(8).describe('How many weeks, the running one included'),
+        months: z.int().min(1).max(24).optional().describe('So many months instead'),
       }),
     )
-    .output(
-      z.array(
-        z.object({
-          startsAt: z.date(),
-          running: z.boolean().describe('The week is not over yet'),
-          signUps: z.int(),
-          signUpsBefore: z
-            .int()
-            .describe('In the week before; for the running week up to the same day and time'),
-          changePercent: z.number().nullable().describe('null when there was nothing to compare with'),
-        }),
+    .output(z.array(signUpsOutput))
+    .query(({ ctx, input: { weeks, months } }) =>
+      countSignUps(
+        ctx.db,
+        months === undefined ? { unit: 'week', count: weeks } : { unit: 'month', count: months },
       ),
-    )
-    .query(async ({ ctx, input }) => {
-      const now = new Date();
-      const thisWeek = startOfWeek(now);
-      // One week more than requested, because the first week is needed for comparison.
-      const first = new Date(thisWeek.getTime() - input.weeks * week);
-      const rows = await ctx.db
-        .select({
-          index:
-            sql`floor((extract(epoch from ${customers.signedUpAt}) - ${first.getTime() / 1000}) * 1000 / ${week})`
-              .mapWith(Number)
-              .as('week_index'),
-          signUps: count(),
-          signUpsToDate:
-            sql`count(*) filter (where ${lt(customers.signedUpAt, new Date(now.getTime() - week))})`.mapWith(
-              Number,
-            ),
-        })
-        .from(customers)
-        .where(and(gte(customers.signedUpAt, first), lt(customers.signedUpAt, now)))
-        .groupBy(sql`week_index`);
+    ),
 
-      const byIndex = new Map(rows.map((row) => [row.index, row]));
-      return Array.from({ length: input.weeks }, (_, i) => {
-        const running = i === input.weeks - 1;
-        const before = byIndex.get(i);
-        const signUps = byIndex.get(i + 1)?.signUps ?? 0;
-        const signUpsBefore = (running ? before?.signUpsToDate : before?.signUps) ?? 0;
-        return {
-          startsAt: new Date(first.getTime() + (i + 1) * week),
-          running,
-          signUps,
-          signUpsBefore,
-          changePercent: signUpsBefore === 0 ? null : Math.round((signUps / signUpsBefore - 1) * 1000) / 10,
-        };
-      });
-    }),
+  signUpChart: staffProcedure
+    .meta({
+      mcp: {
+        title: 'Chart of sign-ups',
+        description: 'The page that shows the result of reports_signUps as a chart.',
+        resource: { uri: chartUri, _meta: { ui: { prefersBorder: true } } },
+      },
+    })
+    .output(z.string())
+    .query(() => readFile(chartFile, 'utf8')),
 
   weekly: staffProcedure
     .meta({
