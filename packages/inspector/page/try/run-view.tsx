@@ -4,7 +4,7 @@ import { wire } from '../session/wire.ts';
 import { useStore } from '../store.ts';
 import { Disclosure } from './disclosure.tsx';
 import { ExchangeView } from './exchange-view.tsx';
-import { cancelRun, type Run } from './runs.ts';
+import { cancelRun, type Run, startRun } from './runs.ts';
 
 /** One call: how far it is, what it gave, and what was sent and received. */
 export function RunView({ run }: { run: Run }) {
@@ -31,7 +31,14 @@ export function RunView({ run }: { run: Run }) {
           {failure.advice && <p>{failure.advice}</p>}
         </div>
       )}
-      {result && <ResultView tool={run.tool} args={run.args} result={result} />}
+      {result && (
+        <ResultView
+          tool={run.tool}
+          args={run.args}
+          result={result}
+          onArguments={(changes) => void startRun(run.tool, { ...run.args, ...changes })}
+        />
+      )}
       <Exchanges run={run} />
     </section>
   );
