@@ -52,8 +52,8 @@ describe.skipIf(chromiumMissing)(shownTitle, { timeout: 120_000 }, () => {
       await popup.waitForEvent('close');
     };
     const findAiko = async () => {
-      const [customer] = await demo.as('support').customers.search.query({ query: aiko.email });
-      return customer!.id;
+      const { items } = await demo.as('support').customers.search.query({ query: aiko.email });
+      return items[0]!.id;
     };
     /** Fills the form of a tool that takes these arguments, and runs it. */
     const run = async (page: Page, tool: string, input: object) => {

@@ -1,7 +1,7 @@
 import { Markup } from './markup.ts';
 
 /** The style of the short page. The policy of the page allows it by its hash. */
-export const style = new Markup(
+export const style: Markup = new Markup(
   `
 :root { color-scheme: light dark; --text: #1c2024; --soft: #5b636d; --ground: #fff; --code: #f1f3f5; --link: #0b57c9; }
 @media (prefers-color-scheme: dark) {
