@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { mcpHandler } from '@trpc-mcp/core/express';
+import { type ExpressMcpHandler, mcpHandler } from '@trpc-mcp/core/express';
 import express from 'express';
 import { inspector } from '@trpc-mcp/inspector';
 
@@ -10,7 +10,12 @@ import { inspector } from '@trpc-mcp/inspector';
 export async function serveWithInspector(
   router: AnyTRPCRouter,
   options: Record<string, unknown> = {},
-): Promise<{ url: string; close: () => Promise<void> }> {
+): Promise<{
+  url: string;
+  notify: ExpressMcpHandler['notify'];
+  drop: () => void;
+  close: () => Promise<void>;
+}> {
   const app = express();
   const handler = mcpHandler(router, { createContext: () => ({}), page: inspector(), ...options } as never);
   app.use('/mcp', handler);
@@ -18,6 +23,8 @@ export async function serveWithInspector(
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    notify: handler.notify,
+    drop: () => server.closeAllConnections(),
     async close() {
       await handler.close();
       server.closeAllConnections();

@@ -191,6 +191,13 @@ function createTransport(): StreamableHTTPClientTransport {
   const chosen = credential.get();
   return new StreamableHTTPClientTransport(endpoint, {
     fetch: recordingFetch,
+    // The stream of a session is opened again as often as it is dropped, after a pause that grows to a minute.
+    reconnectionOptions: {
+      initialReconnectionDelay: 1000,
+      reconnectionDelayGrowFactor: 2,
+      maxReconnectionDelay: 60_000,
+      maxRetries: Infinity,
+    },
     requestInit: {
       credentials: chosen.kind === 'cookie' ? 'same-origin' : 'omit',
       ...(chosen.kind === 'header' && { headers: { [chosen.name]: chosen.value } }),
