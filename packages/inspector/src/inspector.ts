@@ -52,9 +52,23 @@ async function openPage({ request, authorizationServers, icons }: PageVisit): Pr
   };
   if (request.headers.get('if-none-match')?.includes(page.etag))
     return { status: 304, headers, body: undefined };
-  const gzip = Uint8Array.from(atob(page.gzip), (character) => character.charCodeAt(0));
-  if (/\bgzip\b/i.test(request.headers.get('accept-encoding') ?? ''))
+  if (takesGzip.test(request.headers.get('accept-encoding') ?? '')) {
+    gzip ??= Uint8Array.from(atob(page.gzip), (character) => character.charCodeAt(0));
     return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzip };
-  const plain = new Blob([gzip]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return { status: 200, headers, body: new Uint8Array(await new Response(plain).arrayBuffer()) };
+  }
+  plain ??= inflate(page.gzip);
+  return { status: 200, headers, body: await plain };
+}
+
+/** With a weight of nought, a client says what it does not take. */
+const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i;
+
+/** The page as it is sent, from the first visit on. Nearly every browser takes it compressed. */
+let gzip: Uint8Array<ArrayBuffer> | undefined;
+let plain: Promise<Uint8Array<ArrayBuffer>> | undefined;
+
+async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
+  const compressed = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
