@@ -141,7 +141,7 @@ describe.skipIf(chromiumMissing)('the tools of an endpoint', () => {
 
   test('are only text, whatever an endpoint puts into them', async () => {
     await using opened = await open(officeRouter, 'tools', (page) =>
-      page.route('**/mcp', async (route) => {
+      page.route('**/mcp*', async (route) => {
         if (!route.request().postData()?.includes('"tools/list"')) return route.continue();
         const response = await route.fetch();
         const body = (await response.text()).replace(
