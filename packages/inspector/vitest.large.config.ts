@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
   test: {
     name: 'inspector at large',
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     include: ['test/**/*.large.test.ts'],
   },

@@ -273,6 +273,8 @@ describe.skipIf(chromiumMissing)('an MCP App in the inspector', () => {
     });
     const popups: Page[] = [];
     page.on('popup', (popup) => popups.push(popup));
+    const downloads: unknown[] = [];
+    page.on('download', (download) => downloads.push(download));
     const result = await run('escaping');
     await expect.poll(() => frame().locator('#answer').innerText(), { timeout: 20_000 }).toContain('done');
     const tried = JSON.parse((await frame().locator('#answer').innerText()).slice('done '.length)) as Record<
@@ -284,7 +286,11 @@ describe.skipIf(chromiumMissing)('an MCP App in the inspector', () => {
     // What was tried without an answer has had its time by then: the frame is still there, and still heard.
     await result.getByRole('log').getByText('still here').waitFor();
     expect(page.url()).toBe(`${endpoint.url}#/tools/escaping`);
+    await frame().getByRole('button', { name: 'leave' }).click();
+    await expect.poll(() => page.frames().map((one) => one.url())).toContain('chrome-error://chromewebdata/');
+    expect(page.url()).toBe(`${endpoint.url}#/tools/escaping`);
     expect(popups).toEqual([]);
+    expect(downloads).toEqual([]);
     expect(hits).toEqual([]);
     expect(await page.evaluate(() => (globalThis as { broken?: boolean }).broken)).toBeUndefined();
     expect(ofPage).toEqual([]);
@@ -336,9 +342,14 @@ const loads = (element, attributes) => new Promise((resolve) => {
   await attempt('script in top', () => { top.location = 'javascript:globalThis.broken = true'; return false; });
   await attempt('frame around', () => { parent.location = url('parent'); return false; });
   await attempt('form', () => { const f = document.createElement('form'); f.action = url('form'); document.body.append(f); f.submit(); return false; });
-  await attempt('download', () => { const a = document.createElement('a'); a.href = url('download'); a.download = 'x'; a.click(); return false; });
+  await attempt('download', () => { const a = document.createElement('a'); a.href = URL.createObjectURL(new Blob(['x'])); a.download = 'x'; a.click(); return false; });
   await attempt('fullscreen', () => document.documentElement.requestFullscreen().then(() => true));
   await attempt('frame inside', () => { const f = document.createElement('iframe'); f.src = url('frame'); document.body.append(f); return false; });
+  // Its own frame is the only one that an app can send elsewhere. The policy that it took over lets no page in there.
+  const leave = document.createElement('button');
+  leave.textContent = 'leave';
+  leave.addEventListener('click', () => { location.href = url('left'); });
+  document.body.append(leave);
   show('answer', 'done ' + JSON.stringify(tried));
   await new Promise((resolve) => setTimeout(resolve, 500));
   say({ method: 'notifications/message', params: { level: 'info', data: 'still here' } });

@@ -191,13 +191,46 @@ describe.skipIf(chromiumMissing)('connecting', { timeout: 120_000 }, () => {
           }),
         });
         expect(response.headers.has('mcp-session-id')).toBe(legacy === 'sessions');
+        await page.getByLabel(/^name/).fill('Ada');
         await page.getByRole('button', { name: 'Run', exact: true }).click();
-        await page.getByText('name: required').first().waitFor();
+        await page.getByText('Hello Ada').first().waitFor();
         await page.getByRole('link', { name: 'Requests', exact: true }).click();
         const statuses = await page.getByRole('main').innerText();
         expect(/404/.test(statuses)).toBe(legacy === 'sessions');
       });
     } finally {
+      await close();
+    }
+  });
+
+  test('asks without a credential what the endpoint demands, once, and only where that is shown', async () => {
+    const { url, close } = await serveWithInspector(router);
+    const context = await chromium.newContext();
+    const page = await context.newPage();
+    const checks: string[] = [];
+    page.on('request', (request) => {
+      const body = request.postData() ?? '';
+      if (body.includes('trpc-mcp-inspector-check')) checks.push(body);
+    });
+    try {
+      await page.goto(`${url}#/tools/greet`);
+      await page.getByLabel(/^name/).fill('Ada');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByText('Hello Ada').first().waitFor();
+      expect(checks).toEqual([]);
+      await page.getByRole('link', { name: 'Connect', exact: true }).click();
+      await page.getByText('It speaks MCP').waitFor();
+      const asked = checks.length;
+      expect(asked).toBeGreaterThan(0);
+      await page.getByRole('link', { name: 'History', exact: true }).click();
+      await page.getByRole('heading', { name: 'History' }).waitFor();
+      await page.getByRole('link', { name: 'Connect', exact: true }).click();
+      await page.getByText('It speaks MCP').waitFor();
+      expect(checks).toHaveLength(asked);
+      await page.getByRole('button', { name: 'Check again' }).click();
+      await expect.poll(() => checks.length).toBe(2 * asked);
+    } finally {
+      await context.close();
       await close();
     }
   });

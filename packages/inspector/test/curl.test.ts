@@ -57,4 +57,6 @@ test.each([
       await close();
     }
   },
+  // bash reads its input character by character, which takes a while for a long one.
+  30_000,
 );

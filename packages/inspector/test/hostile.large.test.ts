@@ -25,6 +25,11 @@ const tool = t.procedure.meta({
     _meta: { 'com.example/x': markup },
   },
 });
+const largeSchema = z.object({
+  text: z.string(),
+  list: z.array(z.number()),
+  rows: z.array(z.record(z.string(), z.number())),
+});
 /** What JSON can hold and an object literal cannot. */
 const json = (text: string) => JSON.parse(text) as unknown;
 const router = t.router({
@@ -59,10 +64,11 @@ const router = t.router({
       { type: 'resource_link', uri: `https://good.example@evil.example/${turned}`, name: 'web' },
     ]),
   ),
-  large: tool.query(() => ({
+  // Its schema is one that a client would compare with all of the values.
+  large: tool.output(largeSchema).query(() => ({
     text: 'x'.repeat(2_000_000),
-    list: Array.from({ length: 20_000 }, (_, n) => n),
-    rows: Array.from({ length: 300 }, (_, n) =>
+    list: Array.from({ length: 200_000 }, (_, n) => n),
+    rows: Array.from({ length: 2000 }, (_, n) =>
       Object.fromEntries(Array.from({ length: 200 }, (__, c) => [`c${c}`, n])),
     ),
   })),
@@ -185,6 +191,7 @@ describe.skipIf(chromiumMissing)('the inspector, at an endpoint that is hostile,
 
   test('shows parts of what is huge', async () => {
     const result = await run('large');
+    await result.getByText('The structured content is too large to be checked here.').waitFor();
     await result.getByRole('tab', { name: 'Words' }).click();
     await result.getByText(/more characters$/).waitFor();
     expect(
@@ -193,10 +200,9 @@ describe.skipIf(chromiumMissing)('the inspector, at an endpoint that is hostile,
     await result.getByRole('tab', { name: 'Table' }).click();
     await result.getByText('The first 60 of 200 columns are shown.').waitFor();
     await result.getByRole('tab', { name: 'JSON' }).click();
-    await result
-      .getByText(/19,800 more values/)
-      .first()
-      .waitFor();
+    const tree = result.getByRole('region', { name: 'The whole result' });
+    await tree.getByText('"list":', { exact: true }).click();
+    await tree.getByText(/199,800 more values/).waitFor();
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(30_000);
     expect(trouble).toEqual({ violations: [], errors: [] });
   });

@@ -139,9 +139,27 @@ describe.skipIf(chromiumMissing)('the tools of an endpoint', () => {
     expect(trouble).toEqual({ violations: [], errors: [] });
   });
 
+  test('that cannot be listed are told of once, with the reason', async () => {
+    await using opened = await open(officeRouter, 'tools', (page) =>
+      page.route('**/mcp*', (route) =>
+        route.request().postData()?.includes('"tools/list"')
+          ? route.fulfill({ status: 500, contentType: 'application/json', body: '{"message":"no database"}' })
+          : route.continue(),
+      ),
+    );
+    const { page } = opened;
+    await page.getByRole('alert').getByText('The endpoint answers 500. It says: no database').waitFor();
+    expect(await page.getByText(/no database/).count()).toBe(1);
+    expect(await page.getByText('The endpoint lists no tools').count()).toBe(0);
+    await page.unroute('**/mcp*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('3 tools', { exact: true }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   test('are only text, whatever an endpoint puts into them', async () => {
     await using opened = await open(officeRouter, 'tools', (page) =>
-      page.route('**/mcp', async (route) => {
+      page.route('**/mcp*', async (route) => {
         if (!route.request().postData()?.includes('"tools/list"')) return route.continue();
         const response = await route.fetch();
         const body = (await response.text()).replace(

@@ -64,6 +64,9 @@ export const officeRouter = t.router({
       mcp: { resource: { uri: 'office://notice', mimeType: 'text/plain' }, description: 'The notice.' },
     })
     .query(() => 'The office is open.'),
+  report: t.procedure
+    .meta({ mcp: { resource: { uri: 'office://report', mimeType: 'text/csv' } } })
+    .query(() => 'month,signUps\r\n2026-01,12\r\n2026-02,7\r\n'),
   picture: t.procedure
     .meta({ mcp: { resource: { uri: 'office://picture', mimeType: 'image/png' } } })
     .query(() => Uint8Array.from(atob(pixel), (character) => character.charCodeAt(0))),

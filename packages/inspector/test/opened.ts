@@ -2,6 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type Trouble, watchTrouble } from './chromium.ts';
 import { serveWithInspector } from './endpoint.ts';
+import { type eras, openIn } from './era.ts';
 
 /** A tool that is open in the inspector. */
 export interface Opened extends AsyncDisposable {
@@ -18,15 +19,20 @@ export async function openTool(
   {
     query = '',
     options = {},
+    era = '2026',
     ...context
-  }: BrowserContextOptions & { query?: string; options?: Record<string, unknown> } = {},
+  }: BrowserContextOptions & {
+    query?: string;
+    options?: Record<string, unknown>;
+    era?: (typeof eras)[number];
+  } = {},
 ): Promise<Opened> {
   const { url, close } = await serveWithInspector(router, options);
   const browsing = await chromium.newContext(context);
   const page = await browsing.newPage();
   page.setDefaultTimeout(30_000);
   const trouble = await watchTrouble(page);
-  await page.goto(`${url}#/tools/${encodeURIComponent(tool)}${query}`);
+  await openIn(era, page, `${url}#/tools/${encodeURIComponent(tool)}${query}`);
   await page.getByRole('region', { name: `Try ${tool}` }).waitFor();
   return {
     page,

@@ -31,6 +31,13 @@ describe.skipIf(chromiumMissing).each(eras)('the resources and prompts of an end
       const download = page.waitForEvent('download');
       await page.getByRole('link', { name: 'Download' }).click();
       expect((await download).suggestedFilename()).toMatch(/^picture/);
+      await list.getByRole('link', { name: 'office://report' }).click();
+      const table = page.getByRole('table');
+      await table.getByRole('button', { name: 'signUps' }).click();
+      await expect
+        .poll(() => table.getByRole('cell').allInnerTexts())
+        .toEqual(['2026-02', '7', '2026-01', '12']);
+      await page.getByText('2026-01,12').waitFor();
       await page.getByRole('searchbox', { name: 'Search resources' }).fill('json');
       await expect.poll(() => list.getByRole('link').count()).toBe(1);
       expect(await page.title()).not.toBe('bad');

@@ -6,12 +6,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { chromiumMissing, launchChromium } from './chromium.ts';
+import { eras } from './era.ts';
 import { openTool } from './opened.ts';
 
 const t = initTRPC.meta<McpMeta>().create();
 const removed: string[] = [];
-let tellAborted: () => void;
-const aborted = new Promise<void>((resolve) => (tellAborted = resolve));
+let aborted = 0;
 const counted: number[] = [];
 const answers: unknown[] = [];
 
@@ -45,7 +45,7 @@ const router = t.router({
   slow: t.procedure.meta({ mcp: { description: 'Takes its time.' } }).mutation(async ({ signal }) => {
     getMcpCall()!.progress({ progress: 3, total: 10, message: 'Three of ten' });
     await new Promise((resolve) => signal!.addEventListener('abort', resolve, { once: true }));
-    tellAborted();
+    aborted += 1;
     return 'late';
   }),
   refuse: t.procedure.meta({ mcp: { description: 'Fails.' } }).mutation(() => {
@@ -68,14 +68,20 @@ describe.skipIf(chromiumMissing)('a call from the inspector', () => {
   });
   afterAll(() => chromium.close());
 
-  test('asks for a consent, and runs only when it was given', async () => {
-    await using opened = await openTool(chromium, router, 'remove');
+  // Questions of 2025 come within a session.
+  const in2025 = { options: { legacy: 'sessions' } };
+
+  test.each(eras)('asks for a consent, and runs only when it was given, in %s', async (era) => {
+    removed.length = 0;
+    await using opened = await openTool(chromium, router, 'remove', { era, ...in2025 });
     const { page, trouble } = opened;
     const run = page.getByRole('button', { name: 'Run', exact: true });
     const dialog = page.getByRole('dialog', { name: 'The tool asks' });
     await page.getByLabel(/^id/).fill('c1');
     await run.click();
     await dialog.getByText('Remove "c1"?').waitFor();
+    await page.getByText('Waiting for your answer.', { exact: true }).waitFor();
+    expect(await page.getByText('Fulfilling').count()).toBe(0);
     await dialog.getByRole('button', { name: 'Decline' }).click();
     await page.getByText('The tool answered with an error').waitFor();
     expect(removed).toEqual([]);
@@ -91,8 +97,9 @@ describe.skipIf(chromiumMissing)('a call from the inspector', () => {
     expect(trouble).toEqual({ violations: [], errors: [] });
   });
 
-  test('asks a question with a form, checks the answers, and sends what was accepted', async () => {
-    await using opened = await openTool(chromium, router, 'order');
+  test.each(eras)('asks with a form, checks the answers, and sends what was accepted, in %s', async (era) => {
+    answers.length = 0;
+    await using opened = await openTool(chromium, router, 'order', { era, ...in2025 });
     const { page, trouble } = opened;
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'The tool asks' });
@@ -125,8 +132,9 @@ describe.skipIf(chromiumMissing)('a call from the inspector', () => {
     expect(trouble).toEqual({ violations: [], errors: [] });
   });
 
-  test('shows progress, and tells the server when the person cancels', async () => {
-    await using opened = await openTool(chromium, router, 'slow');
+  test.each(eras)('shows progress, and tells the server when the person cancels, in %s', async (era) => {
+    aborted = 0;
+    await using opened = await openTool(chromium, router, 'slow', { era, ...in2025 });
     const { page, trouble } = opened;
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByText('Running: Three of ten').waitFor();
@@ -134,7 +142,7 @@ describe.skipIf(chromiumMissing)('a call from the inspector', () => {
     expect(await bar.evaluate(({ value, max }: HTMLProgressElement) => [value, max])).toEqual([3, 10]);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('status').filter({ hasText: 'Cancelled' }).waitFor();
-    await aborted;
+    await expect.poll(() => aborted).toBe(1);
     expect(trouble).toEqual({ violations: [], errors: [] });
   });
 
@@ -185,20 +193,21 @@ describe.skipIf(chromiumMissing)('a call from the inspector', () => {
     const { page } = opened;
     const run = page.getByRole('button', { name: 'Run', exact: true });
     for (const [status, words] of [
-      [403, 'HTTP 403: this caller may not do that'],
-      [429, 'HTTP 429: too many calls'],
+      [403, 'The endpoint refuses this caller (403). It says: not you'],
+      [429, 'The endpoint got too many requests (429). It says: not you'],
     ] as const) {
       await page.route('**/mcp', (route) =>
         route.fulfill({ status, contentType: 'application/json', body: '{"error":{"message":"not you"}}' }),
       );
       await run.click();
       await page.getByRole('heading', { name: words }).waitFor();
-      await page.getByText('not you').first().waitFor();
       await page.unroute('**/mcp');
     }
     await page.route('**/mcp', (route) => route.abort('internetdisconnected'));
     await run.click();
-    await page.getByRole('heading', { name: 'There was no response' }).waitFor();
+    await page
+      .getByRole('heading', { name: 'The endpoint cannot be reached: there was no response.' })
+      .waitFor();
   });
 
   test('can be used by keyboard alone, on a phone, and axe finds nothing serious in light and dark', async () => {

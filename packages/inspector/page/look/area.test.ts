@@ -12,6 +12,8 @@ test.each([
   [tool('x', { path: 'customers.search', type: 'query', toolset: 'sales' }), 'sales'],
   [tool('x', { path: 'customers.search', type: 'query' }), 'customers'],
   [tool('x', { path: 'greet', type: 'query' }), 'General'],
+  [tool('greet', { path: 'greet', type: 'query', toolset: 'greet' }), 'General'],
+  [tool('sales_report', { path: 'sales_report', type: 'query', toolset: 'sales_report' }), 'sales'],
   [tool('customers_search'), 'customers'],
   [tool('github-create-issue'), 'github'],
   [tool('greet'), 'General'],

@@ -16,8 +16,9 @@ export const general = 'General';
  */
 export function areaOf(tool: Tool): string {
   const { toolset, path } = procedureOf(tool);
-  if (toolset !== undefined) return toolset;
-  const [first = '', rest] = path === undefined ? tool.name.split(/[_.\-/:]/) : path.split('.');
+  // A procedure of the root that names no toolset has its own path as one.
+  if (toolset !== undefined && toolset !== path) return toolset;
+  const [first = '', rest] = path?.includes('.') ? path.split('.') : tool.name.split(/[_.\-/:]/);
   return rest === undefined || first === '' ? general : first.slice(0, mostCharacters);
 }
 

@@ -1,6 +1,8 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/client';
 import { useEffect, useMemo, useState } from 'react';
 import { PlainText, ShortText, toShown } from '../parts/plain-text.tsx';
+import { readCsv } from '../result/csv.ts';
+import { Table } from '../result/table.tsx';
 import { toBytes, toPretty } from './contents-text.ts';
 import { toSize } from './resource-entry.ts';
 
@@ -30,11 +32,24 @@ export function Contents({
         <ShortText text={mimeType} />
         {bytes && `, ${toSize(bytes.byteLength)}`} {bytes && <Download bytes={bytes} uri={contents.uri} />}
       </p>
+      {'text' in contents && /^text\/csv\b/i.test(mimeType) && (
+        <Rows text={contents.text} name={toShown(contents.uri, 100)} />
+      )}
       {'text' in contents && <TextContents text={contents.text} mimeType={mimeType} />}
       {'blob' in contents && !bytes && <p role="alert">The contents are no base64.</p>}
       {'blob' in contents && bytes && <Media bytes={bytes} mimeType={mimeType} />}
     </section>
   );
+}
+
+/** CSV as a table that can be sorted and filtered. It stands above the text. */
+function Rows({ text, name }: { text: string; name: string }) {
+  const table = useMemo(() => readCsv(text), [text]);
+  return table ? (
+    <div className="result">
+      <Table rows={table.rows} columns={table.columns} name={name} />
+    </div>
+  ) : null;
 }
 
 function TextContents({ text, mimeType }: { text: string; mimeType: string }) {

@@ -1,29 +1,17 @@
-import { PlainText } from '../parts/plain-text.tsx';
 import { connection } from '../session/connection.ts';
-import { listing, type ListName, listingState, loadListing } from '../session/listing.ts';
+import { listing, type ListName, listingState } from '../session/listing.ts';
 import { useStore } from '../store.ts';
 
-/** Says that a list is being read, that it could not be, or that nothing is in it. */
+/** Says that a list is being read, or that nothing is in it. Why it could not be read stands above every view. */
 export function ListStatus({ name, noun = name }: { name: ListName; noun?: string }) {
   const open = useStore(connection);
   const { reading, errors } = useStore(listingState);
   const entries = useStore(listing)?.[name] ?? [];
   const isReading = open.kind === 'connecting' || (reading.has(name) && entries.length === 0);
-  const error = open.kind === 'open' ? errors[name] : undefined;
   return (
     <>
       <p role="status">{isReading && `The ${noun} are being read…`}</p>
-      {error !== undefined && (
-        <div className="failure">
-          <p>
-            The {noun} could not be read: <PlainText text={toMessage(error)} />
-          </p>
-          <button type="button" onClick={() => void loadListing([name])}>
-            Read again
-          </button>
-        </div>
-      )}
-      {open.kind === 'open' && !isReading && error === undefined && entries.length === 0 && (
+      {open.kind === 'open' && !isReading && errors[name] === undefined && entries.length === 0 && (
         <p>The endpoint lists no {noun} for you.</p>
       )}
     </>

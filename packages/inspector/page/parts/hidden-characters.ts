@@ -9,6 +9,16 @@ export function revealHidden(text: string): string {
   );
 }
 
+/** Does the same with all texts and keys of a value of JSON. */
+export function revealAllHidden(value: unknown): unknown {
+  if (typeof value === 'string') return revealHidden(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(revealAllHidden);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [revealHidden(key.slice(0, 500)), revealAllHidden(each)]),
+  );
+}
+
 /** Whether a text has a character that nobody sees. */
 export function hasHidden(text: string): boolean {
   return text.search(hidden) !== -1;

@@ -4,12 +4,12 @@ import {
   type McpUiHostContext,
   PostMessageTransport,
 } from '@modelcontextprotocol/ext-apps/app-bridge';
+import { toWebUrl } from '../parts/web-url.ts';
 import { attempt } from '../session/connection.ts';
 import { listing } from '../session/listing.ts';
 import { endpoint } from '../session/settings.ts';
 import { isForApps } from './app.ts';
 import { darkQuery, readColours } from './colours.ts';
-import { toWebUrl } from './link.ts';
 
 /** What an app wants that only the person can allow. */
 export type AppWish =

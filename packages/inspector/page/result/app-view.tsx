@@ -1,11 +1,11 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { revealHidden } from '../parts/hidden-characters.ts';
 import { attempt } from '../session/connection.ts';
 import { listing } from '../session/listing.ts';
-import { type App, readApp } from './app.ts';
 import { type AppWish, openApp } from './app-host.ts';
 import { AppWishDialog } from './app-wish-dialog.tsx';
-import { reveal } from './reveal.ts';
+import { type App, readApp } from './app.ts';
 
 interface AppProps {
   uri: string;
@@ -36,14 +36,15 @@ export function AppView({ uri, tool, args, result }: AppProps) {
   }, [uri]);
   const { app, trouble } = state;
   if (trouble !== undefined)
-    return <p role="alert">The app cannot be shown. {reveal(trouble.slice(0, 2000))}</p>;
+    return <p role="alert">The app cannot be shown. {revealHidden(trouble.slice(0, 2000))}</p>;
   if (!app) return <p role="status">Reading the app…</p>;
   return (
     <>
       {app.refused.length > 0 && (
         <p className="warn">
-          This app asks for what this page does not give: {reveal(app.refused.join(', ').slice(0, 1000))}. It
-          reaches nobody but the endpoint, and may look different here.
+          This app asks for what this page does not give:{' '}
+          {revealHidden(app.refused.join(', ').slice(0, 1000))}. It reaches nobody but the endpoint, and may
+          look different here.
         </p>
       )}
       <OpenApp app={app} tool={tool} args={args} result={result} />
@@ -131,7 +132,7 @@ function OpenApp({ app: { html }, tool, args, result }: Omit<AppProps, 'uri'> & 
           <ul className="plain" role="log">
             {notes.map(({ id, what, text }) => (
               <li key={id}>
-                <span className="faint">{reveal(what)}:</span> <bdi>{reveal(text)}</bdi>
+                <span className="faint">{revealHidden(what)}:</span> <bdi>{revealHidden(text)}</bdi>
               </li>
             ))}
           </ul>

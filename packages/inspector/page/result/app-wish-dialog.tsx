@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef } from 'react';
+import { revealHidden } from '../parts/hidden-characters.ts';
 import type { AppWish } from './app-host.ts';
 import { JsonTree } from './json-tree.tsx';
-import { reveal } from './reveal.ts';
 
 /** Asks the person whether an app may call a tool, or may open a link. Escape is no. */
 export function AppWishDialog({ wish, answer }: { wish: AppWish; answer: (isAllowed: boolean) => void }) {
@@ -20,7 +20,7 @@ export function AppWishDialog({ wish, answer }: { wish: AppWish; answer: (isAllo
     >
       {wish.kind === 'call' ? (
         <>
-          <h2 id={title}>An app asks to call {reveal(wish.tool.name)}</h2>
+          <h2 id={title}>An app asks to call {revealHidden(wish.tool.name)}</h2>
           <p>
             {wish.tool.annotations?.readOnlyHint === true
               ? 'The tool only reads.'
@@ -37,7 +37,7 @@ export function AppWishDialog({ wish, answer }: { wish: AppWish; answer: (isAllo
             It is at <strong>{wish.url.host}</strong>:
           </p>
           <pre className="words" tabIndex={0}>
-            {reveal(wish.url.href.slice(0, 2000))}
+            {revealHidden(wish.url.href.slice(0, 2000))}
           </pre>
         </>
       )}

@@ -43,7 +43,8 @@ export function readApp(
   return { html, refused: [...domainsOf(ui['csp']), ...keysOf(ui['permissions'])] };
 }
 
-const appType = 'text/html;profile=mcp-app';
+/** The type of the resource of an MCP App. */
+export const appType = 'text/html;profile=mcp-app';
 const mostCharacters = 10_000_000;
 
 function isAppType(type = ''): boolean {

@@ -12,10 +12,10 @@ import {
   Tooltip,
 } from 'chart.js';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { revealHidden } from '../parts/hidden-characters.ts';
 import { type ChartChoice, type ChartData, type ChartOffer, mostSeries, toChartData } from './chart.ts';
 import { darkQuery, readColours, stillQuery } from './colours.ts';
 import type { Column } from './columns.ts';
-import { reveal } from './reveal.ts';
 
 Chart.register(
   BarController,
@@ -61,7 +61,7 @@ export function ChartView({ rows, offer }: { rows: readonly unknown[]; offer: Ch
           >
             {offer.xs.map(({ name }, index) => (
               <option key={index} value={index}>
-                {reveal(name.slice(0, 60))}
+                {revealHidden(name.slice(0, 60))}
               </option>
             ))}
           </select>
@@ -76,7 +76,7 @@ export function ChartView({ rows, offer }: { rows: readonly unknown[]; offer: Ch
                 disabled={isChosen(y) ? choice.ys.length === 1 : choice.ys.length >= mostSeries}
                 onChange={() => toggle(y)}
               />{' '}
-              {y ? reveal(y.name.slice(0, 60)) : 'Count of rows'}
+              {y ? revealHidden(y.name.slice(0, 60)) : 'Count of rows'}
             </label>
           ))}
         </fieldset>
@@ -109,7 +109,7 @@ function Drawing({ choice, data }: { choice: ChartChoice; data: ChartData }) {
       <canvas
         ref={canvas}
         role="img"
-        aria-label={reveal(
+        aria-label={revealHidden(
           `${what} of ${names} by ${choice.x.name}, ${data.labels.length} points${rangeOf(data)}`.slice(
             0,
             500,
@@ -137,9 +137,9 @@ function toConfiguration(
   return {
     type: kind,
     data: {
-      labels: labels.map(reveal),
+      labels: labels.map(revealHidden),
       datasets: series.map(({ name, values }, index) => ({
-        label: reveal(name.slice(0, 80)),
+        label: revealHidden(name.slice(0, 80)),
         data: instants ? values.map((y, at) => ({ x: instants[at] ?? 0, y })) : [...values],
         borderColor: palette[index % palette.length]!,
         backgroundColor: palette[index % palette.length]!,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { columnsOf } from './columns.ts';
-import { toCsv } from './csv.ts';
+import { readCsv, toCsv } from './csv.ts';
 
 const csvOf = (rows: unknown[]) => toCsv(rows, columnsOf(rows));
 
@@ -23,4 +23,20 @@ test('the name of a column is no formula either', () => {
 
 test('negative numbers stay numbers', () => {
   expect(csvOf([{ a: -5 }])).toBe('a\r\n-5');
+});
+
+test('CSV is read with its numbers, whatever its columns are called', () => {
+  expect(readCsv('\uFEFFname,name,__proto__\r\n"A, ""b""\nc",0049,1.5\r\n,,-3,extra\r\n')).toEqual({
+    rows: [
+      { 0: 'A, "b"\nc', 1: '0049', 2: 1.5 },
+      { 0: null, 1: null, 2: -3, 3: 'extra' },
+    ],
+    columns: [
+      { key: '0', name: 'name', kind: 'text' },
+      { key: '1', name: 'name', kind: 'text' },
+      { key: '2', name: '__proto__', kind: 'number' },
+      { key: '3', name: 'Column 4', kind: 'text' },
+    ],
+  });
+  expect(readCsv('name,amount\n')).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
 import { estimateTokens } from '@trpc-mcp/core/clients';
 import { useMemo } from 'react';
+import { revealHidden } from '../parts/hidden-characters.ts';
 import { nextPageOf } from './paging.ts';
-import { reveal } from './reveal.ts';
 import { describeFit } from './schema-fit.ts';
 
 interface FactsProps {
@@ -27,7 +27,7 @@ export function Facts({ tool, result }: FactsProps) {
       </p>
       {fit && !fit.isFit && (
         <p role="alert" className="warn">
-          {reveal(fit.text.slice(0, 2000))}
+          {revealHidden(fit.text.slice(0, 2000))}
         </p>
       )}
     </>
@@ -45,7 +45,7 @@ export function NextPage({
   const { text, changes } = next;
   return (
     <p className="row">
-      <span>{text ? reveal(text.slice(0, 1000)) : 'There are more rows.'}</span>
+      <span>{text ? revealHidden(text.slice(0, 1000)) : 'There are more rows.'}</span>
       {changes && onArguments && (
         <button type="button" onClick={() => onArguments(changes)}>
           Get the next rows

@@ -1,11 +1,11 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/client';
 import { useState } from 'react';
+import { revealHidden } from '../parts/hidden-characters.ts';
+import { toWebUrl } from '../parts/web-url.ts';
 import { attempt } from '../session/connection.ts';
 import { formatBytes, readBase64, sizeOfBase64, toMediaUrl } from './blob.ts';
 import type { Contents } from './contents.ts';
-import { toWebUrl } from './link.ts';
 import { Pictures } from './media.tsx';
-import { reveal } from './reveal.ts';
 import { saveFile } from './save.ts';
 import { Words } from './words.tsx';
 
@@ -39,9 +39,9 @@ function Embedded({ resource }: { resource: Resource }) {
   return (
     <>
       <p className="row">
-        <code>{reveal(uri.slice(0, 500))}</code>
+        <code>{revealHidden(uri.slice(0, 500))}</code>
         <span className="faint">
-          {[reveal(mimeType.slice(0, 80)), formatBytes(size)].filter(Boolean).join(', ')}
+          {[revealHidden(mimeType.slice(0, 80)), formatBytes(size)].filter(Boolean).join(', ')}
         </span>
         <button type="button" onClick={save}>
           Download
@@ -76,9 +76,9 @@ function LinkedResource({ link: { uri, name, title, description, mimeType, size 
   return (
     <>
       <p className="row">
-        <strong>{reveal((title ?? name).slice(0, 200))}</strong>
-        <code>{reveal(uri.slice(0, 500))}</code>
-        {facts && <span className="faint">{reveal(facts)}</span>}
+        <strong>{revealHidden((title ?? name).slice(0, 200))}</strong>
+        <code>{revealHidden(uri.slice(0, 500))}</code>
+        {facts && <span className="faint">{revealHidden(facts)}</span>}
         <button type="button" disabled={state.isReading} onClick={() => void read()}>
           Read it from the endpoint
         </button>
@@ -88,9 +88,9 @@ function LinkedResource({ link: { uri, name, title, description, mimeType, size 
           </a>
         )}
       </p>
-      {description && <p>{reveal(description.slice(0, 2000))}</p>}
+      {description && <p>{revealHidden(description.slice(0, 2000))}</p>}
       {state.isReading && <p role="status">Reading…</p>}
-      {state.trouble && <p role="alert">{reveal(state.trouble.slice(0, 2000))}</p>}
+      {state.trouble && <p role="alert">{revealHidden(state.trouble.slice(0, 2000))}</p>}
       {state.contents?.map((resource, index) => (
         <Embedded key={index} resource={resource} />
       ))}

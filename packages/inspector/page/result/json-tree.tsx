@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { JsonView } from 'react-json-view-lite';
+import { revealAllHidden } from '../parts/hidden-characters.ts';
 import { boundJson } from './bound.ts';
-import { revealAll } from './reveal.ts';
 
 /** A value of JSON as a tree that opens and closes. What is too large to show is cut, and says so. */
 export function JsonTree({
@@ -13,7 +13,7 @@ export function JsonTree({
   label: string;
   isOpen?: boolean;
 }) {
-  const data = useMemo(() => revealAll(boundJson(value)), [value]);
+  const data = useMemo(() => revealAllHidden(boundJson(value)), [value]);
   if (typeof data !== 'object' || data === null) return <pre className="words">{JSON.stringify(data)}</pre>;
   return (
     <div className="json-tree" tabIndex={0} role="region" aria-label={label}>

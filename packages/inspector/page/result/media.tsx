@@ -1,7 +1,7 @@
 import { useState } from 'react';
+import { revealHidden } from '../parts/hidden-characters.ts';
 import { formatBytes, sizeOfBase64, toMediaUrl } from './blob.ts';
 import type { Medium } from './contents.ts';
-import { reveal } from './reveal.ts';
 
 /** The pictures of a result. An SVG runs no script in an `img`. */
 export function Pictures({ pictures }: { pictures: readonly Medium[] }) {
@@ -57,13 +57,18 @@ function Picture({ picture: { mimeType, base64, name }, label }: { picture: Medi
 function Refused({ mimeType }: { mimeType: string }) {
   return (
     <p role="alert">
-      This is not shown, because {reveal(mimeType.slice(0, 80)) || 'its type'} is not what it says to be.
+      This is not shown, because {revealHidden(mimeType.slice(0, 80)) || 'its type'} is not what it says to
+      be.
     </p>
   );
 }
 
 function describe(mimeType: string, base64: string, name: string): string {
-  return [reveal(name.slice(0, 200)), reveal(mimeType.slice(0, 80)), formatBytes(sizeOfBase64(base64))]
+  return [
+    revealHidden(name.slice(0, 200)),
+    revealHidden(mimeType.slice(0, 80)),
+    formatBytes(sizeOfBase64(base64)),
+  ]
     .filter(Boolean)
     .join(', ');
 }

@@ -1,16 +1,16 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
 import { useMemo } from 'react';
-import { appUriOf } from './app.ts';
+import { revealHidden } from '../parts/hidden-characters.ts';
+import { type Tab, Tabs } from '../parts/tabs.tsx';
 import { AppView } from './app-view.tsx';
+import { appUriOf } from './app.ts';
 import { sortContents } from './contents.ts';
 import { Facts, NextPage } from './facts.tsx';
 import { Files } from './files.tsx';
 import { JsonTree } from './json-tree.tsx';
 import { Pictures, Sounds } from './media.tsx';
-import { reveal } from './reveal.ts';
-import { findRows } from './rows.ts';
 import { tabsOfRows } from './rows-view.tsx';
-import { type Tab, Tabs } from './tabs.tsx';
+import { findRows } from './rows.ts';
 import { WholeResult } from './whole-result.tsx';
 import { Words } from './words.tsx';
 
@@ -39,22 +39,26 @@ export function ResultView({ tool, args, result, onArguments }: ResultProps) {
 function tabsOf(tool: Tool, args: Record<string, unknown>, result: CallToolResult): Tab[] {
   const { texts, pictures, sounds, files } = sortContents(result);
   const lists = findRows(result);
-  const words: Tab = { name: 'Words', show: () => <Texts texts={texts} /> };
+  const words: Tab = { name: 'words', title: 'Words', make: () => <Texts texts={texts} /> };
   const uri = result.isError ? undefined : appUriOf(tool);
   const isSpoken = result.isError || lists.length === 0;
   const tabs: (Tab | false)[] = [
     uri !== undefined && {
-      name: 'App',
-      isKept: true,
-      show: () => <AppView uri={uri} tool={tool} args={args} result={result} />,
+      name: 'app',
+      title: 'App',
+      make: () => <AppView uri={uri} tool={tool} args={args} result={result} />,
     },
-    pictures.length > 0 && { name: 'Picture', show: () => <Pictures pictures={pictures} /> },
-    sounds.length > 0 && { name: 'Sound', isKept: true, show: () => <Sounds sounds={sounds} /> },
-    files.length > 0 && { name: 'Files', isKept: true, show: () => <Files files={files} /> },
+    pictures.length > 0 && {
+      name: 'picture',
+      title: 'Picture',
+      make: () => <Pictures pictures={pictures} />,
+    },
+    sounds.length > 0 && { name: 'sound', title: 'Sound', make: () => <Sounds sounds={sounds} /> },
+    files.length > 0 && { name: 'files', title: 'Files', make: () => <Files files={files} /> },
     isSpoken && texts.length > 0 && words,
     ...(lists.length > 0 ? tabsOfRows(tool, lists) : []),
     !isSpoken && texts.length > 0 && words,
-    { name: 'JSON', show: () => <WholeResult tool={tool} result={result} /> },
+    { name: 'json', title: 'JSON', make: () => <WholeResult tool={tool} result={result} /> },
   ];
   return tabs.filter((tab) => tab !== false);
 }
@@ -64,7 +68,7 @@ function Texts({ texts }: { texts: ReturnType<typeof sortContents>['texts'] }) {
     <div key={index}>
       <Words text={text} label={`Text ${index + 1} of the result`} />
       {annotations && (
-        <p className="faint">Annotations: {reveal(JSON.stringify(annotations).slice(0, 500))}</p>
+        <p className="faint">Annotations: {revealHidden(JSON.stringify(annotations).slice(0, 500))}</p>
       )}
       {_meta && <JsonTree value={_meta} label="_meta of this text" isOpen={false} />}
     </div>

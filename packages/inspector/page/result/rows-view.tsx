@@ -1,13 +1,13 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { type ReactNode, useState } from 'react';
-import { offerChart } from './chart.ts';
+import { revealHidden } from '../parts/hidden-characters.ts';
+import type { Tab } from '../parts/tabs.tsx';
 import { ChartView } from './chart-view.tsx';
+import { offerChart } from './chart.ts';
 import { columnsOf, shortText } from './columns.ts';
 import { JsonTree } from './json-tree.tsx';
-import { reveal } from './reveal.ts';
 import type { Rows } from './rows.ts';
 import { Table } from './table.tsx';
-import type { Tab } from './tabs.tsx';
 
 /** The views of lists of rows: a table, and a chart where they can be drawn. */
 export function tabsOfRows(tool: Tool, lists: readonly Rows[]): Tab[] {
@@ -19,9 +19,9 @@ export function tabsOfRows(tool: Tool, lists: readonly Rows[]): Tab[] {
   const charts = tables.filter(({ offer }) => offer !== undefined);
   return [
     {
-      name: 'Table',
-      isKept: true,
-      show: () => (
+      name: 'table',
+      title: 'Table',
+      make: () => (
         <OneOf tables={tables}>
           {({ name, rows, columns, beside }: Shown) => (
             <>
@@ -35,9 +35,9 @@ export function tabsOfRows(tool: Tool, lists: readonly Rows[]): Tab[] {
     ...(charts.length > 0
       ? [
           {
-            name: 'Chart',
-            isKept: true,
-            show: () => (
+            name: 'chart',
+            title: 'Chart',
+            make: () => (
               <OneOf tables={charts}>
                 {({ rows, offer }: Shown) => offer && <ChartView rows={rows} offer={offer} />}
               </OneOf>
@@ -66,7 +66,7 @@ function OneOf<T extends Rows>({
           <select value={index} onChange={(event) => setIndex(Number(event.target.value))}>
             {tables.map(({ name, rows }, each) => (
               <option key={each} value={each}>
-                {reveal(name.slice(0, 80)) || 'the result'} ({rows.length})
+                {revealHidden(name.slice(0, 80)) || 'the result'} ({rows.length})
               </option>
             ))}
           </select>
@@ -85,12 +85,12 @@ function Beside({ values }: { values: Rows['beside'] }) {
     <dl className="beside">
       {shown.map(([name, value], index) => (
         <div key={index}>
-          <dt>{reveal(name.slice(0, 60))}</dt>
+          <dt>{revealHidden(name.slice(0, 60))}</dt>
           <dd>
             {typeof value === 'object' ? (
               <JsonTree value={value} label={`Value of ${name.slice(0, 60)}`} />
             ) : (
-              reveal(shortText(value, 500))
+              revealHidden(shortText(value, 500))
             )}
           </dd>
         </div>

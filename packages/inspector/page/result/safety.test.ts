@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { revealHidden, revealAllHidden } from '../parts/hidden-characters.ts';
+import { toWebUrl } from '../parts/web-url.ts';
 import { appUriOf, isForApps, readApp } from './app.ts';
 import { toMediaUrl } from './blob.ts';
 import { boundJson } from './bound.ts';
-import { toWebUrl } from './link.ts';
-import { reveal, revealAll } from './reveal.ts';
 import { toFileName } from './save.ts';
 
 test.each([
@@ -32,9 +32,9 @@ test('only pictures and sounds become data: URLs', () => {
 });
 
 test('characters that mislead are written out', () => {
-  expect(reveal('a\u202Egpj.exe\u0000\u{E0041}')).toBe('a⟨U+202E⟩gpj.exe⟨U+0000⟩⟨U+E0041⟩');
-  expect(reveal('line\n\ttab, ‍joiner, עברית')).toBe('line\n\ttab, ‍joiner, עברית');
-  expect(revealAll({ 'a\u202E': ['\u2066'] })).toEqual({ 'a⟨U+202E⟩': ['⟨U+2066⟩'] });
+  expect(revealHidden('a\u202Egpj.exe\u0000\u{E0041}')).toBe('a⟨U+202E⟩gpj.exe⟨U+0000⟩⟨U+E0041⟩');
+  expect(revealHidden('line\n\ttab, ‍joiner, עברית')).toBe('line\n\ttab, ‍joiner, עברית');
+  expect(revealAllHidden({ 'a\u202E': ['\u2066'] })).toEqual({ 'a⟨U+202E⟩': ['⟨U+2066⟩'] });
 });
 
 test('the name of a file has no path in it', () => {

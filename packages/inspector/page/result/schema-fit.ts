@@ -1,5 +1,5 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
-import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/client/validators/cf-worker';
+import { createValidator, isTooLarge } from '../session/validator.ts';
 
 /** Says whether the structured content is what the tool's output schema promises. `undefined` if it promises nothing. */
 export function describeFit(
@@ -9,10 +9,10 @@ export function describeFit(
   if (!outputSchema || isError) return undefined;
   if (structuredContent === undefined)
     return { isFit: false, text: 'The tool has an output schema, but the result has no structured content.' };
-  if (JSON.stringify(structuredContent).length > mostCharacters)
+  if (isTooLarge(structuredContent))
     return { isFit: true, text: 'The structured content is too large to be checked here.' };
   try {
-    const found = new CfWorkerJsonSchemaValidator().getValidator(outputSchema as never)(structuredContent);
+    const found = createValidator().getValidator(outputSchema as never)(structuredContent);
     return found.valid
       ? { isFit: true, text: 'The structured content fits the output schema.' }
       : {
@@ -23,6 +23,3 @@ export function describeFit(
     return { isFit: false, text: `The output schema cannot be read: ${String(error)}` };
   }
 }
-
-/** The validator takes a second or more for larger values. */
-const mostCharacters = 500_000;

@@ -10,9 +10,9 @@ import {
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { revealHidden } from '../parts/hidden-characters.ts';
 import { type Column, compareValues, shortText, valueAt } from './columns.ts';
 import { toCsv } from './csv.ts';
-import { reveal } from './reveal.ts';
 import { saveFile } from './save.ts';
 
 /** Rows as a table that a person sorts, filters and takes along as CSV. Only the rows that can be seen are in the page. */
@@ -101,7 +101,7 @@ export function Table({
                     className={shown[index]?.kind === 'number' ? 'number' : undefined}
                   >
                     <button type="button" onClick={() => column.toggleSorting(order === 'asc')}>
-                      <bdi>{reveal(shortText(shown[index]?.name, 60))}</bdi>
+                      <bdi>{revealHidden(shortText(shown[index]?.name, 60))}</bdi>
                       <span aria-hidden="true">{order === false ? '' : order === 'asc' ? ' ▲' : ' ▼'}</span>
                     </button>
                   </th>
@@ -118,7 +118,7 @@ export function Table({
                 <tr key={row.id} aria-rowindex={index + 2} style={{ height: rowHeight }}>
                   {shown.map((column, each) => (
                     <td key={each} className={column.kind === 'number' ? 'number' : undefined}>
-                      <bdi>{reveal(shortText(valueAt(row.original, column)))}</bdi>
+                      <bdi>{revealHidden(shortText(valueAt(row.original, column)))}</bdi>
                     </td>
                   ))}
                 </tr>

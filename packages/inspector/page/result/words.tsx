@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { reveal } from './reveal.ts';
+import { revealHidden } from '../parts/hidden-characters.ts';
 
 /** A text as the model reads it. Shows a long one in parts, so that it does not stop the page. */
 export function Words({ text, label }: { text: string; label?: string }) {
@@ -9,7 +9,7 @@ export function Words({ text, label }: { text: string; label?: string }) {
     <>
       {/* A region that scrolls has to be one that a keyboard reaches. */}
       <pre className="words" tabIndex={0} role="region" aria-label={label ?? 'Text'}>
-        {reveal(text.slice(0, shown))}
+        {revealHidden(text.slice(0, shown))}
       </pre>
       {left > 0 && (
         <p className="row">

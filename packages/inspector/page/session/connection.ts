@@ -8,7 +8,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
-import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/client/validators/cf-worker';
+import { appType } from '../result/app.ts';
 import { createStore } from '../store.ts';
 import { noteNotice } from './notices.ts';
 import { askPerson } from './questions.ts';
@@ -22,8 +22,10 @@ import {
   pendingSignIn,
   ScopesNotGranted,
   SignInCancelled,
+  SignInReplaced,
   waitForSignIn,
 } from './sign-in.ts';
+import { createValidator } from './validator.ts';
 import { findFailure, forgetFailure, recordingFetch } from './wire.ts';
 
 /** What the page knows of the endpoint. */
@@ -161,7 +163,7 @@ function isSessionLost(error: unknown): boolean {
 
 /** The client reads a request without a response as a sign of an old server, and does not say which request it was. */
 function hasNoResponse(error: unknown): boolean {
-  return ![SdkHttpError, OAuthError, RegistrationRejectedError, SignInCancelled].some(
+  return ![SdkHttpError, OAuthError, RegistrationRejectedError, SignInCancelled, SignInReplaced].some(
     (kind) => error instanceof kind,
   );
 }
@@ -174,10 +176,13 @@ function createClient(): Client {
   const client = new Client(
     { name: 'trpc-mcp-inspector', version: '1' },
     {
-      capabilities: { elicitation: { form: {}, url: {} } },
+      capabilities: {
+        elicitation: { form: {}, url: {} },
+        // Says that this page shows MCP Apps (SEP-1865).
+        extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: [appType] } },
+      },
       versionNegotiation: { mode: era.get() === '2026' ? { pin: '2026-07-28' } : 'legacy' },
-      // The other validator of the client compiles code, which the policy of this page forbids.
-      jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
+      jsonSchemaValidator: createValidator(),
     },
   );
   client.setRequestHandler('elicitation/create', (request, { mcpReq }) =>

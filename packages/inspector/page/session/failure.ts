@@ -2,6 +2,7 @@ import {
   InsufficientScopeError,
   IssuerMismatchError,
   OAuthError,
+  ProtocolError,
   RegistrationRejectedError,
   SdkErrorCode,
   SdkError,
@@ -11,7 +12,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { bodyOf, refusesRevision } from './http-error.ts';
 import type { Credential, Era } from './settings.ts';
-import { ScopesNotGranted, SignInCancelled } from './sign-in.ts';
+import { ScopesNotGranted, SignInCancelled, SignInReplaced } from './sign-in.ts';
 import { RequestFailure } from './wire.ts';
 
 /** Why something failed, for a person: what happened, what to do, and the button that does it. */
@@ -21,11 +22,13 @@ export interface Failure {
   action: 'sign-in' | 'other-era' | 'retry';
 }
 
-/** Words an error of the connection, or of anything that `attempt` did. */
+/** Words an error of the connection, or of anything that `attempt` did, calls of tools included. */
 export function explainFailure(error: unknown, caller: { credential: Credential; era: Era }): Failure {
   if (error instanceof RequestFailure) return explainNoResponse(error);
   if (error instanceof SignInCancelled)
     return { what: error.message, fix: 'Sign in again, or choose another way.', action: 'sign-in' };
+  if (error instanceof SignInReplaced)
+    return { what: error.message, fix: 'Finish the other sign-in, then try again.', action: 'retry' };
   if (error instanceof ScopesNotGranted)
     return {
       what: error.message,
@@ -39,10 +42,11 @@ export function explainFailure(error: unknown, caller: { credential: Credential;
     return explainStatus(error.status, wordsOf(bodyOf(error)), caller.credential);
   if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout)
     return {
-      what: 'The endpoint did not answer within 20 seconds.',
+      what: 'The endpoint did not answer in time.',
       fix: 'Try again. If it stays like this, look at the app’s log: a request may wait for a database or for another service.',
       action: 'retry',
     };
+  if (error instanceof ProtocolError) return explainProtocol(error);
   if (error instanceof IssuerMismatchError)
     return {
       what: `The authorization server is not the one that was expected: ${error.message}`,
@@ -85,7 +89,20 @@ function explainNoResponse({ url, isForbidden }: RequestFailure): Failure {
     };
   return {
     what: 'The endpoint cannot be reached: there was no response.',
-    fix: 'See whether the app is running and your network works, then try again.',
+    fix: 'See whether the app is running and your network works, then try again. A call may have been carried out all the same.',
+    action: 'retry',
+  };
+}
+
+/** An error of JSON-RPC. The client makes some itself, of an answer that is not what the tool promises. */
+function explainProtocol({ code, message, data }: ProtocolError): Failure {
+  const details = data === undefined ? '' : ` ${JSON.stringify(data).slice(0, 2000)}`;
+  return {
+    what: `Protocol error ${code}: ${message}${details}`,
+    fix:
+      code === -32602
+        ? 'What was asked for may be gone, or be hidden from this caller: read the list again.'
+        : 'Try again, and look at the app’s log.',
     action: 'retry',
   };
 }

@@ -5,11 +5,16 @@ import { credential } from './settings.ts';
  * two tokens can be told apart. `Bearer abcdefgh1234` becomes `Bearer ••••1234`.
  */
 export function maskHeader(name: string, value: string): string {
-  const chosen = credential.get();
-  const isCredential = chosen.kind === 'header' && chosen.name.toLowerCase() === name.toLowerCase();
-  if (!isCredential && !hasSecretName(name)) return value;
+  if (!isSecretHeader(name)) return value;
   const scheme = /^(?:bearer|basic|token|dpop) +/i.exec(value)?.[0] ?? '';
   return scheme + maskSecret(value.slice(scheme.length));
+}
+
+/** Whether a header has a credential, by its name or because it is the one that the person chose. */
+export function isSecretHeader(name: string): boolean {
+  const chosen = credential.get();
+  const isCredential = chosen.kind === 'header' && chosen.name.toLowerCase() === name.toLowerCase();
+  return isCredential || hasSecretName(name);
 }
 
 /** Masks a secret. A short one is masked as a whole. */

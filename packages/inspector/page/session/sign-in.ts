@@ -33,6 +33,13 @@ export class SignInCancelled extends Error {
   }
 }
 
+/** Another request wants more scopes, so that its sign-in took the place of one that was waiting. */
+export class SignInReplaced extends Error {
+  constructor() {
+    super('This request waited for a sign-in, and another one took its place, which asks for more scopes.');
+  }
+}
+
 /** The person has signed in, and the authorization server did not give what a call wants. */
 export class ScopesNotGranted extends Error {
   constructor(wanted: readonly string[]) {
@@ -121,7 +128,7 @@ function startPending(url: URL): void {
   const isSafe = url.protocol === 'https:' || /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   if (!isSafe) throw new Error(`The authorization server’s page has no https: ${url.origin}`);
   oauthClient.useVerifierOf(url);
-  abandonSignIn();
+  giveUp?.abort(new SignInReplaced());
   giveUp = new AbortController();
   const done = waitForReturn(url.searchParams.get('state') ?? '', giveUp.signal)
     .then((returned) => redeem(returned))

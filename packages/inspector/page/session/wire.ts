@@ -47,6 +47,8 @@ export class RequestFailure extends TypeError {
 const mostKept = 200;
 /** The characters of a body that are kept. */
 const mostCharacters = 1_000_000;
+/** How long what comes of a body is collected before it is told. */
+const pauseMs = 200;
 let lastId = 0;
 let failure: RequestFailure | undefined;
 
@@ -140,24 +142,33 @@ function toText(body: unknown, mask: (text: string) => string): string | undefin
 const cut = (text: string): string =>
   text.length > mostCharacters ? `${text.slice(0, mostCharacters)}… (cut here)` : text;
 
+/** Tells the text of a body now and then while it comes, and at its end: a large one comes in hundreds of chunks. */
 async function readCopy(copy: ReadableStream<Uint8Array>, tell: (text: string) => void): Promise<void> {
   const decoder = new TextDecoder();
   let text = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tellNow = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    tell(cut(text));
+  };
   await readChunks(copy, (chunk) => {
     if (text.length > mostCharacters) return;
     text += decoder.decode(chunk, { stream: true });
-    tell(cut(text));
+    timer ??= setTimeout(tellNow, pauseMs);
   });
+  if (text !== '') tellNow();
 }
 
 async function countCopy(copy: ReadableStream<Uint8Array>, tell: (bytes: number) => void): Promise<void> {
   let bytes = 0;
-  await readChunks(copy, (chunk) => tell((bytes += chunk.byteLength)));
+  await readChunks(copy, (chunk) => (bytes += chunk.byteLength));
+  tell(bytes);
 }
 
 async function readChunks(
   copy: ReadableStream<Uint8Array>,
-  take: (chunk: Uint8Array) => void,
+  take: (chunk: Uint8Array) => unknown,
 ): Promise<void> {
   const reader = copy.getReader();
   try {

@@ -1,12 +1,13 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { useState } from 'react';
+import { CopyButton } from '../parts/copy-button.tsx';
 import { credential, era } from '../session/settings.ts';
 import { useStore } from '../store.ts';
 import { readCaller } from './caller.ts';
 import { toCommand } from './command.ts';
-import { CopyText } from './copy-text.tsx';
 import { toCurl } from './curl.ts';
 import { toToolLink } from './link.ts';
+import { LongText } from './long-text.tsx';
 import { toTestCode } from './test-code.ts';
 
 const forms = [
@@ -16,13 +17,23 @@ const forms = [
   { name: 'test', title: 'Test' },
 ] as const;
 
+type Form = (typeof forms)[number]['name'];
+
+const copied: Record<Form, string> = {
+  link: 'the link',
+  curl: 'the curl command',
+  command: 'the trpc-mcp command',
+  test: 'the test',
+};
+
 /** The same call outside of this form: as a link, a command or a test. */
 export function Again({ tool, args }: { tool: Tool; args: Readonly<Record<string, unknown>> }) {
-  const [form, setForm] = useState<(typeof forms)[number]['name']>();
+  const [form, setForm] = useState<Form>();
   // The commands depend on both.
   useStore(era);
   const chosen = useStore(credential);
   const link = form === 'link' ? toToolLink(tool.name, args, location.href) : undefined;
+  const text = form && (link?.href ?? textOf(form, tool, args));
   const hasToken = chosen.kind !== 'nobody' && (form === 'curl' || form === 'command');
   return (
     <section className="again" aria-label="Again">
@@ -39,7 +50,12 @@ export function Again({ tool, args }: { tool: Tool; args: Readonly<Record<string
           </button>
         ))}
       </div>
-      {form && <CopyText text={link?.href ?? textOf(form, tool, args)} />}
+      {text !== undefined && form && (
+        <div className="copy-text">
+          <CopyButton text={text} what={copied[form]} />
+          <LongText text={text} />
+        </div>
+      )}
       {link && link.leftOut.length > 0 && (
         <p role="status">
           The link leaves out {link.leftOut.join(', ')}, because a file or a long value does not fit into one.
@@ -67,11 +83,7 @@ export function Again({ tool, args }: { tool: Tool; args: Readonly<Record<string
   );
 }
 
-function textOf(
-  form: 'link' | 'curl' | 'command' | 'test',
-  tool: Tool,
-  args: Readonly<Record<string, unknown>>,
-): string {
+function textOf(form: Form, tool: Tool, args: Readonly<Record<string, unknown>>): string {
   if (form === 'curl') return toCurl(tool, args, readCaller());
   return form === 'test' ? toTestCode(tool.name, args) : toCommand(tool.name, args, readCaller());
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react';
+import { isSecretHeader, maskHeader } from '../session/secret.ts';
 import type { WireExchange } from '../session/wire.ts';
 import { readEvents } from './events.ts';
 import { LongText } from './long-text.tsx';
-import { isSecretHeader, maskHeader } from './mask.ts';
 
 /** An HTTP request and its response, as they were sent and received. */
 export function ExchangeView({ exchange }: { exchange: WireExchange }) {

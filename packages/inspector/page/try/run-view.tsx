@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
 import { ResultView } from '../result/result-view.tsx';
+import { toHash } from '../route.ts';
+import { questions } from '../session/questions.ts';
 import { wire } from '../session/wire.ts';
 import { useStore } from '../store.ts';
 import { Disclosure } from './disclosure.tsx';
@@ -9,12 +11,13 @@ import { cancelRun, type Run, startRun } from './runs.ts';
 /** One call: how far it is, what it gave, and what was sent and received. */
 export function RunView({ run }: { run: Run }) {
   const { outcome, result, failure, progress } = run;
+  const isAsking = useStore(questions).length > 0 && outcome === 'running';
   return (
     <section className="run" aria-label="The last call">
       <div className="run-head">
         <p role="status" className={`run-outcome run-${outcome}`}>
-          {wordsOf[outcome]}
-          {outcome === 'running' && progress?.message ? `: ${progress.message}` : ''}
+          {isAsking ? 'Waiting for your answer.' : wordsOf[outcome]}
+          {outcome === 'running' && !isAsking && progress?.message ? `: ${progress.message}` : ''}
         </p>
         <Elapsed run={run} />
         {outcome === 'running' && (
@@ -23,12 +26,13 @@ export function RunView({ run }: { run: Run }) {
           </button>
         )}
       </div>
-      {outcome === 'running' && <ProgressBar progress={progress} />}
+      {outcome === 'running' && !isAsking && <ProgressBar progress={progress} />}
       {failure && (
         <div role="alert" className="run-failure">
-          <h3>{failure.title}</h3>
-          <p className="run-message">{failure.message}</p>
-          {failure.advice && <p>{failure.advice}</p>}
+          <h3>{failure.what}</h3>
+          <p>
+            {failure.fix} {failure.action === 'sign-in' && <a href={toHash(['connect'])}>Sign in</a>}
+          </p>
         </div>
       )}
       {result && (

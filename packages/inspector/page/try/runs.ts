@@ -1,8 +1,9 @@
 import type { CallToolResult, Progress, Tool } from '@modelcontextprotocol/client';
 import { attempt } from '../session/connection.ts';
+import { explainFailure, type Failure } from '../session/failure.ts';
+import { credential, era } from '../session/settings.ts';
 import { createStore } from '../store.ts';
 import { noteExchanges } from './exchanges.ts';
-import { explainFailure, type Failure } from './failure.ts';
 
 /** One call of a tool from this page. */
 export interface Run {
@@ -57,7 +58,7 @@ export async function startRun(tool: Tool, args: Readonly<Record<string, unknown
           // The app decides how long a call may take. This is the longest time that a timer holds.
           timeout: 2 ** 31 - 1,
           resetTimeoutOnProgress: true,
-          onprogress: (progress) => change(id, { progress }),
+          onprogress: (progress) => !isOfClient(progress) && change(id, { progress }),
         },
       ),
     );
@@ -67,7 +68,10 @@ export async function startRun(tool: Tool, args: Readonly<Record<string, unknown
       id,
       controller.signal.aborted
         ? { outcome: 'cancelled' }
-        : { outcome: 'failed', failure: explainFailure(error) },
+        : {
+            outcome: 'failed',
+            failure: explainFailure(error, { credential: credential.get(), era: era.get() }),
+          },
     );
   } finally {
     controllers.delete(id);
@@ -84,6 +88,11 @@ export function cancelRun(id: number): void {
 /** Forgets the calls that have ended. */
 export function clearRuns(): void {
   runs.update((all) => all.filter(({ outcome }) => outcome === 'running'));
+}
+
+/** The client reports the rounds of questions of a call as progress, which is not the tool's. */
+function isOfClient({ message }: Progress): boolean {
+  return message?.startsWith('Fulfilling input required by ') ?? false;
 }
 
 function change(id: number, part: Partial<Run>): void {
