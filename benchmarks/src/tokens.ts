@@ -65,6 +65,15 @@ console.log(
   ),
 );
 
+const isNew = ({ name }: ListedTool) => thenOf(name) === undefined;
+const newTools = after.filter(isNew);
+const newArguments = after.filter((tool) => !isNew(tool)).flatMap(newArgumentsOf);
+const argumentsOfNew = newTools.flatMap(({ inputSchema }) => argumentsOf(inputSchema));
+console.log(
+  `New since then: ${newTools.map(({ name }) => name).join(', ')} with ${argumentsOfNew.length} arguments, and ` +
+    `${newArguments.length} arguments of other tools: ${newArguments.join(', ')}.`,
+);
+
 const [byModel] = savings;
 const isGood =
   estimates.every(({ off }) => Math.abs(off) <= mostOff) && byModel!.to <= (1 - leastSaved) * byModel!.from;
@@ -72,12 +81,24 @@ process.exit(isGood ? 0 : 1);
 
 /** Leaves out the tools and arguments that the list of then did not have. */
 function withoutNew(tool: ListedTool): ListedTool[] {
-  const then = before.find(({ name }) => name === (thenNames[tool.name] ?? tool.name));
-  if (!then) return [];
+  if (!thenOf(tool.name)) return [];
   const { properties = {}, ...schema } = tool.inputSchema as { properties?: Record<string, unknown> };
-  const known = new Set(Object.keys((then.inputSchema as { properties?: object }).properties ?? {}));
-  const kept = Object.entries(properties).filter(([name]) => known.has(thenNames[name] ?? name));
+  const added = new Set(newArgumentsOf(tool));
+  const kept = Object.entries(properties).filter(([name]) => !added.has(name));
   return [{ ...tool, inputSchema: { ...schema, properties: Object.fromEntries(kept) } }];
+}
+
+function thenOf(name: string): ListedTool | undefined {
+  return before.find((tool) => tool.name === (thenNames[name] ?? name));
+}
+
+function newArgumentsOf({ name, inputSchema }: ListedTool): string[] {
+  const known = new Set(argumentsOf(thenOf(name)?.inputSchema));
+  return argumentsOf(inputSchema).filter((each) => !known.has(thenNames[each] ?? each));
+}
+
+function argumentsOf(inputSchema: unknown): string[] {
+  return Object.keys((inputSchema as { properties?: object } | undefined)?.properties ?? {});
 }
 
 function count(tools: readonly unknown[]): number {

@@ -32,7 +32,7 @@ describe('who may call what', () => {
           mcpUrl: `${demo.url}/mcp`,
           callers,
           inputs: {
-            'customers.search': [{ query: 'example' }, { limit: 0 }],
+            'customers.search': [{ query: 'example' }, { limit: 0 }, { query: '' }],
             'customers.get': byId,
             'customers.deactivate': byId,
             'customers.reactivate': byId,
@@ -65,7 +65,17 @@ describe('who may call what', () => {
           },
         });
 
-        expect(differences).toEqual([]);
+        // The only difference, and one on purpose: a model that writes "" for an optional argument means that it is left out
+        // (docs/wire-format.md). Over tRPC the text is too short. The staff may search, so it shows only for them.
+        expect(differences).toEqual(
+          (['viewer', 'support', 'admin'] as const).map((caller) => ({
+            path: 'customers.search',
+            caller,
+            input: { query: '' },
+            trpc: 'BAD_REQUEST',
+            mcp: 'OK',
+          })),
+        );
         // The calls did not simply all fail in the same way.
         for (const path of new Set(answers.map((answer) => answer.path))) {
           const verdicts = answers.filter((answer) => answer.path === path);

@@ -7,21 +7,21 @@ import type { Database } from './db/database.ts';
 import { accountStatus, customers, planId, subscriptions, subscriptionStatus } from './db/schema.ts';
 import { containing, sameAs } from './db/search.ts';
 import { fromInput, untilInput, within } from './period.ts';
+import { textInput } from './text.ts';
 
 const place = z.union([
-  z.tuple([z.literal('name'), z.boolean(), z.string(), z.uuid()]),
+  z.tuple([z.literal('name'), z.boolean(), textInput, z.uuid()]),
   z.tuple([z.enum(['newest', 'trialEnd']), z.iso.datetime(), z.uuid()]),
 ]);
 
 export const customerSearchInput = z.object({
-  query: z
-    .string()
+  query: textInput
     .trim()
     .min(1)
     .max(200)
     .optional()
     .describe('Words that all have to occur, such as "ada bergen" or "ada@example.com"'),
-  country: z.string().trim().min(1).max(60).optional().describe('Its English name'),
+  country: textInput.trim().min(1).max(60).optional().describe('Its English name'),
   status: z.enum(accountStatus.enumValues).optional().describe('Of the account'),
   plan: z.enum(planId.enumValues).optional().describe('Current plan'),
   subscription: z.enum(subscriptionStatus.enumValues).optional().describe('Its status'),

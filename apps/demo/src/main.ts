@@ -6,6 +6,7 @@ import { openPglite, openPostgres } from './db/database.ts';
 import { seedDatabase } from './sample/seed.ts';
 import { createApp } from './server.ts';
 import { openShared } from './shared.ts';
+import { keepStreams } from './streams.ts';
 import { wakeUpWatchers } from './wake-up.ts';
 import { welcomeText } from './welcome.ts';
 
@@ -36,6 +37,7 @@ async function start(): Promise<void> {
   try {
     await seedDatabase(database.db);
     const server = createServer().listen(port, '127.0.0.1');
+    const streams = keepStreams(server);
     await once(server, 'listening');
     const address = server.address();
     const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
@@ -49,6 +51,7 @@ async function start(): Promise<void> {
     // Running calls may finish, but the process does not wait for a call that hangs.
     setTimeout(() => server.closeAllConnections(), 3000).unref();
     server.close();
+    streams.end();
     await once(server, 'close');
   } finally {
     await settleActivity(database.db);

@@ -31,7 +31,7 @@ describe.each(eras)('what an agent with the client of %s can read', (era) => {
       });
     });
 
-    it('is listed page by page, every customer and every post once', async () => {
+    it('is listed page by page, the chart, every customer and every post once', async () => {
       await using agent = await agentOf('viewer');
       const { pages, listed } = await listAll(agent);
       // The client of 2026 reads all pages itself.
@@ -40,6 +40,7 @@ describe.each(eras)('what an agent with the client of %s can read', (era) => {
       const everything = await demo.db.select({ id: posts.id }).from(posts);
       expect(listed.map(({ uri }) => uri).toSorted()).toEqual(
         [
+          'ui://back-office/sign-ups',
           ...everybody.map(({ id }) => `customers://${id}`),
           ...everything.map(({ id }) => `posts://${id}`),
         ].toSorted(),

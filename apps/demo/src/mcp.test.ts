@@ -76,8 +76,23 @@ describe.each(eras)('an agent with the client of %s', (era) => {
         const { id } = await findCustomer(jonas.email);
         const before = await everything(demo);
         await expect(agent.call('customers_deactivate', { id })).rejects.toThrow('the person declined');
-        expect(asked).toEqual([`Deactivate customer "${id}"? Its people can no longer sign in.`]);
+        expect(asked).toEqual([
+          `Deactivate "${jonas.name}" of "${jonas.company}"? Its people can no longer sign in.\nid: "${id}"`,
+        ]);
         expect(await everything(demo)).toEqual(before);
+      });
+
+      it('asks nobody about a customer who does not exist', async () => {
+        const asked: string[] = [];
+        await using agent = await connectAgent(era, `${demo.url}/mcp`, tokens.admin.token, (question) => {
+          asked.push(question);
+          return { action: 'accept', content: {} };
+        });
+        const id = '00000000-0000-4000-8000-000000000000';
+        await expect(agent.call('customers_deactivate', { id })).rejects.toThrow(
+          `NOT_FOUND: No customer has the id ${id}. Find it with customers_search.`,
+        );
+        expect(asked).toEqual([]);
       });
     });
 

@@ -5,15 +5,16 @@ import { selectCustomers, type Customer } from './customer.ts';
 import type { Database } from './db/database.ts';
 import { locks } from './db/lock.ts';
 import { customers, planId, subscriptions } from './db/schema.ts';
+import { textInput } from './text.ts';
 import { wakeUpWatchers, watchRows } from './wake-up.ts';
 
 const trialMs = 14 * 24 * 60 * 60 * 1000;
 
 export const newCustomerInput = z.object({
-  name: z.string().trim().min(1).max(100).describe('The person to write to'),
+  name: textInput.trim().min(1).max(100).describe('The person to write to'),
   email: z.email().max(200).describe('Of nobody who is a customer already'),
-  company: z.string().trim().min(1).max(100).describe('Their company'),
-  country: z.string().trim().min(1).max(60).describe('Its English name, such as "Norway"'),
+  company: textInput.trim().min(1).max(100).describe('Their company'),
+  country: textInput.trim().min(1).max(60).describe('Its English name, such as "Norway"'),
   plan: z.enum(planId.enumValues).default('starter').describe('Plan to try'),
 });
 

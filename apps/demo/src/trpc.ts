@@ -1,5 +1,5 @@
 import { type AnyTRPCRouter, initTRPC, TRPCError } from '@trpc/server';
-import { getMcpCall, mcpDefaults, type McpMeta } from '@trpc-mcp/core';
+import { getMcpCall, type McpCall, mcpDefaults, type McpMeta } from '@trpc-mcp/core';
 import superjson from 'superjson';
 import { recordActivity } from './activity.ts';
 import type { Scope } from './auth/scope.ts';
@@ -39,13 +39,15 @@ const t = initTRPC
 export const router = t.router;
 
 /** For everybody, signed in or not. It records what agents do. */
-export const publicProcedure = t.procedure.use(async ({ ctx, path, next }) => {
+export const publicProcedure = t.procedure.use(async ({ ctx, path, meta, next }) => {
   const at = new Date();
   const started = performance.now();
   const result = await next();
   const call = getMcpCall();
-  // A list, a completion, or a query that another procedure calls is nothing that an agent did.
-  const isDone = call && recorded.has(call.method) && call.tool.path === path;
+  // A list, a completion, or a query that another procedure calls is nothing that an agent did. Nor is a call for which the
+  // credential lacks a scope, or that the person declined: core ends those before any middleware runs.
+  const isDone =
+    call && recorded.has(call.method) && call.tool.path === path && !isForQuestion(call, path, meta);
   const error = result.ok ? undefined : result.error;
   if (isDone && !isHeld(error)) {
     recordActivity(ctx, call, {
@@ -56,6 +58,11 @@ export const publicProcedure = t.procedure.use(async ({ ctx, path, next }) => {
   }
   return result;
 });
+
+/** Whether the query runs to fill the question of another tool, as `confirm.with` names it. The call has that tool's name. */
+function isForQuestion({ method, tool }: McpCall, path: string, meta: Meta | undefined): boolean {
+  return method === 'tools/call' && tool.name !== toolNameOf(path, meta);
+}
 
 /** Whether only the middleware ran: until a person has agreed, or for a caller who gets the answer of an earlier call. */
 function isHeld(error: TRPCError | undefined): boolean {
@@ -82,9 +89,14 @@ export function toolsOf(role: Role, { _def: { procedures } }: AnyTRPCRouter): st
   return Object.entries<{ _def: { meta?: unknown } }>(procedures).flatMap(([path, { _def }]) => {
     const { mcp, roles } = (_def.meta ?? {}) as Meta;
     if (!mcp || (roles && !roles.includes(role))) return [];
-    const { name = path.replaceAll('.', '_'), tool, resource, prompt } = mcp === true ? {} : mcp;
-    return (tool ?? (!resource && !prompt)) ? [name] : [];
+    const { tool, resource, prompt } = mcp === true ? {} : mcp;
+    return (tool ?? (!resource && !prompt)) ? [toolNameOf(path, { mcp })] : [];
   });
+}
+
+function toolNameOf(path: string, meta: Meta | undefined): string {
+  const { mcp } = meta ?? {};
+  return (typeof mcp === 'object' ? mcp.name : undefined) ?? path.replaceAll('.', '_');
 }
 
 /** For the staff: they may read everything. */

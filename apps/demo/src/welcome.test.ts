@@ -17,6 +17,11 @@ describe('the start-up text', () => {
     expect(text).toMatch(/^ {2}MCP +http:\/\/127\.0\.0\.1:3000\/mcp$/m);
   });
 
+  it('names the inspector, the chart and whoami', () => {
+    expect(text).toMatch(/^ {2}http:\/\/127\.0\.0\.1:3000\/mcp +the inspector: /m);
+    expect(text).toMatch(/MCP Apps.+\n.+chart\. The tool whoami says who is signed in/);
+  });
+
   it('names every token', () => {
     for (const role of roles) expect(text).toContain(`${tokens[role].token} `);
   });

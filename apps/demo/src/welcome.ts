@@ -61,7 +61,8 @@ Then say, for example:
 ${sayings.map(({ role, says }) => `  as ${tokens[role].token.padEnd(15)}${says}`).join('\n')}
 
 Clients that can read resources and take prompts have every customer (customers://…), every post (posts://…), the
-invoices of each month as CSV (exports://invoices/….csv) and the prompt weekly_report.
+invoices of each month as CSV (exports://invoices/….csv) and the prompt weekly_report. Clients that show MCP Apps, as the
+inspector does, draw the sign-ups as a chart. The tool whoami says who is signed in, and what they may do.
 
 Stop with Ctrl+C. What was changed stays${folder === undefined ? '' : `; to begin afresh, delete ${folder}`}.
 `;

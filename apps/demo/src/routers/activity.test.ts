@@ -66,6 +66,26 @@ describe('what agents did', () => {
       expect(items[2]?.id).toBe(before?.id);
     });
 
+    it('has neither the query that fills a question, nor a call that the person declines', async () => {
+      const { customerId } = await demo.as('customer').users.me.query();
+      const [before] = await newest(1);
+      const decline = () => ({ action: 'decline' }) as const;
+      await using agent = await connectAgent('2026-07-28', `${demo.url}/mcp`, tokens.admin.token, decline);
+      await expect(agent.call('customers_deactivate', { id: customerId })).rejects.toThrow('declined');
+      expect((await newest(1))[0]?.id).toBe(before?.id);
+      // Asked for by name, the same query is what the agent did.
+      await agent.call('customers_get', { id: customerId });
+      expect((await newest(1))[0]).toMatchObject({ tool: 'customers_get', ok: true });
+      // The person is not asked about a customer who does not exist, so this is what came of the call.
+      const nobody = '00000000-0000-4000-8000-000000000000';
+      await expect(agent.call('customers_deactivate', { id: nobody })).rejects.toThrow('NOT_FOUND');
+      const items = await newest(2);
+      expect(items.map(({ tool, error }) => [tool, error])).toEqual([
+        ['customers_deactivate', 'NOT_FOUND'],
+        ['customers_get', null],
+      ]);
+    });
+
     it('has resources and prompts, and neither lists nor calls over tRPC', async () => {
       await using agent = await agentOf('2026-07-28', 'admin');
       const [before] = await newest(1);

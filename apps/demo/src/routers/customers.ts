@@ -7,6 +7,7 @@ import { customerIdInput, customerOutput, findCustomer, selectCustomers } from '
 import { customers } from '../db/schema.ts';
 import { completions, containing, startingWith } from '../db/search.ts';
 import { checkOwnAccount } from '../ownership.ts';
+import { textInput } from '../text.ts';
 import { adminProcedure, router, signedInProcedure, staffProcedure } from '../trpc.ts';
 
 const byId = z.object({ id: customerIdInput });
@@ -76,7 +77,7 @@ export const customersRouter = router({
 
   /** Completes customer ids, from the beginning of an id, or words of name, email and company. */
   completeId: signedInProcedure
-    .input(z.object({ value: z.string().max(200) }))
+    .input(z.object({ value: textInput.max(200) }))
     .output(z.array(z.string()))
     .query(async ({ ctx, input }) => {
       const { id, name, email, company } = customers;
@@ -96,7 +97,7 @@ export const customersRouter = router({
 
   /** Completes the countries of customers. */
   countries: staffProcedure
-    .input(z.object({ value: z.string().max(60).default('') }))
+    .input(z.object({ value: textInput.max(60).default('') }))
     .output(z.array(z.string()))
     .query(async ({ ctx, input }) => {
       const { country } = customers;
@@ -116,7 +117,10 @@ export const customersRouter = router({
         description:
           'Closes an account at once: its people can no longer sign in. Nothing is deleted, and ' +
           'customers_reactivate opens it again. Does nothing to an account that is closed already.',
-        confirm: 'Deactivate customer {id}? Its people can no longer sign in.',
+        confirm: {
+          question: 'Deactivate {name} of {company}? Its people can no longer sign in.',
+          with: 'customers.get',
+        },
         annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
       },
     })

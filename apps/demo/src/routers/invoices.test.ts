@@ -4,6 +4,8 @@ import { describeDemo, expectRefusal, type Role } from '../../test/demo.ts';
 import { customers, invoices } from '../db/schema.ts';
 import { jonas, mara } from '../sample/cast.ts';
 
+const day = 86_400_000;
+
 describe('invoices', () => {
   describeDemo((demo) => {
     type Input = Parameters<ReturnType<typeof demo.as>['invoices']['list']['query']>[0];
@@ -98,6 +100,78 @@ describe('invoices', () => {
       expect(items.map((invoice) => invoice.issuedAt >= third!.issuedAt)).toEqual([true, true, true]);
     });
 
+    it.each([
+      ['all', {}],
+      ['those of a status', { status: 'overdue' }],
+      [
+        'those of a period',
+        { issuedFrom: new Date(Date.now() - 100 * day), issuedUntil: new Date(Date.now() - 30 * day) },
+      ],
+    ] as const)('come with the totals of %s, whatever the page', async (_what, input) => {
+      const rows = (await demo.db.select().from(invoices)).filter(
+        ({ status, issuedAt }) =>
+          (!('status' in input) || status === input.status) &&
+          (!('issuedFrom' in input) || (issuedAt >= input.issuedFrom && issuedAt < input.issuedUntil)),
+      );
+      const expected = {
+        all: sumUp(rows),
+        open: sumUp(rows.filter(({ status }) => status === 'open')),
+        paid: sumUp(rows.filter(({ status }) => status === 'paid')),
+        overdue: sumUp(rows.filter(({ status }) => status === 'overdue')),
+      };
+      expect(expected.all.count).toBeGreaterThan(2);
+      const { list } = demo.as('viewer').invoices;
+      const first = await list.query({ ...input, limit: 2 });
+      const next = await list.query({ ...input, limit: 1, cursor: first.nextCursor! });
+      expect([first.totals, next.totals]).toEqual([expected, expected]);
+    });
+
+    it('are totalled by status and by month, as adding up each row gives', async () => {
+      const own = await idOf(mara.email);
+      const rows = await demo.db.select().from(invoices);
+      const [someMonth] = rows
+        .map(({ issuedAt }) => issuedAt.toISOString().slice(0, 7))
+        .toSorted()
+        .slice(-100);
+      const issuedFrom = new Date(Date.now() - 200 * day);
+      const issuedUntil = new Date(Date.now() - 20 * day);
+      type Row = (typeof rows)[number];
+      const cases: [
+        Parameters<ReturnType<typeof demo.as>['invoices']['totals']['query']>[0],
+        (row: Row) => boolean,
+      ][] = [
+        [{}, () => true],
+        [{ customerId: own }, ({ customerId }) => customerId === own],
+        [{ month: someMonth! }, ({ issuedAt }) => issuedAt.toISOString().startsWith(someMonth!)],
+        [{ issuedFrom, issuedUntil }, ({ issuedAt }) => issuedAt >= issuedFrom && issuedAt < issuedUntil],
+        [{ month: '1999-01' }, () => false],
+      ];
+      for (const [input, keep] of cases) {
+        const kept = rows.filter(keep);
+        const groupsBy = (keyOf: (row: Row) => string) =>
+          [...new Set(kept.map(keyOf))].map((key) => ({
+            key,
+            ...sumUp(kept.filter((row) => keyOf(row) === key)),
+          }));
+        const months = groupsBy(({ issuedAt }) => issuedAt.toISOString().slice(0, 7)).toSorted((a, b) =>
+          a.key < b.key ? -1 : 1,
+        );
+        const statuses = groupsBy(({ status }) => status);
+        const totals = await demo.as('viewer').invoices.totals.query(input);
+        expect(totals).toEqual({
+          ...sumUp(kept),
+          byStatus: expect.any(Array),
+          byMonth: months.map(({ key, ...figures }) => ({ month: key, ...figures })),
+        });
+        expect(new Set(totals.byStatus)).toEqual(
+          new Set(statuses.map(({ key, ...figures }) => ({ status: key, ...figures }))),
+        );
+      }
+      const hers = await demo.as('customer').invoices.totals.query({});
+      expect(hers).toMatchObject(sumUp(rows.filter(({ customerId }) => customerId === own)));
+      expect(hers.byMonth.length).toBeGreaterThan(0);
+    });
+
     it('show a customer their own, asked for or not, and of nobody else', async () => {
       const own = await idOf(mara.email);
       const other = await idOf(jonas.email);
@@ -135,3 +209,7 @@ describe('invoices', () => {
     });
   });
 });
+
+function sumUp(rows: { amountCents: number }[]) {
+  return { count: rows.length, amountCents: rows.reduce((sum, { amountCents }) => sum + amountCents, 0) };
+}

@@ -14,6 +14,7 @@ import {
   totalsOutput,
 } from '../invoice-totals.ts';
 import { fromInput, untilInput } from '../period.ts';
+import { textInput } from '../text.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 
 const invoiceOutput = z.object({
@@ -145,7 +146,7 @@ export const invoicesRouter = router({
 
   /** Completes the months that have invoices, the newest first. */
   months: signedInProcedure
-    .input(z.object({ value: z.string().max(20).default('') }))
+    .input(z.object({ value: textInput.max(20).default('') }))
     .output(z.array(z.string()))
     .query(async ({ ctx, input }) => {
       const rows = await ctx.db

@@ -6,6 +6,7 @@ import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
 import type { Database } from '../db/database.ts';
 import { posts, postStatus, users } from '../db/schema.ts';
 import { completions, containing, startingWith } from '../db/search.ts';
+import { textInput } from '../text.ts';
 import { editorProcedure, router, signedInProcedure, supportProcedure } from '../trpc.ts';
 
 const postOutput = z.object({
@@ -35,8 +36,8 @@ export const postsRouter = router({
     })
     .input(
       z.object({
-        search: z.string().trim().max(200).optional().describe('Words of the title'),
-        author: z.string().trim().max(100).optional().describe('Words of their name'),
+        search: textInput.trim().max(200).optional().describe('Words of the title'),
+        author: textInput.trim().max(100).optional().describe('Words of their name'),
         mine: z.boolean().default(false).describe('Only posts that whoever is signed in wrote'),
         status: z.enum(postStatus.enumValues).optional().describe('Only posts with this status'),
         limit: z.int().min(1).max(100).default(20).describe('Page size'),
@@ -88,7 +89,7 @@ export const postsRouter = router({
 
   /** Completes post ids, from the beginning of an id, or words of the title. */
   completeId: signedInProcedure
-    .input(z.object({ value: z.string().max(200) }))
+    .input(z.object({ value: textInput.max(200) }))
     .output(z.array(z.string()))
     .query(async ({ ctx, input }) => {
       const rows = await ctx.db
@@ -113,7 +114,7 @@ export const postsRouter = router({
         annotations: { destructiveHint: false, idempotentHint: true, openWorldHint: false },
       },
     })
-    .input(byId.extend({ title: z.string().trim().min(3).max(120).describe('New title') }))
+    .input(byId.extend({ title: textInput.trim().min(3).max(120).describe('New title') }))
     .output(postOutput)
     .mutation(async ({ ctx, input }) => {
       const post = await findPost(ctx.db, ctx.user, input.id);

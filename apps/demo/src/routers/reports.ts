@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { countSignUps, signUpsOutput } from '../sign-up-report.ts';
+import { textInput } from '../text.ts';
 import { router, staffProcedure } from '../trpc.ts';
 import { askForWeeklyReport } from '../weekly-report.ts';
 
@@ -61,7 +62,7 @@ export const reportsRouter = router({
           .enum(['last', 'running'])
           .default('last')
           .describe('The last whole week, or the one that is running'),
-        country: z.string().trim().min(1).max(60).optional().describe('Only customers of this country'),
+        country: textInput.trim().min(1).max(60).optional().describe('Only customers of this country'),
       }),
     )
     .output(z.string())

@@ -32,6 +32,7 @@ export const aiko = {
 export const articles = {
   byMara: 'Five habits for tidy invoices',
   byTom: 'What happens when a trial ends',
+  draftByTom: 'Move your team to another plan',
 } as const;
 
 /**

@@ -67,6 +67,7 @@ export function createHelpCentre(accounts: (typeof customers.$inferInsert)[], no
       ...titles().map((title) =>
         write(random.pick(writers), title, random.number() * 300, random.chance(0.8)),
       ),
+      write(userOf(staff.support.email), articles.draftByTom, 5, false),
     ],
   };
 }

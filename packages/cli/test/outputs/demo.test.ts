@@ -24,7 +24,11 @@ test('what the types of the demo say is what its .output() says, apart from what
   const file = join(stripDemo(), 'src/router.ts');
   const { file: outputs, procedures } = read(file);
   const [withOutput, without] = await Promise.all([listed(original, {}), listed(file, outputs)]);
-  expect(procedures.filter(({ open }) => open.length > 0)).toEqual([]);
+  // What agents sent, which may be anything. The log of it is for people, and not tagged for MCP.
+  expect(procedures.flatMap(({ path, open }) => open.map(({ place }) => `${path}: ${place}`))).toEqual([
+    'activity.list: items[].arguments',
+    'activity.watch: arguments',
+  ]);
   expect(Object.keys(without)).toEqual(Object.keys(withOutput));
   const differing = Object.keys(withOutput).filter(
     (path) => !isDeepStrictEqual(withOutput[path], without[path]),
