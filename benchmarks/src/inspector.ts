@@ -173,9 +173,9 @@ function sizeOf(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { accept: 'text/html', 'accept-encoding': 'gzip' };
     get(url, { headers }, (response) => {
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => (bytes += chunk.byteLength));
-      response.on('end', () => resolve(bytes));
+      let length = 0;
+      response.on('data', (chunk: Buffer) => (length += chunk.byteLength));
+      response.on('end', () => resolve(length));
     }).on('error', reject);
   });
 }
