@@ -76,7 +76,9 @@ describe.each(eras)('an agent with the client of %s', (era) => {
         const { id } = await findCustomer(jonas.email);
         const before = await everything(demo);
         await expect(agent.call('customers_deactivate', { id })).rejects.toThrow('the person declined');
-        expect(asked).toEqual([`Deactivate customer "${id}"? Its people can no longer sign in.`]);
+        expect(asked).toEqual([
+          `Deactivate "${jonas.name}" of "${jonas.company}"? Its people can no longer sign in.\nid: "${id}"`,
+        ]);
         expect(await everything(demo)).toEqual(before);
       });
     });

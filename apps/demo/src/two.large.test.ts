@@ -93,8 +93,8 @@ describe.skipIf(missing.length > 0)(
         await agent.call('customers_reactivate', { id });
       }
       expect(asked).toEqual([
-        expect.stringContaining('Deactivate customer'),
-        expect.stringContaining('Deactivate customer'),
+        expect.stringContaining(`Deactivate "${jonas.name}"`),
+        expect.stringContaining(`Deactivate "${jonas.name}"`),
       ]);
 
       // A login at the single authorization server is valid on both nodes.

@@ -116,7 +116,10 @@ export const customersRouter = router({
         description:
           'Closes an account at once: its people can no longer sign in. Nothing is deleted, and ' +
           'customers_reactivate opens it again. Does nothing to an account that is closed already.',
-        confirm: 'Deactivate customer {id}? Its people can no longer sign in.',
+        confirm: {
+          question: 'Deactivate {name} of {company}? Its people can no longer sign in.',
+          with: 'customers.get',
+        },
         annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
       },
     })
