@@ -5,6 +5,7 @@ import { inspector } from '@trpc-mcp/inspector';
 import express, { type Express } from 'express';
 import { createAuthorizationServer, keysPath } from './auth/authorization-server.ts';
 import { allScopes } from './auth/scope.ts';
+import { onChange } from './changes.ts';
 import { createContextFor, findUserByToken, tokenIn } from './context.ts';
 import type { Database } from './db/database.ts';
 import { createPage } from './page.ts';
@@ -44,30 +45,32 @@ export async function createApp(
     }),
   );
 
-  app.use(
-    '/mcp',
-    mcpHandler(appRouter, {
-      createContext,
-      ...shared,
-      auth: { ...oauth, authenticate: [plainTokens(db), oauth.authenticate] },
-      // What a role may not do is for the model to read; what a client can act on keeps its status.
-      return200ForErrors: 'forbidden',
-      // Lets clients of 2025 be asked before an account is closed.
-      legacy: 'sessions',
-      // A viewer does not read about tools that only an admin may call.
-      listing: 'permitted',
-      page: inspector(),
-      server: {
-        name: 'back-office',
-        version: '1.0.0',
-        title: 'Back office',
-        instructions:
-          'The back office of a software company: customers, subscriptions, invoices, help-centre posts. Look things ' +
-          'up before you change them: customers_search and posts_list return the ids that other tools want, ' +
-          'whoami says who is signed in and what they may do. Amounts are US cents, times are UTC. A refusal says who may do it.',
-      },
-    }),
-  );
+  const mcp = mcpHandler(appRouter, {
+    createContext,
+    ...shared,
+    auth: { ...oauth, authenticate: [plainTokens(db), oauth.authenticate] },
+    // What a role may not do is for the model to read; what a client can act on keeps its status.
+    return200ForErrors: 'forbidden',
+    // Lets clients of 2025 be asked before an account is closed.
+    legacy: 'sessions',
+    // A viewer does not read about tools that only an admin may call.
+    listing: 'permitted',
+    page: inspector(),
+    server: {
+      name: 'back-office',
+      version: '1.0.0',
+      title: 'Back office',
+      instructions:
+        'The back office of a software company: customers, subscriptions, invoices, help-centre posts. Look things ' +
+        'up before you change them: customers_search and posts_list return the ids that other tools want, ' +
+        'whoami says who is signed in and what they may do. Amounts are US cents, times are UTC. A refusal says who may do it.',
+    },
+  });
+  onChange(db, (change) => {
+    if (change.kind === 'customer') mcp.notify.resourceUpdated(`customers://${change.id}`);
+    else mcp.notify.resourcesChanged();
+  });
+  app.use('/mcp', mcp);
 
   app.use(resourceMetadataHandler(oauth));
   app.use(await createAuthorizationServer(db, url, resource));

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, or, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
+import { tellChange } from '../changes.ts';
 import type { SignedInUser } from '../context.ts';
 import { after, cursorInput, nextCursorOutput, toPage } from '../cursor.ts';
 import { customerSearchInput, customerSearchOutput, searchCustomers } from '../customer-search.ts';
@@ -131,6 +132,7 @@ export const customersRouter = router({
         .update(customers)
         .set({ status: 'deactivated', deactivatedAt: new Date() })
         .where(and(eq(customers.id, input.id), eq(customers.status, 'active')));
+      tellChange(ctx.db, { kind: 'customer', id: input.id });
       return findCustomer(ctx.db, input.id);
     }),
 
@@ -149,6 +151,7 @@ export const customersRouter = router({
         .update(customers)
         .set({ status: 'active', deactivatedAt: null })
         .where(eq(customers.id, input.id));
+      tellChange(ctx.db, { kind: 'customer', id: input.id });
       return findCustomer(ctx.db, input.id);
     }),
 

@@ -1,6 +1,7 @@
 import { tracked, TRPCError } from '@trpc/server';
 import { getMcpCall } from '@trpc-mcp/core';
 import { z } from 'zod';
+import { tellChange } from '../changes.ts';
 import { cursorInput, toCursor } from '../cursor.ts';
 import { customerOutput, findCustomer } from '../customer.ts';
 import { newCustomerInput, signUp, watchSignUps } from '../sign-up.ts';
@@ -22,7 +23,10 @@ export const signUpsRouter = router({
     .output(customerOutput)
     .mutation(async ({ ctx, input }) => {
       const [id] = await signUp(ctx.db, [input]);
-      if (id !== undefined) return findCustomer(ctx.db, id);
+      if (id !== undefined) {
+        tellChange(ctx.db, { kind: 'sign-up' });
+        return findCustomer(ctx.db, id);
+      }
       throw new TRPCError({
         code: 'CONFLICT',
         message: `Somebody is a customer with the address ${input.email}. Find them with customers.search.`,
@@ -58,6 +62,7 @@ export const signUpsRouter = router({
         const message = `${progress} of ${rows.length} customers, ${skipped.length} left out`;
         getMcpCall()?.progress({ progress, total: rows.length, message });
       }
+      tellChange(ctx.db, { kind: 'sign-up' });
       return { imported: rows.length - skipped.length, skipped };
     }),
 

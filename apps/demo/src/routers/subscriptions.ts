@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { tellChange } from '../changes.ts';
 import { customerIdInput, customerOutput, findActiveCustomer, findCustomer } from '../customer.ts';
 import { planId, plans, subscriptions } from '../db/schema.ts';
 import { checkOwnAccount } from '../ownership.ts';
@@ -68,6 +69,7 @@ export const subscriptionsRouter = router({
           message: `${customer.name} is not in a trial: the subscription is ${customer.subscription.status}.`,
         });
       }
+      tellChange(ctx.db, { kind: 'customer', id: input.customerId });
       return findCustomer(ctx.db, input.customerId);
     }),
 
@@ -95,6 +97,7 @@ export const subscriptionsRouter = router({
         .update(subscriptions)
         .set({ planId: input.plan })
         .where(eq(subscriptions.customerId, input.customerId));
+      tellChange(ctx.db, { kind: 'customer', id: input.customerId });
       return findCustomer(ctx.db, input.customerId);
     }),
 });

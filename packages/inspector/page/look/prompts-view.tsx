@@ -44,7 +44,7 @@ export function PromptsView() {
           <span className="unseen">Search prompts</span>
           <input
             type="search"
-            placeholder="Name, description, argument…"
+            placeholder="Name or argument…"
             value={query}
             onChange={(event) => setQuery(event.target.value)}
           />

@@ -43,7 +43,7 @@ export function ToolsView() {
           <span className="unseen">Search tools</span>
           <input
             type="search"
-            placeholder="Name, description, argument…"
+            placeholder="Name or argument…"
             value={query}
             onChange={(event) => setQuery(event.target.value)}
           />

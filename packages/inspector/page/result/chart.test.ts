@@ -15,6 +15,14 @@ describe('a chart is offered', () => {
     expect(best?.ys.map((y) => y?.name)).toEqual(['signUps']);
   });
 
+  test('of numbers that have an axis in common, counts or percents', () => {
+    const best = offerOf([
+      { month: '2026-01', signUps: 4, changePercent: 100, ended: 1 },
+      { month: '2026-02', signUps: 6, changePercent: 50, ended: 2 },
+    ])?.best;
+    expect(best?.ys.map((y) => y?.name)).toEqual(['signUps', 'ended']);
+  });
+
   test('as bars for numbers of categories', () => {
     const best = offerOf([
       { status: 'open', total: 4 },
@@ -58,6 +66,18 @@ describe('a chart is offered', () => {
 });
 
 describe('the points of a chart', () => {
+  test('are named by the day where all of them are midnights', () => {
+    const labelsOf = (...times: string[]) => {
+      const rows = times.map((at, n) => ({ at, n }));
+      return toChartData(rows, offerOf(rows)!.best).labels;
+    };
+    expect(labelsOf('2026-01-05T00:00:00.000Z', '2026-01-12T00:00Z')).toEqual(['2026-01-05', '2026-01-12']);
+    expect(labelsOf('2026-01-05T00:00:00Z', '2026-01-12T09:30:00Z')).toEqual([
+      '2026-01-05T00:00:00Z',
+      '2026-01-12T09:30:00Z',
+    ]);
+  });
+
   const rows = [
     { day: '2026-01-03', plan: 'b', n: 3 },
     { day: '2026-01-01', plan: 'a', n: 1 },

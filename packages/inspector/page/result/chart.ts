@@ -42,7 +42,12 @@ export function offerChart(rows: readonly unknown[], columns: readonly Column[])
   return {
     xs: [...times, ...categories],
     ys,
-    best: { kind: x === time ? 'line' : 'bar', x, ys: ys.slice(0, mostSeries) },
+    best: {
+      kind: x === time ? 'line' : 'bar',
+      x,
+      // Percents and counts have no axis in common.
+      ys: ys.filter(({ name }) => isShare(name) === isShare(y.name)).slice(0, mostSeries),
+    },
   };
 }
 
@@ -62,7 +67,7 @@ export function toChartData(rows: readonly unknown[], { x, ys }: ChartChoice): C
   const shown = all.slice(0, mostPoints);
   const times = x.kind === 'time' ? shown.map((group) => Date.parse(String(group.x))) : undefined;
   return {
-    labels: shown.map((group) => shortText(group.x, 40)),
+    labels: toLabels(shown.map((group) => shortText(group.x, 40))),
     times: times && !areEven(times) ? times : undefined,
     series: ys.map((y) => ({
       name: y?.name ?? 'Rows',
@@ -87,6 +92,18 @@ function isCategory(rows: readonly unknown[], column: Column): boolean {
     if (values.size > mostCategories) return false;
   }
   return values.size > 1;
+}
+
+/** Midnights are days: `2026-01-31T00:00:00.000Z` is `2026-01-31`, if all of them are. */
+function toLabels(labels: readonly string[]): readonly string[] {
+  const midnight = /^(\d{4}-\d{2}-\d{2})T00:00(?::00(?:\.0+)?)?Z$/;
+  return labels.every((label) => midnight.test(label))
+    ? labels.map((label) => label.replace(midnight, '$1'))
+    : labels;
+}
+
+function isShare(name: string): boolean {
+  return /percent|ratio|share|rate$/i.test(name);
 }
 
 function isId(name: string): boolean {

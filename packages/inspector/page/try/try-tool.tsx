@@ -50,7 +50,7 @@ function TryForm({ tool, given }: { tool: Tool; given: string | undefined }) {
   };
   return (
     <section aria-label={`Try ${tool.name}`} className="try">
-      <h2>Try it</h2>
+      <h2 className="unseen">Try it</h2>
       {first.isBadLink && (
         <p role="alert">The arguments of this link cannot be read. They have to be a JSON object.</p>
       )}
