@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['src/**/*.large.test.ts'],
     globalSetup: './test/global-setup.ts',
     testTimeout: 30_000,
+    // One second, as polls wait otherwise, is little for a browser on a machine that is busy.
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
   },
 });

@@ -312,9 +312,12 @@ async function callOnce(demo: Demo): Promise<void> {
   await reader.call('reports_signUps', { weeks: 4 });
   await reader.call('customers_deactivate', { id: crypto.randomUUID() }).catch(() => {});
   await using admin = await connectAgent('2025-11-25', `${demo.url}/mcp`, tokens.admin.token);
-  const found = await admin.call<{ id: string }[]>('customers_search', { query: jonas.email, limit: 5 });
-  await admin.call('customers_deactivate', { id: found[0]!.id });
-  await admin.call('customers_reactivate', { id: found[0]!.id });
+  const { items } = await admin.call<{ items: { id: string }[] }>('customers_search', {
+    query: jonas.email,
+    limit: 5,
+  });
+  await admin.call('customers_deactivate', { id: items[0]!.id });
+  await admin.call('customers_reactivate', { id: items[0]!.id });
 }
 
 interface Fault {
