@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { ConnectView } from './connect/connect-view.tsx';
 import { LiveView } from './live/live-view.tsx';
 import { LookView } from './look/look-view.tsx';
+import { Boundary } from './parts/boundary.tsx';
 import { toHash, useRoute } from './route.ts';
 import { connect, connection } from './session/connection.ts';
 import { AppIcon } from './shell/app-icon.tsx';
@@ -58,13 +59,21 @@ export function App() {
       </header>
       <main id="main" tabIndex={-1}>
         <FailureBanner />
-        <place.View />
+        <Boundary on={path.join('/')} fallback={noView}>
+          <place.View />
+        </Boundary>
       </main>
       <QuestionDialog />
       <SignInDialog />
     </>
   );
 }
+
+const noView = (error: unknown) => (
+  <p role="alert" className="failure">
+    This part of the page could not be drawn: {error instanceof Error ? error.message : String(error)}
+  </p>
+);
 
 /** The fragment of the URL says what is shown, so that the link does not go there. */
 function skip(event: { preventDefault: () => void }): void {

@@ -64,8 +64,8 @@ export function Table({
         </label>
         <span role="status">
           {sorted.length === rows.length
-            ? `${rows.length.toLocaleString()} rows`
-            : `${sorted.length.toLocaleString()} of ${rows.length.toLocaleString()} rows`}
+            ? toCount(rows.length)
+            : `${sorted.length.toLocaleString()} of ${toCount(rows.length)}`}
         </span>
         <button type="button" onClick={() => saveFile(`${name}.csv`, csv())}>
           Download CSV
@@ -131,6 +131,8 @@ export function Table({
     </>
   );
 }
+
+const toCount = (rows: number) => (rows === 1 ? '1 row' : `${rows.toLocaleString()} rows`);
 
 const rowHeight = 33;
 const mostColumns = 60;

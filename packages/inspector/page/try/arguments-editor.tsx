@@ -1,5 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/client';
 import { useState } from 'react';
+import { Boundary } from '../parts/boundary.tsx';
 import { toArguments } from './form/arguments.ts';
 import type { Problem } from './form/check.ts';
 import { type FormSchema, isSchema } from './form/form-schema.ts';
@@ -58,14 +59,15 @@ export function Arguments({ tool, schema, prefix, draft, problems, onChange }: A
         ))}
       </fieldset>
       {mode === 'form' ? (
-        <SchemaForm
-          key={version}
-          schema={schema}
-          initial={draft.own}
-          prefix={prefix}
-          problems={problems}
-          onChange={(data) => onChange({ own: toArguments(data, schema), unread: undefined })}
-        />
+        <Boundary key={version} on={schema} fallback={noForm}>
+          <SchemaForm
+            schema={schema}
+            initial={draft.own}
+            prefix={prefix}
+            problems={problems}
+            onChange={(data) => onChange({ own: toArguments(data, schema), unread: undefined })}
+          />
+        </Boundary>
       ) : (
         <label className="field">
           <span className="field-label">Arguments of {tool.name} as JSON</span>
@@ -83,6 +85,10 @@ export function Arguments({ tool, schema, prefix, draft, problems, onChange }: A
     </>
   );
 }
+
+const noForm = () => (
+  <p role="alert">No form can be made of the schema of this tool. Write the arguments as JSON.</p>
+);
 
 function readText(text: string, own: Record<string, unknown>): Draft {
   try {

@@ -64,7 +64,9 @@ export function toWireSchema(schema: unknown): unknown {
 function prepare(schema: unknown, root: FormSchema): FormSchema {
   if (!isSchema(schema)) return leaf('json', schema);
   const node = schema['allOf'] ? mergeAll(schema, root) : schema;
-  if (typeof node['$ref'] === 'string') return pick(node, ['$ref', ...words]);
+  // A reference that leads nowhere, or to itself, says nothing of its value.
+  if (typeof node['$ref'] === 'string')
+    return typeof deref(node, root)['$ref'] === 'string' ? leaf('json', {}) : pick(node, ['$ref', ...words]);
   if (node['joined']) return prepareJoined(node);
   const choices = choicesOf(node);
   if (choices) return leaf('choice', node, { choices });
