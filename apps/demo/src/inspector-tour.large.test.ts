@@ -18,11 +18,12 @@ import { aiko, jonas, tokens } from './sample/cast.ts';
 import { toInspectorLink } from './sample/tour.ts';
 import { createApp } from './server.ts';
 import { countSignUps } from './sign-up-report.ts';
+import type * as wakeUp from './wake-up.ts';
 
 // Whether each watch that has ended was aborted.
 const { ended } = vi.hoisted(() => ({ ended: [] as boolean[] }));
 vi.mock('./wake-up.ts', async (importOriginal) => {
-  const real = await importOriginal<typeof import('./wake-up.ts')>();
+  const real = await importOriginal<typeof wakeUp>();
   return {
     ...real,
     async *watchRows(...[since, options]: Parameters<typeof real.watchRows>) {

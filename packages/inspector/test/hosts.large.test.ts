@@ -38,7 +38,7 @@ const hosts: Record<string, () => Promise<{ url: string } & AsyncDisposable>> = 
     const app = fastify({ forceCloseConnections: true });
     await app.register(fastifyHandler(router, options), { prefix: '/mcp' });
     const origin = await app.listen({ host: '127.0.0.1', port: 0 });
-    return { url: `${origin}/mcp`, [Symbol.asyncDispose]: async () => void (await app.close()) };
+    return { url: `${origin}/mcp`, [Symbol.asyncDispose]: () => app.close() };
   },
   'Hono on Node': async () => {
     const handler = fetchHandler(router, options);
