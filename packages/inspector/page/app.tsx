@@ -8,6 +8,7 @@ import { AppIcon } from './shell/app-icon.tsx';
 import { EraSwitch } from './shell/era-switch.tsx';
 import { FailureBanner } from './shell/failure-banner.tsx';
 import { SignInDialog } from './shell/sign-in-dialog.tsx';
+import { Trouble } from './shell/trouble.tsx';
 import { Who } from './shell/who.tsx';
 import { useStore } from './store.ts';
 import { HistoryView } from './try/history-view.tsx';
@@ -58,7 +59,9 @@ export function App() {
       </header>
       <main id="main" tabIndex={-1}>
         <FailureBanner />
-        <place.View />
+        <Trouble key={path.join('/')}>
+          <place.View />
+        </Trouble>
       </main>
       <QuestionDialog />
       <SignInDialog />

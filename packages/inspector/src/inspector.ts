@@ -50,8 +50,8 @@ async function openPage({ request, authorizationServers, icons }: PageVisit): Pr
     vary: 'accept, accept-encoding',
     etag: page.etag,
   };
-  if (request.headers.get('if-none-match')?.includes(page.etag))
-    return { status: 304, headers, body: undefined };
+  const known = request.headers.get('if-none-match');
+  if (known?.trim() === '*' || known?.includes(page.etag)) return { status: 304, headers, body: undefined };
   if (takesGzip.test(request.headers.get('accept-encoding') ?? '')) {
     gzip ??= Uint8Array.from(atob(page.gzip), (character) => character.charCodeAt(0));
     return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzip };
