@@ -24,7 +24,8 @@ export function inspector(options: InspectorOptions = {}): Page {
     );
   return {
     async open(visit) {
-      if (allow && !(await allow(visit.request))) return undefined;
+      // An app without types may return anything. Only `true` gives the page.
+      if (allow && ((await allow(visit.request)) as unknown) !== true) return undefined;
       const { searchParams } = new URL(visit.request.url);
       return searchParams.has(appFrameParameter) ? openAppFrame() : openPage(visit);
     },
