@@ -3,7 +3,7 @@ import { inspector, type InspectorOptions } from './inspector.ts';
 
 /** Opens the frame of MCP Apps, which is there without the page being built. */
 async function open(allow: unknown) {
-  const page = inspector({ allow: allow as InspectorOptions['allow'] });
+  const page = inspector({ allow } as InspectorOptions);
   const request = new Request('https://app.example.com/mcp?app-frame&code=c&state=s');
   return (await page.open({ request, authorizationServers: [], icons: [] }))?.status;
 }
