@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
-import type { Authenticate } from '@trpc-mcp/core';
+import type { Authenticate, Page } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/fetch';
 import { appRouter, type Context } from './router.ts';
 
@@ -26,8 +26,20 @@ const authenticate: Authenticate = ({ headers }) => {
   return { token, clientId: user, scopes: [] };
 };
 
+/** A page that is compressed already, as that of the inspector is. */
+const page: Page = {
+  async open() {
+    const stream = new Blob(['<h1>Hi</h1>']).stream().pipeThrough(new CompressionStream('gzip'));
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/html', 'content-encoding': 'gzip' },
+      body: new Uint8Array(await new Response(stream).arrayBuffer()),
+    };
+  },
+};
+
 const onError = () => {};
-const open = mcpHandler(appRouter, { createContext, onError });
+const open = mcpHandler(appRouter, { createContext, onError, page });
 const guarded = mcpHandler(appRouter, { createContext, onError, auth: { authenticate, required: true } });
 
 /** The app on every runtime: `/mcp` for everybody, and `/guarded/mcp` for callers with a token. */

@@ -142,6 +142,11 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 
+  test('a browser gets a page that is compressed once', async () => {
+    const page = await fetch(server.url, { headers: { accept: 'text/html', 'accept-encoding': 'gzip' } });
+    expect([page.headers.get('content-encoding'), await page.text()]).toEqual(['gzip', '<h1>Hi</h1>']);
+  });
+
   // workerd alone does not notice that a client has gone until it writes. On Cloudflare it is told, with
   // enable_request_signal.
   test.skipIf(isWorkerd)('a client of 2026 that hangs up ends the procedure', async () => {

@@ -338,6 +338,8 @@ describe('set-up', () => {
       look: look.query(() => ({ name: 'Ann' })),
       change: t.procedure.mutation(() => 1),
       list: t.procedure.output(z.array(out)).query(() => []),
+      find: t.procedure.output(out.nullable()).query(() => null),
+      count: t.procedure.output(z.number()).query(() => 1),
       go: t.procedure
         .meta({ mcp: { confirm: confirm as string } })
         .input(z.object({ id: z.string(), 'tags[]': z.array(z.string()).optional() }))
@@ -364,6 +366,10 @@ describe('set-up', () => {
       [['CONFIRM_UNKNOWN', /\{nam\}, which is neither .* fields are: name$/]],
     ],
     [{ question: '{name}?', with: 'list' }, [['CONFIRM_UNKNOWN', /the fields are: none$/]]],
+    [{ question: '{name}?', with: 'find' }, []],
+    [{ question: '{nam}?', with: 'find' }, [['CONFIRM_UNKNOWN', /the fields are: name$/]]],
+    [{ question: '{name}?', with: 'count' }, [['CONFIRM_UNKNOWN', /the fields are: none$/]]],
+    [{ question: 'Sure?', with: 'count' }, []],
     [
       { question: 'Sure?' },
       [['META_UNKNOWN', /mcp\.confirm is an object; it has to be true, the question, or/]],

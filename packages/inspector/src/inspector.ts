@@ -24,7 +24,8 @@ export function inspector(options: InspectorOptions = {}): Page {
     );
   return {
     async open(visit) {
-      if (allow && !(await allow(visit.request))) return undefined;
+      // An app without types may return anything. Only `true` gives the page.
+      if (allow && ((await allow(visit.request)) as unknown) !== true) return undefined;
       const { searchParams } = new URL(visit.request.url);
       return searchParams.has(appFrameParameter) ? openAppFrame() : openPage(visit);
     },
@@ -50,8 +51,8 @@ async function openPage({ request, authorizationServers, icons }: PageVisit): Pr
     vary: 'accept, accept-encoding',
     etag: page.etag,
   };
-  if (request.headers.get('if-none-match')?.includes(page.etag))
-    return { status: 304, headers, body: undefined };
+  const known = request.headers.get('if-none-match');
+  if (known?.trim() === '*' || known?.includes(page.etag)) return { status: 304, headers, body: undefined };
   if (takesGzip.test(request.headers.get('accept-encoding') ?? '')) {
     gzip ??= Uint8Array.from(atob(page.gzip), (character) => character.charCodeAt(0));
     return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzip };

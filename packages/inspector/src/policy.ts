@@ -29,6 +29,7 @@ export function toPolicy({ page, authorizationServers, icons }: PolicyFacts): st
 function originsOf(urls: readonly string[]): string[] {
   return urls.flatMap((url) => {
     const { origin = 'null' } = URL.canParse(url) ? new URL(url) : {};
-    return /^https?:\/\/[^\s;,'"]+$/.test(origin) ? [origin] : [];
+    // A host may have other characters. An asterisk would stand for every host.
+    return /^https?:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/.test(origin) ? [origin] : [];
   });
 }

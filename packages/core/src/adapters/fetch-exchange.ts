@@ -158,7 +158,9 @@ function toResponse({ status, headers, body }: Reply, resHeaders: Headers | unde
     if (name === 'vary') resHeaders?.append(name, value);
     else resHeaders?.set(name, value);
   }
-  const init = { status, headers: resHeaders ?? headers };
+  // A page may be compressed already, which Workers would do once more. All other hosts ignore this.
+  const encoding = headers['content-encoding'] !== undefined && { encodeBody: 'manual' };
+  const init = { status, headers: resHeaders ?? headers, ...encoding };
   if (!Array.isArray(body)) return new Response((body as string | ReadableStream | undefined) ?? null, init);
   return new Response(new Blob(body as Uint8Array<ArrayBuffer>[]), init);
 }

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../schema/json-schema.ts';
+import { isSchema, type JsonSchema } from '../schema/json-schema.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import type { Callable, Filler } from './callable.ts';
 import { findUnknown, join } from './confirm.ts';
@@ -31,7 +31,19 @@ export function toFiller(
 
 /** The fields of what a query returns. `undefined` if there may be others than the schema says. */
 function fieldsOf(schema: JsonSchema | undefined): string[] | undefined {
-  if (schema?.type === 'array') return [];
+  const others: unknown = schema?.['anyOf'] ?? schema?.['oneOf'];
+  // A query may return nothing, and then nobody is asked.
+  if (
+    schema &&
+    Array.isArray(others) &&
+    !('properties' in schema) &&
+    !('$ref' in schema) &&
+    !('allOf' in schema)
+  ) {
+    const all = others.map((each) => (isSchema(each) ? fieldsOf(each) : undefined));
+    return all.every((each) => each !== undefined) ? [...new Set(all.flat())] : undefined;
+  }
+  if (typeof schema?.type === 'string' && schema.type !== 'object') return [];
   if (schema?.type !== 'object' || schema['additionalProperties'] !== false) return undefined;
   const isWhole = ['$ref', 'allOf', 'anyOf', 'oneOf', 'patternProperties'].every((word) => !(word in schema));
   return isWhole ? Object.keys(schema['properties'] ?? {}) : undefined;

@@ -1,4 +1,5 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
+import { toBoundedSchema } from '../parts/bounded-schema.ts';
 import { createValidator, isTooLarge } from '../session/validator.ts';
 
 /** Says whether the structured content is what the tool's output schema promises. `undefined` if it promises nothing. */
@@ -11,6 +12,8 @@ export function describeFit(
     return { isFit: false, text: 'The tool has an output schema, but the result has no structured content.' };
   if (isTooLarge(structuredContent))
     return { isFit: true, text: 'The structured content is too large to be checked here.' };
+  if (!toBoundedSchema(outputSchema, structuredContent))
+    return { isFit: true, text: 'The output schema has too many alternatives to be checked here.' };
   try {
     const found = createValidator().getValidator(outputSchema as never)(structuredContent);
     return found.valid

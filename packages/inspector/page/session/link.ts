@@ -17,7 +17,7 @@ export function takeLink(): Credential | undefined {
   const name = params.get('header');
   const value = params.get('value');
   if (name === null || value === null) return undefined;
-  history.replaceState(undefined, '', `${endpoint.pathname}${endpoint.search}#/${path || 'connect'}`);
+  history.replaceState(undefined, '', `${endpoint.href}#/${path || 'connect'}`);
   const problem = findHeaderProblem(name, value);
   linkOutcome.set(
     problem === undefined

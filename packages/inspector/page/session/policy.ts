@@ -1,4 +1,5 @@
 import { createStore } from '../store.ts';
+import { redirectUri } from './settings.ts';
 
 /** The sources that the Content-Security-Policy of this page names, for what the page asks about before it tries. */
 export interface PagePolicy {
@@ -16,7 +17,7 @@ let reading: Promise<PagePolicy | undefined> | undefined;
  * the browser would report as a violation.
  */
 export function readPagePolicy(): Promise<PagePolicy | undefined> {
-  return (reading ??= fetch(location.pathname, { method: 'HEAD', headers: { accept: 'text/html' } })
+  return (reading ??= fetch(redirectUri, { method: 'HEAD', headers: { accept: 'text/html' } })
     .then(({ headers }) => {
       const header = headers.get('content-security-policy');
       if (header === null) return undefined;

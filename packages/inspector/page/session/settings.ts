@@ -20,13 +20,18 @@ const ownParameters = [
 ];
 
 /** The URL of the endpoint: where this page was opened, without what belongs to the page alone. A choice of tools stays. */
-export const endpoint: URL = withoutOwn(new URL(location.pathname + location.search, location.origin));
+export const endpoint: URL = withoutOwn(here());
 
 /** Where an authorization server sends the person back to: this page, without query and fragment. */
-export const redirectUri: string = new URL(location.pathname, location.origin).href;
+export const redirectUri: string = Object.assign(here(), { search: '' }).href;
 
 export const era = createStore<Era>('2026');
 export const credential = createStore<Credential>(readKept()?.credential ?? { kind: 'nobody' });
+
+/** Read from the whole URL: a path such as `//evil.example/mcp`, taken by itself, would name another host. */
+function here(): URL {
+  return Object.assign(new URL(location.href), { hash: '', username: '', password: '' });
+}
 
 function withoutOwn(url: URL): URL {
   for (const name of ownParameters) url.searchParams.delete(name);

@@ -1,17 +1,22 @@
 import type { jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/client/validators/cf-worker';
+import { toBoundedSchema } from '../parts/bounded-schema.ts';
 
 /**
  * Makes the validator of the client, which compares results with the output schemas of their tools. It interprets schemas, because
- * the policy of this page forbids to compile code. It lets pass what has too many values, for which it would stop the page for seconds.
+ * the policy of this page forbids to compile code. It lets pass what would stop the page
+ * for seconds: too many values, or too many alternatives of a schema.
  */
 export function createValidator(): jsonSchemaValidator {
   const interpreter = new CfWorkerJsonSchemaValidator();
   return {
     getValidator<T>(schema: Parameters<jsonSchemaValidator['getValidator']>[0]) {
       const validate = interpreter.getValidator<T>(schema);
-      return (value) =>
-        isTooLarge(value) ? { valid: true, data: value as T, errorMessage: undefined } : validate(value);
+      return (value) => {
+        const bounded = isTooLarge(value) ? undefined : toBoundedSchema(schema, value);
+        if (!bounded) return { valid: true, data: value as T, errorMessage: undefined };
+        return bounded === schema ? validate(value) : interpreter.getValidator<T>(bounded)(value);
+      };
     },
   };
 }

@@ -7,9 +7,9 @@ import {
   type Tool,
   UnsupportedProtocolVersionError,
 } from '@modelcontextprotocol/client';
-import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/client/validators/cf-worker';
 import { refusesRevision } from '../../session/http-error.ts';
 import { endpoint, type Era } from '../../session/settings.ts';
+import { createValidator } from '../../session/validator.ts';
 
 /** How a request without a credential ended: an HTTP status, or why there is none. */
 export type Outcome = 'ok' | 'other era' | 'no answer' | number;
@@ -32,7 +32,7 @@ export async function probeEra(era: Era): Promise<Probe> {
     { name: 'trpc-mcp-inspector-check', version: '1' },
     {
       versionNegotiation: { mode: era === '2026' ? { pin: '2026-07-28' } : 'legacy' },
-      jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
+      jsonSchemaValidator: createValidator(),
     },
   );
   const transport = new StreamableHTTPClientTransport(endpoint, {

@@ -1,4 +1,5 @@
 import type { RJSFSchema } from '@rjsf/utils';
+import { toBoundedSchema } from '../../parts/bounded-schema.ts';
 
 /**
  * The schema that the form is drawn from. Every value that is no object, list or union is a `string` there, with a `format`
@@ -24,6 +25,7 @@ export function toFormSchema(schema: unknown, except: readonly string[] = []): F
     ),
     required: required.filter((name) => !except.includes(name)),
   };
+  efforts.set(root, { left: mostSchemas, level: 0, heavy: new Map() });
   const prepared = prepare(shown, root);
   for (const keyword of ['$defs', 'definitions']) {
     if (!isSchema(root[keyword])) continue;
@@ -61,12 +63,39 @@ export function toWireSchema(schema: unknown): unknown {
   return mapValues(whole, toWireSchema);
 }
 
+/** How many schemas may still be prepared for a form, and how deep the one at work is. Alternatives of alternatives multiply. */
+const efforts = new WeakMap<FormSchema, { left: number; level: number; heavy: Map<string, boolean> }>();
+const mostSchemas = 5000;
+const mostLevels = 60;
+/** The alternatives of one value that the form library can try in time. */
+const mostAlternatives = 500;
+
+/** Whether what a reference names has more alternatives than a form can offer. */
+function isHeavy(reference: string, root: FormSchema): boolean {
+  const { heavy } = efforts.get(root)!;
+  const known = heavy.get(reference);
+  if (known !== undefined) return known;
+  const bounded = toBoundedSchema({ $ref: reference }, undefined, { root, most: mostAlternatives });
+  heavy.set(reference, bounded === undefined);
+  return bounded === undefined;
+}
+
 function prepare(schema: unknown, root: FormSchema): FormSchema {
-  if (!isSchema(schema)) return leaf('json', schema);
+  const effort = efforts.get(root)!;
+  if (!isSchema(schema) || effort.level >= mostLevels || --effort.left < 0) return leaf('json', schema);
+  effort.level += 1;
+  const prepared = prepareSchema(schema, root);
+  effort.level -= 1;
+  return prepared;
+}
+
+function prepareSchema(schema: FormSchema, root: FormSchema): FormSchema {
   const node = schema['allOf'] ? mergeAll(schema, root) : schema;
   // A reference that leads nowhere, or to itself, says nothing of its value.
-  if (typeof node['$ref'] === 'string')
-    return typeof deref(node, root)['$ref'] === 'string' ? leaf('json', {}) : pick(node, ['$ref', ...words]);
+  if (typeof node['$ref'] === 'string') {
+    if (typeof deref(node, root)['$ref'] === 'string') return leaf('json', {});
+    return isHeavy(node['$ref'], root) ? leaf('json', node) : pick(node, ['$ref', ...words]);
+  }
   if (node['joined']) return prepareJoined(node);
   const choices = choicesOf(node);
   if (choices) return leaf('choice', node, { choices });
@@ -99,6 +128,10 @@ function prepare(schema: unknown, root: FormSchema): FormSchema {
 function prepareUnion(node: FormSchema, branches: unknown[], root: FormSchema): FormSchema {
   const { anyOf: _anyOf, oneOf: _oneOf, ...shared } = node;
   const hasShared = 'properties' in shared;
+  if (
+    branches.some((each) => isSchema(each) && typeof each['$ref'] === 'string' && isHeavy(each['$ref'], root))
+  )
+    return leaf('json', node);
   const [only, ...others] = joinForms(branches);
   if (others.length === 0 && isSchema(only))
     return prepare({ ...only, ...pick(node, [...words, 'default']) }, root);
