@@ -86,6 +86,7 @@ describe.skipIf(chromiumMissing)('a call from the inspector', () => {
     await page.getByText('The tool answered with an error').waitFor();
     expect(removed).toEqual([]);
     await run.click();
+    await dialog.getByText('Remove "c1"?').waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     await page.getByText('The tool answered with an error').waitFor();

@@ -100,8 +100,15 @@ class FetchExchange implements Exchange {
   }
 
   toRequest(): Request {
+    return (this.#bare ??= this.#toBare());
+  }
+
+  #toBare(): Request {
     const { url, method, headers } = this.#host;
-    return (this.#bare ??= new Request(url, { method, headers, signal: this.signal }));
+    const bare = new Request(url, { method, headers, signal: this.signal });
+    // Next.js drops the header that says how a body is encoded, so that no page may encode its own.
+    if ('nextUrl' in this.#host) bare.headers.delete('accept-encoding');
+    return bare;
   }
 
   get #controller(): AbortController {
