@@ -2,6 +2,7 @@ import { initTRPC } from '@trpc/server';
 import net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { mcpHandler } from '../src/adapters/express.ts';
+import { mcpHandler as fetchHandler } from '../src/adapters/fetch.ts';
 import type { McpMeta } from '../src/index.ts';
 import { headersOf, rpcError, send, toMessage } from './messages.ts';
 import { serve, type TestServer } from './server.ts';
@@ -95,6 +96,22 @@ describe('Origin', () => {
     await using local = await serve(mcpHandler(router));
     expect(await ask(local, { host: `127.0.0.1:${local.port}`, origin: local.url })).toMatchObject(served);
   });
+
+  test.each([
+    ['http://127.0.0.1:3000', '127.0.0.1:3000', 200],
+    ['http://[::1]:3000', '[::1]:3000', 200],
+    ['http://127.0.0.1:3001', '127.0.0.1:3001', 403],
+    ['http://127.0.0.1:3000', 'localhost:3000', 403],
+    ['http://evil.example:3000', 'evil.example:3000', 403],
+  ])(
+    '%s at Host %s gets %i from Next.js, which writes localhost into the URL',
+    async (origin, host, status) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+      const headers = { origin, host, 'content-type': 'application/json' };
+      const request = new Request('http://localhost:3000/mcp', { method: 'POST', headers, body });
+      expect((await fetchHandler(router)(request)).status).toBe(status);
+    },
+  );
 
   test.each([
     'https://evil.example',

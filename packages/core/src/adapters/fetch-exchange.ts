@@ -121,11 +121,19 @@ class FetchExchange implements Exchange {
   }
 }
 
-/** The platform routed by the host in the URL, from which a `Host` header could differ. One that is a list is told as it is. */
+/**
+ * The platform routed by the host in the URL, from which a `Host` header could differ. One that is a list is told as it is,
+ * and so is another name of this machine: Next.js writes `localhost` into the URL whatever the browser has opened.
+ */
 function readHost(url: string, sent: string | undefined): string | undefined {
   if (sent?.includes(',') || sent?.includes('@')) return sent;
-  return /^[^:]+:\/\/([^/?#]*)/.exec(url)?.[1];
+  const routed = /^[^:]+:\/\/([^/?#]*)/.exec(url)?.[1];
+  const [own, named] = [routed, sent].map((host) => loopbackPattern.exec(host ?? ''));
+  return own && named && own[1] === named[1] ? sent : routed;
 }
+
+/** A name of this machine, and the port. */
+const loopbackPattern = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d+))?$/i;
 
 const remedy = 'pass it request.clone() before you read it';
 
