@@ -20,7 +20,7 @@ import {
 
 // The command line writes the same files. It cannot run in a browser, so that the page has the formats once more.
 
-const place = { platform: 'linux' as const, env: { HOME: '/home/someone' }, project: '/app' };
+const place = { platform: 'linux' as const, env: { HOME: '/people/someone' }, project: '/app' };
 
 const values = [
   undefined,
