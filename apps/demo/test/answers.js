@@ -19,9 +19,9 @@ for (const [era, client] of Object.entries({ modern, legacy })) {
   const { structuredContent } = await client.callTool({ name: 'whoami', arguments: {} });
   assert.equal(structuredContent.role, 'admin');
   const { resources } = await client.listResources();
-  assert.match(resources[0].uri, /^customers:/);
-  const { contents } = await client.readResource({ uri: resources[0].uri });
-  assert.equal(JSON.parse(contents[0].text).name, resources[0].name);
+  const customer = resources.find(({ uri }) => uri.startsWith('customers:'));
+  const { contents } = await client.readResource({ uri: customer.uri });
+  assert.equal(JSON.parse(contents[0].text).name, customer.name);
   const { messages } = await client.getPrompt({ name: 'weekly_report' });
   assert.match(messages[0].content.text, /Sign-ups: \d+/);
   console.log(`${era}: ${tools.length} tools, signed in as ${structuredContent.name}`);
