@@ -39,7 +39,7 @@ describe.skipIf(!node)('the inspector on the command line', () => {
 
     test('is told what went wrong', async () => {
       const args = ['--method tools/call', '--tool-name customers_get'];
-      await expect(inspect(...args)).rejects.toThrow('id: required; expected a string');
+      await expect(inspect(...args)).rejects.toThrow('id: required; expected a UUID');
     });
   });
 });
