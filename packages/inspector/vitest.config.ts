@@ -8,5 +8,7 @@ export default defineConfig({
     include: ['{src,page,test}/**/*.test.{ts,tsx}'],
     // In vitest.large.config.ts.
     exclude: [...configDefaults.exclude, '**/*.large.test.ts'],
+    // Some start bash many times, which takes long on a machine with other work.
+    testTimeout: 30_000,
   },
 });
