@@ -3,8 +3,8 @@ import { useEffect, useMemo, useState } from 'react';
 import { PlainText, ShortText, toShown } from '../parts/plain-text.tsx';
 import { readCsv } from '../result/csv.ts';
 import { Table } from '../result/table.tsx';
+import { toSize } from '../parts/size.ts';
 import { toBytes, toPretty } from './contents-text.ts';
-import { toSize } from './resource-entry.ts';
 
 /** What is in a resource: text as text, also where it is HTML, pictures, sound, and anything else to download. */
 export function Contents({

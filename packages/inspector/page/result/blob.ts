@@ -12,13 +12,6 @@ export function sizeOfBase64(text: string): number {
   return Math.floor((text.replace(/=+$/, '').length * 3) / 4);
 }
 
-/** A number of bytes, for a person: `1.2 MB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
 /** Writes a `data:` URL of a picture or a sound. Gives `undefined` for any other type, such as `text/html`. */
 export function toMediaUrl(kind: 'image' | 'audio', mimeType: string, base64: string): string | undefined {
   const type = mimeType.trim().toLowerCase();

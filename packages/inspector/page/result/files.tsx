@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { revealHidden } from '../parts/hidden-characters.ts';
 import { toWebUrl } from '../parts/web-url.ts';
 import { attempt } from '../session/connection.ts';
-import { formatBytes, readBase64, sizeOfBase64, toMediaUrl } from './blob.ts';
+import { toSize } from '../parts/size.ts';
+import { readBase64, sizeOfBase64, toMediaUrl } from './blob.ts';
 import type { Contents } from './contents.ts';
 import { Pictures } from './media.tsx';
 import { saveFile } from './save.ts';
@@ -41,7 +42,7 @@ function Embedded({ resource }: { resource: Resource }) {
       <p className="row">
         <code>{revealHidden(uri.slice(0, 500))}</code>
         <span className="faint">
-          {[revealHidden(mimeType.slice(0, 80)), formatBytes(size)].filter(Boolean).join(', ')}
+          {[revealHidden(mimeType.slice(0, 80)), toSize(size)].filter(Boolean).join(', ')}
         </span>
         <button type="button" onClick={save}>
           Download
@@ -70,9 +71,7 @@ function LinkedResource({ link: { uri, name, title, description, mimeType, size 
       setState({ trouble: error instanceof Error ? error.message : String(error) });
     }
   };
-  const facts = [mimeType?.slice(0, 80), size === undefined ? '' : formatBytes(size)]
-    .filter(Boolean)
-    .join(', ');
+  const facts = [mimeType?.slice(0, 80), size === undefined ? '' : toSize(size)].filter(Boolean).join(', ');
   return (
     <>
       <p className="row">

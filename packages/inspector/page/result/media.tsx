@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { revealHidden } from '../parts/hidden-characters.ts';
-import { formatBytes, sizeOfBase64, toMediaUrl } from './blob.ts';
+import { toSize } from '../parts/size.ts';
+import { sizeOfBase64, toMediaUrl } from './blob.ts';
 import type { Medium } from './contents.ts';
 
 /** The pictures of a result. An SVG runs no script in an `img`. */
@@ -64,11 +65,7 @@ function Refused({ mimeType }: { mimeType: string }) {
 }
 
 function describe(mimeType: string, base64: string, name: string): string {
-  return [
-    revealHidden(name.slice(0, 200)),
-    revealHidden(mimeType.slice(0, 80)),
-    formatBytes(sizeOfBase64(base64)),
-  ]
+  return [revealHidden(name.slice(0, 200)), revealHidden(mimeType.slice(0, 80)), toSize(sizeOfBase64(base64))]
     .filter(Boolean)
     .join(', ');
 }
