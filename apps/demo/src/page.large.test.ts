@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chromiumMissing, launchChromium } from '../test/chromium.ts';
 import { type Demo, describeDemo, roles } from '../test/demo.ts';
@@ -40,6 +40,8 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
         page.on('pageerror', (error) => complaints.push(String(error)));
         await page.goto(url);
         await page.getByText('Live: new calls').waitFor();
+        // Only calls that are not on the first list count as new.
+        await firstList(page).waitFor();
         await work(page);
         expect(complaints).toEqual([]);
       } finally {
@@ -129,9 +131,9 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
           company: 'Berg Ltd',
           country: 'Norway',
         });
-        await signUpPanel(page)
-          .getByRole('cell', { name: String(before! + 1), exact: true })
-          .waitFor();
+        // Another week may have as many.
+        const latest = signUpPanel(page).getByRole('row').nth(1);
+        await latest.getByRole('cell', { name: String(before! + 1), exact: true }).waitFor();
         const [running] = (await demo.as('viewer').reports.signUps.query({ weeks: 1 })).toReversed();
         expect((await readTable(page))[0]).toBe(running!.signUps);
       });
@@ -275,6 +277,11 @@ function signUpPanel(page: Page) {
 
 function announced(page: Page): Promise<string> {
   return page.locator('.for-screen-readers').innerText();
+}
+
+/** What the page shows when the first list has arrived: the calls, or that there are none. */
+function firstList(page: Page): Locator {
+  return page.getByRole('region', { name: 'Calls' }).or(page.getByText('No agent has called yet'));
 }
 
 /** The numbers of the table beside the chart, the newest week first. */
