@@ -10,7 +10,7 @@ export default defineConfig({
       'apps/*',
       'examples/*',
       // In vitest.large.config.ts.
-      '!apps/{clients,runtimes}',
+      '!apps/{clients,docs,runtimes}',
       '!examples/{next,workers}',
       // Has no tests of its own.
       '!examples/testing',

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { defineConfig, type Plugin } from 'vitepress';
+import { pagesFolder, repositoryUrl, siteFolder } from '../site/paths.ts';
+import { repositoryLinks } from '../site/repository-links.ts';
+import { sections } from '../site/sidebar.ts';
+
+const missing = sections
+  .flatMap(({ entries }) => entries)
+  .map(([, page]) => page)
+  .filter((page) => !existsSync(`${pagesFolder}${page}.md`));
+
+export default defineConfig({
+  title: 'trpc-mcp',
+  description: 'Serve a tRPC v11 router as an MCP server, under the app’s own middleware',
+  lang: 'en',
+  srcDir: pagesFolder,
+  outDir: 'dist',
+  cacheDir: 'node_modules/.vitepress',
+  // Where the site is: `/trpc-mcp/` on GitHub Pages, `/` on a host of its own.
+  base: process.env['DOCS_BASE'] ?? '/trpc-mcp/',
+  // Pages that are still to be written.
+  ignoreDeadLinks: [(url) => missing.some((page) => url.endsWith(page.split('/').at(-1)!))],
+  vite: { plugins: [vueForPages()] },
+  markdown: { config: repositoryLinks },
+  themeConfig: {
+    nav: [
+      { text: 'Start', link: '/start' },
+      { text: 'GitHub', link: repositoryUrl },
+    ],
+    sidebar: sections.map(({ title, entries, collapsed = false }) => ({
+      text: title,
+      collapsed,
+      items: entries
+        .filter(([, page]) => !missing.includes(page))
+        .map(([text, page]) => ({ text, link: `/${page}` })),
+    })),
+    outline: [2, 3],
+    search: { provider: 'local' },
+    editLink: { pattern: `${repositoryUrl}/edit/main/docs/:path`, text: 'Edit this page on GitHub' },
+  },
+});
+
+/** The pages are outside this package and are made to import Vue, which only this package has. */
+function vueForPages(): Plugin {
+  return {
+    name: 'vue-for-pages',
+    enforce: 'pre',
+    resolveId: {
+      order: 'pre',
+      handler(id, _importer, options) {
+        return /^vue(\/|$)/.test(id)
+          ? this.resolve(id, `${siteFolder}../package.json`, { ...options, skipSelf: true })
+          : undefined;
+      },
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+
+const folder = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+
+/** The folder of the repository. */
+export const repositoryFolder = folder('');
+/** The folder of the pages. */
+export const pagesFolder = folder('docs/');
+/** Where the built site is. */
+export const siteFolder = folder('apps/docs/dist/');
+
+export const repositoryUrl = 'https://github.com/trpc-mcp/trpc-mcp';
