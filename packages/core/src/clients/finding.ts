@@ -1,12 +1,13 @@
 /** A tool as `tools/list` has it. */
 export interface ClientTool {
   name: string;
-  title?: string;
-  description?: string;
+  // With `undefined`, as the official clients type what they read.
+  title?: string | undefined;
+  description?: string | undefined;
   inputSchema: Readonly<Record<string, unknown>>;
-  outputSchema?: Readonly<Record<string, unknown>>;
-  annotations?: object;
-  _meta?: object;
+  outputSchema?: Readonly<Record<string, unknown>> | undefined;
+  annotations?: object | undefined;
+  _meta?: object | undefined;
 }
 
 /** What a client knows of a server besides its tools. */
