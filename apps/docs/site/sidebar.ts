@@ -61,6 +61,7 @@ export const sections: readonly Section[] = [
       ['From a hand-written server', 'migrate/hand-written-server'],
       ['From django-rest-framework-mcp', 'migrate/django-rest-framework-mcp'],
       ['Upgrade', 'upgrade'],
+      ['Release notes of 0.1.0', 'releases/0.1.0'],
     ],
   },
   {
