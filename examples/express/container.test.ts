@@ -7,6 +7,11 @@ import { expect, test } from 'vitest';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const dockerfile = await readFile(new URL('Dockerfile', import.meta.url), 'utf8');
 
+test('docs/deploy/docker.md shows the whole of the Dockerfile', async () => {
+  const page = await readFile(new URL('../../docs/deploy/docker.md', import.meta.url), 'utf8');
+  expect(/^```dockerfile\n([^]*?)^```$/m.exec(page)?.[1]).toBe(dockerfile);
+});
+
 test('the server of a container is healthy, serves its names, and ends when it is told to', async () => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'container.ts'], {
     cwd: folder,

@@ -20,4 +20,5 @@ export const asBefore = mcpHandler(router, {
   structured: 'always',
   repair: false,
   files: { linkOver: Infinity },
+  page: { open: () => ({ status: 405, headers: { allow: 'POST' }, body: undefined }) },
 });

@@ -35,3 +35,11 @@ describe.each(revisions)('a client of %s', (revision) => {
     expect((await olderClient.call('sales', args)).isError).toBe(true);
   });
 });
+
+test('a browser gets a page, unless 405 is put in its place', async () => {
+  const statusOf = async (app: typeof now) => {
+    await using server = await start(app);
+    return (await fetch(server.url, { headers: { accept: 'text/html' } })).status;
+  };
+  expect([await statusOf(now), await statusOf(asBefore)]).toEqual([200, 405]);
+});
