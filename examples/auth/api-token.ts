@@ -12,7 +12,7 @@ interface Account {
   scopes: string[];
 }
 
-// The database keeps hashes, so nobody who reads it can sign in with them.
+// Your database goes in place of this Map. It has only hashes of tokens, so a copy of it lets nobody sign in.
 const accounts = new Map<string, Account>([
   [hash('token-of-ada'), { name: 'Ada', isAdmin: true, scopes: ['notes:read', 'notes:write'] }],
   [hash('token-of-ben'), { name: 'Ben', isAdmin: false, scopes: ['notes:read'] }],
@@ -47,7 +47,7 @@ const admin = signedIn.use(({ ctx, next }) => {
   if (ctx.account.isAdmin) return next();
   throw new TRPCError({
     code: 'FORBIDDEN',
-    message: `Only admins do this, and ${ctx.account.name} is none.`,
+    message: `Only admins can do this, and ${ctx.account.name} is not one.`,
   });
 });
 

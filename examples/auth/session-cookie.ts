@@ -12,7 +12,7 @@ interface Context {
 
 function createContext({ req }: CreateExpressContextOptions): Context {
   if (!req.session?.['user']) return { user: undefined };
-  // Written anew with a later end, by the answer to any call, over tRPC and over MCP.
+  // This changes the session, so every answer sends the cookie again, with a later end. It works over MCP too.
   req.session['seen'] = Date.now();
   return { user: String(req.session['user']) };
 }

@@ -8,7 +8,6 @@ const createContext = ({ req }: FetchCreateContextFnOptions): Context => ({
 
 const mcp = mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidden' });
 
-// oxlint-disable-next-line import/no-default-export -- it is what Workers call
 export default {
   async fetch(req: Request): Promise<Response> {
     const { pathname } = new URL(req.url);

@@ -5,8 +5,9 @@ import { createApp } from '../api-token.ts';
 import { send } from 'example-testing/auth-clients';
 import { start } from 'example-testing/server';
 
-const page = new URL('../../../docs/auth.md', import.meta.url);
-const text = await readFile(page, 'utf8');
+const pages = ['auth', 'oauth'].map((name) => new URL(`../../../docs/${name}.md`, import.meta.url));
+const texts = await Promise.all(pages.map((page) => readFile(page, 'utf8')));
+const text = texts.join('\n');
 
 const names = ['api-token', 'session-cookie', 'gateway'];
 const [oauthExamples, oauthTests] = [
@@ -33,10 +34,10 @@ function flat(code: string): string {
   return code.replace(/\s+/g, '').replace(/,(?=[)\]}])/g, '');
 }
 
-describe('docs/auth.md', () => {
+describe('docs/auth.md and docs/oauth.md', () => {
   test('shows code that is run here, and no other', () => {
     const blocks = blocksOf('ts');
-    expect(blocks.length).toBeGreaterThan(8);
+    expect(blocks.length).toBeGreaterThan(6);
     const all = flat(examples + tests);
     for (const block of blocks) expect(all.includes(flat(block)), block).toBe(true);
   });
@@ -65,9 +66,11 @@ describe('docs/auth.md', () => {
   });
 
   test('links to what is there', () => {
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
-    expect(links.length).toBeGreaterThan(0);
-    for (const link of links) expect(existsSync(new URL(link, page)), link).toBe(true);
+    for (const [index, page] of pages.entries()) {
+      const links = [...texts[index]!.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+      expect(links.length).toBeGreaterThan(0);
+      for (const link of links) expect(existsSync(new URL(link, page)), link).toBe(true);
+    }
   });
 });
 

@@ -4,4 +4,4 @@ import { appRouter } from '../../../router.ts';
 
 const handler = mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidden' });
 
-export { handler as GET, handler as POST };
+export { handler as GET, handler as POST, handler as DELETE };
