@@ -1,11 +1,4 @@
-import {
-  checkTools,
-  type ClientName,
-  clientNames,
-  type ClientTool,
-  clients,
-  type Finding,
-} from '@trpc-mcp/core/clients';
+import { checkTools, type ClientName, clientNames, clients, type Finding } from '@trpc-mcp/core/clients';
 import { type Command, Option } from 'commander';
 import { count } from '../count.ts';
 import {
@@ -78,8 +71,7 @@ async function read(
 }
 
 function viewOf({ server, instructions, lists: { tools } }: Listing, name: ClientName): ClientView {
-  // Cast: the official type has `| undefined` at every optional key.
-  const findings = checkTools(tools as ClientTool[], [name], { serverName: server?.name, instructions });
+  const findings = checkTools(tools, [name], { serverName: server?.name, instructions });
   const isLost = findings.some(({ losesAll }) => losesAll);
   const lost = new Set(
     findings.flatMap(({ severity, tool }) => (severity === 'error' && tool !== undefined ? [tool] : [])),

@@ -1,7 +1,6 @@
 import {
   checkTools,
   type ClientName,
-  type ClientTool,
   clients,
   type Finding,
   type LintFinding,
@@ -22,7 +21,7 @@ export function findForClient(
   server: Server,
 ): readonly ClientFinding[] {
   const known = checksOf(listing);
-  return (known.clients[client] ??= checkTools(toClientTools(listing), [client], server).map((finding) => {
+  return (known.clients[client] ??= checkTools(listing.tools, [client], server).map((finding) => {
     const { source = '', date = '' } = clients[client].rules.find(({ id }) => id === finding.rule) ?? {};
     return { ...finding, source, date };
   }));
@@ -35,7 +34,7 @@ export function findByLint(listing: Listing, server: Server): readonly LintFindi
     ...listing.resources.map(({ uri, name }) => ({ uri, name })),
     ...listing.templates.map(({ uriTemplate, name }) => ({ uri: uriTemplate, name })),
   ];
-  return (known.lint ??= lintTools({ ...server, tools: toClientTools(listing), resources }));
+  return (known.lint ??= lintTools({ ...server, tools: listing.tools, resources }));
 }
 
 interface Server {
@@ -53,9 +52,4 @@ function checksOf(listing: Listing): Checks {
   const checks = known.get(listing) ?? { clients: {} };
   known.set(listing, checks);
   return checks;
-}
-
-/** The client types what may be missing as `undefined`; the checks do not. Nothing that is `undefined` came over the wire. */
-function toClientTools({ tools }: Listing): readonly ClientTool[] {
-  return tools as readonly ClientTool[];
 }
