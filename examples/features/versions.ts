@@ -24,7 +24,7 @@ const v2 = mcpHandler(t.router({ customers: customersV2 }), { server: { name: 'a
 export const listener: RequestListener = (req, res) => {
   if (req.url?.startsWith('/mcp/v1')) return void v1(req, res);
   if (req.url?.startsWith('/mcp/v2')) return void v2(req, res);
-  res.writeHead(404).end();
+  return void res.writeHead(404).end();
 };
 
 const both = t.router({ customers: t.mergeRouters(customersV1, customersV2) });
@@ -51,6 +51,6 @@ export function createProtectedApp(origin: string, verify: VerifyToken): Request
   return (req, res) => {
     const [, handler] = Object.entries(handlers).find(([path]) => req.url?.startsWith(path)) ?? [];
     if (handler) return void handler(req, res);
-    res.writeHead(404).end();
+    return void res.writeHead(404).end();
   };
 }
