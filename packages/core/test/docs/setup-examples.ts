@@ -88,7 +88,7 @@ Record<keyof typeof imports, any>): Record<SetupProblemCode, () => unknown> => (
   CLIENT_ID_MISSING: () => introspection({ endpoint: 'https://login.example.com/introspect', clientId: '' }),
   CODEC_MISSING: () => {
     class Money {
-      constructor(readonly cents: number) {}
+      cents = 0;
     }
     mcpHandler(
       t.router({
