@@ -9,7 +9,7 @@ const page = `<!doctype html>
 <title>Sales</title>
 <p id="sales">…</p>
 <script type="module">
-  // The host sends the tool's result to the page: see the documentation of MCP Apps.
+  // The client sends the tool's result to the page: see the documentation of MCP Apps.
   addEventListener('message', ({ data }) => {
     const result = data.params?.structuredContent;
     if (data.method === 'ui/notifications/tool-result') sales.textContent = JSON.stringify(result);
@@ -26,4 +26,4 @@ export const router = t.router({
   salesPage: t.procedure.meta({ mcp: { resource: { uri: 'ui://sales' } } }).query(() => page),
 });
 
-export const createApp = () => mcpHandler(router);
+export const handler = mcpHandler(router);

@@ -1,5 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import { type McpMeta, type Store } from '@trpc-mcp/core';
+import type { McpMeta, Store } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/node';
 import { z } from 'zod';
 
@@ -11,42 +11,45 @@ export const accounts = new Map([
 ]);
 
 const account = z.object({ id: z.string() });
-const days = z.object({ id: z.string(), days: z.int().min(1).max(90) });
 
-export const router = t.router({
-  close: t.procedure
-    .meta({ mcp: { title: 'Close an account', confirm: 'Close the account of {id}?' } })
-    .input(account)
-    .mutation(({ input }) => {
-      accounts.get(input.id)!.open = false;
-      return `${input.id} is closed`;
-    }),
+const close = t.procedure
+  .meta({ mcp: { title: 'Close an account', confirm: 'Close the account of {id}?' } })
+  .input(account)
+  .mutation(({ input }) => {
+    accounts.get(input.id)!.open = false;
+    return `${input.id} is closed`;
+  });
 
-  account: t.procedure.input(account).query(({ input }) => {
-    const found = accounts.get(input.id);
-    if (!found) throw new TRPCError({ code: 'NOT_FOUND', message: `there is no account ${input.id}` });
-    return found;
-  }),
-
-  reset: t.procedure
-    .meta({ mcp: { confirm: { question: 'Take the last {days} days from {id}?', with: 'account' } } })
-    .input(account)
-    .mutation(({ input }) => (accounts.get(input.id)!.days = 0)),
-
-  extend: t.procedure
-    .meta({ mcp: { idempotent: true, dryRun: 'afterExtending' } })
-    .input(days)
-    .mutation(({ input }) => (accounts.get(input.id)!.days += input.days)),
-
-  afterExtending: t.procedure.input(days).query(({ input }) => accounts.get(input.id)!.days + input.days),
-
-  remind: t.procedure
-    .meta({ mcp: { rateLimit: { points: 3, durationMs: 60_000 } } })
-    .input(account)
-    .mutation(({ input }) => `${input.id} has got a mail`),
+const findAccount = t.procedure.input(account).query(({ input }) => {
+  const found = accounts.get(input.id);
+  if (!found) throw new TRPCError({ code: 'NOT_FOUND', message: `there is no account ${input.id}` });
+  return found;
 });
 
-/** The options that several machines have to share. */
+const reset = t.procedure
+  .meta({ mcp: { confirm: { question: 'Take the last {days} days from {id}?', with: 'findAccount' } } })
+  .input(account)
+  .mutation(({ input }) => (accounts.get(input.id)!.days = 0));
+
+const days = z.object({ id: z.string(), days: z.int().min(1).max(90) });
+
+const extend = t.procedure
+  .meta({ mcp: { idempotent: true, dryRun: 'afterExtending' } })
+  .input(days)
+  .mutation(({ input }) => (accounts.get(input.id)!.days += input.days));
+
+const afterExtending = t.procedure
+  .input(days)
+  .query(({ input }) => accounts.get(input.id)!.days + input.days);
+
+const remind = t.procedure
+  .meta({ mcp: { rateLimit: { points: 3, durationMs: 60_000 } } })
+  .input(account)
+  .mutation(({ input }) => `${input.id} has got a mail`);
+
+export const router = t.router({ close, findAccount, reset, extend, afterExtending, remind });
+
+/** The options that all machines have to share. */
 interface Shared {
   store: Store;
   secret: string;

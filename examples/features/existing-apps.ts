@@ -37,22 +37,16 @@ const createContext = ({ req }: { req: IncomingMessage }): Context => ({
   user: req.headers['x-user']?.toString() ?? null,
 });
 
-/** All of it, to look at. */
-export const everything = mcpHandler(appRouter, {
-  createContext,
-  tag: () => true,
-});
+/** All procedures, to look at. */
+export const everything = mcpHandler(appRouter, { createContext, tag: () => true });
 
-/** What is documented already. */
-export const documented = mcpHandler(appRouter, {
-  createContext,
-  tag: fromOpenApiMeta(),
-});
+/** The procedures that the REST API documents. */
+export const documented = mcpHandler(appRouter, { createContext, tag: fromOpenApiMeta() });
 
-/** A rule of the app's own. */
+/** The procedures that a rule of the app chooses. */
 export const chosen = mcpHandler(appRouter, {
   createContext,
-  tag: ({ path, type, meta }) => {
+  tag({ path, type, meta }) {
     if (path.startsWith('webhooks.')) return false;
     const description = meta?.openapi?.summary;
     return type === 'query' ? { description } : { description, confirm: true };

@@ -13,20 +13,18 @@ export const router = t.router({
     .query(({ input }) => `Hi ${input.name}`),
 });
 
-export const createApp = () => mcpHandler(router, { page: inspector() });
+export const handler = mcpHandler(router, { page: inspector() });
 
-export const createDevelopmentApp = () =>
-  mcpHandler(router, {
-    page: inspector({ allow: () => process.env['NODE_ENV'] !== 'production' }),
-  });
-
-export const createTeamApp = () =>
-  mcpHandler(router, {
-    page: inspector({ allow: async (request) => (await findSession(request))?.isStaff === true }),
-  });
+export const developmentHandler = mcpHandler(router, {
+  page: inspector({ allow: () => process.env['NODE_ENV'] !== 'production' }),
+});
 
 /** The session of the app's own login, as its other pages find it. */
 async function findSession(request: Request): Promise<{ isStaff: boolean } | undefined> {
   const id = /(?:^|; )session=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1];
   return id === undefined ? undefined : { isStaff: id === 'of-priya' };
 }
+
+export const teamHandler = mcpHandler(router, {
+  page: inspector({ allow: async (request) => (await findSession(request))?.isStaff === true }),
+});

@@ -11,45 +11,42 @@ interface Context {
 
 const t = initTRPC.context<Context>().meta<McpMeta>().create();
 
-export const router = t.router({
-  orders: t.procedure
-    .meta({
-      mcp: {
-        icons: [{ src: 'https://example.com/orders.svg', mimeType: 'image/svg+xml' }],
-        _meta: { 'com.example/team': 'shop' },
-      },
-    })
-    .input(z.object({ region: z.string().meta({ 'x-mcp-header': 'Region' }) }))
-    .query(({ input, ctx }) => ({ region: input.region, traceparent: ctx.trace?.traceparent })),
-  invoices: t.procedure
-    .meta({
-      mcp: {
-        description: 'Finds invoices by customer and month.',
-        pinned: true,
-        keywords: ['bill', 'receipt'],
-      },
-    })
-    .query(() => []),
+const orders = t.procedure
+  .meta({
+    mcp: {
+      icons: [{ src: 'https://example.com/orders.svg', mimeType: 'image/svg+xml' }],
+      _meta: { 'com.example/team': 'shop' },
+    },
+  })
+  .input(z.object({ region: z.string().meta({ 'x-mcp-header': 'Region' }) }))
+  .query(({ input, ctx }) => ({ region: input.region, traceparent: ctx.trace?.traceparent }));
 
-  sales: t.procedure
-    .meta({
-      mcp: { toContent: (sales) => `${sales.total} in ${sales.year}`, structured: 'always' },
-    })
-    .output(z.object({ year: z.int(), total: z.number() }))
-    .query(() => ({ year: 2026, total: 12_500 })),
-});
+const invoices = t.procedure
+  .meta({
+    mcp: {
+      description: 'Finds invoices by customer and month.',
+      pinned: true,
+      keywords: ['bill', 'receipt'],
+    },
+  })
+  .query(() => []);
+
+const sales = t.procedure
+  .meta({ mcp: { toContent: (result) => `${result.total} in ${result.year}`, structured: 'always' } })
+  .output(z.object({ year: z.int(), total: z.number() }))
+  .query(() => ({ year: 2026, total: 12_500 }));
+
+export const router = t.router({ orders, invoices, sales });
 
 function regionOf({ headers }: IncomingMessage): string {
   return String(headers['x-region'] ?? 'every region');
 }
 
-export function createApp() {
-  return mcpHandler(router, {
-    server: {
-      name: 'shop',
-      version: '1.0.0',
-      instructions: ({ region }) => `Orders are those of ${region}, unless the person asks for others.`,
-    },
-    createContext: ({ req, mcp }) => ({ trace: mcp.trace, region: regionOf(req) }),
-  });
-}
+export const handler = mcpHandler(router, {
+  server: {
+    name: 'shop',
+    version: '1.0.0',
+    instructions: ({ region }) => `Orders are those of ${region}, unless the person asks for others.`,
+  },
+  createContext: ({ req, mcp }) => ({ trace: mcp.trace, region: regionOf(req) }),
+});

@@ -3,16 +3,6 @@ import { mcpPrompt, mcpResource, mcpTool, type McpMeta } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/node';
 import { z } from 'zod';
 
-interface Context {
-  user: string | undefined;
-}
-
-const t = initTRPC.context<Context>().meta<McpMeta>().create();
-
-export const router = t.router({
-  whoAmI: t.procedure.meta({ mcp: true }).query(({ ctx }) => ctx.user ?? 'nobody'),
-});
-
 const convert = mcpTool({
   name: 'convert_temperature',
   description: 'Converts degrees Celsius to degrees Fahrenheit.',
@@ -20,16 +10,6 @@ const convert = mcpTool({
   output: z.object({ fahrenheit: z.number() }),
   annotations: { readOnlyHint: true },
   run: ({ input }) => ({ fahrenheit: input.celsius * 1.8 + 32 }),
-});
-
-const restart = mcpTool({
-  name: 'restart',
-  description: 'Restarts the worker.',
-  visible: (ctx: Context) => ctx.user === 'ada',
-  run({ ctx }: { ctx: Context }) {
-    if (ctx.user === 'ada') return 'The worker is starting.';
-    throw new TRPCError({ code: 'FORBIDDEN', message: 'Only Ada restarts the worker.' });
-  },
 });
 
 const status = mcpResource({
@@ -46,11 +26,30 @@ const greet = mcpPrompt({
   run: ({ input }) => `Greet ${input.name}.`,
 });
 
-export const createApp = () =>
-  mcpHandler(router, {
-    createContext: ({ req }) => ({ user: req.headers['x-user']?.toString() }),
-    return200ForErrors: 'forbidden',
-    tools: [convert, restart],
-    resources: [status],
-    prompts: [greet],
-  });
+interface Context {
+  user: string | undefined;
+}
+
+const restart = mcpTool({
+  name: 'restart',
+  description: 'Restarts the worker.',
+  visible: (ctx: Context) => ctx.user === 'ada',
+  run({ ctx }: { ctx: Context }) {
+    if (ctx.user === 'ada') return 'The worker is starting.';
+    throw new TRPCError({ code: 'FORBIDDEN', message: 'Only Ada restarts the worker.' });
+  },
+});
+
+const t = initTRPC.context<Context>().meta<McpMeta>().create();
+
+export const router = t.router({
+  whoAmI: t.procedure.meta({ mcp: true }).query(({ ctx }) => ctx.user ?? 'nobody'),
+});
+
+export const handler = mcpHandler(router, {
+  createContext: ({ req }) => ({ user: req.headers['x-user']?.toString() }),
+  return200ForErrors: 'forbidden',
+  tools: [convert, restart],
+  resources: [status],
+  prompts: [greet],
+});

@@ -19,29 +19,25 @@ const invoices = Array.from({ length: 250 }, (_, index): z.output<typeof invoice
   issuedAt: new Date(Date.UTC(2026, 0, 1 + Math.floor(index / 10))),
 }));
 
-export const router = t.router({
-  invoices: t.procedure
-    .meta({ mcp: { description: 'Lists all invoices.' } })
-    .output(z.array(invoice))
-    .query(() => invoices),
+const listInvoices = t.procedure
+  .meta({ mcp: { description: 'Lists all invoices.' } })
+  .output(z.array(invoice))
+  .query(() => invoices);
 
-  page: t.procedure
-    .meta({ mcp: { description: 'Lists invoices, page by page.' } })
-    .input(z.object({ limit: z.int().min(1).max(100).default(100), cursor: z.int().default(0) }))
-    .output(z.object({ items: z.array(invoice), nextCursor: z.int().optional() }))
-    .query(({ input: { limit, cursor } }) => {
-      const next = cursor + limit;
-      return { items: invoices.slice(cursor, next), nextCursor: next < invoices.length ? next : undefined };
-    }),
+const listPage = t.procedure
+  .meta({ mcp: { description: 'Lists invoices, page by page.' } })
+  .input(z.object({ limit: z.int().min(1).max(100).default(100), cursor: z.int().default(0) }))
+  .output(z.object({ items: z.array(invoice), nextCursor: z.int().optional() }))
+  .query(({ input: { limit, cursor } }) => {
+    const next = cursor + limit;
+    return { items: invoices.slice(cursor, next), nextCursor: next < invoices.length ? next : undefined };
+  });
 
-  table: t.procedure
-    .meta({ mcp: { description: 'Lists all invoices as a table.', result: { format: 'tsv' } } })
-    .output(z.array(invoice))
-    .query(() => invoices),
-});
+const listTable = t.procedure
+  .meta({ mcp: { description: 'Lists all invoices as a table.', result: { format: 'tsv' } } })
+  .output(z.array(invoice))
+  .query(() => invoices);
 
-const handler = mcpHandler(router, { result: { maxTokens: 2000, fields: true } });
+export const router = t.router({ invoices: listInvoices, page: listPage, table: listTable });
 
-export function createApp() {
-  return handler;
-}
+export const handler = mcpHandler(router, { result: { maxTokens: 2000, fields: true } });

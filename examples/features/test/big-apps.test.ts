@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { start } from 'example-testing/server';
-import { createApp, createAppWithFind } from '../big-apps.ts';
+import { handler, handlerWithFind } from '../big-apps.ts';
 import { connect, revisions } from './clients.ts';
 
 const namesIn = ({ tools }: { tools: { name: string }[] }) => tools.map(({ name }) => name);
 
 describe.each(revisions)('a client of %s', (revision) => {
   test('finds a tool by what it is for, reads its signature, and calls it', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     expect(namesIn(await client.any.listTools())).toEqual([
       'account_me',
@@ -41,13 +41,13 @@ invoices_overdue({
   });
 
   test('chooses toolsets, and to read only', async () => {
-    await using server = await start(createAppWithFind());
+    await using server = await start(handlerWithFind);
     await using client = await connect(revision, `${server.url}?toolsets=billing,account&readonly=1`);
     expect(namesIn(await client.any.listTools())).toEqual(['account_me', 'invoices_overdue']);
   });
 
   test('is answered by the search of the app', async () => {
-    await using server = await start(createAppWithFind());
+    await using server = await start(handlerWithFind);
     await using client = await connect(revision, server.url);
     const { text } = await client.call('search_tools', { query: 'angry people' });
     expect(text).toContain('tickets_list (run_query)');
@@ -55,7 +55,7 @@ invoices_overdue({
 });
 
 test('a toolset that does not exist is refused in words', async () => {
-  await using server = await start(createApp());
+  await using server = await start(handler);
   const answer = await fetch(`${server.url}?toolsets=biling`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createApp, createDevelopmentApp, createTeamApp } from '../inspector.ts';
+import { developmentHandler, handler, teamHandler } from '../inspector.ts';
 import { start } from 'example-testing/server';
 
 /** What a browser sends that opens a page. */
@@ -17,7 +17,7 @@ describe('the inspector', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   test('is what a browser gets, and nobody else', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     expect(await getsInspector(server.url)).toBe(true);
     const other = await fetch(server.url, { headers: { accept: '*/*' } });
     expect(other.status).toBe(405);
@@ -25,7 +25,7 @@ describe('the inspector', () => {
   });
 
   test('has a policy that frames and other scripts are refused by', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     const { headers, body } = await fetch(server.url, { headers: browser });
     await body?.cancel();
     expect(headers.get('content-security-policy')).toMatch(
@@ -34,14 +34,14 @@ describe('the inspector', () => {
   });
 
   test('is kept to development', async () => {
-    await using server = await start(createDevelopmentApp());
+    await using server = await start(developmentHandler);
     expect(await getsInspector(server.url)).toBe(true);
     vi.stubEnv('NODE_ENV', 'production');
     expect(await getsInspector(server.url)).toBe(false);
   });
 
   test('is kept to the people of the team', async () => {
-    await using server = await start(createTeamApp());
+    await using server = await start(teamHandler);
     expect(await getsInspector(server.url)).toBe(false);
     expect(await getsInspector(server.url, { cookie: 'session=of-somebody' })).toBe(false);
     expect(await getsInspector(server.url, { cookie: 'session=of-priya' })).toBe(true);

@@ -5,7 +5,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createApp } from '../metadata.ts';
+import { handler } from '../metadata.ts';
 import { connect, revisions } from './clients.ts';
 import { start } from 'example-testing/server';
 
@@ -15,7 +15,7 @@ afterEach(() => trace.disable());
 
 describe.each(revisions)('a client of %s', (revision) => {
   test('sees icons and metadata, and hands its trace on', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const { tools } = await client.any.listTools();
     expect(tools[0]).toMatchObject({
@@ -35,7 +35,7 @@ describe.each(revisions)('a client of %s', (revision) => {
   });
 
   test('gets words for the model, and the data for programs', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     expect(await client.any.callTool({ name: 'sales', arguments: {} })).toMatchObject({
       content: [{ type: 'text', text: '12500 in 2026' }],
@@ -47,7 +47,7 @@ describe.each(revisions)('a client of %s', (revision) => {
     const exporter = new InMemorySpanExporter();
     const spanProcessors = [new SimpleSpanProcessor(exporter)];
     trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     await client.call('orders', { region: 'eu' });
     const [span] = exporter.getFinishedSpans();
@@ -56,7 +56,7 @@ describe.each(revisions)('a client of %s', (revision) => {
 });
 
 test('an argument that its header contradicts is refused before the call', async () => {
-  await using server = await start(createApp());
+  await using server = await start(handler);
   const answer = await fetch(server.url, {
     method: 'POST',
     headers: {

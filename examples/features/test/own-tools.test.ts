@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createApp } from '../own-tools.ts';
+import { handler } from '../own-tools.ts';
 import { connect, revisions } from './clients.ts';
 import { start } from 'example-testing/server';
 
 describe.each(revisions)('the official client of %s', (revision) => {
   test('sees own tools beside those of the router, each as far as it may', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using ada = await connect(revision, server.url, { headers: { 'x-user': 'ada' } });
     await using ben = await connect(revision, server.url, { headers: { 'x-user': 'ben' } });
     const namesFor = async ({ any }: typeof ada) => (await any.listTools()).tools.map(({ name }) => name);
@@ -16,7 +16,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('calls an own tool with arguments that its schema has checked', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const { structured } = await client.call('convert_temperature', { celsius: 20 });
     expect(structured).toEqual({ fahrenheit: 68 });
@@ -25,7 +25,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('reads an own resource and gets an own prompt', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const { contents } = await client.any.readResource({ uri: 'status://mail' });
     expect(contents).toMatchObject([{ text: JSON.stringify({ service: 'mail', isUp: true }) }]);

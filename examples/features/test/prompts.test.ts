@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createApp } from '../prompts.ts';
+import { handler } from '../prompts.ts';
 import { connect, revisions } from './clients.ts';
 import { start } from 'example-testing/server';
 
 describe.each(revisions)('the official client of %s', (revision) => {
   test('lists prompts with their arguments', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const { prompts } = await client.any.listPrompts();
     expect(prompts.map(({ name }) => name)).toEqual(['explain', 'practise_interview', 'review']);
@@ -20,7 +20,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('gets a string as one message of the user, with arguments that were text', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const prompt = await client.any.getPrompt({ name: 'review', arguments: { author: 'Ada', words: '50' } });
     const text = 'Review the last text of Ada. Be kind, in 50 words at most.';
@@ -28,7 +28,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('gets messages of both sides, and content blocks', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const interview = await client.any.getPrompt({ name: 'practise_interview', arguments: { job: 'cook' } });
     expect(interview.description).toBe('An interview for the job of a cook');
@@ -38,7 +38,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('is told what is wrong with an argument', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const review = (args: Record<string, string>) =>
       client.any.getPrompt({ name: 'review', arguments: args });
@@ -51,7 +51,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('completes arguments, by a query or out of their enum', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const complete = async (name: string, value: string) => {
       const ref = { type: 'ref/prompt', name: 'review' } as const;

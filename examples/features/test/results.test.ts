@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { start } from 'example-testing/server';
-import { createApp } from '../results.ts';
+import { handler } from '../results.ts';
 import { connect, revisions } from './clients.ts';
 
 const numbers = Array.from({ length: 250 }, (_, index) => `INV-${String(index + 1).padStart(4, '0')}`);
@@ -12,7 +12,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   };
 
   test('reads a list in parts, with what each part says', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -30,7 +30,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('is told to ask for fewer rows, where the query has pages', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const answer = await client.any.callTool({ name: 'page', arguments: {} });
     const text = (answer.content as { text: string }[]).at(-1)!.text;
@@ -41,7 +41,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('gets the fields that it asks for', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const { structured } = await client.call('invoices', { _fields: ['number'] });
     expect(rowsOf(structured)[0]).toEqual({ number: 'INV-0001' });
@@ -49,7 +49,7 @@ describe.each(revisions)('the official client of %s', (revision) => {
   });
 
   test('reads a table', async () => {
-    await using server = await start(createApp());
+    await using server = await start(handler);
     await using client = await connect(revision, server.url);
     const { text, structured } = await client.call('table');
     expect(text).toMatch(

@@ -3,7 +3,7 @@ import { discoverOAuthProtectedResourceMetadata as discoverLegacy } from '@model
 import type { VerifyToken } from '@trpc-mcp/core';
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { createApp, createAppOfOneRouter } from '../versions.ts';
+import { createProtectedApp, listener as openListener, listenerOfOneRouter } from '../versions.ts';
 import { connect, revisions } from './clients.ts';
 
 /** The origin is known only when the server listens, and is a part of the app. */
@@ -31,7 +31,7 @@ const verify: VerifyToken = (token) => ({
   expiresAt: Date.now() / 1000 + 60,
 });
 
-const protectedApp = (origin: string) => createApp(origin, verify);
+const protectedApp = (origin: string) => createProtectedApp(origin, verify);
 
 describe.each(revisions)('a client of %s', (revision) => {
   test('is served the version whose URL it has, with a token for that one', async () => {
@@ -49,6 +49,20 @@ describe.each(revisions)('a client of %s', (revision) => {
         version === 'v1' ? 'customers_find' : 'customers_search',
       ]);
     }
+  });
+
+  test('sees the tools of the version whose URL it has', async () => {
+    await using server = await start(() => openListener);
+    await using first = await connect(revision, `${server.origin}/mcp/v1`);
+    expect((await first.any.listTools()).tools.map(({ name }) => name)).toEqual([
+      'customers_find',
+      'customers_remove',
+    ]);
+    await using second = await connect(revision, `${server.origin}/mcp/v2`);
+    expect((await second.any.listTools()).tools.map(({ name }) => name)).toEqual([
+      'customers_archive',
+      'customers_search',
+    ]);
   });
 
   test('finds the metadata of each, with a query in the URL too', async () => {
@@ -72,7 +86,7 @@ describe.each(revisions)('a client of %s', (revision) => {
   });
 
   test('sees of one router what each endpoint exposes', async () => {
-    await using server = await start(createAppOfOneRouter);
+    await using server = await start(() => listenerOfOneRouter);
     await using first = await connect(revision, `${server.origin}/mcp/v1`);
     expect((await first.any.listTools()).tools.map(({ name }) => name)).toEqual([
       'customers_find',

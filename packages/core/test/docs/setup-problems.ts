@@ -15,11 +15,11 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   },
   ARGUMENT_CLASH: {
     means:
-      'Two arguments of a tool have one name for clients, which take only letters, digits, `_`, `.` and `-`: `tags[]` and `tags__` for example.',
-    change: 'Rename one of them in the schema of the input, or move it into an object inside of the input.',
+      'Two arguments of a tool get the same name. Clients take only letters, digits, `_`, `.` and `-` in a name, so other characters are replaced: `tags[]` becomes `tags__`.',
+    change: 'Rename one of them in the input schema, or move it into an object inside the input.',
   },
   ARGUMENT_MISSING: {
-    means: 'The query in `mcp.confirm.with` requires an argument that the procedure does not have.',
+    means: 'The query in `mcp.confirm.with` requires an argument that the procedure itself does not have.',
     change:
       'Add the argument to the input of the procedure, make it optional in the query, or name another query.',
   },
@@ -30,10 +30,10 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   AUTHORIZATION_SERVER_INVALID: {
     means:
       '`authorizationServers` of `bearer` is empty, or has an entry that is not the https URL of an issuer.',
-    change: 'Write each issuer as in its own metadata, without query and fragment.',
+    change: 'Write each issuer as its own metadata does: an https URL without query and fragment.',
   },
   BUDGET_EXCEEDED: {
-    means: '`tools/list` has more tokens than `budget.listTokens`.',
+    means: 'The list of tools has more tokens than `budget.listTokens` allows.',
     change:
       'Expose fewer procedures, shorten descriptions, set `outputSchemas` to `small` or `false`, or raise the budget.',
   },
@@ -58,7 +58,8 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'Register the endpoint as a client of the authorization server, and set its id.',
   },
   CODEC_MISSING: {
-    means: 'A schema has a class that only the app knows, so that nothing can be sent in its place.',
+    means:
+      'A schema contains a class of your app. JSON has no such class, and no codec says which JSON to send instead.',
     change: 'Add a codec for the class to the option `codecs`.',
   },
   COMPLETE_UNUSED: {
@@ -67,7 +68,7 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   },
   CONFIRM_UNKNOWN: {
     means:
-      'The question in `mcp.confirm` has a name that is no argument of the procedure, and no field of what the query in `mcp.confirm.with` returns.',
+      'The question in `mcp.confirm` contains a name in braces that does not exist. The name must be an argument of the procedure, or a field of the result of the query in `mcp.confirm.with`.',
     change: 'Use one of the names in the message.',
   },
   CONFIRM_UNUSED: {
@@ -76,15 +77,15 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   },
   CONTEXT_MISSING: {
     means:
-      '`createContext` is not a function, which is how an import that does not exist arrives in JavaScript; or `visible` of a procedure asks for the context, and there is no `createContext`.',
-    change: 'Pass the `createContext` that tRPC’s own adapter is given.',
+      '`createContext` is not a function. In JavaScript, an import that does not exist is `undefined`. Or `visible` of a procedure takes the context, and the handler has no `createContext`.',
+    change: 'Pass the same `createContext` that you pass to tRPC’s own adapter.',
   },
   CONVERTER_MISSING: {
     means: 'A validator cannot be converted to JSON Schema, or its converter is not installed.',
     change: 'Set the converter in the option `converters`, or describe the input with `mcp.input`.',
   },
   CORS_CREDENTIALS: {
-    means: '`cors` allows credentials for every page on the web.',
+    means: '`cors` lets every page on the web send the cookies of your users.',
     change: 'List the origins in `cors.origins`.',
   },
   CORS_INVALID: {
@@ -96,31 +97,34 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'Set it to `introspection_endpoint` of the authorization server.',
   },
   EXPERIMENTAL_CALLER: {
-    means: 'A procedure was made with `experimental_caller`, so that it makes a context of its own.',
-    change: 'Tag a procedure that is made without it.',
+    means:
+      'A procedure was built with `experimental_caller`. It makes a context of its own, so it would ignore the caller’s context.',
+    change: 'Tag a procedure that is built without `experimental_caller`.',
   },
   EXPOSES_NOTHING: {
     means: '`mcp.tool` is `false`, and the procedure is neither a resource nor a prompt.',
-    change: 'Remove `mcp`, or make the procedure one of them.',
+    change: 'Remove `mcp`, or make the procedure a resource or a prompt.',
   },
   FAILURE_LIMIT_INVALID: {
     means: '`max` or `windowMs` of `auth.failureLimit` is less than 1.',
     change: 'Set both to 1 or more, or remove `failureLimit`.',
   },
   FAILURE_LIMIT_WITHOUT_ADDRESS: {
-    means: 'The host does not know the address of a request. `onError` is told of this; it is not thrown.',
+    means:
+      'The host does not know the IP address of a request, so failed logins are not counted. This problem is not thrown. `onError` is told at the first request.',
     change: 'Set `auth.failureLimit.address`.',
   },
   HEADER_INVALID: {
-    means: 'An `x-mcp-header` in a schema is one for which clients would ignore the tool.',
+    means:
+      'Clients would ignore a tool because of its `x-mcp-header`. The name is not a valid header name or is used twice, or the argument is not a string, an integer or a boolean.',
     change: 'Correct it in the meta of the schema, or remove it.',
   },
   INPUTS_CONTRADICT: {
-    means: 'No value satisfies all the inputs that are stacked with `.input()`.',
-    change: 'Change one of them so that they have a value in common.',
+    means: 'A procedure calls `.input()` several times, and no value can satisfy all of these inputs.',
+    change: 'Change one of the inputs, so that one value can satisfy all of them.',
   },
   ISSUER_MISSING: {
-    means: '`issuer` of `jwt` is empty, so that tokens of every issuer with these keys would be accepted.',
+    means: '`issuer` of `jwt` is empty. The endpoint would accept tokens of every issuer with these keys.',
     change: 'Set it to `issuer` in the metadata of the authorization server.',
   },
   JWKS_INVALID: {
@@ -128,7 +132,7 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'List the public keys in `jwks.keys`, or set `jwksUri` alone.',
   },
   JWKS_MISSING: {
-    means: '`jwt` has neither `jwksUri` nor `jwks`, so that it cannot check a signature.',
+    means: '`jwt` has neither `jwksUri` nor `jwks`, so it cannot check a signature.',
     change: 'Set `jwksUri` to `jwks_uri` of the authorization server, or `jwks` to its public keys.',
   },
   JWKS_URI_INVALID: {
@@ -136,25 +140,25 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'Set it to `jwks_uri` of the authorization server.',
   },
   LAZY_FAILED: {
-    means: 'A lazy router did not load. `ready()` rejects with this.',
-    change: 'Repair the import that the message quotes.',
+    means: 'A lazy router did not load. This problem is not thrown at the start: `ready()` rejects with it.',
+    change: 'The message quotes the error of the import. Repair that import.',
   },
   LIMIT_INVALID: {
     means:
-      'A number in `timeoutMs`, `rateLimit` or `stream` of a procedure is missing, or is not more than 0; or one of the handler’s own limits is not a number of that kind.',
+      'A number in `timeoutMs`, `rateLimit` or `stream` of a procedure is missing, or is not more than 0. Or one of the handler’s own limits is not such a number.',
     change: 'Set it to a number that is more than 0.',
   },
   LIST_UNUSED: {
     means: '`mcp.resource.list` is set, and the URI has no variables.',
-    change: 'Remove `list`: the resource itself is listed.',
+    change: 'Remove `list`. A resource without variables is listed by itself.',
   },
   MAX_TOKEN_LENGTH_INVALID: {
-    means: '`maxTokenLength` of `bearer` would refuse every token.',
+    means: '`maxTokenLength` of `bearer` is so low that it would refuse every token.',
     change: 'Remove it, or set it to a number of characters.',
   },
   META_UNKNOWN: {
     means:
-      '`mcp` in the meta has a key that is not a setting, at the top or in a nested setting, or a setting, or `mcp` itself, has a value that it does not take.',
+      '`mcp` in the meta has a key that is not a setting, such as a misspelt one. Or a setting, or `mcp` itself, has a value that is not allowed.',
     change: 'Use the name or the value that the message suggests, or remove the key.',
   },
   NAME_CLASH: {
@@ -178,7 +182,7 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'Tag or name a query.',
   },
   OPTION_INVALID: {
-    means: 'An option has a value that it does not take, such as a string where a list is expected.',
+    means: 'An option has a value that is not allowed, such as a string in place of a list.',
     change: 'Use a value of the kind in the message.',
   },
   OPTION_UNKNOWN: {
@@ -186,55 +190,55 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     change: 'Use the name in the message.',
   },
   ORIGIN_INVALID: {
-    means: '`allowedOrigins` or `cors.origins` has an entry that no browser sends.',
-    change: 'Write it as browsers do, such as `https://app.example.com`.',
+    means: '`allowedOrigins` or `cors.origins` has an entry that no browser sends as its origin.',
+    change: 'Write the origin as browsers do, with its scheme and without a path: `https://app.example.com`.',
   },
   OUTPUTS_INVALID: {
     means:
-      'The option `outputs` is not what `trpc-mcp outputs` writes for this version: its version is another one, or a schema in it is malformed.',
-    change:
-      'Run `trpc-mcp outputs` of the same version again, and pass the file that it writes without changes.',
+      'The option `outputs` is not a file that `trpc-mcp outputs` of this version has written. Its version is a different one, or a schema in it is malformed.',
+    change: 'Run `trpc-mcp outputs` of the same version again, and pass its file without changes.',
   },
   PATH_UNKNOWN: {
     means: '`complete`, `confirm.with`, `dryRun` or `resource.list` names a path without a procedure.',
     change: 'Correct the path.',
   },
   PATTERN_UNMATCHED: {
-    means: 'A pattern in `expose` matches no procedure that is tagged.',
+    means: 'A pattern in `expose` matches no tagged procedure.',
     change: 'Correct or remove the pattern, or tag the procedure.',
   },
   RESOURCE_INVALID: {
     means: '`resource` of `bearer` is not the URL of an endpoint.',
-    change: 'Set it to the URL that clients are given, such as `https://app.example.com/mcp`.',
+    change: 'Set it to the URL that clients connect to, such as `https://app.example.com/mcp`.',
   },
   ROUTER_INVALID: {
     means: 'The first argument is not a router of tRPC.',
-    change: 'Pass the `appRouter` that tRPC’s own adapter is given.',
+    change: 'Pass the same `appRouter` that you pass to tRPC’s own adapter.',
   },
   ROUTER_OUTDATED: {
     means: 'The router was made by version 10 of tRPC.',
     change: 'Update `@trpc/server` to version 11.',
   },
   SCHEMA_FAILED: {
-    means: 'The converter of a validator threw.',
+    means: 'The validator could not be converted to JSON Schema: its converter threw an error.',
     change: 'Repair the schema that the message names, or describe the input with `mcp.input`.',
   },
   SCHEMA_INVALID: {
     means:
-      'A schema that would be published is not valid JSON Schema 2020-12, for which some clients refuse the whole list. It is thrown where `NODE_ENV` is `development`. Elsewhere the tool alone is left out, and `onError` is told.',
+      'A schema of yours is not valid JSON Schema 2020-12. Some clients then refuse the whole list. The problem is thrown if `NODE_ENV` is `development`. Elsewhere only this tool is left out, and `onError` is told.',
     change: 'Correct what the message names in `mcp.input`, `mcp.output` or the `schema` of a codec.',
   },
   SCHEMA_REFUSED: {
     means:
-      'A JSON Schema that the app hands in makes a popular client lose all tools of the server. In production, `onError` is told, and the tool is served, because it works in other clients.',
-    change: 'Change the schema as the message says. [Clients](clients.md) lists what each of them takes.',
+      'A JSON Schema of yours makes a popular client lose all tools of the server. The problem is thrown if `NODE_ENV` is `development`. Elsewhere `onError` is told, and the tool is served, because it works in other clients.',
+    change: 'Change the schema as the message says. [Clients](clients.md) lists what each client accepts.',
   },
   SCHEMA_UNSUPPORTED: {
-    means: 'A schema accepts nothing that JSON can express.',
-    change: 'Accept a JSON value there, or describe the input with `mcp.input`.',
+    means: 'A schema accepts only values that JSON cannot express, such as a symbol.',
+    change: 'Accept a JSON value in that place, or describe the input with `mcp.input`.',
   },
   SCOPES_WITHOUT_AUTH: {
-    means: 'A procedure needs scopes, and the handler has no `auth`, so that no caller has any.',
+    means:
+      'A procedure needs scopes, and the handler has no `auth`. So no caller could ever have the scopes.',
     change: 'Set `auth.authenticate`, or remove the scopes.',
   },
   SCOPE_INVALID: {
@@ -243,7 +247,7 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   },
   SECRET_MISSING: {
     means:
-      '`store` or `bus` is set, so several processes serve the endpoint, and they have no common `secret`.',
+      '`store` or `bus` is set, so several processes serve the endpoint. But they have no common `secret`.',
     change: 'Set `secret` to 32 random bytes or more, the same in every process.',
   },
   SECRET_SHORT: {
@@ -252,35 +256,35 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
   },
   TAG_INVALID: {
     means:
-      'The option `tag` threw, or returned a Promise or something else that is no answer. Nothing is served.',
-    change: 'Return `true`, `false`, `undefined` or settings, at once.',
+      'The option `tag` threw, or returned a Promise or another value that is not allowed. Nothing is served.',
+    change: 'Return `true`, `false`, `undefined` or settings. The function cannot be asynchronous.',
   },
   TOKEN_TYPE_INVALID: {
-    means: '`types` of `jwt` is empty, so that every token would be refused.',
+    means: '`types` of `jwt` is empty, so every token would be refused.',
     change: 'Remove the option, or list the `typ` of the access tokens, such as `JWT`.',
   },
   TOOL_FAILED: {
-    means: 'Something threw while a tool was made, for example `toolName`.',
-    change: 'Repair what the message quotes.',
+    means: 'A function of yours threw while a tool was made, for example `toolName`.',
+    change: 'The message quotes the error. Repair its cause.',
   },
   URI_CLASH: {
-    means: 'One URI could be read from two resources.',
+    means: 'Two resources could answer the same URI.',
     change: 'Change the URI of one of them.',
   },
   URI_INVALID: {
-    means: 'The URI of a resource has no scheme, or is a template that cannot be read.',
+    means: 'The URI of a resource has no scheme, or is not a valid template.',
     change: 'Correct it as the message says.',
   },
   URI_VARIABLE_LIST: {
-    means: 'The URI writes a variable as a list (`{ids*}`), and the input does not take a list.',
+    means: 'The URI writes a variable as a list (`{tag*}`), but the input does not take a list.',
     change: 'Remove the `*`.',
   },
   URI_VARIABLE_MISSING: {
-    means: 'The input needs an argument that the URI does not have.',
+    means: 'The input requires an argument that the URI does not have.',
     change: 'Add the variable to the URI, or make the argument optional.',
   },
   URI_VARIABLE_UNKNOWN: {
-    means: 'The URI has a variable that the input does not have.',
+    means: 'The URI has a variable that is not an argument of the input.',
     change: 'Rename the variable to one of the arguments in the message.',
   },
 };
