@@ -33,10 +33,16 @@ export async function servePackages(folder: string): Promise<PackedPackages> {
   const server = createServer(({ url = '' }, response) => {
     const path = decodeURIComponent(url.split('?', 1)[0]!);
     const tarball = tarballs.get(path);
-    if (tarball) return void response.end(tarball);
+    if (tarball) {
+      response.end(tarball);
+      return;
+    }
     const name = path.slice(1);
     const manifest = manifests.get(name);
-    if (!manifest) return void response.writeHead(404).end('{}');
+    if (!manifest) {
+      response.writeHead(404).end('{}');
+      return;
+    }
     const { port } = server.address() as AddressInfo;
     const file = `/${name.split('/')[1]}.tgz`;
     const version = manifest['version'] as string;

@@ -16,7 +16,7 @@ export function readSteps(markdown: string): Step[] {
     const line = markdown.slice(0, start).split('\n').length;
     if (language === 'json' || language === 'text') return [{ kind: language, line, text }];
     if (language === 'sh') {
-      if (/keep it running:$/.test(words)) return [{ kind: 'start', line, command: text.trim() }];
+      if (words.endsWith('keep it running:')) return [{ kind: 'start', line, command: text.trim() }];
       const commands = text.trim().split(/(?<!\\)\n/);
       return commands.map((command) => ({ kind: 'run', line, command }));
     }
