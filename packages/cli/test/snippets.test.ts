@@ -38,7 +38,9 @@ function readCheckedSources(): string[] {
   const tracked = new Set(list('*.ts', '*.tsx', '*.mts', '*.cts'));
   const checked = new Set<string>();
   for (const config of list('**/tsconfig*.json')) {
-    const { config: json } = ts.readConfigFile(join(root, config), ts.sys.readFile) as { config: object };
+    const { config: json } = ts.readConfigFile(join(root, config), (path) => ts.sys.readFile(path)) as {
+      config: object;
+    };
     const { fileNames } = ts.parseJsonConfigFileContent(json, ts.sys, join(root, dirname(config)));
     for (const name of fileNames) checked.add(relative(root, name));
   }
