@@ -58,6 +58,7 @@ const pending: Record<string, Kind> = {
   'docs/clients.md': 'code',
   'docs/errors.md': 'syntax',
   'docs/existing-apps.md': 'syntax',
+  'docs/index.md': 'link',
   'docs/lint.md': 'code',
   'docs/metadata.md': 'syntax',
   'docs/prompts.md': 'syntax',
