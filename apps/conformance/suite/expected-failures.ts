@@ -7,7 +7,7 @@ export interface ExpectedFailure {
   /** What the suite reports. A scenario with a warning still passes. A skipped one found nothing to check. */
   outcome: 'failed' | 'warned' | 'skipped';
   scenarios: string[];
-  /** A sentence for the README. */
+  /** A sentence for docs/reference/conformance.md. */
   reason: string;
 }
 

@@ -1,10 +1,10 @@
 // Runs the official suite in every way that `run.ts` names, with the fast lane on and off. It fails when a scenario does not come
-// out as `expected-failures.ts` says, and when the README quotes other counts; UPDATE_DOCS=1 writes them there.
+// out as `expected-failures.ts` says, and when docs/reference/conformance.md quotes other counts; UPDATE_DOCS=1 writes them there.
 import { isDeepStrictEqual } from 'node:util';
 import { startApp } from './app.ts';
 import { runSuite, versionOf } from './conformance.ts';
 import { expectedFailures } from './expected-failures.ts';
-import { isQuoted, writeQuote } from './readme.ts';
+import { isQuoted, writeQuote } from './page.ts';
 import { type Finished, printReport } from './report.ts';
 import { type Run, runs } from './run.ts';
 import { tally, type Tally } from './tally.ts';
@@ -27,7 +27,7 @@ if (problems.length === 0 && !(await isQuoted(report))) {
   if (process.env['UPDATE_DOCS'] !== undefined) await writeQuote(report);
   else
     problems.push(
-      'README.md quotes other counts. Write these with UPDATE_DOCS=1 npx -y pnpm@12 --filter conformance suite',
+      'docs/reference/conformance.md quotes other counts. Write these with UPDATE_DOCS=1 npx -y pnpm@12 --filter conformance suite',
     );
 }
 for (const problem of problems) console.error(`✗ ${problem}`);

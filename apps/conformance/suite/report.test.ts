@@ -45,9 +45,9 @@ it('the report counts what passed, and says why the rest did not', () => {
       '| --- | --- | --- | --- | --- |',
       '| 2025-11-25, stateless | 1.2.3 | 2 of 4 | 4 of 5 | `less`, `more` |',
       '',
-      'What fails, or is warned of, and why:',
-      '',
-      '- `asking`, `broken`: So it is.',
+      '| what fails, or is warned of | why |',
+      '| --- | --- |',
+      '| `asking`, `broken` | So it is. |',
     ].join('\n'),
   );
 });

@@ -25,8 +25,8 @@ export function printReport(finished: Finished[], expected: ExpectedFailure[]): 
   const seen = expected.filter((failure) =>
     finished.some(({ run }) => expectedIn(run, expected).includes(failure)),
   );
-  const reasons = seen.map(({ scenarios, reason }) => `- ${scenarios.map(code).join(', ')}: ${reason}`);
-  return [...table, '', 'What fails, or is warned of, and why:', '', ...reasons].join('\n');
+  const reasons = seen.map(({ scenarios, reason }) => `| ${scenarios.map(code).join(', ')} | ${reason} |`);
+  return [...table, '', '| what fails, or is warned of | why |', '| --- | --- |', ...reasons].join('\n');
 }
 
 function toText({ passed, all }: Count): string {

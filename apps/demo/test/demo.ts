@@ -86,7 +86,7 @@ function titleOf({ name, missing }: TestDatabase): string {
   return missing ? `${name} (skipped: ${missing})` : name;
 }
 
-async function startDemo(database: TestDatabase): Promise<{ demo: Demo; close: () => Promise<void> }> {
+export async function startDemo(database: TestDatabase): Promise<{ demo: Demo; close: () => Promise<void> }> {
   const { db, close } = await database.open();
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

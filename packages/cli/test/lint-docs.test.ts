@@ -1,5 +1,5 @@
 import { lintRules } from '@trpc-mcp/core/clients';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { expect, test } from 'vitest';
 import { addLint } from '../src/commands/lint.ts';
@@ -41,13 +41,11 @@ test('docs/lint.md has the table of all rules; UPDATE_DOCS=1 writes it', () => {
   else expect(text).toBe(updated);
 });
 
-test('docs/lint.md names every option of both commands, and links to what is there', () => {
+test('docs/lint.md names every option of both commands', () => {
   const text = readFileSync(page, 'utf8');
   const program = new Command();
   for (const add of [addLint, addLock]) add(program, createTerminal());
   const shared = new Set(['--header', '--login', '--ctx', '--json']);
   const options = program.commands.flatMap((command) => command.options.map(({ long }) => long ?? ''));
   for (const option of options) if (!shared.has(option)) expect(text).toContain(option);
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
-  for (const link of links) expect(existsSync(new URL(link, page)), link).toBe(true);
 });

@@ -65,7 +65,7 @@ async function init(given: string, options: InitOptions, terminal: Terminal): Pr
   if (host === undefined && builder === undefined)
     throw new CliError(`No tRPC was found in ${given}: no initTRPC, and no adapter that serves a router`, {
       exitCode: exitCode.failed,
-      fix: 'Name the folder of the app. To add it by hand, follow "Install" in the README of @trpc-mcp, and docs/hosts.md for your host.',
+      fix: 'Name the folder of the app. To add it by hand, follow docs/add-to-app.md of @trpc-mcp, and docs/hosts.md for your host.',
     });
   const tags = await chooseTags(found, host, options, terminal);
   const made = plan(found, host, builder, tags);

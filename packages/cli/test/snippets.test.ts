@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ts } from 'ts-morph';
+import { describe, expect, test } from 'vitest';
+import {
+  anchorsOf,
+  blocksOf,
+  findSyntaxFault,
+  flatten,
+  isExcerpt,
+  linksOf,
+  resolveLink,
+} from './snippets.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+// Also those that are not committed yet, so that a new page is checked before it is.
+const list = (...patterns: string[]) =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...patterns], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .filter((path) => path !== '' && existsSync(join(root, path)));
+
+const pages = list(
+  'docs/*.md',
+  'README.md',
+  'packages/*/README.md',
+  'examples/*/README.md',
+  'apps/*/README.md',
+);
+
+/** The code that `pnpm typecheck` reads: every file of git that a tsconfig.json includes. */
+function readCheckedSources(): string[] {
+  const tracked = new Set(list('*.ts', '*.tsx', '*.mts', '*.cts'));
+  const checked = new Set<string>();
+  for (const config of list('**/tsconfig*.json')) {
+    const { config: json } = ts.readConfigFile(join(root, config), (path) => ts.sys.readFile(path)) as {
+      config: object;
+    };
+    const { fileNames } = ts.parseJsonConfigFileContent(json, ts.sys, join(root, dirname(config)));
+    for (const name of fileNames) checked.add(relative(root, name));
+  }
+  return [...checked].filter((path) => tracked.has(path)).map((path) => flatten(read(path)));
+}
+
+type Kind = 'syntax' | 'code' | 'link';
+
+/** Pages that are still to be mended, and what may be wrong on them until then. */
+const pending: Record<string, Kind> = {
+  'docs/apps.md': 'syntax',
+  'docs/big-apps.md': 'syntax',
+  'docs/changes.md': 'syntax',
+  'docs/cli.md': 'code',
+  'docs/clients.md': 'code',
+  'docs/errors.md': 'syntax',
+  'docs/existing-apps.md': 'syntax',
+  'docs/index.md': 'link',
+  'docs/lint.md': 'code',
+  'docs/metadata.md': 'syntax',
+  'docs/prompts.md': 'syntax',
+  'docs/questions.md': 'syntax',
+  'docs/resources.md': 'syntax',
+  'docs/results.md': 'syntax',
+  'docs/streaming.md': 'syntax',
+  'docs/wire-format.md': 'code',
+  'packages/inspector/README.md': 'code',
+};
+
+const faults: { page: string; line: number; kind: Kind; words: string }[] = [];
+
+const sources = readCheckedSources();
+for (const page of pages) {
+  const report = (line: number, kind: Kind, words: string) => faults.push({ page, line, kind, words });
+  const markdown = read(page);
+  for (const block of blocksOf(markdown)) {
+    const fault = findSyntaxFault(block);
+    if (fault !== undefined) report(block.line, 'syntax', `the ${block.language} does not parse: ${fault}`);
+    if (/^tsx?$/.test(block.language) && !isExcerpt(block.text, sources))
+      report(block.line, 'code', 'no file that is type-checked has this code');
+  }
+  for (const { line, target } of linksOf(markdown)) {
+    const { path, anchor } = resolveLink(page, target);
+    if (!existsSync(join(root, path))) report(line, 'link', `there is no ${path}`);
+    else if (anchor !== undefined && path.endsWith('.md') && !anchorsOf(read(path)).has(anchor))
+      report(line, 'link', `${path} has no heading #${anchor}`);
+  }
+}
+
+test('each block of code in the docs parses and is type-checked, and each link leads somewhere', () => {
+  expect(pages.length).toBeGreaterThan(40);
+  const found = faults.filter(({ page, kind }) => pending[page] !== kind);
+  expect(found.map(({ page, line, words }) => `${page}:${line}: ${words}`).join('\n')).toBe('');
+});
+
+test('a page that is mended is not on the list of those that are not', () => {
+  const mended = Object.entries(pending).filter(
+    ([name, allowed]) => !faults.some(({ page, kind }) => page === name && kind === allowed),
+  );
+  expect(mended).toEqual([]);
+});
+
+describe('the check', () => {
+  const block = (language: string, text: string) => ({ language, line: 1, text });
+
+  test('finds holes, and fragments of objects', () => {
+    expect(findSyntaxFault(block('ts', 'const a = f(…);'))).toBe('Invalid character.');
+    expect(findSyntaxFault(block('ts', "outputs: 'small',\nbudget: { listTokens: 1 },"))).toBeDefined();
+    expect(findSyntaxFault(block('ts', 'const a = await f<string>(1);'))).toBeUndefined();
+    expect(findSyntaxFault(block('tsx', 'const a = <b>c</b>;'))).toBeUndefined();
+    expect(findSyntaxFault(block('json', '{ a: 1 }'))).toBeDefined();
+    expect(findSyntaxFault(block('jsonc', '{ "a": 1 } // comment'))).toBeUndefined();
+  });
+
+  test('finds a name that is no longer in any file, and allows what a formatter changes', () => {
+    const files = ['app.use(\n  mcpHandler(router, { createContext, }),\n);', 'const b = 1;'].map(flatten);
+    expect(isExcerpt('app.use(mcpHandler(router, { createContext }));', files)).toBe(true);
+    expect(isExcerpt('app.use(mcpHandler(router, { makeContext }));', files)).toBe(false);
+    expect(isExcerpt('const b = 1;\n\napp.use(mcpHandler(router, { createContext }));', files)).toBe(false);
+  });
+
+  test('reads blocks, links and headings as GitHub does', () => {
+    const page =
+      '# A `b`, c\n\n[x](#a-b-c) [y](../e.md#f) `[z](q.md)`\n\n- g\n\n  ```ts\n  h;\n  ```\n\n## A b c\n';
+    expect(blocksOf(page)).toEqual([{ language: 'ts', line: 8, text: 'h;\n' }]);
+    expect(linksOf(page)).toEqual([
+      { line: 3, target: '#a-b-c' },
+      { line: 3, target: '../e.md#f' },
+    ]);
+    expect(anchorsOf(page)).toEqual(new Set(['a-b-c', 'a-b-c-1']));
+    expect(resolveLink('docs/d/p.md', '../e.md#f')).toEqual({ path: 'docs/e.md', anchor: 'f' });
+  });
+});
