@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vitepress';
+import llmstxt from 'vitepress-plugin-llms';
 import { pagesFolder, repositoryUrl, siteFolder } from '../site/paths.ts';
-import { repositoryLinks } from '../site/repository-links.ts';
+import { indexOptions } from '../site/search-index.ts';
+import { pageSources } from '../site/page-source.ts';
 import { sections } from '../site/sidebar.ts';
 
 const missing = sections
@@ -20,8 +22,9 @@ export default defineConfig({
   base: process.env['DOCS_BASE'] ?? '/trpc-mcp/',
   // Pages that are still to be written.
   ignoreDeadLinks: [(url) => missing.some((page) => url.endsWith(page.split('/').at(-1)!))],
-  vite: { plugins: [vueForPages()] },
-  markdown: { config: repositoryLinks },
+  vite: { plugins: [vueForPages(), pageSources(), markdownForAgents()] },
+  // Braces in a page are braces, and no attributes.
+  markdown: { attrs: { disable: true } },
   themeConfig: {
     nav: [
       { text: 'Start', link: '/start' },
@@ -35,7 +38,7 @@ export default defineConfig({
         .map(([text, page]) => ({ text, link: `/${page}` })),
     })),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { miniSearch: { options: indexOptions } } },
     editLink: { pattern: `${repositoryUrl}/edit/main/docs/:path`, text: 'Edit this page on GitHub' },
   },
 });
@@ -54,4 +57,15 @@ function vueForPages(): Plugin {
       },
     },
   };
+}
+
+/** llms.txt, llms-full.txt, and every page as Markdown beside its HTML. */
+function markdownForAgents(): Plugin[] {
+  const plugins = llmstxt({
+    excludeIndexPage: false,
+    injectLLMHint: false,
+    ignoreFilesPerOutput: { llmsFullTxt: ['api/**'] },
+  });
+  // Typed with the newer Vite that other packages here have; it runs in VitePress's.
+  return plugins as unknown as Plugin[];
 }

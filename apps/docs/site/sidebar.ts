@@ -1,5 +1,5 @@
-/** A page of docs/, without its ending: what the sidebar calls it, and where it is. */
-export type Entry = readonly [title: string, page: string];
+/** A page of docs/, without its ending: what the sidebar calls it, where it is, and the words of readers who look for it. */
+export type Entry = readonly [title: string, page: string, keywords?: string];
 
 export interface Section {
   title: string;
