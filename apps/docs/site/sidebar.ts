@@ -120,6 +120,8 @@ export const sections: readonly Section[] = [
       ['Set-up problems', 'setup-problems'],
       ['Wire format', 'wire-format'],
       ['Conformance', 'reference/conformance'],
+      // Made by site/api.ts.
+      ['API', 'api/index'],
     ],
   },
   {
