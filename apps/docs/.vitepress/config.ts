@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { slug } from 'github-slugger';
 import { defineConfig, type Plugin } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
 import { pagesFolder, repositoryUrl, siteFolder } from '../site/paths.ts';
@@ -23,8 +24,12 @@ export default defineConfig({
   // Pages that are still to be written.
   ignoreDeadLinks: [(url) => missing.some((page) => url.endsWith(page.split('/').at(-1)!))],
   vite: { plugins: [vueForPages(), pageSources(), markdownForAgents()] },
-  // Braces in a page are braces, and no attributes.
-  markdown: { attrs: { disable: true } },
+  markdown: {
+    // Braces in a page are braces, and no attributes.
+    attrs: { disable: true },
+    // So that an anchor is the same on GitHub.
+    anchor: { slugify: slug },
+  },
   themeConfig: {
     nav: [
       { text: 'Start', link: '/start' },

@@ -10,3 +10,4 @@ export const pagesFolder = folder('docs/');
 export const siteFolder = folder('apps/docs/dist/');
 
 export const repositoryUrl = 'https://github.com/trpc-mcp/trpc-mcp';
+export const siteUrl = 'https://trpc-mcp.github.io/trpc-mcp/';

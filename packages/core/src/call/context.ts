@@ -13,7 +13,8 @@ export interface McpRequest {
   /** The JSON-RPC method, such as `tools/call`. */
   method: string;
   /** The tool, resource or prompt that is called; `undefined` if the request lists something. */
-  tool: { /** As clients call it. */ name: string; /** The procedure's dotted path. */ path: string } | undefined;
+  tool:
+    { /** As clients call it. */ name: string; /** The procedure's dotted path. */ path: string } | undefined;
   /** `modern` is revision 2026-07-28, `legacy` is every revision before it. */
   era: Era;
   /** Who the client says it is. For display only, because it is not verified. Stateless `legacy` calls do not have it. */
