@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { slug } from 'github-slugger';
 import { defineConfig, type Plugin } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
-import { pagesFolder, repositoryUrl, siteFolder } from '../site/paths.ts';
+import { base, pagesFolder, repositoryUrl, siteFolder } from '../site/paths.ts';
 import { indexOptions } from '../site/search-index.ts';
 import { pageSources } from '../site/page-source.ts';
 import { sections } from '../site/sidebar.ts';
@@ -19,8 +19,7 @@ export default defineConfig({
   srcDir: pagesFolder,
   outDir: 'dist',
   cacheDir: 'node_modules/.vitepress',
-  // Where the site is: `/trpc-mcp/` on GitHub Pages, `/` on a host of its own.
-  base: process.env['DOCS_BASE'] ?? '/trpc-mcp/',
+  base,
   // Pages that are still to be written.
   ignoreDeadLinks: [(url) => missing.some((page) => url.endsWith(page.split('/').at(-1)!))],
   vite: { plugins: [vueForPages(), pageSources(), markdownForAgents()] },

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { base, pagesFolder } from './paths.ts';
 import type { Options } from 'minisearch';
 import { termOptions } from './search.ts';
 import { sections } from './sidebar.ts';
@@ -12,21 +14,16 @@ interface Section {
   text: string;
 }
 
-/** What VitePress builds the index with: the beginning of a page is also found by the words that readers use for it. */
+/** What VitePress builds the index with: the beginning of a page is also found by all of its words, and by its keywords. */
 export const indexOptions: Partial<Options<Section>> = {
   ...termOptions,
-  fields: ['title', 'titles', 'keywords', 'text'],
-  extractField: (section, field) =>
-    field === 'keywords'
-      ? section.titles.length === 0
-        ? keywords(section.id)
-        : ''
-      : (section[field as keyof Section] as string),
+  fields: ['title', 'titles', 'keywords', 'page', 'text'],
+  extractField: (section, field) => {
+    if (field !== 'keywords' && field !== 'page') return section[field as keyof Section] as string;
+    const page = section.id.slice(base.length).replace(/(\.html)?#.*$/, '') || 'index';
+    if (section.titles.length > 0 || page.startsWith('api/')) return '';
+    return field === 'page' ? readFileSync(`${pagesFolder}${page}.md`, 'utf8') : (keywords.get(page) ?? '');
+  },
 };
 
-function keywords(id: string): string {
-  const [page = ''] = id.split('#');
-  return (
-    sections.flatMap(({ entries }) => entries).find(([, name]) => page.endsWith(`/${name}.html`))?.[2] ?? ''
-  );
-}
+const keywords = new Map(sections.flatMap(({ entries }) => entries).map(([, page, words]) => [page, words]));

@@ -1,6 +1,6 @@
-/** Questions held out of tuning: those of questions.md in other words, and the page that answers each. */
+/** The questions of questions.md in other words, and more, with the page that answers each. */
 export const paraphrases: readonly (readonly [question: string, page: string])[] = [
-  ['hide admin tools from normal users', 'auth'],
+  ['hide admin tools from normal users', 'tools'],
   ['MCP client shows failed to connect', 'clients/not-connecting'],
   ['two procedures have the same tool name error at startup', 'setup-problems'],
   ['caddy proxy forbidden host', 'deploy/reverse-proxies'],
@@ -30,4 +30,33 @@ export const paraphrases: readonly (readonly [question: string, page: string])[]
   ['ask the person for a missing value', 'questions'],
   ['is it faster than the alternatives', 'why/benchmarks'],
   ['difference to FastMCP', 'why/comparison'],
+];
+
+/** Questions that were written after all tuning: they tell whether the others are more than learnt by heart. */
+export const heldOut: readonly (readonly [question: string, page: string])[] = [
+  ['only admins should see the delete tool', 'tools'],
+  ['my users log in through Keycloak, how do agents get in', 'oauth'],
+  ['response is cut off in the middle', 'results'],
+  ['what happens with bigint values', 'wire-format'],
+  ['proxy_buffering off', 'deploy/reverse-proxies'],
+  ['kubernetes pods share state', 'scaling'],
+  ['jest cannot use import statement', 'commonjs'],
+  ['write an integration test', 'testing'],
+  ['make sure nobody deletes by accident', 'changes'],
+  ['agent sent the same payment twice', 'changes'],
+  ['cancel a running call', 'streaming'],
+  ['upload a photo', 'files'],
+  ['error message is hidden from the model', 'errors'],
+  ['trace ids in Grafana', 'observe'],
+  ['run on the edge', 'deploy/cloudflare'],
+  ['how do I use it with Bun', 'hosts/fetch'],
+  ['read a customer record as a resource', 'resources'],
+  ['slash commands in the chat', 'prompts'],
+  ['show a chart in the conversation', 'apps'],
+  ['which options does mcpHandler take', 'reference/options'],
+  ['replace our registerTool code', 'migrate/hand-written-server'],
+  ['list all tools from the terminal', 'cli'],
+  ['is prompt injection handled', 'security'],
+  ['tRPC output type without .output()', 'outputs'],
+  ['tools of two API versions side by side', 'versions'],
 ];
