@@ -43,7 +43,7 @@ describe.skipIf(chromiumMissing)('the search of the built site', () => {
     ['the same questions in other words', paraphrases],
     ['questions that nobody tuned the search for', heldOut],
   ])('%s find their page first in most cases, and nearly always among three', async (_name, asked) => {
-    const ranks = [];
+    const ranks: { question: string; wanted: string; rank: number }[] = [];
     for (const [question, wanted] of asked) {
       ranks.push({ question, wanted, rank: (await search(question)).indexOf(wanted) });
     }
