@@ -6,7 +6,7 @@ import { heldOut, paraphrases } from './paraphrases.ts';
 import { serveSite } from './static-server.ts';
 
 const table = readFileSync(new URL('../questions.md', import.meta.url), 'utf8');
-const questions = [...table.matchAll(/^\| (.+?) +\| ([a-z/-]+) +\|$/gm)]
+const questions = [...table.matchAll(/^\| (.+?) +\| ([a-z][a-z/-]*) +\|$/gm)]
   .map(([, question, page]) => [question!, page!] as const)
   .filter(([question]) => question !== 'question');
 
