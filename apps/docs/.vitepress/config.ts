@@ -3,7 +3,7 @@ import { slug } from 'github-slugger';
 import { defineConfig, type Plugin } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
 import { base, pagesFolder, repositoryUrl, siteFolder } from '../site/paths.ts';
-import { indexOptions } from '../site/search-index.ts';
+import { indexOptions, renderForSearch } from '../site/search-index.ts';
 import { pageSources } from '../site/page-source.ts';
 import { sections } from '../site/sidebar.ts';
 
@@ -42,7 +42,10 @@ export default defineConfig({
         .map(([text, page]) => ({ text, link: `/${page}` })),
     })),
     outline: [2, 3],
-    search: { provider: 'local', options: { miniSearch: { options: indexOptions } } },
+    search: {
+      provider: 'local',
+      options: { _render: renderForSearch, miniSearch: { options: indexOptions } },
+    },
     editLink: { pattern: `${repositoryUrl}/edit/main/docs/:path`, text: 'Edit this page on GitHub' },
   },
 });

@@ -17,7 +17,6 @@ interface Section {
 /** What VitePress builds the index with: the beginning of a page is also found by all of its words, and by its keywords. */
 export const indexOptions: Partial<Options<Section>> = {
   ...termOptions,
-  fields: ['title', 'titles', 'keywords', 'page', 'text'],
   extractField: (section, field) => {
     if (field !== 'keywords' && field !== 'page') return section[field as keyof Section] as string;
     const page = section.id.slice(base.length).replace(/(\.html)?#.*$/, '') || 'index';
@@ -27,3 +26,13 @@ export const indexOptions: Partial<Options<Section>> = {
 };
 
 const keywords = new Map(sections.flatMap(({ entries }) => entries).map(([, page, words]) => [page, words]));
+
+/** Of the API only the names are found: its text would be most of the index, and guides say more. */
+export function renderForSearch(
+  source: string,
+  env: { relativePath: string },
+  markdown: { render(source: string, env: object): string },
+): string {
+  const isApi = env.relativePath.startsWith('api/');
+  return markdown.render(isApi ? (source.match(/^#{1,3} .*$/gm) ?? []).join('\n\n') : source, env);
+}

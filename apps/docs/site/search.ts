@@ -3,6 +3,7 @@ import type { Options, SearchOptions } from 'minisearch';
 
 /** What the search index is built with, and what the browser searches it with. Node and the browser both run this. */
 export const termOptions = {
+  fields: ['title', 'titles', 'keywords', 'page', 'text'],
   tokenize: (text: string) => words(text),
   processTerm: (term: string) => toTerm(term),
 } satisfies Partial<Options>;

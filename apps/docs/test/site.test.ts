@@ -32,7 +32,7 @@ describe('the built site', () => {
 
   test('llms.txt names every page with what it is about, and llms-full.txt has their text', () => {
     const index = read('llms.txt');
-    const missing = entries.filter((page) => !index.includes(`/${page}.md)`));
+    const missing = entries.filter((page) => !index.includes(`/${page.replace(/\/index$/, '')}.md)`));
 
     expect(missing).toEqual([]);
     expect(index).toMatch(/^- \[[^\]]+\]\([^)]*\/start\.md\): .{40}/m);
@@ -54,7 +54,7 @@ describe('the built site', () => {
   });
 
   test('has a page for each module that users import', () => {
-    expect(read('api/index.md')).toContain('@trpc-mcp/core/express');
+    expect(read('api/index.html')).toContain('@trpc-mcp/core/express');
     expect(read('api/core.html')).toContain('id="mcpdefaults"');
   });
 });
