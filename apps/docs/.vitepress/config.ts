@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
+import { slug } from 'github-slugger';
 import { defineConfig, type Plugin } from 'vitepress';
-import { pagesFolder, repositoryUrl, siteFolder } from '../site/paths.ts';
-import { repositoryLinks } from '../site/repository-links.ts';
+import llmstxt from 'vitepress-plugin-llms';
+import { base, pagesFolder, repositoryUrl, siteFolder } from '../site/paths.ts';
+import { indexOptions, renderForSearch } from '../site/search-index.ts';
+import { pageSources } from '../site/page-source.ts';
 import { sections } from '../site/sidebar.ts';
 
 const missing = sections
@@ -16,12 +19,16 @@ export default defineConfig({
   srcDir: pagesFolder,
   outDir: 'dist',
   cacheDir: 'node_modules/.vitepress',
-  // Where the site is: `/trpc-mcp/` on GitHub Pages, `/` on a host of its own.
-  base: process.env['DOCS_BASE'] ?? '/trpc-mcp/',
+  base,
   // Pages that are still to be written.
   ignoreDeadLinks: [(url) => missing.some((page) => url.endsWith(page.split('/').at(-1)!))],
-  vite: { plugins: [vueForPages()] },
-  markdown: { config: repositoryLinks },
+  vite: { plugins: [vueForPages(), pageSources(), markdownForAgents()] },
+  markdown: {
+    // Braces in a page are braces, and no attributes.
+    attrs: { disable: true },
+    // So that an anchor is the same on GitHub.
+    anchor: { slugify: slug },
+  },
   themeConfig: {
     nav: [
       { text: 'Start', link: '/start' },
@@ -35,7 +42,10 @@ export default defineConfig({
         .map(([text, page]) => ({ text, link: `/${page}` })),
     })),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: { _render: renderForSearch, miniSearch: { options: indexOptions } },
+    },
     editLink: { pattern: `${repositoryUrl}/edit/main/docs/:path`, text: 'Edit this page on GitHub' },
   },
 });
@@ -54,4 +64,15 @@ function vueForPages(): Plugin {
       },
     },
   };
+}
+
+/** llms.txt, llms-full.txt, and every page as Markdown beside its HTML. */
+function markdownForAgents(): Plugin[] {
+  const plugins = llmstxt({
+    excludeIndexPage: false,
+    injectLLMHint: false,
+    ignoreFilesPerOutput: { llmsFullTxt: ['api/**'] },
+  });
+  // Typed with the newer Vite that other packages here have; it runs in VitePress's.
+  return plugins as unknown as Plugin[];
 }

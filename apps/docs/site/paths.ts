@@ -10,3 +10,6 @@ export const pagesFolder = folder('docs/');
 export const siteFolder = folder('apps/docs/dist/');
 
 export const repositoryUrl = 'https://github.com/trpc-mcp/trpc-mcp';
+export const siteUrl = 'https://trpc-mcp.github.io/trpc-mcp/';
+/** Where the site is on its host: `/trpc-mcp/` on GitHub Pages, `/` on a host of its own. */
+export const base = process.env['DOCS_BASE'] ?? '/trpc-mcp/';

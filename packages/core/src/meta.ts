@@ -31,9 +31,11 @@ export interface McpAuthInfo extends AuthInfo {
 export interface McpIcon {
   /** An `https:` or `data:` URL. */
   src: string;
+  /** For example `image/png`. */
   mimeType?: string;
   /** For example `['48x48']`, or `['any']` for SVG. */
   sizes?: string[];
+  /** The background that the icon is made for. By default it is for both. */
   theme?: 'light' | 'dark';
 }
 
@@ -132,6 +134,7 @@ export interface McpRateLimit {
 
 /** Whom content is for, and how important it is. */
 export interface McpContentAnnotations {
+  /** Whom it is for: the person, the model, or both. */
   audience?: ('user' | 'assistant')[];
   /** From 0 (optional) to 1 (required). */
   priority?: number;
@@ -148,14 +151,19 @@ export interface McpResource {
   uri: string;
   /** By default the name that the procedure has as a tool. */
   name?: string;
+  /** The name that people see. By default the procedure's `title`. */
   title?: string;
+  /** Tells people and models what there is to read. By default the procedure's `description`. */
   description?: string;
   /** The MIME type of what the query returns. By default that of a file, `text/plain` for a string, else `application/json`. */
   mimeType?: string;
   /** The size in bytes, when it is known before the query runs. */
   size?: number;
+  /** Whom the resource is for, and how important it is. */
   annotations?: McpContentAnnotations;
+  /** The icons that clients show of the resource. By default those of the procedure. */
   icons?: McpIcon[];
+  /** Listed with the resource as it is. Give keys of your own a reverse-DNS prefix: `com.example/key`. */
   _meta?: Record<string, unknown>;
   /**
    * For a template: the path of a query that lists what there is to read. It returns a list, or one page as
@@ -169,9 +177,13 @@ export interface McpResource {
 export interface McpPrompt {
   /** By default the name that the procedure has as a tool. */
   name?: string;
+  /** The name that people see. By default the procedure's `title`. */
   title?: string;
+  /** Tells people what the prompt is for. By default the procedure's `description`. */
   description?: string;
+  /** The icons that clients show of the prompt. By default those of the procedure. */
   icons?: McpIcon[];
+  /** Listed with the prompt as it is. Give keys of your own a reverse-DNS prefix: `com.example/key`. */
   _meta?: Record<string, unknown>;
 }
 
@@ -260,5 +272,6 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
  * procedure without `mcp` in its meta is not exposed.
  */
 export interface McpMeta<Ctx = any> {
+  /** `true` makes the procedure a tool with the settings of its defaults; an object also sets its own; `false` hides it. */
   mcp?: boolean | McpSettings<Ctx>;
 }

@@ -79,7 +79,9 @@ export interface SetupProblem {
 
 /** Thrown when a router cannot be served as it is set up. It names every problem that was found, not only the first. */
 export class SetupError extends Error {
+  /** Always `SetupError`. */
   override readonly name = 'SetupError';
+  /** Every problem that was found, in the order of the message. */
   readonly problems: readonly SetupProblem[];
 
   constructor(problems: readonly SetupProblem[]) {

@@ -17,6 +17,7 @@ export interface NodeRedisClient {
   options?: { socket?: object } | undefined;
 }
 
+/** The client that an app has already, of `ioredis` or of `redis`. */
 export type RedisClient = IoredisClient | NodeRedisClient;
 
 /** An open connection. It does not reconnect by itself. */

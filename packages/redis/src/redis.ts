@@ -5,6 +5,7 @@ import { createConnection } from './connection.ts';
 import { warnOfEviction } from './eviction.ts';
 import { createStore } from './store.ts';
 
+/** Options of `redis`. */
 export interface RedisOptions {
   /** The app's own client, of `ioredis` or `redis`. It is not used itself: two connections are opened to the same server. */
   client: RedisClient;

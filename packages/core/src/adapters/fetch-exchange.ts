@@ -28,6 +28,7 @@ export interface FetchMcpHandler<
 
 /** What `createContext` is given, as tRPC's fetch adapter gives it. */
 export interface FetchContextOptions<TRequest extends Request = Request> extends FetchCreateContextFnOptions {
+  /** The request, of the type that the host has. */
   req: TRequest;
 }
 

@@ -30,6 +30,7 @@ export type { AuthenticateStdio, StdioAuthOptions } from './stdio-auth.ts';
 
 /** What `createContext` is given over stdio, besides `mcp`. There is no request; credentials are in the environment. */
 export interface StdioContextOptions {
+  /** What tRPC's adapters give `createContext`: the path of the procedure, its input and the signal. */
   info: TRPCRequestInfo;
 }
 
@@ -50,6 +51,7 @@ export interface StdioOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter> ext
   HandlerOptions<TRouter>,
   HttpOption
 > {
+  /** Who the caller is, read from the environment once, when the server starts. */
   auth?: StdioAuthOptions;
 }
 

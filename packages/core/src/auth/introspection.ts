@@ -10,6 +10,7 @@ export interface IntrospectionOptions {
   endpoint: string | URL;
   /** The client id under which this endpoint is registered at the authorization server. */
   clientId: string;
+  /** The secret of that client. It is sent by HTTP Basic, to `endpoint` alone. */
   clientSecret: string;
   /** The name of this endpoint in `aud`. By default it is the `resource` given to `bearer`. */
   audience?: string | readonly string[];

@@ -9,6 +9,7 @@ export interface VerifiedToken {
   subject?: string | undefined;
   /** Who issued the token (`iss`). Subjects of two issuers are two callers. */
   issuer?: string | undefined;
+  /** What the token allows, as `scope` of a token has it, one string each. Empty if it names none. */
   scopes: readonly string[];
   /** Whom the token is for (`aud`). The `resource` given to `bearer` has to be among them. */
   audience: string | readonly string[];
@@ -29,6 +30,7 @@ export type VerifyToken = (
   options: VerifyOptions,
 ) => VerifiedToken | undefined | Promise<VerifiedToken | undefined>;
 
+/** What `verify` is given besides the token. */
 export interface VerifyOptions {
   /** The `resource` given to `bearer`. The token has to be for it. */
   resource: string;

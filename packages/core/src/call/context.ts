@@ -13,7 +13,8 @@ export interface McpRequest {
   /** The JSON-RPC method, such as `tools/call`. */
   method: string;
   /** The tool, resource or prompt that is called; `undefined` if the request lists something. */
-  tool: { name: string; /** The procedure's dotted path. */ path: string } | undefined;
+  tool:
+    { /** As clients call it. */ name: string; /** The procedure's dotted path. */ path: string } | undefined;
   /** `modern` is revision 2026-07-28, `legacy` is every revision before it. */
   era: Era;
   /** Who the client says it is. For display only, because it is not verified. Stateless `legacy` calls do not have it. */
@@ -37,6 +38,7 @@ export interface TraceContext {
 
 /** The MCP call that is running. */
 export interface McpCall extends McpRequest {
+  /** The tool, resource or prompt that is called. */
   tool: NonNullable<McpRequest['tool']>;
   /**
    * Tells the client how far the call is. `progress` has to grow with each message; messages that do not grow are dropped,

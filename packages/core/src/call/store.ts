@@ -10,9 +10,11 @@ import { TRPCError } from '@trpc/server';
 export interface Store {
   /** Sets a key that does not exist yet. When two try at once, only one gets `true`. */
   add(key: string, value: string, ttlMs: number, owner?: string): Promise<boolean>;
+  /** Reads a key. Resolves with `undefined` if it does not exist, or not any more. */
   get(key: string): Promise<string | undefined>;
   /** Sets a key, whether it exists or not. */
   set(key: string, value: string, ttlMs: number, owner?: string): Promise<void>;
+  /** Removes a key. Does nothing if it does not exist. */
   delete(key: string): Promise<void>;
   /** Takes one of the points for each `durationMs`. Resolves with 0, or with the milliseconds to wait when none is left. */
   take(key: string, limit: { points: number; durationMs: number }): Promise<number>;

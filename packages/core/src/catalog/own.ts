@@ -9,6 +9,7 @@ export interface OwnCall<TInput = any> {
   input: TInput;
   /** What `createContext` made. */
   ctx: any;
+  /** Aborts when the client cancels the call or its time is over. */
   signal: AbortSignal | undefined;
 }
 
@@ -16,6 +17,7 @@ interface Own<TSchema extends StandardSchemaV1 | undefined, TAbsent = undefined>
   McpSettings,
   'name' | 'tool' | 'resource' | 'prompt' | 'input' | 'output' | 'annotations'
 > {
+  /** The name under which clients call it. It has to differ from all others of its kind, also from those of procedures. */
   name: string;
   /** The schema of the arguments: a Standard Schema of zod, arktype, or the SDK's `fromJsonSchema`. By default there are none. */
   input?: TSchema;
@@ -31,6 +33,7 @@ type InputOf<TSchema, TAbsent> = TSchema extends StandardSchemaV1
 export interface OwnTool<TSchema extends StandardSchemaV1 | undefined = any> extends Own<TSchema> {
   /** The Standard Schema of what it returns. */
   output?: StandardSchemaV1;
+  /** Hints for clients. With `readOnlyHint` the tool is a query. By default it is a mutation. */
   annotations?: McpSettings['annotations'];
 }
 
@@ -51,8 +54,11 @@ export interface OwnPrompt<TSchema extends StandardSchemaV1 | undefined = any> e
 
 /** Tools, resources and prompts that are served beside the router's procedures. */
 export interface OwnItems {
+  /** Tools without a procedure. `mcpTool` types them. */
   tools?: readonly OwnTool[] | undefined;
+  /** Resources without a procedure. `mcpResource` types them. */
   resources?: readonly OwnResource[] | undefined;
+  /** Prompts without a procedure. `mcpPrompt` types them. */
   prompts?: readonly OwnPrompt[] | undefined;
 }
 

@@ -43,6 +43,7 @@ export type ClientName =
 /** What one client makes of one tool, or of the whole list. */
 export type Finding = FindingOf<ClientName>;
 
+/** The clients whose needs are known, as `checkTools` and `lintTools` name them. */
 export const clientNames: ClientName[] = Object.keys(clients) as ClientName[];
 
 /** Says what these clients make of a list of tools: errors first, in the order of the clients and of their rules. */

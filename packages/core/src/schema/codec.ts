@@ -1,7 +1,7 @@
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * Teaches @trpc-mcp how instances of a class are written in JSON. At least one of `class` and `parser` says where the codec
+ * Teaches `@trpc-mcp` how instances of a class are written in JSON. At least one of `class` and `parser` says where the codec
  * applies.
  *
  * ```ts

@@ -12,6 +12,7 @@ export type ContentBlock =
 
 /** A result that `mcpContent` made. */
 export interface McpContent {
+  /** The content blocks, in the order in which the client gets them. */
   readonly blocks: readonly ContentBlock[];
 }
 

@@ -24,6 +24,7 @@ import { compileUnknown } from './wire/unknown.ts';
 import { isRecord } from '../record.ts';
 import { WireError, type WireIssue } from './wire-error.ts';
 
+/** How schemas and values are converted between the app's validators and JSON. */
 export interface SchemaOptions {
   /** Converters for validators whose schemas have none of their own: `{ valibot: toJsonSchema }`. */
   converters?: Converters;

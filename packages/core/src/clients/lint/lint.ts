@@ -40,6 +40,7 @@ export interface LintFinding {
 export type LintSetting =
   'off' | Severity | readonly [severity: Severity, options: Readonly<Record<string, number>>];
 
+/** Which rules `lintTools` checks, and how strictly. */
 export interface LintOptions {
   /** By the code of a rule, or `client/rule`. */
   rules?: Readonly<Record<string, LintSetting>>;

@@ -58,6 +58,7 @@ export interface AccessAnswer {
   mcp: Verdict;
 }
 
+/** What `compareAccess` found. */
 export interface AccessReport {
   /** Every call that was made. */
   answers: AccessAnswer[];

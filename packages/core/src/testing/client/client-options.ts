@@ -56,6 +56,7 @@ export interface CallOptions {
   onProgress?: (progress: CallProgress) => void;
 }
 
+/** One progress message of a call, as the client received it. `progress` grows with each message, up to `total`. */
 export interface CallProgress {
   progress: number;
   total?: number | undefined;

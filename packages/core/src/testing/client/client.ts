@@ -43,19 +43,27 @@ export interface McpTestClient<TRouter extends AnyTRPCRouter> extends AsyncDispo
   callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
   /** The same two calls, but they return the output itself and throw a `McpToolError` if the tool fails. */
   unwrap: {
+    /** Calls the tool of a procedure, and returns what the procedure returned. */
     call<TPath extends ToolPath<TRouter>>(
       path: TPath,
       ...args: CallArguments<InputAt<TRouter, TPath>>
     ): Promise<OutputAt<TRouter, TPath>>;
+    /** Calls a tool by its name, and returns the JSON that came back. */
     callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<unknown>;
   };
   /** The lists as this caller sees them. They are requested again each time. */
   listTools(): Promise<ListedTool[]>;
+  /** The resources as this caller sees them, without templates. */
   listResources(): Promise<Resource[]>;
+  /** The resource templates as this caller sees them. */
   listResourceTemplates(): Promise<ResourceTemplateType[]>;
+  /** Reads a resource by its URI. Rejects with a `ProtocolError` if it does not exist or is hidden from this caller. */
   readResource(uri: string): Promise<ReadResourceResult>;
+  /** The prompts as this caller sees them. */
   listPrompts(): Promise<Prompt[]>;
+  /** Gets a prompt's messages. Arguments are strings, as MCP has them. */
   getPrompt(name: string, args?: Record<string, string>): Promise<GetPromptResult>;
+  /** Asks for completions of an argument of a prompt or of a template's variable. */
   complete(request: CompleteRequestParams): Promise<CompleteResult['completion']>;
   /** Returns the connected official client, for everything that has no method here. */
   connect(): Promise<Client>;

@@ -46,7 +46,9 @@ export interface ToolError {
 
 /** Thrown by `client.unwrap` for a tool that failed. */
 export class McpToolError extends Error {
+  /** Always `McpToolError`. */
   override readonly name = 'McpToolError';
+  /** The error as `call` returns it. */
   readonly error: ToolError;
 
   constructor(error: ToolError) {

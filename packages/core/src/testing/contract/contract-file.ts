@@ -15,6 +15,7 @@ export interface Contract {
   prompts: Record<string, PromptContract>;
 }
 
+/** What clients rely on of one tool. */
 export interface ToolContract {
   /** The procedure's dotted path. */
   path: string;
@@ -24,12 +25,14 @@ export interface ToolContract {
   outputSchema?: JsonSchema;
 }
 
+/** What clients rely on of one resource or resource template. */
 export interface ResourceContract {
   path: string;
   mimeType?: string;
   scopes: readonly string[];
 }
 
+/** What clients rely on of one prompt. */
 export interface PromptContract {
   path: string;
   arguments: Record<string, 'required' | 'optional'>;
