@@ -43,12 +43,14 @@ describe.each([
 
   it('sees the call that runs, and the settings of mcpDefaults', async () => {
     const t = builder(app);
-    const base = t.procedure.use(app.core.mcpDefaults({ title: 'From the base' }));
+    const base = t.procedure.use(app.core.mcpDefaults({ annotations: { openWorldHint: true } }));
     const router = t.router({
       which: base.meta({ mcp: true }).query(() => app.core.getMcpCall()?.tool.name ?? 'none'),
     });
     const ask = serve(server, router);
-    expect(await ask('tools/list')).toMatchObject({ result: { tools: [{ title: 'From the base' }] } });
+    expect(await ask('tools/list')).toMatchObject({
+      result: { tools: [{ annotations: { openWorldHint: true } }] },
+    });
     expect(await ask('tools/call', { name: 'which' })).toMatchObject({
       result: { structuredContent: { result: 'which' } },
     });
@@ -200,10 +202,10 @@ describe.each([
         throw new app.trpc.TRPCError({ code: 'NOT_FOUND', message: 'there is no such note' });
       }),
     });
-    const client = await server.testing.createMcpTestClient(router, {});
+    const client = server.testing.createMcpTestClient(router, {});
     const result = await client.call('gone');
     expect(result).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
-    const thrown = await client.unwrap('gone').catch((error: unknown) => error);
+    const thrown = await client.unwrap.call('gone').catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(app.testing.McpToolError);
     expect(app.testing.mcpMatchers.toBeToolError(thrown, 'NOT_FOUND')).toMatchObject({ pass: true });
     await client.close();
