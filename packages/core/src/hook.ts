@@ -1,5 +1,11 @@
+import { shareClass } from './shared-class.ts';
+
 /** Thrown when a hook of the app takes longer than `hookTimeoutMs`. */
 export class HookTimeout extends Error {
+  static {
+    shareClass(this, 'HookTimeout');
+  }
+
   override readonly name = 'HookTimeout';
 }
 

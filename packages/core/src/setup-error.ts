@@ -1,3 +1,5 @@
+import { shareClass } from './shared-class.ts';
+
 /** Every code of a `SetupProblem`. docs/setup-problems.md says what each one means and what to change. */
 export type SetupProblemCode =
   | 'ALGORITHM_INVALID'
@@ -79,6 +81,10 @@ export interface SetupProblem {
 
 /** Thrown when a router cannot be served as it is set up. It names every problem that was found, not only the first. */
 export class SetupError extends Error {
+  static {
+    shareClass(this, 'SetupError');
+  }
+
   /** Always `SetupError`. */
   override readonly name = 'SetupError';
   /** Every problem that was found, in the order of the message. */

@@ -1,3 +1,5 @@
+import { shareClass } from '../shared-class.ts';
+
 /** An error code of RFC 6750. */
 export type ChallengeError = 'invalid_request' | 'invalid_token';
 
@@ -6,6 +8,10 @@ export type ChallengeError = 'invalid_request' | 'invalid_token';
  * example "the token has expired".
  */
 export class CredentialError extends Error {
+  static {
+    shareClass(this, 'CredentialError');
+  }
+
   override readonly name = 'CredentialError';
   readonly status: 400 | 401 | 503;
   /** The `error` of the challenge, where the answer has a challenge. */

@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server';
-import type { JSONWebKeySet, JWTPayload, JWTVerifyResult } from 'jose';
+import type { JSONWebKeySet, JWTPayload, JWTVerifyResult } from 'jose' with { 'resolution-mode': 'import' };
 import { isRecord } from '../record.ts';
 import { SetupError, type SetupProblem, type SetupProblemCode } from '../setup-error.ts';
 import { findUnknownOptions } from '../nearest.ts';

@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server';
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose' with { 'resolution-mode': 'import' };
 
 /** The public keys of an authorization server. */
 export interface KeySet {

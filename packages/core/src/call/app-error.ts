@@ -60,7 +60,7 @@ function toOriginal(thrown: unknown): unknown {
   return isTRPCError(thrown) && isMadeByTrpc(thrown) ? thrown.cause : thrown;
 }
 
-function isTRPCError(value: unknown): value is TRPCError {
+export function isTRPCError(value: unknown): value is TRPCError {
   // An app may have two copies of tRPC, and its errors two classes.
   return value instanceof Error && getTRPCErrorFromUnknown(value) === value;
 }

@@ -1,6 +1,6 @@
-import { TRPCError } from '@trpc/server';
 import type { McpAuthInfo } from '../meta.ts';
 import type { AuthOptions } from '../auth/gate.ts';
+import { isTRPCError } from '../call/app-error.ts';
 import type { Caller } from '../call/caller.ts';
 import { digest } from '../call/digest.ts';
 import { authStatusOf } from '../call/error.ts';
@@ -40,7 +40,7 @@ export function createIdentifyCaller(
       const id = toId(await runHook('callerId', timeoutMs, () => callerId!(exchange.toRequest())));
       return id === undefined ? unknown : await identified('callerId', id);
     } catch (thrown) {
-      const isRefusal = thrown instanceof TRPCError && authStatusOf(thrown) !== 200;
+      const isRefusal = isTRPCError(thrown) && authStatusOf(thrown) !== 200;
       reportThrown(report, thrown, {}, !isRefusal);
       return unknown;
     }

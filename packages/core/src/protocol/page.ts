@@ -1,3 +1,5 @@
+import type { Bytes } from '../bytes.ts';
+
 /** The page that a person sees who opens the endpoint in a browser. `inspector()` of `@trpc-mcp/inspector` makes one. */
 export interface Page {
   /**
@@ -24,5 +26,5 @@ export interface PageReply {
   status: number;
   /** The headers, with names in lower case. */
   headers: Record<string, string>;
-  body: string | Uint8Array<ArrayBuffer> | undefined;
+  body: string | Bytes | undefined;
 }

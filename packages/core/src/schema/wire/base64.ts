@@ -1,3 +1,5 @@
+import type { Bytes } from '../../bytes.ts';
+
 /** The standard alphabet with padding. Published, and exactly what is accepted. */
 export const base64Pattern = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
@@ -10,7 +12,7 @@ export function isBase64(text: string): boolean {
   return text.length % 4 === 0 && standardPattern.test(text);
 }
 
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+export function fromBase64(text: string): Bytes {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);

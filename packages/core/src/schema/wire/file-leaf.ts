@@ -1,3 +1,4 @@
+import type { Bytes } from '../../bytes.ts';
 import { base64Pattern, fromBase64, isBase64, splitDataUri, toCanonicalBase64 } from './base64.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { escapeRegExp } from '../pattern.ts';
@@ -25,7 +26,7 @@ export interface FileRules {
 
 /** A File, a Blob, or anything else that `make` makes from the file that a client sent. */
 export function fileLeaf(
-  make: (file: WireFile, bytes: Uint8Array<ArrayBuffer>) => unknown,
+  make: (file: WireFile, bytes: Bytes) => unknown,
   rules: FileRules = {},
 ): Leaf {
   return {
@@ -50,11 +51,11 @@ export function fileLeaf(
   };
 }
 
-export function toFile(file: WireFile, bytes: Uint8Array<ArrayBuffer>): File {
+export function toFile(file: WireFile, bytes: Bytes): File {
   return new File([bytes], file.name ?? '', { type: file.mimeType ?? '' });
 }
 
-export function toBlob(file: WireFile, bytes: Uint8Array<ArrayBuffer>): Blob {
+export function toBlob(file: WireFile, bytes: Bytes): Blob {
   return file.name === undefined ? new Blob([bytes], { type: file.mimeType ?? '' }) : toFile(file, bytes);
 }
 

@@ -1,3 +1,4 @@
+import type { Bytes } from '../../bytes.ts';
 import { base64Pattern, fromBase64, isBase64, toBase64, toCanonicalBase64 } from './base64.ts';
 import { isDateTime, isPlainDate, parseDateTime } from './date-time.ts';
 import type { Encoding } from './encoding.ts';
@@ -161,7 +162,7 @@ function toRegExp(source: string, flags?: string): RegExp | undefined {
 }
 
 /** A class that is made from bytes: Uint8Array and its subclasses, such as Node's Buffer, and ArrayBuffer. */
-export function bytesLeaf(make: (bytes: Uint8Array<ArrayBuffer>) => unknown): Leaf {
+export function bytesLeaf(make: (bytes: Bytes) => unknown): Leaf {
   return {
     schema: {
       type: 'string',

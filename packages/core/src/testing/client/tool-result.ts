@@ -2,6 +2,7 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
 import type { TRPCError } from '@trpc/server';
 import type { WireIssue } from '../../schema/wire-error.ts';
 import type { Json } from './json.ts';
+import { shareClass } from '../../shared-class.ts';
 
 /** The result of a call. `ok` says whether it succeeded. */
 export type ToolResult<TOutput = unknown> = ToolSuccess<TOutput> | ToolFailure;
@@ -46,6 +47,10 @@ export interface ToolError {
 
 /** Thrown by `client.unwrap` for a tool that failed. */
 export class McpToolError extends Error {
+  static {
+    shareClass(this, 'McpToolError');
+  }
+
   /** Always `McpToolError`. */
   override readonly name = 'McpToolError';
   /** The error as `call` returns it. */

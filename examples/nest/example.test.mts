@@ -1,0 +1,3 @@
+import { describeHttpExample } from 'example-testing';
+
+describeHttpExample(new URL('.', import.meta.url));
