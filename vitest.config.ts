@@ -11,7 +11,7 @@ export default defineConfig({
       'examples/*',
       // In vitest.large.config.ts.
       '!apps/{clients,docs,runtimes}',
-      '!examples/{next,workers}',
+      '!examples/{create-t3,next,workers}',
       // Has no tests of its own.
       '!examples/testing',
     ],
