@@ -1,5 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,12 +9,13 @@ import { send } from './auth-clients.ts';
 import { runCommand, startCommand } from './start.ts';
 import { listExamples, packPackages, type Tarballs, writeStandalone } from './standalone.ts';
 
-/** What a stranger gets from an example whose folder has no client: its list of tools, or a refusal. */
+/** What a request for the list of tools gets, where the folder has no client that takes a URL. */
 const answers: Record<string, { headers?: Record<string, string>; status: number }> = {
   auth: { headers: { authorization: 'Bearer token-of-ada' }, status: 200 },
   'auth-better-auth': { status: 401 },
   'auth-jwt': { status: 401 },
   'create-t3': { status: 401 },
+  start: { status: 200 },
 };
 
 let root: string;
@@ -55,7 +57,8 @@ async function startAndCall(
   }
   await using server = await startCommand('npm start', {
     folder: options.folder,
-    env: { DATABASE_DIR: 'memory://' },
+    // Some examples print the port that they are given.
+    env: { DATABASE_DIR: 'memory://', PORT: String(await findPort()) },
     findUrl: (printed) =>
       /http:\/\/\S+\/mcp\b/.exec(printed)?.[0] ??
       // Next.js prints its own address only.
@@ -70,4 +73,13 @@ async function startAndCall(
   expect(status).toBe(answer?.status ?? 200);
   if (status === 200)
     expect(body).toMatchObject({ result: { tools: expect.arrayContaining([expect.anything()]) } });
+}
+
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -38,6 +38,8 @@ export async function writeStandalone(name: string, target: string, tarballs: Ta
   await cp(source, target, { recursive: true, filter: (path) => path === source || isOfReader(path) });
 
   const manifest = await readJson<Manifest>(join(source, 'package.json'));
+  // Only tests need it.
+  delete manifest.devDependencies?.['example-testing'];
   const catalog = await readCatalog();
   const tools = (await readJson<Manifest>(join(repository, 'package.json'))).devDependencies ?? {};
   const own = await copyTarballs(manifest, target, tarballs);

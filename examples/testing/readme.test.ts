@@ -1,0 +1,69 @@
+import { access, readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const examples = fileURLToPath(new URL('..', import.meta.url));
+
+/** The files and folders that the index links to. */
+async function readLinks(): Promise<string[]> {
+  const index = await readFile(`${examples}README.md`, 'utf8');
+  return [...index.matchAll(/\]\(([^)#]+)/g)].map(([, link]) => link!);
+}
+
+async function listFolders(): Promise<string[]> {
+  const entries = await readdir(examples, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+    .map(({ name }) => name);
+}
+
+test('the index names every example', async () => {
+  expect(await readLinks()).toEqual(expect.arrayContaining(await listFolders()));
+});
+
+test('the index names every file of features', async () => {
+  const files = (await readdir(`${examples}features`)).filter((name) => name.endsWith('.ts'));
+  const pages = files.filter((name) => name !== 'start.ts' && name !== 'vitest.config.ts');
+  expect(pages.length).toBeGreaterThan(0);
+  expect(await readLinks()).toEqual(expect.arrayContaining(pages.map((name) => `features/${name}`)));
+});
+
+test('all its links lead somewhere', async () => {
+  const links = await readLinks();
+  const found = await Promise.all(
+    links.map((link) =>
+      access(examples + link).then(
+        () => link,
+        () => `no ${link}`,
+      ),
+    ),
+  );
+  expect(found).toEqual(links);
+});
+
+test('every example has a README', async () => {
+  const folders = await listFolders();
+  const found = await Promise.all(
+    folders.map((name) =>
+      access(`${examples}${name}/README.md`).then(
+        () => name,
+        () => `${name} has none`,
+      ),
+    ),
+  );
+  expect(found).toEqual(folders);
+});
+
+test('the start commands of the index are there', async () => {
+  const index = await readFile(`${examples}README.md`, 'utf8');
+  const rows = [...index.matchAll(/^\| \[[\w-]+\]\(([\w-]+)(?:\/[\w-]+\.ts)?\)(.*)$/gm)];
+  expect(rows.length).toBeGreaterThan(0);
+  for (const [, folder, row] of rows) {
+    const { scripts } = JSON.parse(await readFile(`${examples}${folder}/package.json`, 'utf8')) as {
+      scripts: object;
+    };
+    const [, script] = /`npm (?:run )?(\w+)/.exec(row!) ?? [];
+    if (script !== undefined) expect(scripts, folder).toHaveProperty(script);
+    else expect(row, folder).toContain('its test');
+  }
+});
