@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test.concurrent.for(await listExamples())('%s runs alone', async (name, { annotate }) => {
+test.concurrent.for(await listExamples())('%s runs alone', async (name) => {
   const target = await mkdtemp(join(root, `${name}-`));
   await writeStandalone(name, target, tarballs);
   // A production environment would install no development dependencies.
@@ -37,7 +37,7 @@ test.concurrent.for(await listExamples())('%s runs alone', async (name, { annota
   try {
     await runCommand('npm install --prefer-offline --no-audit --no-fund', options);
     const [size] = (await runCommand('du -sm node_modules', options)).split('\t');
-    await annotate(`${size} MB installed`);
+    console.log(`${name}: ${size} MB installed`);
     await runCommand('npm run typecheck', options);
     await startAndCall(name, options);
   } finally {
@@ -59,6 +59,8 @@ async function startAndCall(
     folder: options.folder,
     // Some examples print the port that they are given.
     env: { DATABASE_DIR: 'memory://', PORT: String(await findPort()) },
+    // Next.js builds the app first, beside other installations.
+    readyWithinMs: 200_000,
     findUrl: (printed) =>
       /http:\/\/\S+\/mcp\b/.exec(printed)?.[0] ??
       // Next.js prints its own address only.

@@ -85,11 +85,14 @@ interface TsConfig {
   compilerOptions: Record<string, unknown>;
 }
 
-const left = new Set(['node_modules', 'test', 'dist', '.data', '.next', '.turbo', 'vitest.config.ts']);
+const left = new Set(['node_modules', 'test', 'dist', '.data', '.next', '.turbo', 'next-env.d.ts']);
 
 /** Whether a reader has a use for a file. Tests are ours, and the rest is made by commands. */
 function isOfReader(path: string): boolean {
-  return !left.has(basename(path)) && !/\.test\.[cm]?tsx?$|\.tsbuildinfo$/.test(path);
+  return (
+    !left.has(basename(path)) &&
+    !/\.test\.[cm]?tsx?$|^vitest\..*config\.ts$|\.tsbuildinfo$/.test(basename(path))
+  );
 }
 
 /** Copies the packages that an example names, so that the folder can be moved. Returns where npm finds them. */
