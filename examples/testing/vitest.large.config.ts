@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     name: 'examples alone',
     include: ['*.large.test.ts'],
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
     // An installation waits for the disk, a type-check for a core.
     maxConcurrency: 3,
