@@ -67,3 +67,18 @@ test('the start commands of the index are there', async () => {
     else expect(row, folder).toContain('its test');
   }
 });
+
+test('the index names every guide that links to an example', async () => {
+  const docs = fileURLToPath(new URL('../../docs', import.meta.url));
+  const pages = (await readdir(docs, { recursive: true })).filter((name) => name.endsWith('.md'));
+  const guides = pages.filter(
+    (name) => !/^(?:api|clients|reference|why)\/|^(?:security|wire-format)\.md$/.test(name),
+  );
+  const linking: string[] = [];
+  for (const guide of guides) {
+    const text = await readFile(`${docs}/${guide}`, 'utf8');
+    if (/\]\((?:\.\.\/)+examples\//.test(text)) linking.push(`../docs/${guide}`);
+  }
+  expect(linking.length).toBeGreaterThan(10);
+  expect(await readLinks()).toEqual(expect.arrayContaining(linking));
+});
