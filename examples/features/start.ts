@@ -1,14 +1,14 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A page whose app needs settings has another one, which needs none. */
-const others: Record<string, string> = { versions: 'createAppOfOneRouter' };
+// `npm start -- changes` starts the app that `createApp` of changes.ts makes, `npm start -- outputs handler` another one.
+const [page = 'changes', name = 'createApp'] = process.argv.slice(2);
 
-const page = process.argv[2] ?? 'changes';
-const exports = (await import(`./${page}.ts`)) as Record<string, (() => RequestListener) | undefined>;
-const createApp = exports[others[page] ?? 'createApp'];
-if (!createApp) throw new Error(`${page}.ts has no app to start. test/${page}.test.ts runs it.`);
+type Exports = Record<string, RequestListener | (() => RequestListener) | undefined>;
+const found = ((await import(`./${page}.ts`)) as Exports)[name];
+if (!found) throw new Error(`${page}.ts has no ${name}.`);
+const listener = name.startsWith('create') ? (found as () => RequestListener)() : (found as RequestListener);
 
-const server = createServer(createApp()).listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
+const server = createServer(listener).listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
 });

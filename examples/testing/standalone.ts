@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +10,9 @@ const repository = join(examples, '..');
 
 /** The folders of examples. `testing` is not one: it has what their tests share. */
 export async function listExamples(): Promise<string[]> {
-  const entries = await readdir(examples, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory() && entry.name !== 'testing').map(({ name }) => name);
+  const names = await readdir(examples);
+  // Another branch may have left a folder behind, with its dependencies only.
+  return names.filter((name) => name !== 'testing' && existsSync(join(examples, name, 'package.json')));
 }
 
 /** The packages that examples depend on, by their names. */

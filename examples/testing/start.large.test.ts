@@ -7,7 +7,7 @@ const examples = new URL('..', import.meta.url);
 const index = await readFile(new URL('README.md', examples), 'utf8');
 
 /** The rows of the index that start one of several apps of a folder. */
-const named = [...index.matchAll(/^\| \[[\w-]+\]\(([\w-]+).*`npm start -- ([\w-]+)`/gm)].map(
+const named = [...index.matchAll(/^\| \[[\w-]+\]\(([\w-]+).*`npm start -- ([\w -]+)`/gm)].map(
   ([, folder, app]) => ({ folder: folder!, app: app! }),
 );
 
