@@ -1,11 +1,12 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// `npm start -- changes` starts the app that `createApp` of changes.ts makes, `npm start -- outputs handler` another one.
-const [page = 'changes', name = 'createApp'] = process.argv.slice(2);
+// `npm start -- changes` starts the app of changes.ts. A second name chooses another export of the file.
+const [page = 'changes', chosen] = process.argv.slice(2);
 
-type Exports = Record<string, RequestListener | undefined>;
-const found = ((await import(`./${page}.ts`)) as Exports)[name];
+const exports = (await import(`./${page}.ts`)) as Record<string, RequestListener | undefined>;
+const name = chosen ?? (exports['createApp'] ? 'createApp' : 'handler');
+const found = exports[name];
 if (!found) throw new Error(`${page}.ts has no ${name}.`);
 const listener = name.startsWith('create') ? (found as unknown as () => RequestListener)() : found;
 
