@@ -9,11 +9,10 @@ export default defineConfig({
       'packages/core/vitest.alone.config.ts',
       'apps/*',
       'examples/*',
+      '!examples/README.md',
       // In vitest.large.config.ts.
       '!apps/{clients,docs,runtimes}',
-      '!examples/{next,workers}',
-      // Has no tests of its own.
-      '!examples/testing',
+      '!examples/{create-t3,next,workers}',
     ],
   },
 });

@@ -13,9 +13,15 @@ export default defineConfig({
         ['packages/cli', 'vitest.large.config.ts'] as const,
         ['packages/inspector', 'vitest.large.config.ts'] as const,
         ['examples/start', 'vitest.large.config.ts'] as const,
-        ...['apps/clients', 'apps/docs', 'apps/runtimes', 'examples/next', 'examples/workers'].map(
-          (root) => [root, 'vitest.config.ts'] as const,
-        ),
+        ['examples/testing', 'vitest.large.config.ts'] as const,
+        ...[
+          'apps/clients',
+          'apps/docs',
+          'apps/runtimes',
+          'examples/create-t3',
+          'examples/next',
+          'examples/workers',
+        ].map((root) => [root, 'vitest.config.ts'] as const),
       ].map(([root, file], index) => ({
         extends: `./${root}/${file}`,
         root,

@@ -15,6 +15,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** Finds the URL of the MCP endpoint in the printed text, or returns `undefined` while it is not there yet. */
   findUrl?: (printed: string) => string | undefined;
+  /** How long it may take until it is ready. 100 seconds by default. */
+  readyWithinMs?: number;
 }
 
 /** Runs `pnpm start` on a free port, and resolves when it has printed the URL of its MCP endpoint. */
@@ -28,7 +30,11 @@ export async function startScript(options: StartOptions): Promise<RunningServer>
  */
 export async function startCommand(
   command: string,
-  { findUrl = (printed) => /http:\/\/\S+\/mcp\b/.exec(printed)?.[0], ...options }: StartOptions,
+  {
+    findUrl = (printed) => /http:\/\/\S+\/mcp\b/.exec(printed)?.[0],
+    readyWithinMs = 100_000,
+    ...options
+  }: StartOptions,
 ): Promise<RunningServer> {
   const child = spawnCommand(command, options);
   const stop = async () => {
@@ -59,7 +65,7 @@ export async function startCommand(
       child.stderr.on('data', listen);
       child.once('error', reject);
       child.once('exit', () => reject(new Error(`${command} has stopped:\n${printed}`)));
-      timer = setTimeout(() => reject(new Error(`${command} is never ready:\n${printed}`)), 100_000);
+      timer = setTimeout(() => reject(new Error(`${command} is never ready:\n${printed}`)), readyWithinMs);
     });
     return { url, printed, [Symbol.asyncDispose]: stop };
   } catch (error) {
