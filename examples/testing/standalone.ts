@@ -93,7 +93,7 @@ const left = new Set(['node_modules', 'test', 'dist', '.data', '.next', '.turbo'
 function isOfReader(path: string): boolean {
   return (
     !left.has(basename(path)) &&
-    !/\.test\.[cm]?tsx?$|^vitest\..*config\.ts$|\.tsbuildinfo$/.test(basename(path))
+    !/\.(?:test|vitest)\.[cm]?[jt]sx?$|^vitest\..*config\.m?ts$|\.tsbuildinfo$/.test(basename(path))
   );
 }
 
