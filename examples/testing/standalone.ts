@@ -89,11 +89,11 @@ interface TsConfig {
 
 const left = new Set(['node_modules', 'test', 'dist', '.data', '.next', '.turbo', 'next-env.d.ts']);
 
-/** Whether a reader has a use for a file. Tests are ours, and the rest is made by commands. */
+/** Whether a reader has a use for a file. Tests with vitest are ours, and the rest is made by commands. */
 function isOfReader(path: string): boolean {
   return (
     !left.has(basename(path)) &&
-    !/\.(?:test|vitest)\.[cm]?[jt]sx?$|^vitest\..*config\.m?ts$|\.tsbuildinfo$/.test(basename(path))
+    !/\.(?:test|vitest)\.m?tsx?$|^vitest\..*config\.m?ts$|\.tsbuildinfo$/.test(basename(path))
   );
 }
 
