@@ -23,7 +23,7 @@ export const codex: Client = {
       severity: 'error',
       does: 'drops a tool whose items is a list of schemas, as older drafts write tuples, or whose required, enum or description has another form than usual',
       fix: 'use prefixItems, beside items with one schema, and a list of names in required',
-      bridge: 'Tuples have `prefixItems`, and one schema in `items`. What is published is valid.',
+      bridge: 'Tuples have `prefixItems`, and one schema in `items`. The published schema is valid.',
       source,
       date: '2026-11-28',
       find: inInputs((schema) => (isObject(schema) ? unreadableIn(schema) : undefined)),

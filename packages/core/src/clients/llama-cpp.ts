@@ -59,7 +59,7 @@ export const llamaCpp: Client = {
       losesAll: true,
       does: String.raw`makes one grammar of all tools, and one pattern that is not between ^ and $, or with an escape such as \d or \w, breaks it`,
       fix: String.raw`write [0-9] in place of \d, and anchor the pattern; or describe it in words`,
-      bridge: 'Patterns are rewritten. What cannot be written like that is said in the description.',
+      bridge: 'Patterns are rewritten. The description says what no such pattern can.',
       source: `${source} (_visit_pattern) and src/llama-grammar.cpp (parse_char)`,
       date: '2026-11-28',
       find: patternsAre((pattern) =>

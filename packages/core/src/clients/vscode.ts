@@ -40,7 +40,7 @@ export const vscode: Client = {
       losesAll: true,
       does: 'loses all tools if one input schema does not fit the metaschema of draft-07',
       fix: 'write the keyword as draft-07 wants it',
-      bridge: 'What is published is valid in draft-07 and in 2020-12.',
+      bridge: 'Published schemas are valid in draft-07 and in 2020-12.',
       source,
       date: '2026-11-28',
       find: inInputs(faultOfDraft07, draft07Keywords),
