@@ -25,10 +25,7 @@ export interface FileRules {
 }
 
 /** A File, a Blob, or anything else that `make` makes from the file that a client sent. */
-export function fileLeaf(
-  make: (file: WireFile, bytes: Bytes) => unknown,
-  rules: FileRules = {},
-): Leaf {
+export function fileLeaf(make: (file: WireFile, bytes: Bytes) => unknown, rules: FileRules = {}): Leaf {
   return {
     schema: attachmentSchema,
     input: fileSchema(rules),
