@@ -47,60 +47,29 @@ function readCheckedSources(): string[] {
   return [...checked].filter((path) => tracked.has(path)).map((path) => flatten(read(path)));
 }
 
-type Kind = 'syntax' | 'code' | 'link';
-
-/** Pages that are still to be mended, and what may be wrong on them until then. */
-const pending: Record<string, Kind> = {
-  'docs/apps.md': 'syntax',
-  'docs/big-apps.md': 'syntax',
-  'docs/changes.md': 'syntax',
-  'docs/cli.md': 'code',
-  'docs/clients.md': 'code',
-  'docs/errors.md': 'syntax',
-  'docs/existing-apps.md': 'syntax',
-  'docs/index.md': 'link',
-  'docs/lint.md': 'code',
-  'docs/metadata.md': 'syntax',
-  'docs/prompts.md': 'syntax',
-  'docs/questions.md': 'syntax',
-  'docs/resources.md': 'syntax',
-  'docs/results.md': 'syntax',
-  'docs/streaming.md': 'syntax',
-  'docs/wire-format.md': 'code',
-  'packages/inspector/README.md': 'code',
-};
-
-const faults: { page: string; line: number; kind: Kind; words: string }[] = [];
+const faults: { page: string; line: number; words: string }[] = [];
 
 const sources = readCheckedSources();
 for (const page of pages) {
-  const report = (line: number, kind: Kind, words: string) => faults.push({ page, line, kind, words });
+  const report = (line: number, words: string) => faults.push({ page, line, words });
   const markdown = read(page);
   for (const block of blocksOf(markdown)) {
     const fault = findSyntaxFault(block);
-    if (fault !== undefined) report(block.line, 'syntax', `the ${block.language} does not parse: ${fault}`);
+    if (fault !== undefined) report(block.line, `the ${block.language} does not parse: ${fault}`);
     if (/^tsx?$/.test(block.language) && !isExcerpt(block.text, sources))
-      report(block.line, 'code', 'no file that is type-checked has this code');
+      report(block.line, 'no file that is type-checked has this code');
   }
   for (const { line, target } of linksOf(markdown)) {
     const { path, anchor } = resolveLink(page, target);
-    if (!existsSync(join(root, path))) report(line, 'link', `there is no ${path}`);
+    if (!existsSync(join(root, path))) report(line, `there is no ${path}`);
     else if (anchor !== undefined && path.endsWith('.md') && !anchorsOf(read(path)).has(anchor))
-      report(line, 'link', `${path} has no heading #${anchor}`);
+      report(line, `${path} has no heading #${anchor}`);
   }
 }
 
 test('each block of code in the docs parses and is type-checked, and each link leads somewhere', () => {
   expect(pages.length).toBeGreaterThan(40);
-  const found = faults.filter(({ page, kind }) => pending[page] !== kind);
-  expect(found.map(({ page, line, words }) => `${page}:${line}: ${words}`).join('\n')).toBe('');
-});
-
-test('a page that is mended is not on the list of those that are not', () => {
-  const mended = Object.entries(pending).filter(
-    ([name, allowed]) => !faults.some(({ page, kind }) => page === name && kind === allowed),
-  );
-  expect(mended).toEqual([]);
+  expect(faults.map(({ page, line, words }) => `${page}:${line}: ${words}`).join('\n')).toBe('');
 });
 
 describe('the check', () => {
