@@ -7,6 +7,7 @@ import type { McpMeta } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/node';
 import { expect, test } from 'vitest';
 import { findConfig } from '../src/config.ts';
+import { checkForCursor } from './docs/clients/check.ts';
 import { lintEndpoint } from './docs/lint/endpoint.ts';
 
 const flat = (code: string): string => code.replace(/\s+/g, '');
@@ -26,14 +27,20 @@ test.each(['cli', 'lint'])('the configuration of docs/%s.md is one', async (name
   expect(config).toMatchObject({ target: 'src/router.ts#appRouter', lint: { maxTokens: 10_000 } });
 });
 
-test('the program of docs/lint.md finds what lint finds', async () => {
+test('the programs of docs/lint.md and docs/clients.md find what the commands find', async () => {
   const t = initTRPC.meta<McpMeta>().create();
   const mute = t.procedure.meta({ mcp: { description: 'TODO' } }).query(() => 1);
-  const handler = mcpHandler(t.router({ users: t.router({ mute }) }));
+  const long = t.procedure.meta({ mcp: { name: 'a'.repeat(60), description: 'Mutes all.' } }).query(() => 1);
+  const handler = mcpHandler(t.router({ users: t.router({ mute, long }) }));
   const server = createServer((req, res) => void handler(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const findings = await lintEndpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+  const findings = await lintEndpoint(url);
+  const forCursor = await checkForCursor(url);
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  expect(findings).toMatchObject([{ code: 'description-says-nothing', tool: 'users_mute' }]);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ code: 'description-says-nothing', tool: 'users_mute' }),
+  );
+  expect(forCursor).toMatchObject([{ client: 'cursor', rule: 'name-length', tool: 'a'.repeat(60) }]);
 });
