@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { runCommand } from 'example-testing';
 import { describe, expect, inject, test } from 'vitest';
+import { findNode } from './node.ts';
 
 const node = findNode();
 if (!node)
@@ -43,15 +43,3 @@ describe.skipIf(!node)('the inspector on the command line', () => {
     });
   });
 });
-
-/** This Node, if it is new enough for the inspector, or else one from npm. */
-function findNode(): string | undefined {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
-  const name = `node-${process.platform}-${process.arch}`;
-  try {
-    return createRequire(import.meta.url).resolve(`${name}/bin/node`);
-  } catch {
-    return undefined;
-  }
-}
