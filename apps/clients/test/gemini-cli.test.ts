@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from 'example-testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { startTokenServer, token, type TokenServer } from './token-server.ts';
+import { token } from './token-app.ts';
+import { startTokenServer, type TokenServer } from './token-server.ts';
 
 const gemini = fileURLToPath(new URL('../node_modules/.bin/gemini', import.meta.url));
 

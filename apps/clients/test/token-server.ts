@@ -1,32 +1,5 @@
-import { initTRPC, TRPCError } from '@trpc/server';
-import type { McpMeta } from '@trpc-mcp/core';
-import { mcpHandler } from '@trpc-mcp/core/express';
 import { start } from 'example-testing/server';
-import express from 'express';
-import { z } from 'zod';
-
-const t = initTRPC.meta<McpMeta>().create();
-
-const appRouter = t.router({
-  hello: t.procedure
-    .meta({ mcp: { description: 'Greets a person by name.' } })
-    .input(z.object({ name: z.string() }))
-    .query(({ input }) => `Hi ${input.name}`),
-});
-
-/** The only token that the server knows. */
-export const token = 'secret';
-
-const auth = {
-  required: true as const,
-  authenticate: (request: Request) => {
-    const [, sent] = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '') ?? [];
-    if (sent === undefined) return undefined;
-    if (sent !== token)
-      throw new TRPCError({ code: 'UNAUTHORIZED', message: 'This token is not one of ours' });
-    return { token: sent, clientId: 'ada', scopes: [] };
-  },
-};
+import { createApp } from './token-app.ts';
 
 export interface TokenServer extends AsyncDisposable {
   /** Takes API tokens, and has no OAuth. */
@@ -37,16 +10,19 @@ export interface TokenServer extends AsyncDisposable {
   nothing: string;
 }
 
-/** Starts an app whose callers need an API token, as most tRPC apps have it. */
+/** Starts apps whose callers need an API token, as most tRPC apps have it. */
 export async function startTokenServer(): Promise<TokenServer> {
-  const app = express();
-  app.use('/mcp', mcpHandler(appRouter, { auth }));
-  app.use('/words', mcpHandler(appRouter, { auth, return200ForErrors: true }));
-  const server = await start(app);
+  const [strict, lenient] = [
+    await start(createApp({})),
+    await start(createApp({ return200ForErrors: true })),
+  ];
   return {
-    mcp: `${server.url}/mcp`,
-    words: `${server.url}/words`,
-    nothing: `${server.url}/nothing`,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    mcp: `${strict.url}/mcp`,
+    words: `${lenient.url}/mcp`,
+    nothing: `${strict.url}/nothing`,
+    async [Symbol.asyncDispose]() {
+      await strict[Symbol.asyncDispose]();
+      await lenient[Symbol.asyncDispose]();
+    },
   };
 }
