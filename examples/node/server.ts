@@ -13,7 +13,7 @@ const mcp = mcpHandler(appRouter, { createContext, return200ForErrors: 'forbidde
 
 const server = createServer((req, res) => {
   if (req.url?.startsWith('/trpc/')) trpc(req, res);
-  else if (req.url === '/mcp') void mcp(req, res);
+  else if (/^\/mcp(\?|$)/.test(req.url ?? '')) void mcp(req, res);
   else res.writeHead(404).end();
 });
 server.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {

@@ -1,5 +1,5 @@
 import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
-import type { Context } from '../router.ts';
+import type { Context } from './router.ts';
 import { oauth } from './oauth.ts';
 
 export async function createContext({ req }: FetchCreateContextFnOptions): Promise<Context> {
