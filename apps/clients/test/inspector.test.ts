@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import { runCommand } from 'example-testing';
 import { describe, expect, inject, test } from 'vitest';
-
-const node = findNode();
-if (!node)
-  console.log('The inspector is not tested: it needs Node 22.19, and there is none for this machine on npm.');
+import { node, refusals, run } from './program.ts';
+import { unknownToken } from './token-app.ts';
 
 describe.skipIf(!node)('the inspector on the command line', () => {
   describe.each(['legacy', 'modern'])('in the %s era', (era) => {
@@ -42,16 +39,28 @@ describe.skipIf(!node)('the inspector on the command line', () => {
       await expect(inspect(...args)).rejects.toThrow('id: required; expected a UUID');
     });
   });
-});
 
-/** This Node, if it is new enough for the inspector, or else one from npm. */
-function findNode(): string | undefined {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
-  const name = `node-${process.platform}-${process.arch}`;
-  try {
-    return createRequire(import.meta.url).resolve(`${name}/bin/node`);
-  } catch {
-    return undefined;
-  }
-}
+  test('asks for a terminal after a 401, and shows the sentence of the endpoint with status 200', async () => {
+    const inspect = (more: string[]) => (url: string, token?: string) => {
+      const header = token === undefined ? [] : ['--header', `Authorization: Bearer ${token}`];
+      const launcher = 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js';
+      const args = [launcher, '--cli', ...more, url, '--transport', 'http', '--method', 'tools/list'];
+      return run([...args, ...header], { MCP_INSPECTOR_SECRET_STORE: 'memory' });
+    };
+    const shown = await refusals(inspect([]));
+    const login = expect.stringContaining('Interactive OAuth requires a TTY on stdin or stderr');
+    const noToken = expect.stringContaining(
+      'UNAUTHORIZED: this endpoint needs a credential; send a token in',
+    );
+    const unknown = expect.stringContaining(`UNAUTHORIZED: ${unknownToken}`);
+    expect(shown).toEqual({
+      withoutToken: { code: 3, shown: login },
+      wrongToken: { code: 3, shown: login },
+      withoutTokenAnswered200: { code: 1, shown: noToken },
+      wrongTokenAnswered200: { code: 1, shown: unknown },
+    });
+    const stored = await refusals(inspect(['--stored-auth-only']));
+    expect(stored.withoutToken).toEqual({ code: 3, shown: noToken });
+    expect(stored.wrongToken).toEqual({ code: 3, shown: unknown });
+  });
+});

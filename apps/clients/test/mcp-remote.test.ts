@@ -1,6 +1,10 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectStdio } from 'example-testing';
 import { describe, expect, inject, test } from 'vitest';
+import { refusals, run } from './program.ts';
+import { unknownToken } from './token-app.ts';
 
 const folder = new URL('..', import.meta.url);
 
@@ -58,5 +62,28 @@ describe('mcp-remote, as Claude Desktop starts it', () => {
       isError: true,
       content: [{ text: expect.stringMatching(/^FORBIDDEN: .*role admin/) }],
     });
+  });
+
+  test('looks for a login after a 401, and shows the sentence of the endpoint with status 200', async () => {
+    const shown = await refusals(async (url, token) => {
+      const header = token === undefined ? [] : ['--header', `Authorization: Bearer ${token}`];
+      const env = { MCP_REMOTE_CONFIG_DIR: await mkdtemp(join(inject('home'), 'mcp-remote-')) };
+      return run(['node_modules/mcp-remote/dist/proxy.js', url, ...header], env);
+    });
+    const login = expect.stringMatching(
+      /Dynamic Client Registration rejected \(HTTP 404\)[^]*Fatal error: SseError: SSE error: Non-200 status code \(405\)/,
+    );
+    expect(shown).toEqual({
+      withoutToken: { code: 1, shown: login },
+      wrongToken: { code: 1, shown: login },
+      withoutTokenAnswered200: {
+        code: 1,
+        shown: expect.stringContaining(
+          'UNAUTHORIZED: this endpoint needs a credential; send a token in the header',
+        ),
+      },
+      wrongTokenAnswered200: { code: 1, shown: expect.stringContaining(`UNAUTHORIZED: ${unknownToken}`) },
+    });
+    expect(shown.withoutToken.shown).not.toContain('UNAUTHORIZED');
   });
 });
