@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { start } from 'example-testing/server';
 import { inject } from 'vitest';
 import { findNode } from './node.ts';
-import { createApp } from './token-app.ts';
+import { startTokenServer } from './token-server.ts';
 
 export const node = findNode();
 if (!node) console.log('No client is tested that needs Node 22: there is none for this machine on npm.');
@@ -47,12 +46,11 @@ export function runExample(name: string, url: string, token?: string): Promise<R
 
 /** What a client shows if an endpoint for plain tokens refuses it with 401, or says the same with status 200. */
 export async function refusals(connect: (url: string, token?: string) => Promise<Run>) {
-  await using strict = await start(createApp({}));
-  await using lenient = await start(createApp({ return200ForErrors: true }));
+  await using server = await startTokenServer();
   return {
-    withoutToken: await connect(`${strict.url}/mcp`),
-    wrongToken: await connect(`${strict.url}/mcp`, 'token-of-nobody'),
-    withoutTokenAnswered200: await connect(`${lenient.url}/mcp`),
-    wrongTokenAnswered200: await connect(`${lenient.url}/mcp`, 'token-of-nobody'),
+    withoutToken: await connect(server.mcp),
+    wrongToken: await connect(server.mcp, 'wrong'),
+    withoutTokenAnswered200: await connect(server.words),
+    wrongTokenAnswered200: await connect(server.words, 'wrong'),
   };
 }

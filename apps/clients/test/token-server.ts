@@ -17,13 +17,15 @@ const appRouter = t.router({
 /** The only token that the server knows. */
 export const token = 'secret';
 
+/** What it says to a caller with another one. */
+export const unknownToken = 'This token is not one of ours';
+
 const auth = {
   required: true as const,
   authenticate: (request: Request) => {
     const [, sent] = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '') ?? [];
     if (sent === undefined) return undefined;
-    if (sent !== token)
-      throw new TRPCError({ code: 'UNAUTHORIZED', message: 'This token is not one of ours' });
+    if (sent !== token) throw new TRPCError({ code: 'UNAUTHORIZED', message: unknownToken });
     return { token: sent, clientId: 'ada', scopes: [] };
   },
 };
