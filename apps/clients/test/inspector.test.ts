@@ -1,7 +1,7 @@
 import { runCommand } from 'example-testing';
 import { describe, expect, inject, test } from 'vitest';
 import { node, refusals, run } from './program.ts';
-import { unknownToken } from './token-app.ts';
+import { unknownToken } from './token-server.ts';
 
 describe.skipIf(!node)('the inspector on the command line', () => {
   describe.each(['legacy', 'modern'])('in the %s era', (era) => {

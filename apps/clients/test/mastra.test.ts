@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
 import { node, refusals, runExample } from './program.ts';
-import { unknownToken } from './token-app.ts';
+import { unknownToken } from './token-server.ts';
 
 describe.skipIf(!node)('Mastra', () => {
   test('lists the tools of the demo and calls one as the one whose token it sends', async () => {

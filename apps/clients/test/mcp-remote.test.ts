@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { connectStdio } from 'example-testing';
 import { describe, expect, inject, test } from 'vitest';
 import { refusals, run } from './program.ts';
-import { unknownToken } from './token-app.ts';
+import { unknownToken } from './token-server.ts';
 
 const folder = new URL('..', import.meta.url);
 

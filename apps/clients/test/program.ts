@@ -49,8 +49,8 @@ export async function refusals(connect: (url: string, token?: string) => Promise
   await using server = await startTokenServer();
   return {
     withoutToken: await connect(server.mcp),
-    wrongToken: await connect(server.mcp, 'token-of-nobody'),
+    wrongToken: await connect(server.mcp, 'wrong'),
     withoutTokenAnswered200: await connect(server.words),
-    wrongTokenAnswered200: await connect(server.words, 'token-of-nobody'),
+    wrongTokenAnswered200: await connect(server.words, 'wrong'),
   };
 }
