@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { token } from './token-app.ts';
-import { startTokenServer, type TokenServer } from './token-server.ts';
+import { startTokenServer, token, type TokenServer } from './token-server.ts';
 
 const codex = fileURLToPath(new URL('../node_modules/.bin/codex', import.meta.url));
 
@@ -49,13 +48,15 @@ describe('Codex, whose app server connects and calls without a model', () => {
     const toml = `${entry('demo', inject('demo').url, 'DEMO')}${entry('acme', server.mcp, 'APP_TOKEN')}`;
     await withCodex(toml, async (ask) => {
       const [acme, demo] = await list(ask);
-      expect(acme).toMatchObject({ authStatus: 'bearerToken', tools: { whoami: {} } });
+      expect(acme).toMatchObject({ authStatus: 'bearerToken', tools: { hello: {} } });
       expect(demo).toMatchObject({ authStatus: 'bearerToken', tools: { whoami: {} } });
       const { thread } = (await ask('thread/start', { cwd: home })) as { thread: { id: string } };
-      const call = (name: string, tool: string) =>
-        ask('mcpServer/tool/call', { threadId: thread.id, server: name, tool, arguments: {} });
-      expect(await call('acme', 'whoami')).toMatchObject({ structuredContent: { name: 'Ada' } });
-      expect(await call('demo', 'whoami')).toMatchObject({ structuredContent: { role: 'admin' } });
+      const call = (name: string, tool: string, args: object) =>
+        ask('mcpServer/tool/call', { threadId: thread.id, server: name, tool, arguments: args });
+      expect(await call('acme', 'hello', { name: 'Ada' })).toMatchObject({
+        structuredContent: { result: 'Hi Ada' },
+      });
+      expect(await call('demo', 'whoami', {})).toMatchObject({ structuredContent: { role: 'admin' } });
     });
   });
 

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from 'example-testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { token } from './token-app.ts';
-import { startTokenServer, type TokenServer } from './token-server.ts';
+import { startTokenServer, token, type TokenServer } from './token-server.ts';
 
 const gemini = fileURLToPath(new URL('../node_modules/.bin/gemini', import.meta.url));
 

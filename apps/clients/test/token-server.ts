@@ -1,3 +1,6 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import type { McpMeta } from '@trpc-mcp/core';
+import { mcpHandler } from '@trpc-mcp/core/express';
 import { start } from 'example-testing/server';
 import express from 'express';
 import { z } from 'zod';
@@ -36,19 +39,16 @@ export interface TokenServer extends AsyncDisposable {
   nothing: string;
 }
 
-/** Starts apps whose callers need an API token, as most tRPC apps have it. */
+/** Starts an app whose callers need an API token, as most tRPC apps have it. */
 export async function startTokenServer(): Promise<TokenServer> {
-  const [strict, lenient] = [
-    await start(createApp({})),
-    await start(createApp({ return200ForErrors: true })),
-  ];
+  const app = express();
+  app.use('/mcp', mcpHandler(appRouter, { auth }));
+  app.use('/words', mcpHandler(appRouter, { auth, return200ForErrors: true }));
+  const server = await start(app);
   return {
-    mcp: `${strict.url}/mcp`,
-    words: `${lenient.url}/mcp`,
-    nothing: `${strict.url}/nothing`,
-    async [Symbol.asyncDispose]() {
-      await strict[Symbol.asyncDispose]();
-      await lenient[Symbol.asyncDispose]();
-    },
+    mcp: `${server.url}/mcp`,
+    words: `${server.url}/words`,
+    nothing: `${server.url}/nothing`,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
