@@ -22,9 +22,13 @@ export const searchOptions: SearchOptions = {
 /** Words that stand on nearly every page here, as stems: they say little of what somebody looks for. */
 const commonTerms = new Set('tool procedur mcp trpc server call client user app name agent error'.split(' '));
 
+/** “Can't connect” is what a page says that is called “It does not connect”. */
+const negations = /\b(?:ca|do|does|did|is|are|was|were|wo|has|have|could|would|should)n['’]t\b|\bcannot\b/gi;
+
 /** Text as words. An identifier counts whole and in its parts: `NAME_CLASH`, `name` and `clash`. */
 function words(text: string): string[] {
   return text
+    .replaceAll(negations, ' not ')
     .split(/[^\p{L}\p{N}_]+/u)
     .filter(Boolean)
     .flatMap((word) => {
@@ -41,7 +45,7 @@ function toTerm(word: string): string | null {
 
 const stopWords = new Set(
   `a about all also am an and any are as at be been but by can cannot could did do does doesn don for from get got had has
-  have he her him his how i if in into is isn it its just ll m make me my no not now of off on one or our out please re s
+  have he her him his how i if in into is isn it its just ll m make me my no now of off on one or our out please re s
   say says she should so some t than that the their them then there they this those to too up us use using ve was way we
   were what when where which while why will with without won work would you your`.split(/\s+/),
 );

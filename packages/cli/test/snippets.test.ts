@@ -31,6 +31,9 @@ const pages = list(
   'packages/*/README.md',
   'examples/*/README.md',
   'apps/*/README.md',
+  'AGENTS.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
 );
 
 /** The code that `pnpm typecheck` reads: every file of git that a tsconfig.json includes. */
@@ -44,7 +47,11 @@ function readCheckedSources(): string[] {
     const { fileNames } = ts.parseJsonConfigFileContent(json, ts.sys, join(root, dirname(config)));
     for (const name of fileNames) checked.add(relative(root, name));
   }
-  return [...checked].filter((path) => tracked.has(path)).map((path) => flatten(read(path)));
+  return [...checked]
+    .filter((path) => tracked.has(path))
+    .map(read)
+    .filter((text) => !text.includes('@ts-nocheck'))
+    .map(flatten);
 }
 
 const faults: { page: string; line: number; words: string }[] = [];
@@ -55,7 +62,7 @@ for (const page of pages) {
   const markdown = read(page);
   for (const block of blocksOf(markdown)) {
     const fault = findSyntaxFault(block);
-    if (fault !== undefined) report(block.line, `the ${block.language} does not parse: ${fault}`);
+    if (fault !== undefined) report(block.line, `the block of "${block.language}" cannot be used: ${fault}`);
     if (/^tsx?$/.test(block.language) && !isExcerpt(block.text, sources))
       report(block.line, 'no file that is type-checked has this code');
   }
@@ -74,6 +81,13 @@ test('each block of code in the docs parses and is type-checked, and each link l
 
 describe('the check', () => {
   const block = (language: string, text: string) => ({ language, line: 1, text });
+
+  test('reads every kind of fence, and takes no language that it does not know', () => {
+    const [tilde, long] = blocksOf('~~~ts\na;\n~~~\n\n````md\n```ts\nb;\n```\n````\n');
+    expect([tilde?.text, long?.text]).toEqual(['a;\n', '```ts\nb;\n```\n']);
+    for (const language of ['typescript', 'TS', 'javascript', ''])
+      expect(findSyntaxFault(block(language, 'a;'))).toContain('write ts for TypeScript');
+  });
 
   test('finds holes, and fragments of objects', () => {
     expect(findSyntaxFault(block('ts', 'const a = f(…);'))).toBe('Invalid character.');

@@ -10,8 +10,8 @@ export interface Block {
 
 /** The fenced blocks of a page, also those in lists, which are indented. */
 export function blocksOf(markdown: string): Block[] {
-  const found = markdown.matchAll(/^( *)```(\w+)[^\n]*\n([^]*?)^\1```$/gm);
-  return [...found].map(({ index, 1: indent = '', 2: language = '', 3: text = '' }) => ({
+  const found = markdown.matchAll(/^( *)(```+|~~~+) *(\S*)[^\n]*\n([^]*?)^\1\2$/gm);
+  return [...found].map(({ index, 1: indent = '', 3: language = '', 4: text = '' }) => ({
     language,
     line: markdown.slice(0, index).split('\n').length + 1,
     text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
@@ -20,7 +20,7 @@ export function blocksOf(markdown: string): Block[] {
 
 /** A page without its blocks of code, on the same lines. */
 function proseOf(markdown: string): string {
-  return markdown.replaceAll(/^( *)```[^]*?^\1```$/gm, (block) => block.replaceAll(/[^\n]/g, ''));
+  return markdown.replaceAll(/^( *)(```+|~~~+)[^]*?^\1\2$/gm, (block) => block.replaceAll(/[^\n]/g, ''));
 }
 
 /** What is wrong with the syntax of a block, if it stands alone in a file. */
@@ -34,7 +34,11 @@ export function findSyntaxFault({ language, text }: Block): string | undefined {
     }
   }
   if (language === 'jsonc') return toWords(ts.parseConfigFileTextToJson('page.jsonc', text).error);
-  if (!isCode(language)) return undefined;
+  if (!isCode(language)) {
+    return otherLanguages.has(language)
+      ? undefined
+      : `these pages do not use this language; write ts for TypeScript, text for what a program prints`;
+  }
   const { diagnostics } = ts.transpileModule(text, {
     fileName: `page.${language}`,
     reportDiagnostics: true,
@@ -50,6 +54,19 @@ export function findSyntaxFault({ language, text }: Block): string | undefined {
 function toWords(diagnostic: ts.Diagnostic | undefined): string | undefined {
   return diagnostic && ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ');
 }
+
+/** The languages of blocks that are no code of ours. */
+const otherLanguages = new Set([
+  'sh',
+  'text',
+  'toml',
+  'yaml',
+  'nginx',
+  'caddy',
+  'dockerfile',
+  'diff',
+  'http',
+]);
 
 const isCode = (language: string): boolean => /^(?:ts|tsx|js|jsx|mjs|cjs|mts|cts)$/.test(language);
 
