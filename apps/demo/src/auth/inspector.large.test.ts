@@ -48,8 +48,10 @@ describe.skipIf(chromiumMissing)(shownTitle, { timeout: 120_000 }, () => {
     };
     /** Picks a person in the window of the authorization server, which then has to close by itself. */
     const allow = async (popup: Page, name: string) => {
+      // It may close before the click is done.
+      const closed = popup.waitForEvent('close');
       await popup.getByRole('button', { name }).click();
-      await popup.waitForEvent('close');
+      await closed;
     };
     const findAiko = async () => {
       const { items } = await demo.as('support').customers.search.query({ query: aiko.email });
