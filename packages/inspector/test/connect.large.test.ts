@@ -173,7 +173,12 @@ describe.skipIf(chromiumMissing)('connecting', { timeout: 120_000 }, () => {
     try {
       await open(`${url}#/tools/greet`, async (page) => {
         await page.getByRole('link', { name: 'Greet' }).waitFor();
+        // The list of before stands until the new one is there, so that seeing it says nothing.
+        const listed = page.waitForResponse((response) =>
+          Boolean(response.request().postData()?.includes('"tools/list"')),
+        );
         await era(page).selectOption('2025-11-25');
+        await listed;
         await page.getByRole('link', { name: 'Greet' }).waitFor();
         // Another client takes the only session, so that the one of the page is lost.
         const response = await fetch(url, {
