@@ -19,6 +19,7 @@ const required = (specifier) =>
 /** What is loaded with a real `import()` when it is needed, because `require` does not load it before Node 20.19 and 22.12. */
 const imported = {
   jose: 'jose',
+  'oidc-provider': 'oidc-provider',
   // The page stands once in a package, because it is large.
   './document.js': '../document.js',
 };

@@ -1,0 +1,22 @@
+export type {
+  EnterpriseOptions,
+  MetadataDocumentOptions,
+  OAuthServerOptions,
+  RateLimit,
+  RegistrationLimits,
+  StaticClient,
+  Ttl,
+} from './options.ts';
+export type { OAuthEvent, OAuthEventType, OnEvent } from './event.ts';
+export type { OAuthStore } from './store/store.ts';
+export type {
+  AppView,
+  ClientView,
+  ConnectionsView,
+  ConnectionView,
+  ConsentView,
+  FormView,
+  MessageView,
+  Pages,
+  ScopeView,
+} from './pages/view.ts';
