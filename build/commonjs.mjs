@@ -20,6 +20,7 @@ const required = (specifier) =>
 const imported = {
   jose: 'jose',
   'oidc-provider': 'oidc-provider',
+  'request-filtering-agent': 'request-filtering-agent',
   // The page stands once in a package, because it is large.
   './document.js': '../document.js',
 };

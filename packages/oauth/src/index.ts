@@ -1,3 +1,7 @@
+export { oauthServer, type OAuthServer } from './server.ts';
+export { generateKey } from './keys.ts';
+export { memoryOAuthStore } from './store/memory-store.ts';
+export type { OAuthRouter } from './router.ts';
 export type {
   EnterpriseOptions,
   MetadataDocumentOptions,

@@ -1,0 +1,273 @@
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { loginClaim } from './access-token.ts';
+import { createAdapter } from './adapter.ts';
+import { addressOf, networkOf } from './address.ts';
+import type { Documents } from './clients/document.ts';
+import { toClient } from './clients/static.ts';
+import type { Consents } from './consents.ts';
+import type { OAuthEvent, OnEvent } from './event.ts';
+import { algorithmOf } from './keys.ts';
+import { loadProvider } from './load-provider.ts';
+import type { Records } from './records.ts';
+import { type ReadToken, revokeAccessToken } from './revocation.ts';
+import { placeOf, type Seal } from './seal.ts';
+import type { Settings } from './settings.ts';
+
+/** The paths below the issuer. */
+export const paths = {
+  authorization: '/oauth/authorize',
+  token: '/oauth/token',
+  registration: '/oauth/register',
+  revocation: '/oauth/revoke',
+  jwks: '/oauth/keys',
+  interaction: '/oauth/interaction',
+  connections: '/oauth/connections',
+} as const;
+
+export interface ProviderParts {
+  records: Records;
+  consents: Consents;
+  documents: Documents;
+  seal: Seal;
+  readToken: ReadToken;
+  onEvent: OnEvent;
+  /** Shows a page for a browser that cannot go on. */
+  renderMessage: (message: string) => Promise<string>;
+  /** The headers of that page. */
+  pageHeaders: Record<string, string>;
+}
+
+/** Makes the authorization server. oidc-provider speaks the protocol; this decides what it may do. */
+export async function createProvider<TUser>(
+  settings: Settings<TUser>,
+  parts: ProviderParts,
+): Promise<Provider> {
+  const { Provider } = await loadProvider();
+  const configuration = await configure(settings, parts);
+  const provider = new Provider(settings.issuer, configuration);
+  // The router sets the headers that this trusts, from the option `url`.
+  provider.proxy = true;
+  listen(provider, settings, parts);
+  provider.use(async (ctx, next) => {
+    await next();
+    const { route } = ctx.oidc ?? {};
+    if (route === 'discovery') ctx.body = toMetadata(settings, ctx.body as Record<string, unknown>);
+    if (
+      route === 'revocation' &&
+      (ctx.body as { error?: string } | undefined)?.error === 'unsupported_token_type'
+    )
+      await revokeAccessToken(ctx as unknown as KoaContextWithOIDC, parts);
+  });
+  return provider;
+}
+
+async function configure<TUser>(
+  settings: Settings<TUser>,
+  { records, documents, seal, onEvent, renderMessage, pageHeaders }: ProviderParts,
+): Promise<Configuration> {
+  const { errors } = await loadProvider();
+  const { basePath, lifetimes, scopes, registration, metadataDocuments, store } = settings;
+  const algorithm = algorithmOf(settings.keys[0]!)!;
+  const scope = Object.keys(scopes).join(' ');
+  return {
+    adapter: createAdapter(records, {
+      findClient: documents.findLocal,
+      onReuse(model, { clientId, accountId: userId }) {
+        const what = model === 'AuthorizationCode' ? 'the code' : 'the refresh token';
+        onEvent({
+          type: 'reuse',
+          refused: true,
+          message: `${what} was used twice at once`,
+          clientId,
+          userId,
+        });
+        return new errors.InvalidGrant(`${what} was used before`);
+      },
+    }),
+    clients: (settings.clients ?? []).map(toClient),
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientDefaults: { id_token_signed_response_alg: algorithm as 'RS256' },
+    jwks: { keys: settings.keys.map((key) => ({ use: 'sig', ...key, alg: algorithmOf(key) }) as never) },
+    cookies: {
+      keys: seal.cookieKeys,
+      names: { session: 'oauth_session', interaction: 'oauth_interaction', resume: 'oauth_resume' },
+      long: { httpOnly: true, sameSite: 'lax', signed: true, path: `${basePath}/oauth` },
+      short: { httpOnly: true, sameSite: 'lax', signed: true },
+    },
+    routes: {
+      authorization: paths.authorization,
+      token: paths.token,
+      registration: paths.registration,
+      revocation: paths.revocation,
+      jwks: paths.jwks,
+    },
+    interactions: {
+      policy: await createPolicy(),
+      url: (_ctx, { uid }) => `${basePath}${paths.interaction}/${uid}`,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      // The MCP endpoint takes bearer tokens.
+      dPoP: { enabled: false },
+      revocation: { enabled: true },
+      clientCredentials: { enabled: settings.clientCredentials ?? false },
+      registration: { enabled: registration !== false, issueRegistrationAccessToken: false },
+      clientIdMetadataDocument: {
+        enabled: metadataDocuments !== false,
+        ack: 'draft-02',
+        async allowFetch(ctx: KoaContextWithOIDC, id: string) {
+          const address = (settings.addressOf ?? addressOf)(ctx.req);
+          const limit = metadataDocuments || undefined;
+          const key = placeOf('documents from', networkOf(address));
+          const isAllowed = !limit || (await store.take(key, limit.perAddress)) === 0;
+          const message = 'the address has named too many metadata documents';
+          if (!isAllowed)
+            onEvent({ type: 'metadata-document', refused: true, message, clientId: id, address });
+          return isAllowed;
+        },
+      },
+      resourceIndicators: {
+        enabled: true,
+        // Clients before revision 2025-06-18 do not name the resource.
+        defaultResource: () => settings.resource,
+        useGrantedResource: () => true,
+        getResourceServerInfo(_ctx, indicator) {
+          if (!isResource(settings, indicator))
+            throw new errors.InvalidTarget(`tokens are for ${settings.resource} only`);
+          return {
+            scope,
+            audience: settings.resource,
+            accessTokenFormat: 'jwt',
+            accessTokenTTL: lifetimes.accessToken,
+            jwt: { sign: { alg: algorithm as 'RS256', kid: settings.keys[0]!.kid! } },
+          };
+        },
+      },
+    } as Configuration['features'],
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    // Clients in browsers may request tokens. PKCE proves that they began the login.
+    clientBasedCORS: () => true,
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: () => true,
+    // A login lasts as long as its refresh token, and not as long as a browser is open.
+    expiresWithSession: () => Promise.resolve(false),
+    loadExistingGrant: async (ctx) => {
+      const grantId = ctx.oidc.result?.consent?.grantId;
+      return grantId === undefined ? undefined : await ctx.oidc.provider.Grant.find(grantId);
+    },
+    async findAccount(_ctx, id) {
+      const user = await settings.loadUser(id);
+      return user === undefined || user === null ? undefined : { accountId: id, claims: () => ({ sub: id }) };
+    },
+    extraTokenClaims(_ctx, token) {
+      const { grantId } = token as { grantId?: string };
+      return grantId === undefined ? {} : { [loginClaim]: placeOf('Grant', grantId) };
+    },
+    async renderError(ctx, { error, error_description: description }) {
+      ctx.type = 'html';
+      ctx.set(pageHeaders);
+      ctx.body = await renderMessage(description ?? error);
+    },
+    fetch: documents.fetch,
+    fetchResponseBodyLimits: { 'client_id metadata document': 10_240, jwks_uri: 65_536 },
+    ttl: {
+      AccessToken: lifetimes.accessToken,
+      ClientCredentials: lifetimes.accessToken,
+      AuthorizationCode: lifetimes.code,
+      Grant: lifetimes.connection,
+      IdToken: lifetimes.accessToken,
+      Interaction: lifetimes.interaction,
+      RefreshToken: lifetimes.refreshToken,
+      Session: lifetimes.interaction,
+    },
+  } as Configuration;
+}
+
+/** Sends every authorization request to the interaction, which asks the app who is signed in. */
+async function createPolicy(): Promise<NonNullable<Configuration['interactions']>['policy']> {
+  const { interactionPolicy } = await loadProvider();
+  const { base, Check } = interactionPolicy;
+  const policy = base();
+  const check = new Check('app_session', 'the app has to say who is signed in', 'login_required', (ctx) =>
+    ctx.oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
+  );
+  policy.get('login')!.checks.add(check);
+  return policy;
+}
+
+/** Clients write the resource as they were given the URL: with a slash at the end, or without one. */
+export function isResource({ resource }: { resource: string }, indicator: string): boolean {
+  const plain = (text: string) => new URL(text).href.replace(/\/$/, '');
+  return URL.canParse(indicator) && plain(indicator) === plain(resource);
+}
+
+function toMetadata<TUser>(
+  { scopes }: Settings<TUser>,
+  { claims_supported: _claims, claims_parameter_supported: _parameter, ...metadata }: Record<string, unknown>,
+): Record<string, unknown> {
+  return { ...metadata, scopes_supported: Object.keys(scopes) };
+}
+
+/** Tells the log what oidc-provider did. */
+function listen<TUser>(
+  provider: Provider,
+  settings: Settings<TUser>,
+  { consents, onEvent }: ProviderParts,
+): void {
+  const tell =
+    (type: OAuthEvent['type'], refused: boolean) => (ctx: KoaContextWithOIDC, error?: OAuthFailure) => {
+      const { entities, params } = ctx.oidc ?? {};
+      const detail = error?.error_detail ?? error?.error_description ?? error?.message;
+      const isReuse = refused && /already (?:used|consumed)/.test(detail ?? '');
+      onEvent({
+        type: isReuse ? 'reuse' : type,
+        refused,
+        message: detail ?? `${type} for a client`,
+        error: error?.error,
+        clientId: entities?.Client?.clientId ?? textOf(params?.['client_id']),
+        userId: entities?.Account?.accountId,
+        address: (settings.addressOf ?? addressOf)(ctx.req),
+      });
+    };
+  const on = (name: string, listener: (ctx: KoaContextWithOIDC, error?: OAuthFailure) => void) =>
+    provider.on(name as 'server_error', listener as never);
+  on('authorization.error', tell('authorization', true));
+  on('registration_create.error', tell('registration', true));
+  on('registration_create.success', tell('registration', false));
+  on('grant.error', tell('token', true));
+  on('grant.success', (ctx) => {
+    tell('token', false)(ctx);
+    const { Account, Client } = ctx.oidc.entities;
+    if (!Account || !Client) return;
+    consents.markUsed(Account.accountId, Client.clientId).catch(() => {
+      // Only the time on the page of connections is missing.
+    });
+  });
+  on('grant.revoked', tell('revocation', false));
+  on('revocation.error', (ctx, error) => {
+    // Access tokens are revoked by the middleware.
+    if (error?.error !== 'unsupported_token_type') tell('revocation', true)(ctx, error);
+  });
+  on('server_error', (_ctx, error) => {
+    onEvent({
+      type: 'failure',
+      refused: false,
+      message: error?.message ?? 'the server failed',
+      cause: error,
+    });
+  });
+}
+
+interface OAuthFailure extends Error {
+  error?: string;
+  error_description?: string;
+  error_detail?: string;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

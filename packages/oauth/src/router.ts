@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type BearerAuth, resourceMetadataHandler } from '@trpc-mcp/core';
+import type { Provider } from 'oidc-provider';
+import { readBody, withBody } from './body.ts';
+import type { OnEvent } from './event.ts';
+import { paths } from './provider.ts';
+import { answerPreflight, anyOrigin } from './registration.ts';
+import { sendError } from './reply.ts';
+import type { ReturnPath } from './return-path.ts';
+import type { Screen } from './screen.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Serves the paths of the authorization server: as middleware of Express, `app.use(oauth.router)`, and on any other host on
+ * Node with a request and a response of Node. It passes all other requests to `next`, or answers them 404 without one.
+ */
+export type OAuthRouter = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
+
+export interface RouterParts {
+  provider: Provider;
+  auth: BearerAuth;
+  interaction: (req: IncomingMessage, res: ServerResponse, uid: string) => Promise<void>;
+  connections: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+  registration:
+    ((req: IncomingMessage, res: ServerResponse) => Promise<IncomingMessage | undefined>) | undefined;
+  returnPath: ReturnPath;
+  screen: Screen;
+  onEvent: OnEvent;
+}
+
+type Request = IncomingMessage & { originalUrl?: string };
+
+export function createRouter<TUser>(settings: Settings<TUser>, parts: RouterParts): OAuthRouter {
+  const { issuer, basePath } = settings;
+  const { provider, auth, interaction, connections, registration, returnPath, screen, onEvent } = parts;
+  const serveMetadata = resourceMetadataHandler(auth);
+  const serveProtocol = provider.callback();
+  const { host, protocol } = new URL(issuer);
+  const defaultScope = (settings.scopesSupported ?? Object.keys(settings.scopes)).join(' ');
+
+  /** Gives the request to oidc-provider, with the address that the option `url` names, whatever a proxy has made of it. */
+  const serve = async (req: Request, res: ServerResponse, url: string) => {
+    req.url = url;
+    req.originalUrl = url;
+    req.headers['host'] = host;
+    req.headers['x-forwarded-host'] = host;
+    req.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+    withoutSession(req);
+    await serveProtocol(req, res);
+  };
+
+  const route = async (req: Request, res: ServerResponse, path: string, query: string): Promise<boolean> => {
+    const wellKnown = wellKnownOf(path, basePath);
+    if (wellKnown !== undefined) {
+      await serve(req, res, wellKnown);
+      return true;
+    }
+    if (!path.startsWith(`${basePath}/oauth/`)) return await returnPath.resume(req, res);
+    const own = path.slice(basePath.length);
+    const uid = new RegExp(`^${paths.interaction}/([\\w-]{10,60})$`).exec(own)?.[1];
+    if (uid !== undefined && ['GET', 'HEAD', 'POST'].includes(req.method ?? '')) {
+      await interaction(req, res, uid);
+    } else if (own === paths.connections && ['GET', 'HEAD', 'POST'].includes(req.method ?? '')) {
+      await connections(req, res);
+    } else if (own === paths.registration && registration && req.method === 'OPTIONS') {
+      answerPreflight(res);
+    } else if (own === paths.registration && registration && req.method === 'POST') {
+      const read = await registration(req, res);
+      for (const [name, value] of Object.entries(anyOrigin)) if (read) res.setHeader(name, value);
+      if (read) await serve(read, res, own);
+    } else if (own === paths.authorization) {
+      await serve(req, res, own + withScope(query, defaultScope));
+    } else {
+      await serve(await unread(req), res, own + query);
+    }
+    return true;
+  };
+
+  const fail = async (req: Request, res: ServerResponse, thrown: unknown) => {
+    const { status, message } = explain(thrown);
+    if (status >= 500) onEvent({ type: 'failure', refused: false, message: String(thrown), cause: thrown });
+    if (res.headersSent) {
+      res.destroy();
+    } else if (req.headers.accept?.includes('text/html')) {
+      screen.send(res, status, await screen.message(message));
+    } else {
+      sendError(res, status, status >= 500 ? 'temporarily_unavailable' : 'invalid_request', message);
+    }
+  };
+
+  return (req: Request, res, next) => {
+    const [path = '', ...search] = (req.originalUrl ?? req.url ?? '/').split('?');
+    const query = search.length > 0 ? `?${search.join('?')}` : '';
+    route(req, res, path, query)
+      .then((isServed) => {
+        if (!isServed) serveMetadata(req, res, next);
+      })
+      .catch((thrown: unknown) => fail(req, res, thrown))
+      .catch(() => res.destroy());
+  };
+}
+
+/** The path at which oidc-provider serves its metadata, for each place where clients look for them. */
+function wellKnownOf(path: string, basePath: string): string | undefined {
+  const known = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
+  return known.find((each) => path === each + basePath || path === basePath + each);
+}
+
+/** A client that names no scope gets those that clients usually ask for. */
+function withScope(query: string, scope: string): string {
+  const params = new URLSearchParams(query);
+  if (params.get('scope')?.trim()) return query;
+  params.set('scope', scope);
+  return `?${params}`;
+}
+
+/** oidc-provider says in the log that it does not want a body that was parsed, and takes it all the same. */
+async function unread(req: Request): Promise<Request> {
+  const isParsed = req.method === 'POST' && req.readableEnded && 'body' in req;
+  return isParsed ? withBody(req, await readBody(req, 65_536)) : req;
+}
+
+/** The app says who is signed in, for each login anew, so that a session here could only be out of date. */
+function withoutSession({ headers }: IncomingMessage): void {
+  if (headers.cookie === undefined) return;
+  const kept = headers.cookie.split(/; */).filter((pair) => !/^oauth_session(?:\.sig)?=/.test(pair));
+  headers.cookie = kept.join('; ');
+}
+
+function explain(thrown: unknown): { status: number; message: string } {
+  const { name, statusCode } = thrown as { name?: string; statusCode?: number };
+  if (name === 'SessionNotFound') {
+    const message =
+      'This login has been finished or given up, or it was begun in another browser. Go back to where you came from, and begin again.';
+    return { status: 400, message };
+  }
+  if (statusCode !== undefined && statusCode < 500)
+    return { status: statusCode, message: 'Go back to where you came from, and begin again.' };
+  return { status: 503, message: 'Something is wrong at the moment. Try again later.' };
+}
