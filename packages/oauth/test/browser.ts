@@ -100,10 +100,16 @@ export async function signIn(browser: Browser, url: string | URL, personId: stri
   return page.url.pathname.startsWith('/login') ? browser.press(page, { person: personId }) : page;
 }
 
-/** Opens a URL, signs in and allows what is asked. Returns where the browser is sent: to the client. */
+/** Opens a URL, signs in and allows what is asked. Returns the URL of the client where the browser is sent. */
 export async function allow(browser: Browser, url: string | URL, personId: string): Promise<URL> {
   const page = await signIn(browser, url, personId);
-  return (page.status === 0 ? page : await browser.press(page, { decision: 'allow' })).url;
+  return clientUrlOf(page.status === 0 ? page : await browser.press(page, { decision: 'allow' }));
+}
+
+/** The URL of the client where the browser was sent. Throws if it is still on a page of the app. */
+export function clientUrlOf({ url, status, html }: Page): URL {
+  if (status !== 0) throw new Error(`The browser is at ${url.href} (${status}), and not at the client: ${html}`);
+  return url;
 }
 
 function readForms(html: string): Form[] {
