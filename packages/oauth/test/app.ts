@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import cookieSession from 'cookie-session';
+import { createExpressMiddleware, type CreateExpressContextOptions } from '@trpc/server/adapters/express';
+import type { McpRequest } from '@trpc-mcp/core';
+import { mcpHandler } from '@trpc-mcp/core/express';
+import {
+  memoryOAuthStore,
+  type OAuthEvent,
+  oauthServer,
+  type OAuthServerOptions,
+  type OAuthStore,
+} from '../src/index.ts';
+import { createLogin, personOf } from './login.ts';
+import { keys, secret } from './keys.ts';
+import { type Person, People } from './people.ts';
+import { type Context, router, type Scope, scopes } from './router.ts';
+
+export interface AppSettings {
+  /** The public address of the app. By default where it listens. */
+  url?: string;
+  port?: number;
+  store?: OAuthStore;
+  /** Options of `oauthServer` that differ from those of `createApp`. */
+  options?: Partial<OAuthServerOptions<Person, Scope>>;
+}
+
+/** The app of these tests, which listens on this machine. */
+export interface App extends AsyncDisposable {
+  url: string;
+  /** The URL of its MCP endpoint. */
+  mcp: string;
+  /** What the authorization server has told, in order. */
+  events: OAuthEvent[];
+  people: People;
+  close(): Promise<void>;
+}
+
+/** Starts an app with a cookie login, a tRPC router, an MCP endpoint and the authorization server. */
+export async function startApp({
+  port = 0,
+  store = memoryOAuthStore(),
+  options,
+  ...settings
+}: AppSettings = {}): Promise<App> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = settings.url ?? origin;
+  const events: OAuthEvent[] = [];
+  const people = new People();
+  const app = await createApp(url, people, { store, onEvent: (event) => events.push(event), ...options });
+  server.on('request', app);
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url, mcp: `${url}/mcp`, events, people, close, [Symbol.asyncDispose]: close };
+}
+
+/** Makes the app as its developer would write it. */
+export async function createApp(
+  url: string,
+  people: People,
+  options: Partial<OAuthServerOptions<Person, Scope>>,
+): Promise<Express> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(cookieSession({ name: 'app', secret, sameSite: 'lax', httpOnly: true }));
+  const oauth = await oauthServer<Person, Scope>({
+    url,
+    resource: `${url}/mcp`,
+    scopes,
+    findUser: (request) => personOf(request, people),
+    loadUser: (id) => people.find(id),
+    loginUrl: '/login',
+    app: { name: 'Orchard' },
+    keys,
+    secret,
+    ...options,
+  });
+  app.use(oauth.router);
+
+  // The same person, whether they sit in front of a browser or an agent calls for them.
+  const createContext = ({ req, mcp }: CreateExpressContextOptions & { mcp?: McpRequest }): Context => ({
+    user: mcp ? (mcp.auth?.extra?.['user'] as Person | undefined) : personOf(req, people),
+  });
+  app.use('/mcp', mcpHandler(router, { createContext, auth: oauth.auth, legacy: 'sessions' }));
+  app.use('/trpc', createExpressMiddleware({ router, createContext }));
+  app.use(createLogin(people));
+  return app;
+}
