@@ -1,3 +1,7 @@
+export { memoryOAuthStore } from './store/memory-store.ts';
+export { postgresOAuthSchema } from './store/postgres-schema.ts';
+export { postgresOAuthStore } from './store/postgres-store.ts';
+
 export type {
   EnterpriseOptions,
   MetadataDocumentOptions,
@@ -8,6 +12,8 @@ export type {
   Ttl,
 } from './options.ts';
 export type { OAuthEvent, OAuthEventType, OnEvent } from './event.ts';
+export type { MemoryOAuthStoreOptions } from './store/memory-store.ts';
+export type { PostgresDatabase, PostgresOAuthStoreOptions } from './store/postgres-store.ts';
 export type { OAuthStore } from './store/store.ts';
 export type {
   AppView,
