@@ -1,7 +1,10 @@
 export { oauthServer, type OAuthServer } from './server.ts';
 export { generateKey } from './keys.ts';
-export { memoryOAuthStore } from './store/memory-store.ts';
 export type { OAuthRouter } from './router.ts';
+export { memoryOAuthStore } from './store/memory-store.ts';
+export { postgresOAuthSchema } from './store/postgres-schema.ts';
+export { postgresOAuthStore } from './store/postgres-store.ts';
+
 export type {
   EnterpriseOptions,
   MetadataDocumentOptions,
@@ -12,6 +15,8 @@ export type {
   Ttl,
 } from './options.ts';
 export type { OAuthEvent, OAuthEventType, OnEvent } from './event.ts';
+export type { MemoryOAuthStoreOptions } from './store/memory-store.ts';
+export type { PostgresDatabase, PostgresOAuthStoreOptions } from './store/postgres-store.ts';
 export type { OAuthStore } from './store/store.ts';
 export type {
   AppView,
