@@ -17,14 +17,21 @@ export function createVerify<TUser>({ issuer, keys }: Settings<TUser>, records: 
   return async (token, options) => {
     const verified = await verifyJwt(token, options);
     if (!verified) return undefined;
-    if (await isEnded(verified, records))
+    let isOver: boolean;
+    try {
+      isOver = await isEnded(verified, records);
+    } catch (cause) {
+      const message = 'the token cannot be checked now; try again later';
+      throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message, cause });
+    }
+    if (isOver)
       throw new TRPCError({ code: 'UNAUTHORIZED', message: 'the connection was ended; connect again' });
     return verified;
   };
 }
 
 async function isEnded({ extra }: VerifiedToken, records: Records): Promise<boolean> {
-  const { [loginClaim]: login, jti } = (extra ?? {}) as Record<string, unknown>;
+  const { [loginClaim]: login, jti } = extra ?? {};
   if (typeof login === 'string') return !(await records.has(login));
   return typeof jti === 'string' && (await records.has(placeOf(revokedModel, jti)));
 }

@@ -44,6 +44,8 @@ export function withBody(request: IncomingMessage, body: string): IncomingMessag
   copy.httpVersionMinor = request.httpVersionMinor;
   const { 'transfer-encoding': _chunked, 'content-encoding': _encoded, ...headers } = request.headers;
   copy.headers = { ...headers, 'content-length': String(bytes.length) };
+  // Otherwise its end would count as a client that hung up.
+  copy.complete = true;
   copy.push(bytes);
   copy.push(null);
   return copy;

@@ -5,9 +5,10 @@ import { addressOf, networkOf } from './address.ts';
 import type { Documents } from './clients/document.ts';
 import { toClient } from './clients/static.ts';
 import type { Consents } from './consents.ts';
-import type { OAuthEvent, OnEvent } from './event.ts';
+import type { OnEvent } from './event.ts';
 import { algorithmOf } from './keys.ts';
 import { loadProvider } from './load-provider.ts';
+import { tellEvents } from './provider-events.ts';
 import type { Records } from './records.ts';
 import { type ReadToken, revokeAccessToken } from './revocation.ts';
 import { placeOf, type Seal } from './seal.ts';
@@ -47,7 +48,7 @@ export async function createProvider<TUser>(
   const provider = new Provider(settings.issuer, configuration);
   // The router sets the headers that this trusts, from the option `url`.
   provider.proxy = true;
-  listen(provider, settings, parts);
+  tellEvents(provider, settings, parts);
   provider.use(async (ctx, next) => {
     await next();
     const { route } = ctx.oidc ?? {};
@@ -112,7 +113,10 @@ async function configure<TUser>(
       pushedAuthorizationRequests: { enabled: false },
       // The MCP endpoint takes bearer tokens.
       dPoP: { enabled: false },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
       clientCredentials: { enabled: settings.clientCredentials ?? false },
       registration: { enabled: registration !== false, issueRegistrationAccessToken: false },
       clientIdMetadataDocument: {
@@ -184,7 +188,7 @@ async function configure<TUser>(
       RefreshToken: lifetimes.refreshToken,
       Session: lifetimes.interaction,
     },
-  } as Configuration;
+  };
 }
 
 /** Sends every authorization request to the interaction, which asks the app who is signed in. */
@@ -210,64 +214,4 @@ function toMetadata<TUser>(
   { claims_supported: _claims, claims_parameter_supported: _parameter, ...metadata }: Record<string, unknown>,
 ): Record<string, unknown> {
   return { ...metadata, scopes_supported: Object.keys(scopes) };
-}
-
-/** Tells the log what oidc-provider did. */
-function listen<TUser>(
-  provider: Provider,
-  settings: Settings<TUser>,
-  { consents, onEvent }: ProviderParts,
-): void {
-  const tell =
-    (type: OAuthEvent['type'], refused: boolean) => (ctx: KoaContextWithOIDC, error?: OAuthFailure) => {
-      const { entities, params } = ctx.oidc ?? {};
-      const detail = error?.error_detail ?? error?.error_description ?? error?.message;
-      const isReuse = refused && /already (?:used|consumed)/.test(detail ?? '');
-      onEvent({
-        type: isReuse ? 'reuse' : type,
-        refused,
-        message: detail ?? `${type} for a client`,
-        error: error?.error,
-        clientId: entities?.Client?.clientId ?? textOf(params?.['client_id']),
-        userId: entities?.Account?.accountId,
-        address: (settings.addressOf ?? addressOf)(ctx.req),
-      });
-    };
-  const on = (name: string, listener: (ctx: KoaContextWithOIDC, error?: OAuthFailure) => void) =>
-    provider.on(name as 'server_error', listener as never);
-  on('authorization.error', tell('authorization', true));
-  on('registration_create.error', tell('registration', true));
-  on('registration_create.success', tell('registration', false));
-  on('grant.error', tell('token', true));
-  on('grant.success', (ctx) => {
-    tell('token', false)(ctx);
-    const { Account, Client } = ctx.oidc.entities;
-    if (!Account || !Client) return;
-    consents.markUsed(Account.accountId, Client.clientId).catch(() => {
-      // Only the time on the page of connections is missing.
-    });
-  });
-  on('grant.revoked', tell('revocation', false));
-  on('revocation.error', (ctx, error) => {
-    // Access tokens are revoked by the middleware.
-    if (error?.error !== 'unsupported_token_type') tell('revocation', true)(ctx, error);
-  });
-  on('server_error', (_ctx, error) => {
-    onEvent({
-      type: 'failure',
-      refused: false,
-      message: error?.message ?? 'the server failed',
-      cause: error,
-    });
-  });
-}
-
-interface OAuthFailure extends Error {
-  error?: string;
-  error_description?: string;
-  error_detail?: string;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,4 +1,4 @@
-import { IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addressOf, networkOf } from './address.ts';
 import { BodyTooLarge, readBody, withBody } from './body.ts';
 import { MetadataError, normalizeMetadata } from './clients/metadata.ts';

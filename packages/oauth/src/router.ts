@@ -82,7 +82,8 @@ export function createRouter<TUser>(settings: Settings<TUser>, parts: RouterPart
 
   const fail = async (req: Request, res: ServerResponse, thrown: unknown) => {
     const { status, message } = explain(thrown);
-    if (status >= 500) onEvent({ type: 'failure', refused: false, message: String(thrown), cause: thrown });
+    if (status >= 500 && (thrown as Error).name !== 'StoreUnavailable')
+      onEvent({ type: 'failure', refused: false, message: String(thrown), cause: thrown });
     if (res.headersSent) {
       res.destroy();
     } else if (req.headers.accept?.includes('text/html')) {
@@ -115,7 +116,7 @@ function withScope(query: string, scope: string): string {
   const params = new URLSearchParams(query);
   if (params.get('scope')?.trim()) return query;
   params.set('scope', scope);
-  return `?${params}`;
+  return `?${params.toString()}`;
 }
 
 /** oidc-provider says in the log that it does not want a body that was parsed, and takes it all the same. */

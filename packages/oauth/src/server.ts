@@ -16,6 +16,7 @@ import { createRouter, type OAuthRouter } from './router.ts';
 import { createScreen } from './screen.ts';
 import { createSeal } from './seal.ts';
 import { readSettings } from './settings.ts';
+import { reachStore } from './store/reach.ts';
 
 /** An authorization server, and the guard of the MCP endpoint that goes with it. */
 export interface OAuthServer<TUser> {
@@ -41,14 +42,15 @@ export interface OAuthServer<TUser> {
 export async function oauthServer<TUser, TScope extends string = string>(
   options: OAuthServerOptions<TUser, TScope>,
 ): Promise<OAuthServer<NonNullable<TUser>>> {
-  const settings = await readSettings(options as unknown as OAuthServerOptions<TUser>);
-  const { issuer, resource, store, requiredScopes, scopesSupported, failureLimit, app } = settings;
   const onEvent = createLog(options.onEvent);
+  const read = await readSettings(options as unknown as OAuthServerOptions<TUser>);
+  const settings = { ...read, store: reachStore(read.store, onEvent) };
+  const { issuer, resource, store, requiredScopes, scopesSupported, failureLimit, app } = settings;
   const seal = createSeal(settings.secrets);
   const records = createRecords(store, seal);
   const consents = createConsents(records, settings.lifetimes.connection * 1000);
   const documents = settings.metadataDocuments;
-  const screen = createScreen(app, settings.pages as never);
+  const screen = createScreen(app, settings.pages);
   const verify = createVerify(settings, records);
   const provider = await createProvider(settings, {
     records,

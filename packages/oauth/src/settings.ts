@@ -28,10 +28,7 @@ export interface Settings<TUser> extends OAuthServerOptions<TUser> {
 
 /** Checks the options. Throws a `SetupError` that names every problem. */
 export async function readSettings<TUser>(options: OAuthServerOptions<TUser>): Promise<Settings<TUser>> {
-  const problems = [
-    ...findUnknown(options),
-    ...findProblems(options as object as Partial<OAuthServerOptions<never>>),
-  ];
+  const problems = [...findUnknown(options), ...findProblems(options as object)];
   if (problems.length > 0) throw new SetupError(problems);
   const missing = (['store', 'keys', 'secret'] as const).filter((name) => options[name] === undefined);
   if (missing.length > 0) {

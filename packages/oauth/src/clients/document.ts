@@ -48,7 +48,7 @@ export async function createDocuments(allowLoopback: boolean, onEvent: OnEvent):
       if (url.protocol !== 'http:' || !isLoopback(url.hostname) || url.href !== id) return undefined;
       const response = await load(url, { accept: 'application/json' });
       const document = response.status === 200 ? await readDocument(response) : undefined;
-      return document?.['client_id'] === id ? (document as AdapterPayload) : undefined;
+      return document?.['client_id'] === id ? document : undefined;
     },
   };
 }

@@ -99,7 +99,7 @@ function checkRedirectUri(uri: unknown): string {
   };
   if (typeof uri !== 'string' || uri.length > 2000 || !URL.canParse(uri)) return refuse('is not a URI');
   // What a browser would read in another way than it is written.
-  if (/[\s\\\u0000-\u001f\u007f]/.test(uri)) return refuse('has characters that no URI has');
+  if (/[\s\\\p{Cc}]/u.test(uri)) return refuse('has characters that no URI has');
   const { protocol, hostname, username, password } = new URL(uri);
   if (uri.includes('#')) return refuse('has a fragment');
   if (username !== '' || password !== '') return refuse('has a user name');
