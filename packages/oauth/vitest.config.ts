@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     name: 'oauth',
+    globalSetup: './test/global-setup.ts',
     include: ['{src,test}/**/*.test.ts'],
     exclude: ['**/*.large.test.ts', '**/node_modules/**'],
     typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.json' },

@@ -43,18 +43,18 @@ export function openLink(
   return { link: { send, end: () => disconnect(own) }, ready: own.connect() };
 }
 
-/** Throws unless this is a client of a supported library. */
-export function checkClient(client: unknown): asserts client is RedisClient {
+/** Throws unless this is a client of a supported library. `taker` is what was called with it. */
+export function checkClient(client: unknown, taker: string): asserts client is RedisClient {
   const has = (name: string) => typeof (client as Record<string, unknown> | null)?.[name] === 'function';
   const isCluster =
     (client as { isCluster?: boolean } | null)?.isCluster === true || has('getMasters') || has('nodeClient');
   if (isCluster)
     throw new TypeError(
-      'redis({ client }) takes a client of one Redis server, or of a sentinel with ioredis; this one is of a cluster',
+      `${taker} takes a client of one Redis server, or of a sentinel with ioredis; this one is of a cluster`,
     );
   if (!has('duplicate') || !has('connect') || !(has('call') || has('sendCommand')))
     throw new TypeError(
-      'redis({ client }) takes a client of ioredis (`new Redis(url)`) or of redis (`createClient({ url })`)',
+      `${taker} takes a client of ioredis (\`new Redis(url)\`) or of redis (\`createClient({ url })\`)`,
     );
 }
 

@@ -23,7 +23,8 @@ interface Open {
 /** For this long after a failed attempt to connect, commands fail with the same error, without another attempt. */
 const pauseMs = 100;
 
-export function createConnection(client: RedisClient, timeoutMs: number): Connection {
+/** Makes a connection to the server of the app's client. `needs` is what its errors say that it is needed for. */
+export function createConnection(client: RedisClient, timeoutMs: number, needs?: string): Connection {
   let open: Open | undefined;
   let failure: { error: unknown; at: number } | undefined;
   let isClosed = false;
@@ -45,9 +46,12 @@ export function createConnection(client: RedisClient, timeoutMs: number): Connec
     return opened;
   };
 
+  const toRedisError = (command: string, thrown: unknown) =>
+    new RedisError(command, reasonOf(thrown), thrown, needs);
+
   return {
     async send(command, blockMs = 0) {
-      if (isClosed) throw new RedisError(command[0], 'it was closed by close()');
+      if (isClosed) throw new RedisError(command[0], 'it was closed by close()', undefined, needs);
       const { error, at } = failure ?? {};
       if (!open && at !== undefined && Date.now() - at < pauseMs) throw toRedisError(command[0], error);
       const used = (open ??= connect());
@@ -67,7 +71,7 @@ export function createConnection(client: RedisClient, timeoutMs: number): Connec
         const isSilent = thrown === tooLong && used.heardAt < sentAt;
         if (isSilent || isReadonly(thrown)) drop(used, new Error('Redis has stopped answering'));
         if (thrown === tooLong)
-          throw new RedisError(command[0], `no answer within ${timeoutMs + blockMs} ms`);
+          throw new RedisError(command[0], `no answer within ${timeoutMs + blockMs} ms`, undefined, needs);
         throw toRedisError(command[0], thrown);
       } finally {
         isOver = true;
@@ -95,10 +99,6 @@ function withReject(): { promise: Promise<never>; reject: (error: unknown) => vo
   const promise = new Promise<never>((_resolve, reject_) => (reject = reject_));
   promise.catch(() => {});
   return { promise, reject };
-}
-
-function toRedisError(command: string, thrown: unknown): RedisError {
-  return new RedisError(command, reasonOf(thrown), thrown);
 }
 
 function isReadonly(thrown: unknown): boolean {

@@ -7,7 +7,7 @@ async function told(info: unknown): Promise<string[]> {
   const onError = vi.fn<(error: Error) => void>();
   const answer = info instanceof Error ? Promise.reject(info) : Promise.resolve(info);
   const connection: Connection = { send: () => answer, close: () => {} };
-  warnOfEviction(connection, onError);
+  warnOfEviction(connection, 'what is needed', onError);
   await answer.catch(() => {});
   return onError.mock.calls.map(([{ message }]) => message);
 }
@@ -18,7 +18,9 @@ const infoOf = (maxmemory: number, policy: string) =>
 test.each(['allkeys-lru', 'volatile-ttl', 'volatile-lru'])(
   'a Redis that removes keys by %s before they expire is told of',
   async (policy) => {
-    expect(await told(infoOf(1_000_000, policy))).toEqual([expect.stringContaining(`is ${policy}`)]);
+    expect(await told(infoOf(1_000_000, policy))).toEqual([
+      expect.stringContaining(`is ${policy}), also what is needed; `),
+    ]);
   },
 );
 

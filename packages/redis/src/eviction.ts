@@ -1,7 +1,10 @@
 import type { Connection } from './connection.ts';
 
-/** Tells the app if its Redis may remove keys before they expire. A Redis that does not say is taken to be right. */
-export function warnOfEviction(connection: Connection, onError: (error: Error) => void): void {
+/**
+ * Tells the app if its Redis may remove keys before they expire. A Redis that does not say is taken to be right. `loss` says
+ * what may be lost, and what comes of it.
+ */
+export function warnOfEviction(connection: Connection, loss: string, onError: (error: Error) => void): void {
   void connection.send(['INFO', 'memory']).then(
     (info) => {
       const policy = /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1] ?? 'noeviction';
@@ -10,7 +13,7 @@ export function warnOfEviction(connection: Connection, onError: (error: Error) =
       if (!isLimited || policy === 'noeviction') return;
       onError(
         new Error(
-          `Redis removes keys when its memory is full (maxmemory-policy is ${policy}), also used consents and idempotency keys, so that a call may run twice; set maxmemory-policy to noeviction`,
+          `Redis removes keys when its memory is full (maxmemory-policy is ${policy}), also ${loss}; set maxmemory-policy to noeviction`,
         ),
       );
     },

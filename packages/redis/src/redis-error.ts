@@ -4,11 +4,13 @@ export class RedisError extends Error {
   /** The command that failed, such as `SET`. */
   readonly command: string;
 
-  constructor(command: string, reason: string, cause?: unknown) {
+  constructor(command: string, reason: string, cause?: unknown, needs: string = callNeeds) {
     super(
-      `Redis failed at ${command}: ${reason}. What needs Redis (consents, idempotency keys, rate limits) fails until it is back; calls that do not need it go on`,
+      `Redis failed at ${command}: ${reason}. What needs Redis (${needs}) fails until it is back; calls that do not need it go on`,
       { cause },
     );
     this.command = command;
   }
 }
+
+const callNeeds = 'consents, idempotency keys, rate limits';

@@ -1,8 +1,9 @@
-import { SetupError, type SetupProblem, type Store } from '@trpc-mcp/core';
+import type { Store } from '@trpc-mcp/core';
 import { type Bus, createBus } from './bus.ts';
 import { checkClient, type RedisClient } from './client.ts';
 import { createConnection } from './connection.ts';
 import { warnOfEviction } from './eviction.ts';
+import { checkOptions, print } from './options.ts';
 import { createStore } from './store.ts';
 
 /** Options of `redis`. */
@@ -40,15 +41,15 @@ export interface Shared {
  * While Redis cannot be reached, calls that need it fail with a `RedisError`. All other calls go on.
  */
 export function redis(options: RedisOptions): Shared {
-  checkOptions(options);
+  checkOptions('redis', options, optionNames);
   const { client, prefix = 'trpc-mcp:', timeoutMs = 2000, onError = print } = options;
-  checkClient(client);
+  checkClient(client, 'redis({ client })');
   const commands = createConnection(client, timeoutMs);
   const reading = createConnection(client, timeoutMs);
   const bus = createBus({ connection: commands, reading, key: `${prefix}changes`, onError });
   return {
     bus,
-    store: createStore(commands, prefix, () => warnOfEviction(commands, onError)),
+    store: createStore(commands, prefix, () => warnOfEviction(commands, loss, onError)),
     async close() {
       const closed = bus.close();
       reading.close();
@@ -58,21 +59,9 @@ export function redis(options: RedisOptions): Shared {
   };
 }
 
-/** Without types, nobody else would notice a name that is not an option. */
-function checkOptions(options: RedisOptions): void {
-  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(optionNames, name));
-  if (unknown.length === 0) return;
-  const message = `it is not an option; the options are: ${Object.keys(optionNames).join(', ')}`;
-  throw new SetupError(
-    unknown.map((name): SetupProblem => ({ code: 'OPTION_UNKNOWN', path: `redis.${name}`, message })),
-  );
-}
-
 const optionNames = { client: true, prefix: true, timeoutMs: true, onError: true } satisfies Record<
   keyof RedisOptions,
   true
 >;
 
-function print(error: Error): void {
-  console.error('MCP failure:', error);
-}
+const loss = 'used consents and idempotency keys, so that a call may run twice';

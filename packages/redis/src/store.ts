@@ -1,6 +1,6 @@
 import type { Store } from '@trpc-mcp/core';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Connection } from './connection.ts';
+import { createLimits } from './limits.ts';
 
 /**
  * Makes a `Store` on Redis. The keys that begin with `consent:` and `once:` have to be kept until they expire; those that
@@ -8,14 +8,6 @@ import type { Connection } from './connection.ts';
  */
 export function createStore(connection: Connection, prefix: string, onFirst: () => void): Store {
   let isFirst = true;
-  const limiters = new Map<string, RateLimiterRedis>();
-  const limiterOf = (points: number, durationMs: number): RateLimiterRedis => {
-    const name = `${points}/${durationMs}`;
-    const limiter =
-      limiters.get(name) ?? createLimiter(connection, `${prefix}limit:${name}`, points, durationMs);
-    limiters.set(name, limiter);
-    return limiter;
-  };
 
   return {
     async add(key, value, ttlMs) {
@@ -34,41 +26,11 @@ export function createStore(connection: Connection, prefix: string, onFirst: () 
     async delete(key) {
       await connection.send(['DEL', prefix + key]);
     },
-    async take(key, { points, durationMs }) {
-      try {
-        await limiterOf(points, durationMs).consume(key);
-        return 0;
-      } catch (thrown) {
-        if (thrown instanceof RateLimiterRes) return Math.max(1, thrown.msBeforeNext);
-        throw thrown;
-      }
-    },
+    take: createLimits(connection, `${prefix}limit:`).take,
   };
 }
 
-function createLimiter(
-  connection: Connection,
-  keyPrefix: string,
-  points: number,
-  durationMs: number,
-): RateLimiterRedis {
-  return new RateLimiterRedis({
-    keyPrefix,
-    points,
-    // The limiter counts in whole seconds, and 0 would mean for ever.
-    duration: Math.max(1, Math.ceil(durationMs / 1000)),
-    // A caller without points is refused from memory, without asking Redis, until there are points again.
-    inMemoryBlockOnConsumed: points,
-    // The limiter uses only `eval`, with the arguments of node-redis.
-    useRedisPackage: true,
-    storeClient: {
-      eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
-        connection.send(['EVAL', script, String(keys.length), ...keys, ...args]),
-    },
-  });
-}
-
 /** Rounds up, because Redis takes whole milliseconds, at least one. */
-function toMs(ms: number): string {
+export function toMs(ms: number): string {
   return String(Math.max(1, Math.ceil(ms)));
 }

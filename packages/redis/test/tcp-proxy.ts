@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a Redis, which it can take away and give back. */
+/** Stands between a client and a server, such as a Redis, which it can take away and give back. */
 export interface TcpProxy extends AsyncDisposable {
   url: string;
   /** Closes every connection and takes no new one, as a server that was killed. */
@@ -14,7 +14,7 @@ export interface TcpProxy extends AsyncDisposable {
 }
 
 export async function openTcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port: targetPort } = new URL(target);
+  const { hostname, port: targetPort, protocol } = new URL(target);
   const sockets = new Set<Socket>();
   let isFrozen = false;
   let isMuffled = false;
@@ -22,7 +22,7 @@ export async function openTcpProxy(target: string): Promise<TcpProxy> {
   let port = 0;
 
   const join = (downstream: Socket) => {
-    const upstream = connect(Number(targetPort) || 6379, hostname);
+    const upstream = connect(Number(targetPort) || (protocol.startsWith('redis') ? 6379 : 5432), hostname);
     for (const [from, to] of [
       [downstream, upstream],
       [upstream, downstream],
