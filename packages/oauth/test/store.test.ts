@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { redisOAuthStore } from '@trpc-mcp/redis';
 import { Redis } from 'ioredis';
-import { describe } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { openPrefix } from '../../redis/test/server.ts';
 import { memoryOAuthStore, postgresOAuthStore } from '../src/index.ts';
 import { openSchema } from './postgres.ts';
@@ -15,13 +15,20 @@ describeStore('memory', async () => {
   return { one: store, other: store, async [Symbol.asyncDispose]() {} };
 });
 
-describeStore('PGlite', async () => {
-  const database = await PGlite.create();
-  return {
-    one: postgresOAuthStore(database),
-    other: postgresOAuthStore(database),
-    [Symbol.asyncDispose]: () => database.close(),
-  };
+describe('embedded', () => {
+  // It takes long to start, so each test has a table of its own, and not a database.
+  let database: PGlite;
+  let tables = 0;
+  beforeAll(async () => {
+    database = await PGlite.create();
+  });
+  afterAll(() => database.close());
+
+  describeStore('PGlite', async () => {
+    const openStore = () => postgresOAuthStore(database, { table: `table_${tables}` });
+    tables++;
+    return { one: openStore(), other: openStore(), async [Symbol.asyncDispose]() {} };
+  });
 });
 
 describe.skipIf(!databaseUrl)('with DATABASE_URL', () => {
