@@ -7,7 +7,14 @@ import { createClient } from 'redis';
 import { createClient as createClient4 } from 'redis4';
 import { createClient as createClient5 } from 'redis5';
 import { expectTypeOf, test } from 'vitest';
-import { redis, type RedisOptions, type Shared } from './index.ts';
+import {
+  redis,
+  type RedisOAuthStore,
+  redisOAuthStore,
+  type RedisOAuthStoreOptions,
+  type RedisOptions,
+  type Shared,
+} from './index.ts';
 
 test('redis takes the clients of every version that is supported', () => {
   expectTypeOf(redis).toBeCallableWith({ client: new Redis() });
@@ -35,4 +42,21 @@ test('what redis returns is spread into the options of a handler', () => {
   expectTypeOf(shared.bus).toEqualTypeOf<NonNullable<HandlerOptions['bus']>>();
   expectTypeOf(shared.close).toEqualTypeOf<() => Promise<void>>();
   expectTypeOf<Shared>().not.toBeAny();
+});
+
+test('redisOAuthStore takes the clients of every version that is supported', () => {
+  expectTypeOf(redisOAuthStore).toBeCallableWith(new Redis());
+  expectTypeOf(redisOAuthStore).toBeCallableWith(new Redis5());
+  expectTypeOf(redisOAuthStore).toBeCallableWith(createClient());
+  expectTypeOf(redisOAuthStore).toBeCallableWith(createClient({ RESP: 2 }));
+  expectTypeOf(redisOAuthStore).toBeCallableWith(createClient5());
+  expectTypeOf(redisOAuthStore).toBeCallableWith(createClient4());
+  // @ts-expect-error a URL is no client
+  expectTypeOf(redisOAuthStore).toBeCallableWith('redis://localhost');
+  // @ts-expect-error there is nothing to connect to
+  expectTypeOf(redisOAuthStore).toBeCallableWith({});
+  const client = new Redis();
+  const store = redisOAuthStore(client, { prefix: 'acme:oauth:' });
+  expectTypeOf(store).toEqualTypeOf<RedisOAuthStore>();
+  expectTypeOf<RedisOAuthStoreOptions>().not.toBeAny();
 });
