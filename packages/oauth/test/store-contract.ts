@@ -31,7 +31,7 @@ export function describeStore(name: string, open: () => Promise<TwoStores>): voi
       for (let round = 0; round < 50; round++) {
         const key = `key ${round}`;
         const won = await Promise.all([one.add(key, 'one', hour), other.add(key, 'other', hour)]);
-        expect(won.toSorted()).toEqual([false, true]);
+        expect(won.filter(Boolean)).toHaveLength(1);
         expect(await one.get(key)).toBe(won[0] ? 'one' : 'other');
       }
     });

@@ -23,7 +23,7 @@ test('each store can be the store of the server', () => {
   expectTypeOf(postgresOAuthStore(pool)).toEqualTypeOf<OAuthStore>();
   expectTypeOf(redisOAuthStore(redis)).toExtend<OAuthStore>();
   expectTypeOf<RedisOAuthStore>().toExtend<NonNullable<OAuthServerOptions<object>['store']>>();
-  expectTypeOf(redisOAuthStore(redis).close).toEqualTypeOf<() => Promise<void>>();
+  expectTypeOf<RedisOAuthStore['close']>().toEqualTypeOf<() => Promise<void>>();
   expectTypeOf<OAuthStore>().not.toBeAny();
   expectTypeOf<RedisOAuthStore>().not.toBeAny();
 });
