@@ -2,6 +2,7 @@ import {
   getOAuthProtectedResourceMetadataUrl,
   type OAuthProtectedResourceMetadata,
 } from '@modelcontextprotocol/server';
+import { aBoolean } from '../catalog/kind.ts';
 import { findUnknownOptions } from '../nearest.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 
@@ -129,8 +130,8 @@ export function createMetadataReply(
 function checkOptions(options: ResourceMetadataOptions): SetupProblem[] {
   const problems: SetupProblem[] = findUnknownOptions([['resourceMetadataHandler.', options, optionKeys]]);
   const { atRoot } = options as { atRoot?: unknown };
-  if (atRoot === undefined || typeof atRoot === 'boolean') return problems;
-  const message = `it is ${JSON.stringify(atRoot)}; set it to true or false`;
+  if (atRoot === undefined || aBoolean.takes(atRoot)) return problems;
+  const message = `it has to be ${aBoolean.words}`;
   return [...problems, { code: 'OPTION_INVALID', path: 'resourceMetadataHandler.atRoot', message }];
 }
 
