@@ -23,6 +23,7 @@ export type {
   NodeLikeRequest,
   NodeLikeResponse,
   ResourceMetadataHandler,
+  ResourceMetadataOptions,
 } from './auth/resource-metadata.ts';
 export type { VerifiedToken, VerifyOptions, VerifyToken } from './auth/token.ts';
 export type { Answer, Question } from './call/ask.ts';

@@ -44,9 +44,9 @@ const asymmetric = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA 
 
 /**
  * Makes a `verify` for `bearer` that verifies JWTs: signature, issuer, type, audience and times. It throws UNAUTHORIZED
- * for every other token, also when it is called by itself. Keys of a `jwksUri` are cached. They are read again when a token
- * names a key that is not cached, and they stay valid while the authorization server cannot be reached. The claims become
- * `auth.extra`.
+ * for every other token, also when it is called by itself. Keys of a `jwksUri` are cached. They are read again at once
+ * when a token names a key that is not cached, but at most five times in ten seconds. They stay valid while the
+ * authorization server cannot be reached. The claims become `auth.extra`.
  * @see https://www.rfc-editor.org/rfc/rfc9068
  */
 export function jwt(options: JwtOptions): VerifyToken {
@@ -57,14 +57,21 @@ export function jwt(options: JwtOptions): VerifyToken {
     const resource = resourceOf(verifyOptions);
     const jose = await import('jose');
     keySet ??= options.jwks ? createLocalKeySet(options.jwks) : createKeySet(new URL(options.jwksUri!));
-    const { find } = await keySet;
-    let verified: JWTVerifyResult;
-    try {
-      verified = await jose.jwtVerify(token, find, {
+    const { find, renew } = await keySet;
+    const check = () =>
+      jose.jwtVerify(token, find, {
         issuer,
         algorithms: [...algorithms],
         requiredClaims: ['exp'],
         clockTolerance: clockToleranceMs / 1000,
+      });
+    let verified: JWTVerifyResult;
+    try {
+      verified = await check().catch(async (error: unknown) => {
+        // Without a key id, a token that was signed with a new key looks like one with a bad signature.
+        if (!isBadSignature(error) || jose.decodeProtectedHeader(token).kid !== undefined) throw error;
+        await renew();
+        return check();
       });
     } catch (cause) {
       if (cause instanceof TRPCError) throw cause;
@@ -161,6 +168,10 @@ function checkKeys(
 function isPublicKey(key: unknown): boolean {
   if (!isRecord(key)) return false;
   return typeof key['kty'] === 'string' && key['kty'] !== 'oct' && key['d'] === undefined;
+}
+
+function isBadSignature(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED';
 }
 
 /** Says what is wrong with a token, in words for the client. */

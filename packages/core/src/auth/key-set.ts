@@ -3,15 +3,23 @@ import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose' with { 'resolution-mo
 
 /** The public keys of an authorization server. */
 export interface KeySet {
-  /** Finds the key that a token was signed with. Throws a `TRPCError` `SERVICE_UNAVAILABLE` when the keys cannot be read. */
+  /**
+   * Finds the key that a token was signed with. A key that is new is looked for at once, but only so often, because a token
+   * can name any key. Throws a `TRPCError` `SERVICE_UNAVAILABLE` when the keys cannot be read.
+   */
   find: JWTVerifyGetKey;
+  /** Reads the keys again, as often as for a key that is new: for a token that names no key, and that no key fits. */
+  renew: () => Promise<void>;
 }
 
 /** Keys are read again when they are older than this, so that a revoked key stops working. */
 const maxAgeMs = 600_000;
 
-/** How often an unknown key is looked for at most: a token can name any key, also one that does not exist. */
+/** How long an unknown key is not looked for again, and the time in which the keys are read `mostReads` times at most. */
 const cooldownMs = 10_000;
+
+/** How often the keys are read within the cooldown, for whatever keys tokens name. */
+const mostReads = 5;
 
 /** The time between two attempts to reach an authorization server that is down. */
 const pauseMs = 5000;
@@ -24,9 +32,21 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
   let readAt = -Infinity;
   let failedAt = -Infinity;
   let failure: unknown;
+  /** Counts the reads that were begun, and says which of them brought the keys that are cached. */
+  let begun = 0;
+  let newest = 0;
+  /** When the latest reads were begun. */
+  let recent: number[] = [];
+  /** The keys that the cached ones were read for, and when. A token that names no key looks for `undefined`. */
+  const lookedFor = new Map<string | undefined, number>();
 
   const read: typeof fetch = async (input, init) => {
-    if (Date.now() < failedAt + pauseMs) throw unreachable(failure);
+    const now = Date.now();
+    if (now < failedAt + pauseMs) throw unreachable(failure);
+    recent = recent.filter((at) => now < at + cooldownMs);
+    if (newest > 0 && recent.length >= mostReads) throw tooManyReads;
+    recent.push(now);
+    const number = ++begun;
     try {
       const response = await fetch(input, init);
       if (!response.ok) throw new Error(`${uri.origin} answered ${response.status} instead of its keys`);
@@ -34,6 +54,7 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
       if (!Array.isArray(keys.keys)) throw new Error(`${uri.origin} answered without keys`);
       readAt = Date.now();
       failedAt = -Infinity;
+      newest = Math.max(newest, number);
       return Response.json(keys);
     } catch (error) {
       failedAt = Date.now();
@@ -42,19 +63,53 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
     }
   };
 
-  // jose forgets old keys. Here `find` decides about their age, so that they still work while the server is down.
+  // jose forgets old keys, and does not look for new ones within its cooldown. Here `find` decides about both.
   const keys = createRemoteJWKSet(uri, {
     cacheMaxAge: Infinity,
-    cooldownDuration: cooldownMs,
+    cooldownDuration: Infinity,
     timeoutDuration: timeoutMs,
     [customFetch]: read,
   });
 
+  /**
+   * Waits for the read that is under way, or begins one. Returns whether the keys were read. They were not if this key was
+   * looked for already, or if there were too many reads.
+   */
+  const readFor = async (kid: string | undefined): Promise<boolean> => {
+    const isShared = keys.reloading;
+    if (!isShared && Date.now() < (lookedFor.get(kid) ?? -Infinity) + cooldownMs) return false;
+    try {
+      await keys.reload();
+    } catch (error) {
+      if (error === tooManyReads) return false;
+      throw error;
+    }
+    if (isShared) return true;
+    const now = Date.now();
+    for (const [other, at] of lookedFor) if (now >= at + cooldownMs) lookedFor.delete(other);
+    lookedFor.set(kid, now);
+    return true;
+  };
+
   return {
     async find(header, token) {
-      // When that fails, the cached keys stay valid. For a key that is not cached, the next line asks again and throws.
+      const before = begun;
+      // When that fails, the cached keys stay valid. For a key that is not cached, `readFor` asks again and throws.
       if (Date.now() > readAt + maxAgeMs) await keys.reload().catch(() => undefined);
-      return keys(header, token);
+      for (;;) {
+        try {
+          return await keys(header, token);
+        } catch (error) {
+          if ((error as { code?: unknown }).code !== 'ERR_JWKS_NO_MATCHING_KEY') throw error;
+          // A read that had begun before the token came may have missed its key. One that began later has not.
+          if (newest > before || !(await readFor(header.kid))) throw error;
+        }
+      }
+    },
+    async renew() {
+      const before = begun;
+      let isRead = true;
+      while (isRead && newest <= before) isRead = await readFor(undefined);
     },
   };
 }
@@ -62,8 +117,10 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
 /** Finds the keys among some that the app has. Nobody is asked. */
 export async function createLocalKeySet(jwks: JSONWebKeySet): Promise<KeySet> {
   const { createLocalJWKSet } = await import('jose');
-  return { find: createLocalJWKSet(jwks) };
+  return { find: createLocalJWKSet(jwks), renew: async () => {} };
 }
+
+const tooManyReads = new Error('the keys were read too often');
 
 function unreachable(cause: unknown): TRPCError {
   const message = 'the authorization server cannot be reached to check the token; try again later';

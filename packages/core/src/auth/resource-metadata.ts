@@ -2,11 +2,23 @@ import {
   getOAuthProtectedResourceMetadataUrl,
   type OAuthProtectedResourceMetadata,
 } from '@modelcontextprotocol/server';
+import { aBoolean } from '../catalog/kind.ts';
+import { findUnknownOptions } from '../nearest.ts';
+import { SetupError, type SetupProblem } from '../setup-error.ts';
 
 /** The part of `auth` that `resourceMetadataHandler` needs. */
 export interface MetadataSource {
   /** The document of RFC 9728, as `bearer` makes it. */
   metadata: OAuthProtectedResourceMetadata;
+}
+
+/** Options of `resourceMetadataHandler`. */
+export interface ResourceMetadataOptions {
+  /**
+   * Answers at `/.well-known/oauth-protected-resource` too, where some clients look. Set it to `false` where a host has
+   * several endpoints, and another one answers there. `true` by default.
+   */
+  atRoot?: boolean;
 }
 
 /** A request of Node's, or of any framework on it. */
@@ -44,15 +56,21 @@ export function metadataUrlOf(resource: string): string {
  * Serves the protected-resource metadata at the fixed places of the origin, for clients that do not follow the challenge.
  * For the endpoint `/mcp` they are `/.well-known/oauth-protected-resource/mcp` and, as claude.ai asks,
  * `/.well-known/oauth-protected-resource`. Mount it at the root. Where a host has several endpoints, the one that is
- * mounted first answers at the second place. On Express (`app.use(…)`) it passes all other requests on; on other hosts
- * it answers them with 404.
+ * mounted first answers at the second place; leave that place to another one with `{ atRoot: false }`. On Express (`app.use(…)`) it passes all other requests on; on other hosts
+ * it answers them with 404. Throws a `SetupError` for an option that does not exist.
  * @see https://www.rfc-editor.org/rfc/rfc9728#section-3.1
  */
-export function resourceMetadataHandler({ metadata }: MetadataSource): ResourceMetadataHandler {
+export function resourceMetadataHandler(
+  { metadata }: MetadataSource,
+  options: ResourceMetadataOptions = {},
+): ResourceMetadataHandler {
+  const problems = checkOptions(options);
+  if (problems.length > 0) throw new SetupError(problems);
+  const { atRoot = true } = options;
   const serve = createMetadataReply(metadata);
-  const atRoot = rootPathOf(metadata.resource);
-  const answer = (path: string, method: string) =>
-    path === atRoot || path === wellKnown ? serve(path, method) : undefined;
+  // For an endpoint at the root of its origin, both places are the same.
+  const places = [rootPathOf(metadata.resource), ...(atRoot ? [wellKnown] : [])];
+  const answer = (path: string, method: string) => (places.includes(path) ? serve(path, method) : undefined);
 
   function handle(request: Request): Response;
   function handle(req: NodeLikeRequest, res: NodeLikeResponse, next?: () => void): void;
@@ -108,6 +126,16 @@ export function createMetadataReply(
     return { status: 200, headers, body: method === 'GET' ? json : undefined };
   };
 }
+
+function checkOptions(options: ResourceMetadataOptions): SetupProblem[] {
+  const problems: SetupProblem[] = findUnknownOptions([['resourceMetadataHandler.', options, optionKeys]]);
+  const { atRoot } = options as { atRoot?: unknown };
+  if (atRoot === undefined || aBoolean.takes(atRoot)) return problems;
+  const message = `it has to be ${aBoolean.words}`;
+  return [...problems, { code: 'OPTION_INVALID', path: 'resourceMetadataHandler.atRoot', message }];
+}
+
+const optionKeys = { atRoot: true } satisfies Record<keyof ResourceMetadataOptions, true>;
 
 const methods = 'GET, HEAD, OPTIONS';
 

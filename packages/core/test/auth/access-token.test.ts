@@ -32,7 +32,7 @@ const introspect = (more: Partial<IntrospectionOptions> = {}) =>
 const issueAs = (header: { typ?: string }, claims: JWTPayload = {}) => {
   const { kid, privateKey } = server.key();
   return new SignJWT({ iss: server.issuer, aud: resource, sub: 'ada', exp: inSeconds(300), ...claims })
-    .setProtectedHeader({ alg: 'RS256', kid, ...header })
+    .setProtectedHeader({ alg: 'RS256', kid: kid!, ...header })
     .sign(privateKey);
 };
 

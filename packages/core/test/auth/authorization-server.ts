@@ -15,10 +15,12 @@ export interface AuthorizationServer extends AsyncDisposable {
   asked: string[];
   /** What the server does with every request: answer, hang up, or answer with an error. */
   state: 'up' | 'down' | 'broken';
+  /** What the server waits for before it answers. It has read its keys by then. */
+  held: Promise<void> | undefined;
   /** Answers requests while the server is up. */
   introspect: (token: string, authorization: string | undefined) => object;
-  /** Makes a new key and publishes it, in addition to the other keys or instead of them. */
-  rotate(options?: { keepOld?: boolean }): Promise<void>;
+  /** Makes a new key and publishes it, in addition to the other keys or instead of them. It has a key id by default. */
+  rotate(options?: { keepOld?: boolean; isNamed?: boolean }): Promise<void>;
   /** The newest key. */
   key(): SigningKey;
   /** Makes a token for `resource` that is valid for five minutes. `claims` adds, replaces or removes claims. */
@@ -26,7 +28,7 @@ export interface AuthorizationServer extends AsyncDisposable {
 }
 
 export interface SigningKey {
-  kid: string;
+  kid: string | undefined;
   privateKey: CryptoKey;
   publicKey: CryptoKey;
 }
@@ -52,6 +54,7 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
             req.headers.authorization,
           )
         : { keys: await Promise.all(keys.map(toJwk)) };
+    await server.held;
     res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
   const http = await listen((req, res) => void answer(req, res));
@@ -62,10 +65,11 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
     introspectionEndpoint: `${http.url}/introspect`,
     asked: [],
     state: 'up',
+    held: undefined,
     introspect: () => ({ active: false }),
-    async rotate({ keepOld = true } = {}) {
+    async rotate({ keepOld = true, isNamed = true } = {}) {
       const pair = await generateKeyPair('RS256', { extractable: true });
-      keys = [...(keepOld ? keys : []), { kid: `key-${++made}`, ...pair }];
+      keys = [...(keepOld ? keys : []), { kid: isNamed ? `key-${++made}` : undefined, ...pair }];
     },
     key: () => keys.at(-1)!,
     issue: (claims = {}, key = server.key()) => {
@@ -79,7 +83,7 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
         exp: now + 300,
       };
       return new SignJWT({ ...all, ...claims })
-        .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'at+jwt' })
+        .setProtectedHeader({ alg: 'RS256', ...(key.kid !== undefined && { kid: key.kid }), typ: 'at+jwt' })
         .sign(key.privateKey);
     },
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
@@ -89,5 +93,5 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
 }
 
 async function toJwk({ kid, publicKey }: SigningKey): Promise<object> {
-  return { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' };
+  return { ...(await exportJWK(publicKey)), ...(kid !== undefined && { kid }), alg: 'RS256', use: 'sig' };
 }

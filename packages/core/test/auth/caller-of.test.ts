@@ -60,7 +60,7 @@ const issueAs = (header: { typ?: string }, claims: JWTPayload = {}) => {
   const { kid, privateKey } = server.key();
   const all = { iss: server.issuer, aud: resource, sub: 'ada', client_id: 'editor', exp: inSeconds(300) };
   return new SignJWT({ ...all, scope: 'notes:read', ...claims })
-    .setProtectedHeader({ alg: 'RS256', kid, ...header })
+    .setProtectedHeader({ alg: 'RS256', kid: kid!, ...header })
     .sign(privateKey);
 };
 

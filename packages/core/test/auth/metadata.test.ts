@@ -7,7 +7,13 @@ import { mcpHandler as expressHandler } from '../../src/adapters/express.ts';
 import { mcpHandler as fastifyHandler } from '../../src/adapters/fastify.ts';
 import { mcpHandler as fetchHandler } from '../../src/adapters/fetch.ts';
 import { mcpHandler as nodeHandler } from '../../src/adapters/node.ts';
-import { bearer, type McpMeta, resourceMetadataHandler } from '../../src/index.ts';
+import {
+  bearer,
+  type McpMeta,
+  resourceMetadataHandler,
+  type ResourceMetadataHandler,
+  type SetupError,
+} from '../../src/index.ts';
 import { listen } from '../server.ts';
 
 const t = initTRPC.meta<McpMeta>().create();
@@ -69,18 +75,24 @@ const hosts = {
   async fetch() {
     const handler = fetchHandler(router, { auth });
     const serve = resourceMetadataHandler(auth);
-    const app = (request: Request) =>
-      new URL(request.url).pathname.startsWith('/mcp') ? handler(request) : serve(request);
-    return new Promise<{ url: string } & AsyncDisposable>((resolve) => {
-      const server = serveFetch({ fetch: app, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
-        resolve({
-          url: `http://127.0.0.1:${port}`,
-          [Symbol.asyncDispose]: () => new Promise((done) => void server.close(() => done())),
-        }),
-      );
-    });
+    return listenFetch((request) =>
+      new URL(request.url).pathname.startsWith('/mcp') ? handler(request) : serve(request),
+    );
   },
 };
+
+function listenFetch(
+  app: (request: Request) => Response | Promise<Response>,
+): Promise<{ url: string } & AsyncDisposable> {
+  return new Promise((resolve) => {
+    const server = serveFetch({ fetch: app, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
+      resolve({
+        url: `http://127.0.0.1:${port}`,
+        [Symbol.asyncDispose]: () => new Promise((done) => void server.close(() => done())),
+      }),
+    );
+  });
+}
 
 describe.each(Object.entries(hosts))('on %s', (name, start) => {
   test.each([belowMount, atRoot])('anybody may read the metadata at %s', async (path) => {
@@ -125,25 +137,103 @@ describe.each(Object.entries(hosts))('on %s', (name, start) => {
   });
 });
 
+const other = bearer({
+  verify: () => undefined,
+  resource: 'https://app.example.com/other',
+  authorizationServers: ['https://login.example.com'],
+});
+
+/** The `resource` of the metadata at a place, or the status if there are none. */
+async function readResource(url: string, path: string): Promise<unknown> {
+  const response = await fetch(`${url}/.well-known/oauth-protected-resource${path}`);
+  return response.ok ? ((await response.json()) as typeof metadata).resource : response.status;
+}
+
 test('the first of several endpoints answers at the place that has no path', async () => {
-  const other = bearer({
-    verify: () => undefined,
-    resource: 'https://app.example.com/other',
-    authorizationServers: ['https://login.example.com'],
-  });
   await using server = await listen(
     express().use(resourceMetadataHandler(auth)).use(resourceMetadataHandler(other)),
   );
-  const read = async (path: string) =>
-    (
-      (await (
-        await fetch(`${server.url}/.well-known/oauth-protected-resource${path}`)
-      ).json()) as typeof metadata
-    ).resource;
-  expect(await Promise.all(['', '/mcp', '/other'].map(read))).toEqual([
+  expect(await Promise.all(['', '/mcp', '/other'].map((path) => readResource(server.url, path)))).toEqual([
     resource,
     resource,
     'https://app.example.com/other',
+  ]);
+});
+
+/** Each host with two endpoints, of which the first one leaves the place without a path to the second one. */
+const hostsOfTwo = {
+  express: (first: ResourceMetadataHandler, second: ResourceMetadataHandler) =>
+    listen(express().use(first).use(second)),
+  node: (first: ResourceMetadataHandler, second: ResourceMetadataHandler) =>
+    listen((req, res) => first(req, res, () => second(req, res))),
+  fetch: (first: ResourceMetadataHandler, second: ResourceMetadataHandler) =>
+    listenFetch((request) => {
+      const response = first(request);
+      return response.status === 404 ? second(request) : response;
+    }),
+};
+
+describe.each(Object.entries(hostsOfTwo))('with atRoot: false, on %s', (_, start) => {
+  test('the endpoint leaves the place without a path to another one', async () => {
+    await using server = await start(
+      resourceMetadataHandler(auth, { atRoot: false }),
+      resourceMetadataHandler(other, { atRoot: true }),
+    );
+    expect(await Promise.all(['', '/mcp', '/other'].map((path) => readResource(server.url, path)))).toEqual([
+      'https://app.example.com/other',
+      resource,
+      'https://app.example.com/other',
+    ]);
+  });
+
+  test('nobody answers there if no endpoint is to', async () => {
+    await using server = await start(
+      resourceMetadataHandler(auth, { atRoot: false }),
+      resourceMetadataHandler(other, { atRoot: false }),
+    );
+    expect(await Promise.all(['', '/mcp', '/other'].map((path) => readResource(server.url, path)))).toEqual([
+      404,
+      resource,
+      'https://app.example.com/other',
+    ]);
+  });
+
+  test('an endpoint at the root of its origin answers all the same', async () => {
+    const whole = bearer({
+      verify: () => undefined,
+      resource: 'https://app.example.com',
+      authorizationServers: ['https://login.example.com'],
+    });
+    await using server = await start(
+      resourceMetadataHandler(auth, { atRoot: false }),
+      resourceMetadataHandler(whole, { atRoot: false }),
+    );
+    expect(await readResource(server.url, '')).toBe('https://app.example.com');
+  });
+});
+
+test('an option that does not exist, or of a wrong kind, is a problem of set-up', () => {
+  const problemsOf = (options: object) => {
+    try {
+      resourceMetadataHandler(auth, options);
+      return [];
+    } catch (error) {
+      return (error as SetupError).problems;
+    }
+  };
+  expect(problemsOf({ atroot: false })).toEqual([
+    {
+      code: 'OPTION_UNKNOWN',
+      path: 'resourceMetadataHandler.atroot',
+      message: 'it is not an option; did you mean atRoot?',
+    },
+  ]);
+  expect(problemsOf({ atRoot: 'false' })).toEqual([
+    {
+      code: 'OPTION_INVALID',
+      path: 'resourceMetadataHandler.atRoot',
+      message: 'it has to be true or false',
+    },
   ]);
 });
 

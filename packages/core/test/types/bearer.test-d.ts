@@ -7,7 +7,11 @@ import type { McpAuthInfo } from '../../src/meta.ts';
 import { bearer, type BearerAuth } from '../../src/auth/bearer.ts';
 import { introspection } from '../../src/auth/introspection.ts';
 import { jwt } from '../../src/auth/jwt.ts';
-import { resourceMetadataHandler } from '../../src/auth/resource-metadata.ts';
+import {
+  resourceMetadataHandler,
+  type ResourceMetadataHandler,
+  type ResourceMetadataOptions,
+} from '../../src/auth/resource-metadata.ts';
 import type { VerifiedToken, VerifyToken } from '../../src/auth/token.ts';
 import { requireScopes } from '../../src/call/require-scopes.ts';
 
@@ -90,8 +94,15 @@ test('the handler at the root is one for each kind of host', () => {
   const handler = resourceMetadataHandler(auth);
   expectTypeOf(handler(new Request(resource))).toEqualTypeOf<Response>();
   expectTypeOf(handler({ url: '/' }, { writeHead: () => {}, end: () => {} }, () => {})).toEqualTypeOf<void>();
+  expectTypeOf(resourceMetadataHandler(auth, { atRoot: false })).toEqualTypeOf<ResourceMetadataHandler>();
+  expectTypeOf<ResourceMetadataOptions>().toEqualTypeOf<{ atRoot?: boolean }>();
+  expectTypeOf<ResourceMetadataOptions['atRoot']>().not.toBeAny();
   // @ts-expect-error an auth without OAuth has no metadata
   resourceMetadataHandler({ authenticate: () => undefined });
+  // @ts-expect-error a text is always true
+  resourceMetadataHandler(auth, { atRoot: 'false' });
+  // @ts-expect-error there is no such option
+  resourceMetadataHandler(auth, { root: false });
 });
 
 test('jwt takes the address of keys or keys of its own', () => {
