@@ -51,9 +51,12 @@ export interface ConsentView<TUser = unknown> {
   /**
    * The fields that the form has to send with `method="post"` to `action`: hidden ones, and one button for each decision:
    * `name="decision"` with the value `allow` or `deny`. A form may send `scope` once for each scope that the person leaves
-   * ticked; without `scope`, all that is `asked` is allowed.
+   * ticked; without `scope`, all that is `asked` is allowed. So a form with checkboxes also sends an empty `scope`: with
+   * nothing ticked, nothing of what is `asked` is allowed.
    */
   form: FormView;
+  /** The path of the page of connections, where the person can end this later. */
+  connectionsUrl?: string | undefined;
 }
 
 export interface FormView {
