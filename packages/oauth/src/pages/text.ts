@@ -6,9 +6,9 @@ export function toPlainText(text: string, most = 60): string {
   const plain = text
     // More than this is never shown. It bounds the work.
     .slice(0, 4000)
-    .normalize('NFC')
     .replaceAll(blank, ' ')
     .replaceAll(invisible, '')
+    .normalize('NFC')
     .replaceAll(quotes, "'")
     .replaceAll(/(\p{M}{3})\p{M}+/gu, '$1')
     .replaceAll(/ +/g, ' ')
@@ -29,7 +29,7 @@ export function toAsciiHost(host: string): string {
 }
 
 /** Line ends, tabs, spaces of all kinds, and characters that look like one. */
-const blank = /[\s\p{Z}\u{85}\u{115F}\u{1160}\u{2800}\u{3164}\u{FFA0}]/gu;
+const blank = /[\t-\r\p{Z}\u{85}\u{115F}\u{1160}\u{2800}\u{3164}\u{FFA0}]/gu;
 /** Controls, marks of direction, characters without width, halves of pairs, private and unassigned ones. */
 const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
 const quotes = /["«»“”„‟❝❞〝〞〟＂]/gu;
