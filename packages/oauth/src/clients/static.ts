@@ -9,6 +9,8 @@ export function toClient(client: StaticClient): ProviderMetadata {
   const grants = client.grant_types ?? (uris.length > 0 ? ['authorization_code', 'refresh_token'] : []);
   return {
     ...client,
+    // It is for `client_credentials`. oidc-provider would limit logins to it, too, and knows none of the app's scopes.
+    scope: undefined,
     redirect_uris: [...uris],
     grant_types: [...grants],
     response_types: grants.includes('authorization_code') ? ['code'] : [],

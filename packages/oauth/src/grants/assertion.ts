@@ -1,7 +1,7 @@
 import { jwt, type VerifyToken } from '@trpc-mcp/core';
 import type { EnterpriseOptions } from '../options.ts';
 import { GrantRefusal } from './refusal.ts';
-import { isSameUrl } from './same-url.ts';
+import { isSameUrl } from '../same-url.ts';
 
 /** What an identity provider asserts: that a client may act for a person. */
 export interface Assertion {

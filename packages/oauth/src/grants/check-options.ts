@@ -1,33 +1,38 @@
 import type { SetupProblem } from '@trpc-mcp/core';
-import type { OAuthServerOptions } from '../options.ts';
+import { isLoopback } from '../clients/metadata.ts';
+import type { EnterpriseOptions, OAuthServerOptions, StaticClient } from '../options.ts';
 import { findMachines } from './client-credentials.ts';
 
 /** Finds what is wrong with the options of the grants that are off by default. */
-export function findGrantProblems({
-  enterprise,
-  clientCredentials,
-  clients = [],
-  scopes,
-}: Pick<
-  OAuthServerOptions<never>,
-  'enterprise' | 'clientCredentials' | 'clients' | 'scopes'
->): SetupProblem[] {
+export function findGrantProblems(
+  { enterprise, clientCredentials, clients = [] }: GrantOptions,
+  scopes: readonly string[],
+): SetupProblem[] {
   return [
-    ...(enterprise ? findIssuerProblems(enterprise.issuers) : []),
-    ...(clientCredentials ? findMachineProblems(clients, Object.keys(scopes)) : []),
+    ...(enterprise ? findEnterpriseProblems(enterprise) : []),
+    ...(clientCredentials ? findMachineProblems(clients, scopes) : []),
   ];
 }
 
-type Issuers = NonNullable<OAuthServerOptions<never>['enterprise']>['issuers'];
+type GrantOptions = Pick<Partial<OAuthServerOptions<never>>, 'enterprise' | 'clientCredentials' | 'clients'>;
 
-function findIssuerProblems(issuers: Issuers): SetupProblem[] {
+function findEnterpriseProblems({ issuers, findUser }: Partial<EnterpriseOptions<never>>): SetupProblem[] {
+  const problems = findIssuerProblems(issuers ?? []);
+  if (typeof findUser !== 'function') {
+    const message = 'it is missing; set it to a function that finds a person by the claims of an assertion';
+    problems.push({ code: 'OPTION_INVALID', path: 'oauthServer.enterprise.findUser', message });
+  }
+  return problems;
+}
+
+function findIssuerProblems(issuers: EnterpriseOptions<never>['issuers']): SetupProblem[] {
   const problems: SetupProblem[] = [];
   if (issuers.length === 0) {
     const message = 'it is empty, so every assertion would be refused; list the identity provider';
-    problems.push({ code: 'ISSUER_MISSING', path: 'enterprise.issuers', message });
+    problems.push({ code: 'ISSUER_MISSING', path: 'oauthServer.enterprise.issuers', message });
   }
   for (const [index, { issuer, jwksUri }] of issuers.entries()) {
-    const path = `enterprise.issuers[${index}]`;
+    const path = `oauthServer.enterprise.issuers[${index}]`;
     if (typeof issuer !== 'string' || issuer === '') {
       const message = 'it is empty; set it to the issuer in the metadata of the identity provider';
       problems.push({ code: 'ISSUER_MISSING', path: `${path}.issuer`, message });
@@ -47,23 +52,19 @@ function findIssuerProblems(issuers: Issuers): SetupProblem[] {
 function isSafe(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
-  const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-function findMachineProblems(
-  clients: NonNullable<OAuthServerOptions<never>['clients']>,
-  scopes: readonly string[],
-): SetupProblem[] {
+function findMachineProblems(clients: readonly StaticClient[], scopes: readonly string[]): SetupProblem[] {
   const problems: SetupProblem[] = [];
   const machines = findMachines(clients);
   if (machines.length === 0) {
     const message =
       'no client can use it; put "client_credentials" into the grant_types of one of the clients, or remove the option';
-    problems.push({ code: 'OPTION_INVALID', path: 'clientCredentials', message });
+    problems.push({ code: 'OPTION_INVALID', path: 'oauthServer.clientCredentials', message });
   }
   for (const machine of machines) {
-    const path = `clients[${clients.indexOf(machine)}]`;
+    const path = `oauthServer.clients[${clients.indexOf(machine)}]`;
     if (machine.token_endpoint_auth_method === 'none') {
       const message =
         'a client without a secret or keys cannot get tokens for itself, because anybody could; use private_key_jwt or client_secret_basic';

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
-import type { OAuthStore } from '../store/store.ts';
+import { loadProvider } from '../load-provider.ts';
+import type { Records } from '../records.ts';
 
 /**
  * Accepts an assertion that a client authenticates with (`private_key_jwt`) only if its audience is this server: its issuer
- * or its token endpoint. `oidc-provider` takes the token endpoint from the header `Host` of the request, so that an
- * assertion made for another server could be used here. Some clients write the issuer with a slash at its end.
+ * or its token endpoint. `oidc-provider` alone would take the token endpoint from the header `Host` of the request, so that
+ * an assertion made for another server could be used here. Some clients write the issuer with a slash at its end.
  */
 export function fixAssertionAudience(provider: Provider): void {
   const { issuer } = provider;
@@ -20,19 +20,18 @@ export function fixAssertionAudience(provider: Provider): void {
  * it; the store decides here.
  */
 export function clientAssertionChecks(
-  store: OAuthStore,
+  records: Pick<Records, 'add'>,
 ): Pick<Configuration, 'assertJwtClientAuthClaimsAndHeader'> {
   return {
     async assertJwtClientAuthClaimsAndHeader(_, { exp, jti }, __, { clientId }) {
-      const { errors } = await import('oidc-provider');
+      const { errors } = await loadProvider();
       const leftMs = Number(exp) * 1000 - Date.now();
       if (!(leftMs <= maxLifeMs)) {
         throw new errors.InvalidClientAuth('the client_assertion lasts for more than an hour');
       }
-      const name = JSON.stringify([clientId, jti]);
-      const key = `client-assertion:${createHash('sha256').update(name).digest('base64url')}`;
+      const id = JSON.stringify([clientId, jti]);
       // Longer than it lasts, because clocks differ.
-      if (await store.add(key, '1', Math.max(leftMs, 0) + 60_000)) return;
+      if (await records.add('Client assertion', id, true, Math.max(leftMs, 0) + 60_000)) return;
       throw new errors.InvalidClientAuth('the client_assertion was used before');
     },
   };

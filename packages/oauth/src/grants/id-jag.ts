@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import type { TokenEndpointGrantContext } from 'oidc-provider';
 import type { EnterpriseOptions } from '../options.ts';
-import type { OAuthStore } from '../store/store.ts';
+import type { Records } from '../records.ts';
 import { type Assertion, createAssertionReader } from './assertion.ts';
 import { GrantRefusal } from './refusal.ts';
 import {
@@ -27,7 +26,7 @@ export interface IdJagOptions<TUser, TScope extends string = string> {
   /** The scopes of a token for which neither the assertion nor the request names any. */
   defaultScopes: readonly string[];
   /** Remembers which assertions were used, for all processes. */
-  store: OAuthStore;
+  records: Pick<Records, 'add'>;
   userId: (user: TUser) => string;
   grants?: ((user: TUser, asked: TScope[]) => readonly TScope[] | Promise<readonly TScope[]>) | undefined;
 }
@@ -45,7 +44,7 @@ export function registerIdJag<TUser, TScope extends string>(
   provider: Provider,
   options: IdJagOptions<TUser, TScope>,
 ): void {
-  const { enterprise, target, store } = options;
+  const { enterprise, target, records } = options;
   const read = createAssertionReader({
     issuers: enterprise.issuers,
     audience: provider.issuer,
@@ -73,7 +72,7 @@ export function registerIdJag<TUser, TScope extends string>(
     context.oidc.entity('Account', { accountId, claims: () => ({ sub: accountId }) });
     const scopes = await allowedScopes(user, asked, options);
     // Last, so that an assertion is not used up by a request that fails.
-    await useOnce(store, assertion);
+    await useOnce(records, assertion);
     await issueToken(context, target, scopes, accountId);
   };
 
@@ -106,12 +105,10 @@ async function allowedScopes<TUser, TScope extends string>(
   return narrowScopes(asked, granted, 'this person may allow none of the scopes');
 }
 
-async function useOnce(store: OAuthStore, { issuer, id, expiresAt }: Assertion): Promise<void> {
-  const name = JSON.stringify([issuer, id]);
-  const key = `id-jag:${createHash('sha256').update(name).digest('base64url')}`;
+async function useOnce(records: Pick<Records, 'add'>, { issuer, id, expiresAt }: Assertion): Promise<void> {
   // Longer than it lasts, because clocks differ.
   const ttlMs = Math.max(expiresAt * 1000 - Date.now(), 0) + 60_000;
-  if (await store.add(key, '1', ttlMs)) return;
+  if (await records.add('Identity assertion', JSON.stringify([issuer, id]), true, ttlMs)) return;
   throw new GrantRefusal(
     'invalid_grant',
     'the assertion was used before; ask the identity provider for another',

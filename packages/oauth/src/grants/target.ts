@@ -1,6 +1,6 @@
 import type { ResourceServer, TokenEndpointGrantContext } from 'oidc-provider';
 import { GrantRefusal } from './refusal.ts';
-import { isSameUrl } from './same-url.ts';
+import { isSameUrl } from '../same-url.ts';
 
 /** What tokens are for: the one MCP endpoint. */
 export interface GrantTarget {
@@ -60,8 +60,7 @@ export async function issueToken(
   const token =
     accountId === undefined
       ? new provider.ClientCredentials(properties)
-      : // No stored grant stands behind such a token: the identity provider decides each time.
-        new provider.AccessToken({ ...properties, accountId, gty: params.grant_type, grantId: '' });
+      : new provider.AccessToken({ ...properties, accountId, gty: params.grant_type, grantId: noLogin });
   context.oidc.entity(token.kind, token);
   context.body = {
     access_token: await token.save(),
@@ -70,3 +69,6 @@ export async function issueToken(
     scope: properties.scope,
   };
 }
+
+/** There is no login behind the token: the identity provider decides each time. Cast: the types want one. */
+const noLogin = undefined as unknown as string;

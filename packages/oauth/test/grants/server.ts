@@ -17,6 +17,8 @@ import { clientAssertionChecks, fixAssertionAudience } from '../../src/grants/cl
 import { findMachines, registerClientCredentials } from '../../src/grants/client-credentials.ts';
 import { idJagMetadata, type IdJagOptions, registerIdJag } from '../../src/grants/id-jag.ts';
 import { createSubjectClaims, readSubject } from '../../src/grants/subject-type.ts';
+import { createRecords } from '../../src/records.ts';
+import { createSeal } from '../../src/seal.ts';
 import type { StaticClient } from '../../src/options.ts';
 import type { OAuthStore } from '../../src/store/store.ts';
 
@@ -78,6 +80,7 @@ function createProvider(
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg: 'ES256' } },
   };
+  const records = createRecords(store, createSeal(['a secret of these tests']));
   const target = { resource, resourceServer, scopes };
   const provider = new Provider(issuer, {
     adapter: createAdapter,
@@ -98,7 +101,7 @@ function createProvider(
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     discovery: enterprise ? { ...idJagMetadata } : {},
     extraTokenClaims: createSubjectClaims(new Set(findMachines(clients).map(({ client_id: id }) => id))),
-    ...clientAssertionChecks(store),
+    ...clientAssertionChecks(records),
     features: {
       devInteractions: { enabled: false },
       registration: { enabled: true },
@@ -114,7 +117,13 @@ function createProvider(
   registerClientCredentials(provider, { clients, target });
   if (enterprise) {
     const { defaultScopes = scopes } = enterprise;
-    registerIdJag(provider, { ...enterprise, target, defaultScopes, store, userId: ({ id }) => id });
+    registerIdJag<User, string>(provider, {
+      ...enterprise,
+      target,
+      defaultScopes,
+      records,
+      userId: ({ id }) => id,
+    });
   }
   return provider;
 }
