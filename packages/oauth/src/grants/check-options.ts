@@ -1,5 +1,6 @@
 import type { SetupProblem } from '@trpc-mcp/core';
 import { isLoopback } from '../clients/metadata.ts';
+import { methodOf } from '../clients/static.ts';
 import type { EnterpriseOptions, OAuthServerOptions, StaticClient } from '../options.ts';
 import { findMachines } from './client-credentials.ts';
 
@@ -11,7 +12,23 @@ export function findGrantProblems(
   return [
     ...(enterprise ? findEnterpriseProblems(enterprise) : []),
     ...(clientCredentials ? findMachineProblems(clients, scopes) : []),
+    ...findSecretProblems(clients),
   ];
+}
+
+/**
+ * RFC 6749 wants a secret to be encoded as in a form before it goes into the header. Some clients do not, such as the
+ * official ones, so that a secret with such a character works with some clients and not with others.
+ */
+function findSecretProblems(clients: readonly StaticClient[]): SetupProblem[] {
+  return clients.flatMap((client, index) => {
+    const isPlain = methodOf(client) !== 'client_secret_basic' || !/[%+]/.test(client.client_secret ?? '');
+    const message =
+      'it has a % or a +, which some clients encode in the header Authorization and others do not; make it of letters, digits, - and _';
+    return isPlain
+      ? []
+      : [{ code: 'OPTION_INVALID', path: `oauthServer.clients[${index}].client_secret`, message }];
+  });
 }
 
 type GrantOptions = Pick<Partial<OAuthServerOptions<never>>, 'enterprise' | 'clientCredentials' | 'clients'>;
@@ -65,16 +82,10 @@ function findMachineProblems(clients: readonly StaticClient[], scopes: readonly 
   }
   for (const machine of machines) {
     const path = `oauthServer.clients[${clients.indexOf(machine)}]`;
-    if (machine.token_endpoint_auth_method === 'none') {
+    if (methodOf(machine) === 'none') {
       const message =
         'a client without a secret or keys cannot get tokens for itself, because anybody could; use private_key_jwt or client_secret_basic';
       problems.push({ code: 'OPTION_INVALID', path: `${path}.token_endpoint_auth_method`, message });
-    }
-    const { token_endpoint_auth_method: method = 'client_secret_basic', client_secret: secret } = machine;
-    if (method === 'client_secret_basic' && /[%+]/.test(secret ?? '')) {
-      const message =
-        'it has a % or a +, which some clients encode in the Authorization header and others do not, the official ones among them; make it of letters, digits, - and _';
-      problems.push({ code: 'OPTION_INVALID', path: `${path}.client_secret`, message });
     }
     const unknown = (machine.scope ?? '').split(' ').filter((scope) => scope && !scopes.includes(scope));
     if (unknown.length > 0) {

@@ -6,17 +6,12 @@ import { bearer, jwt, type McpMeta, type McpRequest, resourceMetadataHandler } f
 import { mcpHandler } from '@trpc-mcp/core/express';
 import express from 'express';
 import { exportJWK, generateKeyPair } from 'jose';
-import {
-  type Adapter,
-  type AdapterPayload,
-  type KoaContextWithOIDC,
-  Provider,
-  type ResourceServer,
-} from 'oidc-provider';
+import type { Adapter, AdapterPayload, KoaContextWithOIDC, Provider, ResourceServer } from 'oidc-provider';
 import { clientAssertionChecks, fixAssertionAudience } from '../../src/grants/client-assertion.ts';
 import { findMachines, registerClientCredentials } from '../../src/grants/client-credentials.ts';
 import { idJagMetadata, type IdJagOptions, registerIdJag } from '../../src/grants/id-jag.ts';
 import { createSubjectClaims, readSubject } from '../../src/grants/subject-type.ts';
+import { loadProvider } from '../../src/load-provider.ts';
 import { createRecords } from '../../src/records.ts';
 import { createSeal } from '../../src/seal.ts';
 import type { StaticClient } from '../../src/options.ts';
@@ -63,18 +58,18 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const resource = `${issuer}/mcp`;
   const events: TokenEvent[] = [];
   app.use('/mcp', createEndpoint(issuer, resource, `${origin}/oauth/keys`, app));
-  const provider = createProvider(issuer, resource, settings);
+  const provider = await createProvider(issuer, resource, settings);
   listenTo(provider, events);
   const serve = provider.callback();
   app.use((req, res) => void serve(req, res));
   return { issuer, resource, origin, events, [Symbol.asyncDispose]: close };
 }
 
-function createProvider(
+async function createProvider(
   issuer: string,
   resource: string,
   { store, clients = [], enterprise }: ServerSettings,
-): Provider {
+): Promise<Provider> {
   const resourceServer: ResourceServer = {
     scope: scopes.join(' '),
     accessTokenFormat: 'jwt',
@@ -82,7 +77,8 @@ function createProvider(
   };
   const records = createRecords(store, createSeal(['a secret of these tests']));
   const target = { resource, resourceServer, scopes };
-  const provider = new Provider(issuer, {
+  const { Provider: Constructor } = await loadProvider();
+  const provider = new Constructor(issuer, {
     adapter: createAdapter,
     jwks: { keys: [key] },
     cookies: { keys: ['the secret of these tests'] },
