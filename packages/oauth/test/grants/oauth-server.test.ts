@@ -144,6 +144,13 @@ describe('enterprise-managed authorization', () => {
     expect(body['scope']).toBe('app:read');
   });
 
+  it('gives the scopes that clients usually ask for, if nobody names any', async () => {
+    await using idp = await startIdentityProvider(agent.client_id);
+    const options = optionsFor(idp, () => ada);
+    await using app = await startApp({ options: { ...options, scopesSupported: ['app:write'] } });
+    expect((await exchange(app, await idp.sign(claimsFor(app)))).body['scope']).toBe('app:write');
+  });
+
   it('accepts an assertion at one of two processes, and answers 503 while the store is down', async () => {
     await using idp = await startIdentityProvider(agent.client_id);
     const kept = memoryOAuthStore();
