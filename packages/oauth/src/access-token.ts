@@ -1,5 +1,6 @@
 import { jwt, type VerifiedToken, type VerifyToken } from '@trpc-mcp/core';
 import { TRPCError } from '@trpc/server';
+import { readSubject } from './grants/subject-type.ts';
 import type { Records } from './records.ts';
 import { placeOf } from './seal.ts';
 import { toPublicKey } from './keys.ts';
@@ -17,6 +18,8 @@ export function createVerify<TUser>({ issuer, keys }: Settings<TUser>, records: 
   return async (token, options) => {
     const verified = await verifyJwt(token, options);
     if (!verified) return undefined;
+    if (!readSubject(verified.extra ?? {}))
+      throw new TRPCError({ code: 'UNAUTHORIZED', message: 'the token does not say who is calling' });
     let isOver: boolean;
     try {
       isOver = await isEnded(verified, records);

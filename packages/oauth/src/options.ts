@@ -58,7 +58,11 @@ export interface OAuthServerOptions<TUser, TScope extends string = string> {
   metadataDocuments?: false | Partial<MetadataDocumentOptions>;
   /** Lets `clients` with `client_credentials` among their `grant_types` get tokens for themselves. Off by default. */
   clientCredentials?: boolean;
-  /** Lets clients exchange an assertion of the company's identity provider (ID-JAG). Off by default. */
+  /**
+   * Lets clients exchange an assertion of the company's identity provider (ID-JAG) for a token, without asking the person.
+   * A client needs `urn:ietf:params:oauth:grant-type:jwt-bearer` among its `grant_types`, and a secret or keys. Off by
+   * default.
+   */
   enterprise?: EnterpriseOptions<TUser>;
   /** Is told what happens. By default, failures and attacks are printed with `console.error` and `console.warn`. */
   onEvent?: OnEvent;
@@ -129,6 +133,9 @@ export interface StaticClient {
 export interface EnterpriseOptions<TUser> {
   /** The identity providers whose assertions are accepted. */
   issuers: readonly { issuer: string; jwksUri: string | URL }[];
-  /** Finds the person that an assertion is about, by its claims, such as `iss` with `sub` or `email`. */
+  /**
+   * Finds the person that an assertion is about, by its claims: by `iss` with `sub`, or by `email` for one company alone,
+   * because an identity provider can write any address. Nobody gets a token for `undefined`.
+   */
   findUser: (claims: Readonly<Record<string, unknown>>) => TUser | undefined | Promise<TUser | undefined>;
 }

@@ -23,6 +23,8 @@ export function tellEvents<TUser>(
         clientId: entities?.Client?.clientId ?? textOf(params?.['client_id']),
         userId: entities?.Account?.accountId,
         address: (settings.addressOf ?? addressOf)(ctx.req),
+        // Somebody else cannot be reached. The reason is for the log alone.
+        ...(error?.error === 'temporarily_unavailable' && { cause: error.cause }),
       });
     };
   const on = (name: string, listener: (ctx: KoaContextWithOIDC, error?: OAuthFailure) => void) =>

@@ -1,4 +1,4 @@
-import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC, Provider, ResourceServer } from 'oidc-provider';
 import { loginClaim } from './access-token.ts';
 import { createAdapter } from './adapter.ts';
 import { addressOf, networkOf } from './address.ts';
@@ -6,12 +6,18 @@ import type { Documents } from './clients/document.ts';
 import { toClient } from './clients/static.ts';
 import type { Consents } from './consents.ts';
 import type { OnEvent } from './event.ts';
+import { clientAssertionChecks } from './grants/client-assertion.ts';
+import { findMachines } from './grants/client-credentials.ts';
+import { registerGrants } from './grants/grants.ts';
+import { idJagMetadata } from './grants/id-jag.ts';
+import { createSubjectClaims } from './grants/subject-type.ts';
 import { algorithmOf } from './keys.ts';
 import { loadProvider } from './load-provider.ts';
 import { tellEvents } from './provider-events.ts';
 import type { Records } from './records.ts';
 import { type ReadToken, revokeAccessToken } from './revocation.ts';
 import { placeOf, type Seal } from './seal.ts';
+import { isSameUrl } from './same-url.ts';
 import type { Settings } from './settings.ts';
 
 /** The paths below the issuer. */
@@ -48,6 +54,10 @@ export async function createProvider<TUser>(
   const provider = new Provider(settings.issuer, configuration);
   // The router sets the headers that this trusts, from the option `url`.
   provider.proxy = true;
+  registerGrants(provider, settings, {
+    records: parts.records,
+    resourceServer: toResourceServer(settings),
+  });
   tellEvents(provider, settings, parts);
   provider.use(async (ctx, next) => {
     await next();
@@ -67,9 +77,10 @@ async function configure<TUser>(
   { records, documents, seal, onEvent, renderMessage, pageHeaders }: ProviderParts,
 ): Promise<Configuration> {
   const { errors } = await loadProvider();
-  const { basePath, lifetimes, scopes, registration, metadataDocuments, store } = settings;
+  const { basePath, lifetimes, registration, metadataDocuments, store } = settings;
   const algorithm = algorithmOf(settings.keys[0]!)!;
-  const scope = Object.keys(scopes).join(' ');
+  const machines = settings.clientCredentials ? findMachines(settings.clients ?? []) : [];
+  const subjectClaims = createSubjectClaims(new Set(machines.map((client) => client.client_id)));
   return {
     adapter: createAdapter(records, {
       findClient: documents.findLocal,
@@ -117,7 +128,6 @@ async function configure<TUser>(
         enabled: true,
         allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
       },
-      clientCredentials: { enabled: settings.clientCredentials ?? false },
       registration: { enabled: registration !== false, issueRegistrationAccessToken: false },
       clientIdMetadataDocument: {
         enabled: metadataDocuments !== false,
@@ -141,13 +151,7 @@ async function configure<TUser>(
         getResourceServerInfo(_ctx, indicator) {
           if (!isResource(settings, indicator))
             throw new errors.InvalidTarget(`tokens are for ${settings.resource} only`);
-          return {
-            scope,
-            audience: settings.resource,
-            accessTokenFormat: 'jwt',
-            accessTokenTTL: lifetimes.accessToken,
-            jwt: { sign: { alg: algorithm as 'RS256', kid: settings.keys[0]!.kid! } },
-          };
+          return toResourceServer(settings);
         },
       },
     } as Configuration['features'],
@@ -167,10 +171,13 @@ async function configure<TUser>(
       const user = await settings.loadUser(id);
       return user === undefined || user === null ? undefined : { accountId: id, claims: () => ({ sub: id }) };
     },
-    extraTokenClaims(_ctx, token) {
+    extraTokenClaims(ctx, token) {
       const { grantId } = token as { grantId?: string };
-      return grantId === undefined ? {} : { [loginClaim]: placeOf('Grant', grantId) };
+      const login = grantId === undefined ? {} : { [loginClaim]: placeOf('Grant', grantId) };
+      return { ...subjectClaims(ctx, token), ...login };
     },
+    ...clientAssertionChecks(records),
+    discovery: settings.enterprise ? { ...idJagMetadata } : {},
     async renderError(ctx, { error, error_description: description }) {
       ctx.type = 'html';
       ctx.set(pageHeaders);
@@ -205,8 +212,19 @@ async function createPolicy(): Promise<NonNullable<Configuration['interactions']
 
 /** Clients write the resource as they were given the URL: with a slash at the end, or without one. */
 export function isResource({ resource }: { resource: string }, indicator: string): boolean {
-  const plain = (text: string) => new URL(text).href.replace(/\/$/, '');
-  return URL.canParse(indicator) && plain(indicator) === plain(resource);
+  return isSameUrl(indicator, resource);
+}
+
+/** How tokens for the MCP endpoint are made. */
+function toResourceServer<TUser>({ resource, scopes, lifetimes, keys }: Settings<TUser>): ResourceServer {
+  const [key] = keys;
+  return {
+    scope: Object.keys(scopes).join(' '),
+    audience: resource,
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: lifetimes.accessToken,
+    jwt: { sign: { alg: algorithmOf(key!) as 'RS256', kid: key!.kid! } },
+  };
 }
 
 function toMetadata<TUser>(

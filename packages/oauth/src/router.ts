@@ -45,7 +45,8 @@ export function createRouter<TUser>(settings: Settings<TUser>, parts: RouterPart
   /** Gives the request to oidc-provider, with the address that the option `url` names, whatever a proxy has made of it. */
   const serve = async (req: Request, res: ServerResponse, url: string) => {
     req.url = url;
-    req.originalUrl = url;
+    // The difference is the path below which oidc-provider writes its URLs.
+    req.originalUrl = basePath + url;
     req.headers['host'] = host;
     req.headers['x-forwarded-host'] = host;
     req.headers['x-forwarded-proto'] = protocol.slice(0, -1);

@@ -5,6 +5,7 @@ import { createDocuments } from './clients/document.ts';
 import { createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { createForms } from './forms.ts';
+import { readSubject } from './grants/subject-type.ts';
 import { createInteraction } from './interaction.ts';
 import { createLog } from './log.ts';
 import type { OAuthServerOptions } from './options.ts';
@@ -112,8 +113,11 @@ export async function oauthServer<TUser, TScope extends string = string>(
 /** Adds the person to the caller, for each request anew: whoever may not use the app any more is refused. */
 function withUser<TUser>(auth: BearerAuth, loadUser: OAuthServerOptions<TUser>['loadUser']): BearerAuth {
   const add = async (caller: McpAuthInfo | undefined): Promise<McpAuthInfo | undefined> => {
-    if (caller?.subject === undefined) return caller;
-    const user = await loadUser(caller.subject);
+    if (!caller) return undefined;
+    // A client that calls for itself may have the id of a person.
+    const subject = readSubject(caller.extra ?? {});
+    if (subject?.type === 'client') return caller;
+    const user = subject && (await loadUser(subject.id));
     if (user === undefined || user === null)
       throw new TRPCError({ code: 'UNAUTHORIZED', message: 'the person may not use this app any more' });
     return { ...caller, extra: { ...caller.extra, user } };

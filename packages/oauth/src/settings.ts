@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { SetupError, type SetupProblem, type SetupProblemCode } from '@trpc-mcp/core';
 import type { JWK } from 'jose' with { 'resolution-mode': 'import' };
 import { isLoopback } from './clients/metadata.ts';
+import { findGrantProblems } from './grants/check-options.ts';
 import { algorithmOf, generateKey } from './keys.ts';
 import type { MetadataDocumentOptions, OAuthServerOptions, RegistrationLimits, Ttl } from './options.ts';
 import type { AppView } from './pages/view.ts';
@@ -173,6 +174,7 @@ function findProblems(options: Partial<OAuthServerOptions<never>>): SetupProblem
         add(name, `${JSON.stringify(scope)} is not among the scopes`, 'SCOPE_INVALID');
     }
   }
+  problems.push(...findGrantProblems(options, scopes));
   for (const [name, seconds] of Object.entries(options.ttl ?? {})) {
     if (!Object.hasOwn(defaultTtl, name) || !Number.isSafeInteger(seconds) || seconds < 1)
       add(

@@ -9,11 +9,13 @@ export function toClient(client: StaticClient): ProviderMetadata {
   const grants = client.grant_types ?? (uris.length > 0 ? ['authorization_code', 'refresh_token'] : []);
   return {
     ...client,
+    // It is for `client_credentials`. oidc-provider would limit logins to it, too, and knows none of the app's scopes.
+    scope: undefined,
     redirect_uris: [...uris],
     grant_types: [...grants],
     response_types: grants.includes('authorization_code') ? ['code'] : [],
     application_type: isWeb ? 'web' : 'native',
-    token_endpoint_auth_method: client.token_endpoint_auth_method ?? usualMethod(client),
+    token_endpoint_auth_method: methodOf(client),
   } as ProviderMetadata;
 }
 
@@ -21,7 +23,10 @@ function isNative({ protocol, hostname }: URL): boolean {
   return protocol !== 'https:' && (protocol !== 'http:' || isLoopback(hostname));
 }
 
-function usualMethod({ client_secret: secret, jwks, jwks_uri: jwksUri }: StaticClient): string {
+/** How the client authenticates. */
+export function methodOf(client: StaticClient): string {
+  const { token_endpoint_auth_method: method, client_secret: secret, jwks, jwks_uri: jwksUri } = client;
+  if (method !== undefined) return method;
   if (secret !== undefined) return 'client_secret_basic';
   return (jwks ?? jwksUri) ? 'private_key_jwt' : 'none';
 }

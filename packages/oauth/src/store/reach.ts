@@ -17,7 +17,8 @@ export function reachStore(store: OAuthStore, onEvent: OnEvent): OAuthStore {
       return await use();
     } catch (cause) {
       onEvent({ type: 'failure', refused: false, message: 'the store cannot be reached', cause });
-      throw new StoreUnavailable('the store cannot be reached', { cause });
+      // oidc-provider writes the message as the error of its answer.
+      throw new StoreUnavailable('temporarily_unavailable', { cause });
     }
   };
   return {
