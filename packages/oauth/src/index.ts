@@ -29,3 +29,7 @@ export type {
   Pages,
   ScopeView,
 } from './pages/view.ts';
+export { connectionsPage } from './pages/connections.ts';
+export { consentPage } from './pages/consent.ts';
+export { escapeHtml } from './pages/html.ts';
+export { messagePage } from './pages/message.ts';
