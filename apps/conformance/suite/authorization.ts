@@ -13,6 +13,8 @@ export interface AuthorizationRun {
   title: string;
   /** Whether the client names the MCP endpoint, as RFC 8707 and MCP say, or nothing, as clients did before. */
   isNamed: boolean;
+  /** The path of the issuer. `''` by default. */
+  path?: string;
   /** Makes the client known. Returns its id. */
   introduce(app: App, redirectUri: string): Promise<string>;
 }
@@ -36,15 +38,13 @@ export const authorizationRuns: AuthorizationRun[] = [
   {
     title: 'the client registers itself',
     isNamed: true,
-    async introduce({ url }, redirectUri) {
-      const response = await fetch(`${url}/oauth/register`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(metadata(redirectUri)),
-      });
-      if (response.status !== 201) throw new Error(`The client was not registered: ${await response.text()}`);
-      return ((await response.json()) as { client_id: string }).client_id;
-    },
+    introduce: register,
+  },
+  {
+    title: 'the client registers itself, and the issuer has a path',
+    isNamed: true,
+    path: '/shop',
+    introduce: register,
   },
   {
     title: 'the client has a metadata document',
@@ -52,7 +52,9 @@ export const authorizationRuns: AuthorizationRun[] = [
     async introduce(_, redirectUri) {
       const server = createServer((req, res) => {
         res.writeHead(200, { 'content-type': 'application/json' });
-        res.end(JSON.stringify({ client_id: `http://${req.headers.host}/client.json`, ...metadata(redirectUri) }));
+        res.end(
+          JSON.stringify({ client_id: `http://${req.headers.host}/client.json`, ...metadata(redirectUri) }),
+        );
       }).listen(0, '127.0.0.1');
       server.unref();
       await once(server, 'listening');
@@ -61,9 +63,24 @@ export const authorizationRuns: AuthorizationRun[] = [
   },
 ];
 
+async function register({ url }: App, redirectUri: string): Promise<string> {
+  const response = await fetch(`${url}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(metadata(redirectUri)),
+  });
+  if (response.status !== 201) throw new Error(`The client was not registered: ${await response.text()}`);
+  return ((await response.json()) as { client_id: string }).client_id;
+}
+
 /** Runs the suite against a new server. A person signs in with Chromium and allows everything. */
-export async function takeAuthorization({ isNamed, introduce }: AuthorizationRun): Promise<Scenario[]> {
+export async function takeAuthorization({
+  isNamed,
+  path = '',
+  introduce,
+}: AuthorizationRun): Promise<Scenario[]> {
   await using app = await startApp({
+    path,
     options: {
       clients: [{ ...known, token_endpoint_auth_method: 'none', grant_types: ['authorization_code'] }],
       metadataDocuments: { allowLoopback: true },

@@ -53,7 +53,13 @@ export async function runAuthorization(
   const names = readNames(await runCli(suite, ['list', '--authorization']), 'Authorization server');
   const results = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
-    const client = ['--client-id', clientId, '--port', String(port), ...(resource ? ['--resource', resource] : [])];
+    const client = [
+      '--client-id',
+      clientId,
+      '--port',
+      String(port),
+      ...(resource ? ['--resource', resource] : []),
+    ];
     let visited: Promise<void> | undefined;
     const args = ['authorization', '--url', issuer, ...client, '--output-dir', results];
     const printed = await runCli(suite, args, (sofar, stop) => {

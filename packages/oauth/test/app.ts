@@ -21,6 +21,8 @@ import { type Context, router, type Scope, scopes } from './router.ts';
 export interface AppSettings {
   /** The public address of the app. By default where it listens. */
   url?: string;
+  /** The path below which the app and its authorization server are, such as `/shop`. `''` by default. */
+  path?: string;
   port?: number;
   store?: OAuthStore;
   /** Options of `oauthServer` that differ from those of `createApp`. */
@@ -41,6 +43,7 @@ export interface App extends AsyncDisposable {
 /** Starts an app with a cookie login, a tRPC router, an MCP endpoint and the authorization server. */
 export async function startApp({
   port = 0,
+  path = '',
   store = memoryOAuthStore(),
   options,
   ...settings
@@ -48,7 +51,7 @@ export async function startApp({
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const url = settings.url ?? origin;
+  const url = settings.url ?? origin + path;
   const events: OAuthEvent[] = [];
   const people = new People();
   const app = await createApp(url, people, { store, onEvent: (event) => events.push(event), ...options });
@@ -66,6 +69,7 @@ export async function createApp(
   people: People,
   options: Partial<OAuthServerOptions<Person, Scope>>,
 ): Promise<Express> {
+  const path = new URL(url).pathname.replace(/\/$/, '');
   const app = express();
   app.disable('x-powered-by');
   app.use(cookieSession({ name: 'app', secret, sameSite: 'lax', httpOnly: true }));
@@ -75,7 +79,7 @@ export async function createApp(
     scopes,
     findUser: (request) => personOf(request, people),
     loadUser: (id) => people.find(id),
-    loginUrl: '/login',
+    loginUrl: `${path}/login`,
     app: { name: 'Orchard' },
     keys,
     secret,
@@ -87,8 +91,8 @@ export async function createApp(
   const createContext = ({ req, mcp }: CreateExpressContextOptions & { mcp?: McpRequest }): Context => ({
     user: mcp ? (mcp.auth?.extra?.['user'] as Person | undefined) : personOf(req, people),
   });
-  app.use('/mcp', mcpHandler(router, { createContext, auth: oauth.auth, legacy: 'sessions' }));
-  app.use('/trpc', createExpressMiddleware({ router, createContext }));
-  app.use(createLogin(people));
+  app.use(`${path}/mcp`, mcpHandler(router, { createContext, auth: oauth.auth, legacy: 'sessions' }));
+  app.use(`${path}/trpc`, createExpressMiddleware({ router, createContext }));
+  app.use(path || '/', createLogin(people, path));
   return app;
 }
