@@ -55,7 +55,11 @@ export async function startApp({
   const events: OAuthEvent[] = [];
   const people = new People();
   const app = await createApp(url, people, { store, onEvent: (event) => events.push(event), ...options });
-  server.on('request', app);
+  server.on('request', (req, res) => {
+    // A client would try a connection that it keeps once more after the app has been started again, and fail.
+    res.shouldKeepAlive = false;
+    app(req, res);
+  });
   const close = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -91,7 +95,7 @@ export async function createApp(
   const createContext = ({ req, mcp }: CreateExpressContextOptions & { mcp?: McpRequest }): Context => ({
     user: mcp ? (mcp.auth?.extra?.['user'] as Person | undefined) : personOf(req, people),
   });
-  app.use(`${path}/mcp`, mcpHandler(router, { createContext, auth: oauth.auth, legacy: 'sessions' }));
+  app.use(`${path}/mcp`, mcpHandler(router, { createContext, auth: oauth.auth }));
   app.use(`${path}/trpc`, createExpressMiddleware({ router, createContext }));
   app.use(path || '/', createLogin(people, path));
   return app;

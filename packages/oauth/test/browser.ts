@@ -4,6 +4,8 @@ export interface Browser {
   open(url: string | URL): Promise<Page>;
   /** Sends the form of the page that has this button, by the button's name and value. */
   press(page: Page, button: Record<string, string>): Promise<Page>;
+  /** Sends a form of the page, with these fields beside its own. */
+  send(page: Page, form: Form, more?: [name: string, value: string][]): Promise<Page>;
   cookies: Cookie[];
 }
 
@@ -76,21 +78,20 @@ export function openBrowser(origin: string): Browser {
     return { url, status: response.status, headers: response.headers, html, forms: readForms(html) };
   };
 
+  const send: Browser['send'] = (page, form, more = []) =>
+    load(new URL(form.action, page.url), new URLSearchParams([...form.fields, ...more]), page.url);
+
   return {
     cookies,
     open: (url) => load(new URL(url)),
+    send,
     press(page, button) {
       const [[name, value] = ['', '']] = Object.entries(button);
-      const form = page.forms.find(({ buttons }) =>
-        buttons.some((each) => each.name === name && each.value === value),
-      );
+      const has = ({ buttons }: Form) => buttons.some((each) => each.name === name && each.value === value);
+      const form = page.forms.find(has);
       if (!form)
         throw new Error(`${page.url.href} (${page.status}) has no button ${name}=${value}: ${page.html}`);
-      return load(
-        new URL(form.action, page.url),
-        new URLSearchParams([...form.fields, [name, value]]),
-        page.url,
-      );
+      return send(page, form, [[name, value]]);
     },
   };
 }
