@@ -32,6 +32,8 @@ export interface AppSettings {
 /** The app of these tests, which listens on this machine. */
 export interface App extends AsyncDisposable {
   url: string;
+  /** Where it listens. */
+  origin: string;
   /** The URL of its MCP endpoint. */
   mcp: string;
   /** What the authorization server has told, in order. */
@@ -64,7 +66,7 @@ export async function startApp({
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url, mcp: `${url}/mcp`, events, people, close, [Symbol.asyncDispose]: close };
+  return { url, origin, mcp: `${url}/mcp`, events, people, close, [Symbol.asyncDispose]: close };
 }
 
 /** Makes the app as its developer would write it. */
