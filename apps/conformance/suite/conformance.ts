@@ -18,12 +18,61 @@ export async function runSuite({ suite, select, list }: Run, url: string): Promi
   const results = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
     const printed = await runCli(suite, ['server', '--url', url, ...select, '--output-dir', results]);
-    const found = await readResults(results);
+    const found = await readResults(results, 'server');
     if (found.size === 0) throw new Error(`${suite} has left no results:\n${printed.slice(-2000)}`);
     const names = new Set([...required, ...found.keys()]);
     return [...names].map((name) => ({
       name,
       required: required.includes(name),
+      checks: found.get(name) ?? [],
+    }));
+  } finally {
+    await rm(results, { recursive: true, force: true });
+  }
+}
+
+/** A client that an authorization server knows, as the suite plays it. */
+export interface SuiteClient {
+  clientId: string;
+  /** Where it listens for the code, at `/callback`. */
+  port: number;
+  /** What it asks tokens for. The suite leaves it out without this. */
+  resource?: string | undefined;
+}
+
+/**
+ * Runs the scenarios for authorization servers. All of them are required. The suite prints where the person has to go, and
+ * waits until `visit` has been there.
+ */
+export async function runAuthorization(
+  issuer: string,
+  { clientId, port, resource }: SuiteClient,
+  visit: (url: string) => Promise<void>,
+): Promise<Scenario[]> {
+  const suite = '@modelcontextprotocol/conformance';
+  const names = readNames(await runCli(suite, ['list', '--authorization']), 'Authorization server');
+  const results = await mkdtemp(join(tmpdir(), 'conformance-'));
+  try {
+    const client = [
+      '--client-id',
+      clientId,
+      '--port',
+      String(port),
+      ...(resource ? ['--resource', resource] : []),
+    ];
+    let visited: Promise<void> | undefined;
+    const args = ['authorization', '--url', issuer, ...client, '--output-dir', results];
+    const printed = await runCli(suite, args, (sofar, stop) => {
+      const url = /^Access the following URL.*\n(http\S+)\n/m.exec(sofar)?.[1];
+      // Without this, a browser that fails would be noticed after five minutes.
+      if (url !== undefined) visited ??= visit(url).catch((error: unknown) => stop(error));
+    });
+    await visited;
+    const found = await readResults(results, 'authorization-server');
+    if (found.size === 0) throw new Error(`${suite} has left no results:\n${printed.slice(-2000)}`);
+    return [...new Set([...names, ...found.keys()])].map((name) => ({
+      name,
+      required: true,
       checks: found.get(name) ?? [],
     }));
   } finally {
@@ -39,31 +88,44 @@ export async function versionOf(suite: Run['suite']): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-async function runCli(suite: Run['suite'], args: string[]): Promise<string> {
+async function runCli(
+  suite: Run['suite'],
+  args: string[],
+  onOutput?: (printed: string, stop: (reason: unknown) => void) => void,
+): Promise<string> {
   const child = spawn(nodeForSuite(), [join(modules, suite, 'dist/index.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: limitMs,
   });
   let printed = '';
+  let stopped: { reason: unknown } | undefined;
+  const stop = (reason: unknown) => {
+    stopped = { reason };
+    child.kill();
+  };
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    stream.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      onOutput?.(printed, stop);
+    });
   await once(child, 'close');
+  if (stopped) throw stopped.reason;
   return printed;
 }
 
-/** The names under the heading of those for servers: `  - ping [2025-06-18,2025-11-25]`. */
-function readNames(printed: string): string[] {
-  const [, rest = ''] = printed.split(/^Server scenarios.*$/m);
+/** The names under a heading such as `Server scenarios`: `  - ping [2025-06-18,2025-11-25]`. */
+function readNames(printed: string, subject = 'Server'): string[] {
+  const [, rest = ''] = printed.split(new RegExp(`^${subject} scenarios.*$`, 'm'));
   const [section = ''] = rest.trimStart().split(/\n\s*\n/);
   return [...section.matchAll(/^\s*- (\S+)/gm)].map(([, name]) => name!);
 }
 
 /** The checks of each scenario, from folders such as `server-ping-2026-11-22T15-30-00-000Z`. */
-async function readResults(results: string): Promise<Map<string, Check[]>> {
+async function readResults(results: string, prefix: string): Promise<Map<string, Check[]>> {
   const found = new Map<string, Check[]>();
   for (const folder of await readdir(results)) {
-    const name = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(folder)?.[1];
-    if (name === undefined) throw new Error(`${folder} is no folder of a scenario`);
+    const name = /^(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(folder)?.[1]?.slice(`${prefix}-`.length);
+    if (!name || !folder.startsWith(`${prefix}-`)) throw new Error(`${folder} is no folder of a scenario`);
     // If a scenario crashed, its folder is empty.
     const text = await readFile(join(results, folder, 'checks.json'), 'utf8').catch(() => '[]');
     found.set(name, JSON.parse(text) as Check[]);

@@ -1,14 +1,16 @@
-// Runs the official suite in every way that `run.ts` names, with the fast lane on and off. It fails when a scenario does not come
+// Runs the official suite in every way that `run.ts` names, with the fast lane on and off, and against the authorization server of
+// `@trpc-mcp/oauth` as `authorization.ts` says. It fails when a scenario does not come
 // out as `expected-failures.ts` says, and when docs/reference/conformance.md quotes other counts; UPDATE_DOCS=1 writes them there.
 import { isDeepStrictEqual } from 'node:util';
 import { startApp } from './app.ts';
+import { authorizationRuns, takeAuthorization } from './authorization.ts';
 import { runSuite, versionOf } from './conformance.ts';
 import { expectedFailures } from './expected-failures.ts';
 import { isQuoted, writeQuote } from './page.ts';
-import { type Finished, printReport } from './report.ts';
+import { type Authorized, type Finished, printAuthorization, printReport } from './report.ts';
 import { type Run, runs } from './run.ts';
 import { tally, type Tally } from './tally.ts';
-import { judge } from './verdict.ts';
+import { judge, judgeAuthorization } from './verdict.ts';
 
 const problems: string[] = [];
 const finished: Finished[] = [];
@@ -21,7 +23,21 @@ for (const run of runs) {
   finished.push({ run, version, tally: on });
 }
 
-const report = printReport(finished, expectedFailures);
+const authorized: Authorized[] = [];
+const suite = '@modelcontextprotocol/conformance';
+for (const run of authorizationRuns) {
+  const scenarios = await takeAuthorization(run);
+  const found = judgeAuthorization(scenarios);
+  const title = `authorization server, suite ${await versionOf(suite)}: ${run.title}`;
+  problems.push(...found.map((problem) => `${title}: ${problem}`));
+  const counts = tally(scenarios);
+  console.log(
+    `${found.length === 0 ? '✓' : '✗'} ${title}: ${counts.required.passed} of ${counts.required.all}`,
+  );
+  authorized.push({ title: run.title, version: await versionOf(suite), tally: counts });
+}
+
+const report = [printReport(finished, expectedFailures), printAuthorization(authorized)].join('\n\n');
 console.log(`\n${report}\n`);
 if (problems.length === 0 && !(await isQuoted(report))) {
   if (process.env['UPDATE_DOCS'] !== undefined) await writeQuote(report);

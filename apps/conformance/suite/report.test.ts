@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ExpectedFailure } from './expected-failures.ts';
-import { printReport } from './report.ts';
+import { printAuthorization, printReport } from './report.ts';
 import type { Run } from './run.ts';
 import type { Check, Scenario } from './scenario.ts';
 import { tally } from './tally.ts';
@@ -48,6 +48,17 @@ it('the report counts what passed, and says why the rest did not', () => {
       '| what fails, or is warned of | why |',
       '| --- | --- |',
       '| `asking`, `broken` | So it is. |',
+    ].join('\n'),
+  );
+});
+
+it('the report counts the scenarios for authorization servers', () => {
+  const scenarios = [scenario('metadata', true, 'SUCCESS', 'SUCCESS'), scenario('code', true, 'FAILURE')];
+  expect(printAuthorization([{ title: 'it registers', version: '1.2.3', tally: tally(scenarios) }])).toBe(
+    [
+      '| `@trpc-mcp/oauth` | suite | scenarios | checks in them |',
+      '| --- | --- | --- | --- |',
+      '| it registers | 1.2.3 | 1 of 2 | 2 of 3 |',
     ].join('\n'),
   );
 });

@@ -11,6 +11,14 @@ export interface Finished {
   tally: Tally;
 }
 
+/** The results of the scenarios for authorization servers. */
+export interface Authorized {
+  title: string;
+  /** The version of the suite. */
+  version: string;
+  tally: Tally;
+}
+
 /** Writes the counts, and the reasons for failures, as Markdown. */
 export function printReport(finished: Finished[], expected: ExpectedFailure[]): string {
   const rows = finished.map(({ run, version, tally }) => [
@@ -27,6 +35,19 @@ export function printReport(finished: Finished[], expected: ExpectedFailure[]): 
   );
   const reasons = seen.map(({ scenarios, reason }) => `| ${scenarios.map(code).join(', ')} | ${reason} |`);
   return [...table, '', '| what fails, or is warned of | why |', '| --- | --- |', ...reasons].join('\n');
+}
+
+/** Writes the counts of the scenarios for authorization servers as Markdown. */
+export function printAuthorization(authorized: Authorized[]): string {
+  const rows = authorized.map(
+    ({ title, version, tally }) =>
+      `| ${title} | ${version} | ${toText(tally.required)} | ${toText(tally.checks)} |`,
+  );
+  return [
+    '| `@trpc-mcp/oauth` | suite | scenarios | checks in them |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 function toText({ passed, all }: Count): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExpectedFailure } from './expected-failures.ts';
 import type { Run } from './run.ts';
 import type { Check, Scenario } from './scenario.ts';
-import { judge } from './verdict.ts';
+import { judge, judgeAuthorization } from './verdict.ts';
 
 const run: Run = {
   revision: '2025-11-25',
@@ -77,5 +77,20 @@ describe('the verdict on a run of the suite', () => {
 
   it('does not pass a suite that ran nothing', () => {
     expect(judge(run, [], [])).toEqual(['the suite has run nothing']);
+  });
+});
+
+describe('the verdict on a run against an authorization server', () => {
+  it('has nothing against scenarios that pass', () => {
+    expect(judgeAuthorization([scenario('SUCCESS'), scenario('SUCCESS', 'INFO')])).toEqual([]);
+  });
+
+  it('takes a warning, a skipped scenario and a missing one for failures', () => {
+    expect(judgeAuthorization([scenario('SUCCESS', 'WARNING'), scenario('SKIPPED'), scenario()])).toEqual([
+      'tools-call has warned\n    WARNING the-check: the message',
+      'tools-call has skipped',
+      'tools-call has failed\n    it did not run to its end',
+    ]);
+    expect(judgeAuthorization([])).toEqual(['the suite has run nothing']);
   });
 });

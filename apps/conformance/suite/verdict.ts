@@ -25,6 +25,16 @@ export function judge(run: Run, scenarios: Scenario[], expected: ExpectedFailure
   return problems;
 }
 
+/** Lists what is wrong with a run against an authorization server, where every scenario has to pass, without a warning. */
+export function judgeAuthorization(scenarios: Scenario[]): string[] {
+  if (scenarios.length === 0) return ['the suite has run nothing'];
+  return scenarios
+    .filter((scenario) => outcomeOf(scenario) !== 'passed')
+    .map((scenario) =>
+      [`${scenario.name} has ${outcomeOf(scenario)}`, ...complaintsOf(scenario)].join('\n    '),
+    );
+}
+
 /** The failures that a run is expected to have. */
 export function expectedIn(run: Run, expected: ExpectedFailure[]): ExpectedFailure[] {
   return expected.filter(({ where }) =>

@@ -21,6 +21,8 @@ import { type Context, router, type Scope, scopes } from './router.ts';
 export interface AppSettings {
   /** The public address of the app. By default where it listens. */
   url?: string;
+  /** The path below which the app and its authorization server are, such as `/shop`. `''` by default. */
+  path?: string;
   port?: number;
   store?: OAuthStore;
   /** Options of `oauthServer` that differ from those of `createApp`. */
@@ -30,6 +32,8 @@ export interface AppSettings {
 /** The app of these tests, which listens on this machine. */
 export interface App extends AsyncDisposable {
   url: string;
+  /** Where it listens. */
+  origin: string;
   /** The URL of its MCP endpoint. */
   mcp: string;
   /** What the authorization server has told, in order. */
@@ -41,6 +45,7 @@ export interface App extends AsyncDisposable {
 /** Starts an app with a cookie login, a tRPC router, an MCP endpoint and the authorization server. */
 export async function startApp({
   port = 0,
+  path = '',
   store = memoryOAuthStore(),
   options,
   ...settings
@@ -48,16 +53,20 @@ export async function startApp({
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const url = settings.url ?? origin;
+  const url = settings.url ?? origin + path;
   const events: OAuthEvent[] = [];
   const people = new People();
   const app = await createApp(url, people, { store, onEvent: (event) => events.push(event), ...options });
-  server.on('request', app);
+  server.on('request', (req, res) => {
+    // A client would try a connection that it keeps once more after the app has been started again, and fail.
+    res.shouldKeepAlive = false;
+    app(req, res);
+  });
   const close = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url, mcp: `${url}/mcp`, events, people, close, [Symbol.asyncDispose]: close };
+  return { url, origin, mcp: `${url}/mcp`, events, people, close, [Symbol.asyncDispose]: close };
 }
 
 /** Makes the app as its developer would write it. */
@@ -66,6 +75,7 @@ export async function createApp(
   people: People,
   options: Partial<OAuthServerOptions<Person, Scope>>,
 ): Promise<Express> {
+  const path = new URL(url).pathname.replace(/\/$/, '');
   const app = express();
   app.disable('x-powered-by');
   app.use(cookieSession({ name: 'app', secret, sameSite: 'lax', httpOnly: true }));
@@ -75,7 +85,7 @@ export async function createApp(
     scopes,
     findUser: (request) => personOf(request, people),
     loadUser: (id) => people.find(id),
-    loginUrl: '/login',
+    loginUrl: `${path}/login`,
     app: { name: 'Orchard' },
     keys,
     secret,
@@ -87,8 +97,8 @@ export async function createApp(
   const createContext = ({ req, mcp }: CreateExpressContextOptions & { mcp?: McpRequest }): Context => ({
     user: mcp ? (mcp.auth?.extra?.['user'] as Person | undefined) : personOf(req, people),
   });
-  app.use('/mcp', mcpHandler(router, { createContext, auth: oauth.auth, legacy: 'sessions' }));
-  app.use('/trpc', createExpressMiddleware({ router, createContext }));
-  app.use(createLogin(people));
+  app.use(`${path}/mcp`, mcpHandler(router, { createContext, auth: oauth.auth }));
+  app.use(`${path}/trpc`, createExpressMiddleware({ router, createContext }));
+  app.use(path || '/', createLogin(people, path));
   return app;
 }

@@ -4,6 +4,8 @@ export interface Browser {
   open(url: string | URL): Promise<Page>;
   /** Sends the form of the page that has this button, by the button's name and value. */
   press(page: Page, button: Record<string, string>): Promise<Page>;
+  /** Sends a form of the page, with these fields beside its own. */
+  send(page: Page, form: Form, more?: [name: string, value: string][]): Promise<Page>;
   cookies: Cookie[];
 }
 
@@ -76,20 +78,20 @@ export function openBrowser(origin: string): Browser {
     return { url, status: response.status, headers: response.headers, html, forms: readForms(html) };
   };
 
+  const send: Browser['send'] = (page, form, more = []) =>
+    load(new URL(form.action, page.url), new URLSearchParams([...form.fields, ...more]), page.url);
+
   return {
     cookies,
     open: (url) => load(new URL(url)),
+    send,
     press(page, button) {
       const [[name, value] = ['', '']] = Object.entries(button);
-      const form = page.forms.find(({ buttons }) =>
-        buttons.some((each) => each.name === name && each.value === value),
-      );
-      if (!form) throw new Error(`${page.url.href} (${page.status}) has no button ${name}=${value}: ${page.html}`);
-      return load(
-        new URL(form.action, page.url),
-        new URLSearchParams([...form.fields, [name, value]]),
-        page.url,
-      );
+      const has = ({ buttons }: Form) => buttons.some((each) => each.name === name && each.value === value);
+      const form = page.forms.find(has);
+      if (!form)
+        throw new Error(`${page.url.href} (${page.status}) has no button ${name}=${value}: ${page.html}`);
+      return send(page, form, [[name, value]]);
     },
   };
 }
@@ -97,7 +99,7 @@ export function openBrowser(origin: string): Browser {
 /** Opens a URL, and signs this person in if the app asks who it is. Returns the page after that. */
 export async function signIn(browser: Browser, url: string | URL, personId: string): Promise<Page> {
   const page = await browser.open(url);
-  return page.url.pathname.startsWith('/login') ? browser.press(page, { person: personId }) : page;
+  return /\/login(?:\/|$)/.test(page.url.pathname) ? browser.press(page, { person: personId }) : page;
 }
 
 /** Opens a URL, signs in and allows what is asked. Returns the URL of the client where the browser is sent. */
@@ -108,7 +110,8 @@ export async function allow(browser: Browser, url: string | URL, personId: strin
 
 /** The URL of the client where the browser was sent. Throws if it is still on a page of the app. */
 export function clientUrlOf({ url, status, html }: Page): URL {
-  if (status !== 0) throw new Error(`The browser is at ${url.href} (${status}), and not at the client: ${html}`);
+  if (status !== 0)
+    throw new Error(`The browser is at ${url.href} (${status}), and not at the client: ${html}`);
   return url;
 }
 
@@ -122,11 +125,13 @@ function readForms(html: string): Form[] {
       method: attribute(attributes, 'method') ?? 'get',
       action: attribute(attributes, 'action') ?? '',
       fields: sent.map((input) => [attribute(input, 'name') ?? '', attribute(input, 'value') ?? 'on']),
-      buttons: [...content.matchAll(/<button\b([^>]*)>(.*?)<\/button>/gs)].map(([, button = '', text = '']) => ({
-        name: attribute(button, 'name') ?? '',
-        value: attribute(button, 'value') ?? '',
-        text: unescapeHtml(text.replaceAll(/<[^>]*>/g, '').trim()),
-      })),
+      buttons: [...content.matchAll(/<button\b([^>]*)>(.*?)<\/button>/gs)].map(
+        ([, button = '', text = '']) => ({
+          name: attribute(button, 'name') ?? '',
+          value: attribute(button, 'value') ?? '',
+          text: unescapeHtml(text.replaceAll(/<[^>]*>/g, '').trim()),
+        }),
+      ),
     };
   });
 }

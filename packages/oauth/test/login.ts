@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import express, { Router } from 'express';
 import type { People, Person } from './people.ts';
 
-/** The app's own login: a page with a button for each person, and a cookie. */
-export function createLogin(people: People): Router {
+/** The app's own login, mounted at `path`: a page with a button for each person, and a cookie. */
+export function createLogin(people: People, path: string): Router {
   const router = Router();
   const form = (action: string, content: string) =>
-    `<!doctype html><html lang="en"><title>Orchard</title><form method="post" action="${action}">${content}</form></html>`;
+    `<!doctype html><html lang="en"><title>Orchard</title><form method="post" action="${path}${action}">${content}</form></html>`;
 
   // `/login/simple` is the page of an app that goes to its start page after every login.
   router.get(['/login', '/login/simple'], (req, res) => {
@@ -28,7 +28,7 @@ export function createLogin(people: People): Router {
   });
   router.post('/logout', (req, res) => {
     req.session = null;
-    res.redirect(303, '/');
+    res.redirect(303, `${path}/`);
   });
   router.get('/', (req, res) => {
     const person = personOf(req, people);

@@ -23,9 +23,9 @@ const machine = {
   client_id: 'night-job',
   client_secret: 'the secret of the night job',
   grant_types: ['client_credentials'],
-  token_endpoint_auth_method: 'client_secret_basic',
+  token_endpoint_auth_method: 'client_secret_basic' as const,
   scope: 'app:read',
-} as const;
+};
 
 describe('oauth4webapi, which checks every answer', () => {
   const discover = async (app: App, algorithm: 'oauth2' | 'oidc') => {
@@ -272,7 +272,12 @@ describe('openid-client', () => {
         refreshed.access_token,
         new URL(app.mcp),
         'POST',
-        JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'me', arguments: {} } }),
+        JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'me', arguments: {} },
+        }),
         new Headers({
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
