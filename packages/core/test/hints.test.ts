@@ -1,8 +1,15 @@
-import { initTRPC, TRPCError } from '@trpc/server';
+import { type AnyTRPCRouter, initTRPC, TRPCError } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { mcpHandler } from '../src/adapters/express.ts';
-import { type AuthOptions, bearer, mcpDefaults, type McpMeta, mcpTool } from '../src/index.ts';
+import {
+  type AuthOptions,
+  bearer,
+  type HandlerOptions,
+  mcpDefaults,
+  type McpMeta,
+  mcpTool,
+} from '../src/index.ts';
 import { clientKinds, connect } from './clients.ts';
 import { call, eras, request } from './messages.ts';
 import { serve } from './server.ts';
@@ -59,6 +66,85 @@ describe.each(eras)('the list of the %s era', (era) => {
       ]);
     },
   );
+
+  describe.each([true, false])('says how callers authenticate; the lane is %s', (fastLane) => {
+    const router = t.router({
+      plain: t.procedure.meta({ mcp: true }).query(() => 1),
+      read: t.procedure.meta({ mcp: { scopes: ['notes:read'] } }).query(() => 1),
+    });
+    const unscoped = t.router({ plain: router.plain });
+    const own = mcpTool({ name: 'ship', run: () => 1 });
+    const oauth = bearer({
+      resource: 'https://app.example.com/mcp',
+      authorizationServers: ['https://login.example.com'],
+      verify: () => undefined,
+    });
+    const listAs = async (options: HandlerOptions, of: AnyTRPCRouter = router) => {
+      await using server = await serve(mcpHandler(of, { fastLane, tools: [own], ...options }));
+      const listed = await listRaw(server.mcp, era);
+      // Clients that read `_meta` alone find the same there.
+      expect(listed.map((tool) => tool._meta?.['securitySchemes'])).toEqual(
+        listed.map((tool) => tool.securitySchemes),
+      );
+      return Object.fromEntries(listed.map((tool) => [tool.name, tool.securitySchemes]));
+    };
+    /** The endpoint lists its tools only to who has a token. */
+    const known = { authenticate: () => ({ token: '', clientId: 'c', scopes: ['mcp'] }) };
+    const noauth = { type: 'noauth' };
+    const oauth2 = (...scopes: string[]) => ({ type: 'oauth2', ...(scopes.length > 0 && { scopes }) });
+
+    test('every tool needs OAuth if the endpoint does, and its scopes are those of both', async () => {
+      expect(await listAs({ auth: { ...oauth, ...known } })).toEqual({
+        plain: [oauth2()],
+        read: [oauth2('notes:read')],
+        ship: [oauth2()],
+      });
+      expect(await listAs({ auth: { ...oauth, ...known, requiredScopes: ['mcp'] } })).toEqual({
+        plain: [oauth2('mcp')],
+        read: [oauth2('mcp', 'notes:read')],
+        ship: [oauth2('mcp')],
+      });
+    });
+
+    test('a tool without scopes can be called by anybody if the endpoint requires no credential', async () => {
+      const open = { ...oauth, required: false };
+      expect(await listAs({ auth: open })).toEqual({
+        plain: [noauth, oauth2()],
+        read: [oauth2('notes:read')],
+        ship: [noauth, oauth2()],
+      });
+      expect(await listAs({ auth: { ...open, requiredScopes: ['mcp'] } })).toEqual({
+        plain: [noauth, oauth2('mcp')],
+        read: [oauth2('mcp', 'notes:read')],
+        ship: [noauth, oauth2('mcp')],
+      });
+    });
+
+    test('without OAuth, only scopes are told', async () => {
+      expect(await listAs({}, unscoped)).toEqual({ plain: undefined, ship: undefined });
+      expect(await listAs({ auth: known })).toEqual({
+        plain: undefined,
+        read: [oauth2('notes:read')],
+        ship: undefined,
+      });
+    });
+
+    test('the tools that find others need what a tool without scopes needs', async () => {
+      const open = { auth: { ...oauth, required: false }, discovery: 'search' as const };
+      expect(await listAs(open)).toEqual({
+        search_tools: [noauth, oauth2()],
+        describe_tools: [noauth, oauth2()],
+        run_query: [noauth, oauth2()],
+        run_mutation: [noauth, oauth2()],
+      });
+      expect(await listAs({ discovery: 'search' }, unscoped)).toEqual({
+        search_tools: undefined,
+        describe_tools: undefined,
+        run_query: undefined,
+        run_mutation: undefined,
+      });
+    });
+  });
 
   test('what the app writes into _meta itself wins key by key', async () => {
     const securitySchemes = [{ type: 'noauth' }, { type: 'oauth2', scopes: ['a'] }];

@@ -9,7 +9,10 @@ import { CredentialError } from './credential-error.ts';
 import { checkFailureLimit, createFailureCounter, type FailureLimit } from './failure-limit.ts';
 import { joinScopes, missingScopes, scopesText } from './scope.ts';
 
-/** Finds out who is calling. Returns `undefined` when there is no credential, and throws when it is not valid. */
+/**
+ * Finds out who is calling. Returns `undefined` when there is no credential, and throws when it is not valid. A thrown
+ * `TRPCError` `SERVICE_UNAVAILABLE` means that it cannot be checked now: the answer is a 503.
+ */
 export type Authenticate = (request: Request) => McpAuthInfo | undefined | Promise<McpAuthInfo | undefined>;
 
 /** Decides who may use the endpoint at all. After it, the procedures' own middleware decides about each call, as always. */
@@ -198,7 +201,8 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
                 challenge: challengeWith({ error: 'insufficient_scope' }),
               };
         }
-      } catch (error) {
+      } catch (thrown) {
+        const error = isUnavailable(thrown) ? toUnavailable(thrown) : thrown;
         reportThrown(error);
         // When the credential could not be checked, that does not count as the caller's failure.
         const isOurs =
@@ -239,6 +243,22 @@ function toRetryAfter(waitMs: number): Record<string, string> {
 
 function toSeconds(ms: number): number {
   return Math.ceil(ms / 1000);
+}
+
+/** Whether a way to authenticate says that it cannot check credentials now. A client that read 401 would log in again. */
+function isUnavailable(thrown: unknown): boolean {
+  try {
+    const error = getTRPCErrorFromUnknown(thrown);
+    return error === thrown && error.code === 'SERVICE_UNAVAILABLE';
+  } catch {
+    // Reading the thrown value threw.
+    return false;
+  }
+}
+
+function toUnavailable(thrown: unknown): CredentialError {
+  const message = sentenceOf(thrown) ?? 'the credential cannot be checked now; try again later';
+  return new CredentialError(503, message, undefined, thrown);
 }
 
 /** The message that the app wrote for the caller: only a `TRPCError`'s own message is one. */

@@ -12,6 +12,7 @@ import {
   type FrontRules,
   toFront,
 } from './front.ts';
+import { toSecuritySchemes } from './hints.ts';
 import { type Item, type ItemOptions, toItems } from './item.ts';
 import { linkItems } from './link.ts';
 import { checkName } from './name.ts';
@@ -29,8 +30,6 @@ export interface CatalogOptions extends ItemOptions, OwnItems {
   expose?: Expose | ExposeFunction | undefined;
   tag?: Tag | undefined;
   budget?: Budget | undefined;
-  /** The handler's option `auth`. Only callers who are authenticated with it have scopes. */
-  auth?: object | undefined;
   /** The kinds of middleware that the handler bypasses. */
   bypass?: Partial<Record<BypassKind, boolean>> | undefined;
   listing?: 'all' | 'permitted' | undefined;
@@ -145,6 +144,7 @@ export function createCatalog(
     discovery: toRule(options.discovery),
     isPersonal: options.listing === 'permitted',
     isReadOnly: false,
+    schemes: toSecuritySchemes([], options.auth),
   };
   const checkWhole = () => [
     ...linkItems(items, router, options),

@@ -1,5 +1,6 @@
 import type { JsonObjectSchema } from '../schema/json-schema.ts';
 import type { Era } from './era.ts';
+import type { SecurityScheme } from './hints.ts';
 import type { ListedTool, Tool } from './tool.ts';
 
 /** Decides whether the list of tools holds all of them, or those with which a model finds them. */
@@ -42,11 +43,13 @@ export interface FrontRules {
   isPersonal: boolean;
   /** Whether only what changes nothing is served. */
   isReadOnly: boolean;
+  /** How callers authenticate for what needs no scopes of its own. */
+  schemes: readonly SecurityScheme[];
 }
 
 /** Makes the front of these tools. Returns `undefined` if they are so few that all of them are listed. */
 export function toFront(tools: readonly Tool[], rules: FrontRules): Front | undefined {
-  const { discovery, isPersonal, isReadOnly } = rules;
+  const { discovery, isPersonal, isReadOnly, schemes } = rules;
   if (!discovery || tools.length === 0 || tools.length < discovery.over) return undefined;
   // Nothing that the list says may depend on what some callers may not know of.
   const isTold = ({ visible, guards }: Tool) => !visible && !(isPersonal && guards.middlewares.length > 0);
@@ -60,7 +63,7 @@ export function toFront(tools: readonly Tool[], rules: FrontRules): Front | unde
     describing,
     ...(reads ? [withRoom(running, told)] : []),
     ...(changes ? [withRoom(toChanging(asksPerson), told)] : []),
-  ];
+  ].map((tool) => withSchemes(tool, schemes));
   const pinned = tools.filter((tool) => tool.pinned);
   return {
     tools: [...pinned, ...found].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
@@ -92,6 +95,13 @@ function withRoom(runner: DiscoveryTool, told: readonly Tool[]): DiscoveryTool {
   return room > usualRoom
     ? toTool({ ...modern, name: runner.name, _meta: { ...modern._meta, [roomKey]: room } })
     : runner;
+}
+
+function withSchemes(tool: DiscoveryTool, schemes: readonly SecurityScheme[]): DiscoveryTool {
+  if (schemes.length === 0) return tool;
+  const { modern } = tool.listed;
+  const _meta = { ...modern._meta, securitySchemes: schemes };
+  return toTool({ ...modern, name: tool.name, securitySchemes: schemes, _meta });
 }
 
 function toSearch(told: readonly Tool[], reads: boolean, changes: boolean): DiscoveryTool {

@@ -9,13 +9,13 @@ import { toName } from './name.ts';
 import { type Prompt, toPrompt } from './prompt.ts';
 import { type Resource, toResource } from './resource.ts';
 import { findUnknownSetting } from './setting-keys.ts';
-import { type ResultOptions, type Tool, toTool } from './tool.ts';
+import { type Tool, type ToolOptions, toTool } from './tool.ts';
 import type { Procedure } from './walk.ts';
 
 /** Anything that a client can ask for by name or URI. */
 export type Item = Tool | Resource | Prompt;
 
-export interface ItemOptions extends SchemaOptions, ResultOptions, OutputOptions {
+export interface ItemOptions extends SchemaOptions, ToolOptions, OutputOptions {
   toolName?: ((path: string) => string) | undefined;
   files?: FileOptions | undefined;
 }

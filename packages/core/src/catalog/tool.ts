@@ -11,7 +11,14 @@ import { describe, descriptionOf, titleOf } from './description.ts';
 import type { Era } from './era.ts';
 import { toConfirm } from './confirm.ts';
 import { extendInput, type ExtraOptions, namesOfExtras } from './extra.ts';
-import { metaOf, securitySchemesOf, type SecurityScheme, toHints } from './hints.ts';
+import {
+  type AuthRules,
+  metaOf,
+  securitySchemesOf,
+  type SecurityScheme,
+  toHints,
+  toSecuritySchemes,
+} from './hints.ts';
 import { describePaging, hideDirection } from './paging.ts';
 import { type ParamHeader, toParamHeaders } from './param-header.ts';
 import { type Portion, toPortion } from './portion.ts';
@@ -69,6 +76,12 @@ export interface ResultOptions {
   result?: McpResultSettings | undefined;
 }
 
+/** What the handler says of all tools. */
+export interface ToolOptions extends ResultOptions {
+  /** The handler's option `auth`. Only callers who are authenticated with it have scopes. */
+  auth?: AuthRules | undefined;
+}
+
 /** @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools#tool */
 export interface ListedTool {
   name: string;
@@ -84,7 +97,7 @@ export interface ListedTool {
 }
 
 /** Makes a tool of a procedure. Throws a `SchemaProblem` when a schema does not allow it. */
-export function toTool(callable: Callable, settings: McpSettings, options: ResultOptions = {}): Tool {
+export function toTool(callable: Callable, settings: McpSettings, options: ToolOptions = {}): Tool {
   const { output, path, type, scopes, stream, item } = callable;
   const { dryRun, idempotent: isIdempotent = false, pinned = false, keywords = [], toContent } = settings;
   const structured = settings.structured ?? options.structured ?? 'auto';
@@ -101,7 +114,7 @@ export function toTool(callable: Callable, settings: McpSettings, options: Resul
   const input = extendInput(own, extras);
   const title = settings.title ?? input.schema.title ?? titleOf(path);
   const meta = metaOf(settings._meta, scopes, {
-    ...toHints(settings, scopes, own.fileArguments),
+    ...toHints(settings, toSecuritySchemes(scopes, options.auth), own.fileArguments),
     ...sizeHintOf(portion),
   });
   const common = {

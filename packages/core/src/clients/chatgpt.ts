@@ -28,9 +28,10 @@ export const chatgpt: Client = {
     },
     {
       about: 'auth',
-      does: 'reads in `securitySchemes`, at the top of a tool and in its `_meta`, which scopes it wants, and starts a login when a result has `_meta["mcp/www_authenticate"]`',
-      bridge: 'Both are made of `mcp.scopes`.',
-      source: 'excerpts of developers.openai.com/apps-sdk/reference and of community.openai.com/t/1362688',
+      does: 'reads in `securitySchemes`, at the top of a tool and in its `_meta`, whether it needs a login and which scopes, and starts a login when a result has `_meta["mcp/www_authenticate"]`',
+      bridge: 'Both are made of `auth` and `mcp.scopes`.',
+      source:
+        'excerpts of developers.openai.com/apps-sdk/build/auth, of its reference, and of community.openai.com/t/1362688',
       date: '2026-11-28',
     },
     {

@@ -129,8 +129,9 @@ test('scopes that tools want on top are named', () => {
   const tool = {
     name: 'close',
     inputSchema: { type: 'object' as const },
-    _meta: { securitySchemes: [{ type: 'oauth2', scopes: ['admin'] }] },
+    _meta: { scopes: ['admin'], securitySchemes: [{ type: 'oauth2', scopes: ['mcp', 'admin'] }] },
   };
-  const modern: Probe = { ...open, tools: [tool, { ...tool, name: 'look', _meta: {} }] };
+  const look = { ...tool, name: 'look', _meta: { securitySchemes: [{ type: 'oauth2', scopes: ['mcp'] }] } };
+  const modern: Probe = { ...open, tools: [tool, look] };
   expect(read({ modern }).lines[1]).toBe('note: 1 of the 2 listed tools want scopes of OAuth: admin.');
 });

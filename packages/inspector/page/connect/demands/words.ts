@@ -81,7 +81,7 @@ function schemeOf(challenge: string | undefined): string {
   return `Authorization: ${scheme}`;
 }
 
-/** Tools say with `securitySchemes` which scopes they want on top. */
+/** Tools say in `_meta` which scopes they want, on top of those that every request needs. */
 function sayScopes({ modern, legacy }: Found): Sentence[] {
   const tools = modern.tools.length > 0 ? modern.tools : legacy.tools;
   const wanting = tools.filter((tool) => scopesOf(tool).length > 0);
@@ -95,13 +95,9 @@ function sayScopes({ modern, legacy }: Found): Sentence[] {
   ];
 }
 
-function scopesOf(tool: Found['modern']['tools'][number]): string[] {
-  const schemes: unknown = tool._meta?.['securitySchemes'];
-  if (!Array.isArray(schemes)) return [];
-  return schemes.flatMap((scheme: unknown) => {
-    const { scopes } = (scheme ?? {}) as { scopes?: unknown };
-    return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
-  });
+function scopesOf({ _meta }: Found['modern']['tools'][number]): string[] {
+  const scopes: unknown = _meta?.['scopes'];
+  return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
 }
 
 function sayOAuth({ places, resource, issuer, server, isUnasked }: OAuthFacts, url: string): Sentence[] {
