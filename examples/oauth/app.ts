@@ -41,55 +41,61 @@ export const router = t.router({
     .mutation(({ ctx, input }) => notes.push(`${input.text} (${ctx.user.name})`)),
 });
 
-/** What the authorization server needs in production. Without it, everything is lost when the process ends. */
-export type Production = Required<Pick<OAuthServerOptions<User>, 'store' | 'keys' | 'secret'>>;
+const scopes = { 'notes:read': 'Read the notes', 'notes:write': 'Add notes in your name' };
 
-export async function createApp(url: string, production?: Production): Promise<Express> {
+/** What production adds: a store, keys and a secret. */
+export type Settings = Partial<OAuthServerOptions<User, keyof typeof scopes>>;
+
+export async function createApp(url: string, settings: Settings = {}): Promise<Express> {
   const oauth = await oauthServer({
     url,
     resource: `${url}/mcp`,
     app: { name: 'Notes' },
-    scopes: { 'notes:read': 'Read the notes', 'notes:write': 'Add notes in your name' },
+    scopes,
     requiredScopes: ['notes:read'],
     scopesSupported: ['notes:read'],
     findUser: userOfSession,
     loadUser: (id) => users.get(id),
-    grants: (user, asked) => asked.filter((scope) => scope !== 'notes:write' || user.mayWrite),
     loginUrl: '/login',
-    ...production,
+    grants: (user, asked) => asked.filter((scope) => scope !== 'notes:write' || user.mayWrite),
+    ...settings,
   });
 
-  // People come with a session, and their agents with a token. Procedures do not see the difference.
+  // People come with a session, and agents with a token. Procedures do not see the difference.
   const createContext = ({ req, mcp }: CreateExpressContextOptions & { mcp?: McpRequest }) => ({
     user: mcp ? oauth.userOf(mcp.auth) : userOfSession(req),
   });
 
   const app = express();
   app.use(cookieSession({ name: 'session', keys: ['a secret of yours'], sameSite: 'lax' }));
-  app.use(login(url));
+  app.use('/login', login(url));
   app.use(oauth.router);
   app.use('/trpc', createExpressMiddleware({ router, createContext }));
   app.use('/mcp', mcpHandler(router, { createContext, auth: oauth.auth, return200ForErrors: 'forbidden' }));
   return app;
 }
 
-function userOfSession(request: Request): User | undefined {
-  return users.get(String(request.session?.['user']));
+function userOfSession({ session }: Request): User | undefined {
+  return users.get(String(session?.['user']));
 }
 
-/** The sign-in that the app has anyway. Only `returnTo` is new. */
+/** The login that your app has already. Only `returnTo` is new: the path to go to afterwards. */
 function login(url: string): express.Router {
   const page = `<!doctype html><title>Sign in</title><form method="post">
 <label>Name <input name="user"></label> <label>Password <input name="password" type="password"></label>
 <button>Sign in</button></form>`;
   const pages = express.Router();
-  pages.get('/login', (_req, res) => void res.send(page));
-  pages.post('/login', express.urlencoded(), (req, res) => {
-    const { user, password } = req.body as Record<string, string>;
-    if (!users.has(user!) || password !== 'open sesame') return void res.status(401).send(page);
+  pages.get('/', (_req, res) => void res.send(page));
+  pages.post('/', express.urlencoded(), (req, res) => {
+    const { user = '', password } = req.body as Partial<Record<string, string>>;
+    if (!users.has(user) || password !== 'open sesame') {
+      res.status(401).send(page);
+      return;
+    }
     req.session = { user };
     // Only to pages of this app: anybody can write a link to /login with another address.
-    const target = new URL(String(req.query['returnTo'] ?? '/oauth/connections'), url);
+    const { returnTo = '/' } = req.query as { returnTo?: string };
+    const target = new URL(returnTo, url);
     res.redirect(target.origin === new URL(url).origin ? target.href : '/');
   });
   return pages;

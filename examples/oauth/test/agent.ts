@@ -1,6 +1,7 @@
 import {
   Client,
   type OAuthClientProvider,
+  refreshAuthorization,
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
@@ -49,18 +50,21 @@ export class Login implements OAuthClientProvider {
   }
 }
 
-/** Takes the person through the pages, from the URL to which the client sends them to the client's redirect URL. */
-export type Person = (start: URL) => Promise<URLSearchParams>;
-
 /** The official client, which knows only the endpoint's URL. */
 export interface Agent extends AsyncDisposable {
   login: Login;
   listTools: () => Promise<string[]>;
   /** Calls a tool and returns its text. Sends the person to the pages again if the tool needs more scopes. */
   call: (name: string, args?: Record<string, unknown>) => Promise<string>;
+  /** Gets new tokens for the refresh token. */
+  refresh: () => Promise<void>;
 }
 
-export async function connectAgent(mcp: string, person: Person): Promise<Agent> {
+/** Connects it. `person` goes through the pages, and returns the parameters of the redirect URL. */
+export async function connectAgent(
+  mcp: string,
+  person: (start: URL) => Promise<URLSearchParams>,
+): Promise<Agent> {
   const login = new Login();
   let client!: Client;
   let transport!: StreamableHTTPClientTransport;
@@ -91,6 +95,14 @@ export async function connectAgent(mcp: string, person: Person): Promise<Agent> 
         const [first] = content as { text: string }[];
         return first!.text;
       }),
+    async refresh() {
+      const clientInformation = login.clientInformation()!;
+      const refreshToken = login.tokens()!.refresh_token!;
+      const resource = new URL(mcp);
+      login.saveTokens(
+        await refreshAuthorization(resource.origin, { clientInformation, refreshToken, resource }),
+      );
+    },
     [Symbol.asyncDispose]: () => client.close(),
   };
 }

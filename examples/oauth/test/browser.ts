@@ -13,13 +13,17 @@ export class Browser {
     this.#origin = origin;
   }
 
+  /** The header `Cookie`. */
+  get cookie(): string {
+    return Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join('; ');
+  }
+
   /** Opens a page. Stops at the first URL of another origin, where a client waits. */
   async open(url: string | URL, body?: URLSearchParams): Promise<Page> {
     const to = new URL(url, this.#origin);
     if (to.origin !== this.#origin) return { url: to, status: 0, html: '' };
-    const cookie = Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join('; ');
     const sent = body && { method: 'POST', body };
-    const headers = { cookie, ...(body && { origin: this.#origin }) };
+    const headers = { cookie: this.cookie, ...(body && { origin: this.#origin }) };
     const response = await fetch(to, { ...sent, redirect: 'manual', headers });
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp, type Settings } from '../app.ts';
+
+export interface RunningApp extends AsyncDisposable {
+  url: string;
+  mcp: string;
+}
+
+/** Starts the example on a free port, which it has to know before. */
+export async function startApp(settings?: Settings): Promise<RunningApp> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.on('request', await createApp(url, settings));
+  return {
+    url,
+    mcp: `${url}/mcp`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
