@@ -68,8 +68,8 @@ export async function createApp(url: string, settings: Settings = {}): Promise<E
 
   const app = express();
   app.use(cookieSession({ name: 'session', keys: ['a secret of yours'], sameSite: 'lax' }));
-  app.use('/login', login(url));
   app.use(oauth.router);
+  app.use('/login', login(url));
   app.use('/trpc', createExpressMiddleware({ router, createContext }));
   app.use('/mcp', mcpHandler(router, { createContext, auth: oauth.auth, return200ForErrors: 'forbidden' }));
   return app;

@@ -18,6 +18,10 @@ export class Browser {
     return Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join('; ');
   }
 
+  setCookie(name: string, value: string): void {
+    this.#cookies.set(name, value);
+  }
+
   /** Opens a page. Stops at the first URL of another origin, where a client waits. */
   async open(url: string | URL, body?: URLSearchParams): Promise<Page> {
     const to = new URL(url, this.#origin);

@@ -1,5 +1,5 @@
 import type { OAuthEvent } from '@trpc-mcp/oauth';
-import type { Settings } from './app.ts';
+import type { Settings } from '../app.ts';
 
 /** Logs every event as a line of JSON, and tells somebody about attacks. */
 export function logTo(write: (line: string) => void, alarm: (event: OAuthEvent) => void): Settings {

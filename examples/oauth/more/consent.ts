@@ -1,5 +1,5 @@
 import type { ConsentView, Pages } from '@trpc-mcp/oauth';
-import type { User } from './app.ts';
+import type { User } from '../app.ts';
 
 /** A consent page in the app's own design. */
 export const pages: Pages<User> = { consent: writeConsent };

@@ -1,4 +1,4 @@
-import type { Settings } from './app.ts';
+import type { Settings } from '../app.ts';
 
 /** Lets a program of yours in, for which nobody signs in. */
 export function allowReports(secret: string): Settings {

@@ -1,4 +1,4 @@
-import type { Settings, User } from './app.ts';
+import type { Settings, User } from '../app.ts';
 
 /** What you agree on with a company: where its identity provider is, and who its people are, by their id there. */
 export interface Company {
