@@ -3,5 +3,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['@trpc-mcp/source'] },
   ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
-  test: { name: 'example-oauth', include: ['test/*.test.ts'] },
+  // Each login is a dozen requests, and the machines that run this are noisy.
+  test: { name: 'example-oauth', include: ['test/*.test.ts'], testTimeout: 30_000 },
 });

@@ -39,12 +39,17 @@ export class Browser {
     return { url: to, status: response.status, html: await response.text() };
   }
 
-  /** Fills in the form with the button of this text, and presses the button. */
+  /** Fills in the form with the button that begins with this text, and presses the button. */
   async press(page: Page, label: string, filled: Record<string, string> = {}): Promise<Page> {
     const forms = page.html.match(/<form[^]*?<\/form>/g) ?? [];
     for (const form of forms) {
       const buttons = form.matchAll(/<button([^>]*)>([^]*?)<\/button>/g);
-      const button = [...buttons].find(([, , text]) => text!.replaceAll(/<[^>]*>/g, '').trim() === label);
+      const button = [...buttons].find(([, , text]) =>
+        text!
+          .replaceAll(/<[^>]*>/g, '')
+          .trim()
+          .startsWith(label),
+      );
       if (!button) continue;
       const hidden = [...form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => input);
       const fields = [...hidden, button[1]!].map((tag) => [attribute(tag, 'name'), attribute(tag, 'value')]);
@@ -53,7 +58,7 @@ export class Browser {
       const action = attribute(/<form[^>]*>/.exec(form)![0], 'action');
       return this.open(new URL(action ?? page.url, page.url), body);
     }
-    throw new Error(`no button says "${label}" on ${page.url.href}: ${page.html}`);
+    throw new Error(`no button begins with "${label}" on ${page.url.href}: ${page.html}`);
   }
 }
 

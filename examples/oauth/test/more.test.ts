@@ -3,7 +3,7 @@ import {
   ClientCredentialsProvider,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
-import { memoryOAuthStore, type OAuthEvent, oauthServer, type OAuthServer } from '@trpc-mcp/oauth';
+import { type OAuthEvent, oauthServer, type OAuthServer } from '@trpc-mcp/oauth';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,9 +14,8 @@ import { createFastifyApp } from '../more/fastify.ts';
 import { logTo } from '../more/log.ts';
 import { allowReports } from '../more/machines.ts';
 import { createNodeServer } from '../more/node.ts';
-import { readProduction } from '../production.ts';
 import { connectAgent } from './agent.ts';
-import { startApp } from './app.ts';
+import { createSettings, startApp } from './app.ts';
 import { openPerson } from './person.ts';
 
 test('a consent page of the app itself', async () => {
@@ -75,6 +74,7 @@ describe('a host without Express', () => {
       findUser: ({ headers }) => (headers.cookie?.includes('user=ada') ? ada : undefined),
       loadUser: () => ada,
       loginUrl: '/login',
+      ...(await createSettings()),
     });
     server.on('request', await serve(oauth));
     return {
