@@ -1,5 +1,6 @@
 import {
   Client,
+  discoverAuthorizationServerMetadata,
   type OAuthClientProvider,
   refreshAuthorization,
   StreamableHTTPClientTransport,
@@ -14,20 +15,24 @@ type Saved<TMethod extends 'saveClientInformation' | 'saveTokens' | 'saveDiscove
 /** The login data of a client on a person's machine. No server listens at its redirect URL: the test reads the code. */
 export class Login implements OAuthClientProvider {
   readonly redirectUrl = 'http://127.0.0.1:3997/callback';
-  readonly clientMetadata = {
-    client_name: 'Example agent',
-    redirect_uris: [this.redirectUrl],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'none',
-    application_type: 'native',
-  };
+  readonly clientMetadata;
   /** The URLs to which the person was sent. */
   readonly sentTo: URL[] = [];
   #client: Saved<'saveClientInformation'> | undefined;
   #tokens: Saved<'saveTokens'> | undefined;
   #discovery: Saved<'saveDiscoveryState'> | undefined;
   #verifier = '';
+
+  constructor(name: string) {
+    this.clientMetadata = {
+      client_name: name,
+      redirect_uris: [this.redirectUrl],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+    };
+  }
 
   clientInformation = () => this.#client;
   saveClientInformation(client: Saved<'saveClientInformation'>): void {
@@ -64,8 +69,9 @@ export interface Agent extends AsyncDisposable {
 export async function connectAgent(
   mcp: string,
   person: (start: URL) => Promise<URLSearchParams>,
+  name = 'Example agent',
 ): Promise<Agent> {
-  const login = new Login();
+  const login = new Login(name);
   let client!: Client;
   let transport!: StreamableHTTPClientTransport;
   const connect = async () => {
@@ -99,9 +105,9 @@ export async function connectAgent(
       const clientInformation = login.clientInformation()!;
       const refreshToken = login.tokens()!.refresh_token!;
       const resource = new URL(mcp);
-      login.saveTokens(
-        await refreshAuthorization(resource.origin, { clientInformation, refreshToken, resource }),
-      );
+      const metadata = (await discoverAuthorizationServerMetadata(resource.origin))!;
+      const wanted = { metadata, clientInformation, refreshToken, resource };
+      login.saveTokens(await refreshAuthorization(resource.origin, wanted));
     },
     [Symbol.asyncDispose]: () => client.close(),
   };

@@ -46,7 +46,11 @@ test('a person sees what they have allowed, and ends it', async () => {
   expect(page.html).toContain('Example agent');
   const after = await ada.browser.press(page, 'End');
   expect(after.html).not.toContain('Example agent');
-  await expect(agent.refresh()).rejects.toThrow('invalid_grant');
+  await expect(agent.refresh()).rejects.toMatchObject({ code: 'invalid_grant' });
+  // The access token has ended as well, and the client has to ask again.
+  expect(ada.seen).toHaveLength(2);
+  expect(await agent.call('list')).toContain('Buy milk');
+  expect(ada.seen).toHaveLength(3);
 });
 
 test('people in browsers call the same procedures with their session, which is no good over MCP', async () => {
