@@ -42,6 +42,11 @@ export class Login implements OAuthClientProvider {
   saveTokens(tokens: Saved<'saveTokens'>): void {
     this.#tokens = tokens;
   }
+  /** The client drops tokens that the server does not take any more. */
+  invalidateCredentials(scope: string): void {
+    if (scope === 'all' || scope === 'client') this.#client = undefined;
+    this.#tokens = undefined;
+  }
   redirectToAuthorization(url: URL): void {
     this.sentTo.push(url);
   }
@@ -69,9 +74,9 @@ export interface Agent extends AsyncDisposable {
 export async function connectAgent(
   mcp: string,
   person: (start: URL) => Promise<URLSearchParams>,
-  name = 'Example agent',
+  clientName = 'Example agent',
 ): Promise<Agent> {
-  const login = new Login(name);
+  const login = new Login(clientName);
   let client!: Client;
   let transport!: StreamableHTTPClientTransport;
   const connect = async () => {

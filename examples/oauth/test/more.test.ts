@@ -93,7 +93,7 @@ describe('a host without Express', () => {
       async (oauth) => {
         const app = await createFastifyApp(oauth);
         await app.ready();
-        return (req, res) => void app.routing(req, res);
+        return (req, res) => app.routing(req, res);
       },
     ],
     [
