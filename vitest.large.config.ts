@@ -13,6 +13,7 @@ export default defineConfig({
         ['packages/cli', 'vitest.large.config.ts'] as const,
         ['packages/inspector', 'vitest.large.config.ts'] as const,
         ['packages/oauth', 'vitest.large.config.ts'] as const,
+        ['examples/oauth', 'vitest.large.config.ts'] as const,
         ['examples/start', 'vitest.large.config.ts'] as const,
         ['examples/testing', 'vitest.large.config.ts'] as const,
         ...[

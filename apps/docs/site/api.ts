@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { Application, Converter, type ProjectReflection, ReflectionKind, type TypeDocOptions } from 'typedoc';
 import { pagesFolder, repositoryFolder, repositoryUrl } from './paths.ts';
 
-const packages = ['core', 'redis', 'inspector'];
+const packages = ['core', 'oauth', 'redis', 'inspector'];
 
 /** Every module that users import, as `@trpc-mcp/core/express`, with the file that it is in. */
 const modules = new Map(

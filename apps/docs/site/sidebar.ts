@@ -35,7 +35,12 @@ export const sections: readonly Section[] = [
         'login sign in authentication authorization bearer token API key password session cookie 401 unauthorized roles',
       ],
       [
-        'OAuth',
+        'OAuth from your own login',
+        'own-oauth',
+        'authorization server of our own oauthServer oidc-provider login page consent page returnTo refresh token PKCE register clients metadata document CIMD connections revoke client credentials machine enterprise ID-JAG signing keys rotate',
+      ],
+      [
+        'OAuth with an identity provider',
         'oauth',
         'authorization server Auth0 Keycloak Okta Clerk identity provider JWT access token introspection scopes resource metadata dynamic client registration',
       ],

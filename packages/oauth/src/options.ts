@@ -13,8 +13,11 @@ export interface OAuthServerOptions<TUser, TScope extends string = string> {
   resource: string | URL;
   /** Every scope that a client can ask for, with the words in which the person is asked for it. */
   scopes: Readonly<Record<TScope, string>>;
-  /** Finds whoever is signed in to the app with a browser, from the request: by its cookie, as the app itself does. */
-  findUser: (request: IncomingMessage) => TUser | undefined | Promise<TUser | undefined>;
+  /**
+   * Finds whoever is signed in to the app with a browser, from the request: by its cookie, as the app itself does. A method,
+   * so that a function of the host's own request, such as one of Express with `req.session`, can be given without a cast.
+   */
+  findUser(request: IncomingMessage): TUser | undefined | Promise<TUser | undefined>;
   /** Loads a person again by id, for each call of a client. `undefined` for somebody who may not use the app any more. */
   loadUser: (id: string) => TUser | undefined | Promise<TUser | undefined>;
   /** The id of a person, which is the `sub` of their tokens. By default the person's `id`. */
