@@ -101,6 +101,8 @@ function checkRedirectUri(uri: unknown): string {
   // What a browser would read in another way than it is written.
   if (/[\s\\\p{Cc}]/u.test(uri)) return refuse('has characters that no URI has');
   const { protocol, hostname, username, password } = new URL(uri);
+  // The URL parser would make `https://evil.example` of `https:///evil.example` and `https:evil.example`.
+  if (/^https?:$/.test(protocol) && !/^https?:\/\/[^/]/i.test(uri)) return refuse('has no host');
   if (uri.includes('#')) return refuse('has a fragment');
   if (username !== '' || password !== '') return refuse('has a user name');
   if (unsafeSchemes.has(protocol)) return refuse('has a scheme that is not safe');
