@@ -71,6 +71,8 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
     [customFetch]: read,
   });
 
+  const hasReadSince = (before: number) => newest > before;
+
   /**
    * Waits for the read that is under way, or begins one. Returns whether the keys were read. They were not if this key was
    * looked for already, or if there were too many reads.
@@ -102,14 +104,15 @@ export async function createKeySet(uri: URL): Promise<KeySet> {
         } catch (error) {
           if ((error as { code?: unknown }).code !== 'ERR_JWKS_NO_MATCHING_KEY') throw error;
           // A read that had begun before the token came may have missed its key. One that began later has not.
-          if (newest > before || !(await readFor(header.kid))) throw error;
+          if (hasReadSince(before) || !(await readFor(header.kid))) throw error;
         }
       }
     },
     async renew() {
       const before = begun;
-      let isRead = true;
-      while (isRead && newest <= before) isRead = await readFor(undefined);
+      do {
+        if (!(await readFor(undefined))) return;
+      } while (!hasReadSince(before));
     },
   };
 }

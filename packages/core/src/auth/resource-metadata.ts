@@ -2,7 +2,6 @@ import {
   getOAuthProtectedResourceMetadataUrl,
   type OAuthProtectedResourceMetadata,
 } from '@modelcontextprotocol/server';
-import { aBoolean } from '../catalog/kind.ts';
 import { findUnknownOptions } from '../nearest.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 
@@ -130,8 +129,8 @@ export function createMetadataReply(
 function checkOptions(options: ResourceMetadataOptions): SetupProblem[] {
   const problems: SetupProblem[] = findUnknownOptions([['resourceMetadataHandler.', options, optionKeys]]);
   const { atRoot } = options as { atRoot?: unknown };
-  if (atRoot === undefined || aBoolean.takes(atRoot)) return problems;
-  const message = `it has to be ${aBoolean.words}`;
+  if (atRoot === undefined || typeof atRoot === 'boolean') return problems;
+  const message = 'it has to be true or false';
   return [...problems, { code: 'OPTION_INVALID', path: 'resourceMetadataHandler.atRoot', message }];
 }
 

@@ -84,7 +84,7 @@ function createWatchedStore(): { store: Store; seen: unknown[] } {
 
 const t = initTRPC.context<{ auth?: McpAuthInfo | undefined }>().meta<McpMeta>().create();
 
-function createRouter(ran: (what: string) => void) {
+function createRouter(ran: (what: string) => unknown) {
   return t.router({
     who: t.procedure.meta({ mcp: true }).query(({ ctx }) => {
       const user = getMcpCall()?.auth?.extra?.['user'] as User;
