@@ -52,7 +52,7 @@ it('lets mcp-remote log in, with no header configured, and once for all', async 
     await first.close();
 
     const second = await connect();
-    expect((await second.listTools()).tools.map(({ name }) => name)).toEqual(['me', 'list', 'add']);
+    expect((await second.listTools()).tools.map(({ name }) => name)).toEqual(['add', 'list', 'me']);
     await second.close();
     expect(logins).toBe(1);
     expect(app.events.filter(({ refused }) => refused)).toEqual([]);
