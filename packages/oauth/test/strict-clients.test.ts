@@ -118,7 +118,7 @@ describe('oauth4webapi, which checks every answer', () => {
       const client = await register(server, method);
       expect(client.token_endpoint_auth_method).toBe(method);
       expect(client['client_secret'] === undefined).toBe(method === 'none');
-      const secret = client['client_secret'] as string;
+      const secret = (client['client_secret'] ?? 'it has none') as string;
       const authentication = {
         none: oauth.None(),
         client_secret_basic: oauth.ClientSecretBasic(secret),
