@@ -16,7 +16,7 @@ export interface AuthorizationRun {
   /** The path of the issuer. `''` by default. */
   path?: string;
   /** Makes the client known. Returns its id. */
-  introduce(app: App, redirectUri: string): Promise<string>;
+  introduce: (app: App, redirectUri: string) => Promise<string>;
 }
 
 const known = { client_id: 'the-suite', redirect_uris: ['http://127.0.0.1/callback'] };

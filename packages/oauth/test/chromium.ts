@@ -60,7 +60,9 @@ export async function findBarriers(page: Page): Promise<string[]> {
       id: string;
       nodes: { html: string; failureSummary: string }[];
     }
-    const { axe } = globalThis as unknown as {
+    // Not the type of the page: apps/conformance uses this file too, and has no types of a browser.
+    const { axe, document } = globalThis as unknown as {
+      document: unknown;
       axe: { run: (context: unknown, options: unknown) => Promise<{ violations: Violation[] }> };
     };
     const { violations } = await axe.run(document, { resultTypes: ['violations'] });

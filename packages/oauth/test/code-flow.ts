@@ -17,12 +17,21 @@ export interface TokenAnswer {
   refresh_token?: string;
 }
 
-/** Nothing listens there: the browser of these tests stops there. */
-const redirectUri = 'http://127.0.0.1:3998/callback';
+export interface FlowOptions {
+  /** The process where it registers. By default the public address. */
+  registerAt?: string;
+  /** By default a port where nothing listens: the browser of these tests stops there. */
+  redirectUri?: string;
+  /** The redirect URI that it registers. By default the one that it uses. */
+  registeredUri?: string;
+}
 
-/** Registers at `registerAt`. `url` is the public address of the app. */
-export async function beginFlow(url: string, registerAt: string = url): Promise<CodeFlow> {
-  const registered = await register(registerAt);
+/** Registers. `url` is the public address of the app. */
+export async function beginFlow(
+  url: string,
+  { registerAt = url, redirectUri = unusedUri, registeredUri = redirectUri }: FlowOptions = {},
+): Promise<CodeFlow> {
+  const registered = await register(registerAt, registeredUri);
   if (registered.status !== 201) throw new Error(`not registered: ${await registered.text()}`);
   const { client_id: clientId } = (await registered.json()) as { client_id: string };
   const verifier = randomBytes(32).toString('base64url');
@@ -58,7 +67,9 @@ export async function beginFlow(url: string, registerAt: string = url): Promise<
   };
 }
 
-export function register(at: string): Promise<Response> {
+const unusedUri = 'http://127.0.0.1:3998/callback';
+
+export function register(at: string, redirectUri: string = unusedUri): Promise<Response> {
   return fetch(`${at}/oauth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -21,6 +21,9 @@ export function createLogin(people: People, path: string): Router {
       ),
     );
   });
+  router.get('/favicon.ico', (_req, res) => {
+    res.status(204).end();
+  });
   router.post('/login', express.urlencoded({ extended: false }), (req, res) => {
     const { person, returnTo } = (req.body ?? {}) as Record<string, unknown>;
     req.session = { person };

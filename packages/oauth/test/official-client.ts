@@ -82,7 +82,7 @@ export interface OfficialClient extends AsyncDisposable {
   login: Login;
   /** Calls a tool. Throws an `isUnauthorized` error after sending the person somewhere, if it has to. */
   call(name: string, args?: Record<string, unknown>): Promise<unknown>;
-  connect(): Promise<void>;
+  connect: () => Promise<void>;
   /** Gets a token for the code with which the person has come back. */
   finish(answer: URL): Promise<void>;
 }

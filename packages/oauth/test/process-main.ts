@@ -16,7 +16,7 @@ const app = await startApp({
     ...options,
     keys,
     secret,
-    onEvent: ({ cause: _, ...event }: OAuthEvent) => tell({ kind: 'event', event }),
+    onEvent: ({ cause: _cause, ...event }: OAuthEvent) => tell({ kind: 'event', event }),
   },
 });
 tell({ kind: 'ready', url: app.origin });

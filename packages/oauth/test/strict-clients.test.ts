@@ -118,7 +118,7 @@ describe('oauth4webapi, which checks every answer', () => {
       const client = await register(server, method);
       expect(client.token_endpoint_auth_method).toBe(method);
       expect(client['client_secret'] === undefined).toBe(method === 'none');
-      const secret = String(client['client_secret']);
+      const secret = (client['client_secret'] ?? 'it has none') as string;
       const authentication = {
         none: oauth.None(),
         client_secret_basic: oauth.ClientSecretBasic(secret),
@@ -219,7 +219,7 @@ describe('oauth4webapi, which checks every answer', () => {
     const response = await oauth.clientCredentialsGrantRequest(
       server,
       client,
-      oauth.ClientSecretBasic(String(client['client_secret'])),
+      oauth.ClientSecretBasic(client['client_secret'] as string),
       { resource: app.mcp },
       insecure,
     );
