@@ -95,6 +95,31 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
       });
     });
 
+    it('leaves a client in a browser in touch with the window that it has opened', async () => {
+      await open(async (page, flow) => {
+        // Another site than the demo's, whose answers are made here.
+        const client = await page.context().newPage();
+        await client.route('http://client.example/', (route) =>
+          route.fulfill({ contentType: 'text/html', body: '<title>waits</title>' }),
+        );
+        await client.goto('http://client.example/');
+        const opening = client.waitForEvent('popup');
+        await client.evaluate(`
+          addEventListener('message', ({ data }) => (document.title = data));
+          window.popup = open(${JSON.stringify(flow.url)}, 'login', 'popup');
+        `);
+        const popup = await opening;
+        await popup.route(`${redirectUri}**`, (route) =>
+          route.fulfill({ contentType: 'text/html', body: '<script>opener.postMessage("done", "*")</script>' }),
+        );
+        await button(popup, tokens.support.name).click();
+        await button(popup, 'Allow').waitFor();
+        expect(await client.evaluate('window.popup.closed')).toBe(false);
+        await button(popup, 'Allow').click();
+        await expect.poll(() => client.title()).toBe('done');
+      });
+    });
+
     it('is worked by the keyboard alone, and without scripts', async () => {
       await open(
         async (page) => {
