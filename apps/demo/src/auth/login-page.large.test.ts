@@ -110,7 +110,10 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
         `);
         const popup = await opening;
         await popup.route(`${redirectUri}**`, (route) =>
-          route.fulfill({ contentType: 'text/html', body: '<script>opener.postMessage("done", "*")</script>' }),
+          route.fulfill({
+            contentType: 'text/html',
+            body: '<script>opener.postMessage("done", "*")</script>',
+          }),
         );
         await button(popup, tokens.support.name).click();
         await button(popup, 'Allow').waitFor();
