@@ -10,8 +10,6 @@ export interface Balancer extends AsyncDisposable {
 export interface BalancerOptions {
   /** Any free port by default. */
   port?: number;
-  /** Says which paths only the first node serves. */
-  isForFirst?: (path: string) => boolean;
   /** Is called for every request, before it goes to a node. */
   onRoute?: (node: string, request: IncomingMessage) => void;
 }
@@ -24,14 +22,13 @@ const sessionHeader = 'mcp-session-id';
  */
 export async function openBalancer(
   nodes: () => readonly string[],
-  { port = 0, isForFirst = () => false, onRoute }: BalancerOptions = {},
+  { port = 0, onRoute }: BalancerOptions = {},
 ): Promise<Balancer> {
   const sessions = new Map<string, string>();
   let turn = 0;
 
-  const pick = ({ headers, url = '' }: IncomingMessage): string | undefined => {
+  const pick = ({ headers }: IncomingMessage): string | undefined => {
     const running = nodes();
-    if (isForFirst(url)) return running[0];
     const own = sessions.get(String(headers[sessionHeader]));
     // The sessions of a node end with it. Another node answers that the session has ended.
     return own !== undefined && running.includes(own) ? own : running[turn++ % running.length];

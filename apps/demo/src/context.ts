@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { McpRequest } from '@trpc-mcp/core';
 import { eq, inArray, type SQL } from 'drizzle-orm';
+import { userIdOf } from './auth/session.ts';
 import { hashToken } from './auth/token.ts';
 import type { Database } from './db/database.ts';
 import { accessTokens, customers, users } from './db/schema.ts';
@@ -34,20 +35,22 @@ export interface Context {
   readArguments?: (() => Promise<unknown>) | undefined;
 }
 
-/** Makes the `createContext` for both tRPC and MCP. It finds out who is calling, and refuses nobody. */
+/**
+ * Makes the `createContext` for both tRPC and MCP. It finds out who is calling, and refuses nobody. The person is the same
+ * whichever way they come: with a token or a cookie over tRPC, with a token or a login over MCP.
+ */
 export function createContextFor(db: Database) {
   return async ({ req, mcp, info }: ContextOptions): Promise<Context> => {
-    // Over MCP, `auth` has already found out who is calling, by a plain token or a login.
-    const id = mcp?.auth?.extra?.['sub'];
-    if (typeof id === 'string') {
-      const readArguments = info?.calls[0]?.getRawInput;
-      return { db, user: await findUserById(db, id), tokenSent: true, readArguments };
+    if (mcp) {
+      // `auth` has already found out who is calling, by a plain token or a login. Both put the person here.
+      const user = mcp.auth?.extra?.['user'] as SignedInUser | undefined;
+      return { db, user, tokenSent: user !== undefined, readArguments: info?.calls[0]?.getRawInput };
     }
     // A browser cannot send headers with a subscription, so tRPC's client sends it as a parameter of the connection.
     const token = tokenIn(req.headers.authorization ?? info?.connectionParams?.['authorization']);
     return {
       db,
-      user: token === undefined ? undefined : await findUserByToken(db, token),
+      user: await (token === undefined ? findUserBySession(db, req) : findUserByToken(db, token)),
       tokenSent: token !== undefined,
     };
   };
@@ -70,6 +73,15 @@ export async function findUserByToken(db: Database, token: string): Promise<Sign
     .from(accessTokens)
     .where(eq(accessTokens.sha256, hashToken(token)));
   return found && findUserById(db, found.id);
+}
+
+/** Finds whoever has signed in with the browser that sent the request. */
+export async function findUserBySession(
+  db: Database,
+  req: Pick<IncomingMessage, 'headers'>,
+): Promise<SignedInUser | undefined> {
+  const id = userIdOf(req);
+  return id === undefined ? undefined : await findUserById(db, id);
 }
 
 export async function findUserById(db: Database, id: string): Promise<SignedInUser | undefined> {

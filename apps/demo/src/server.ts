@@ -1,13 +1,16 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
-import { type Authenticate, bearer, type HandlerOptions, jwt, resourceMetadataHandler } from '@trpc-mcp/core';
+import type { Authenticate, HandlerOptions } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/express';
 import { inspector } from '@trpc-mcp/inspector';
 import express, { type Express } from 'express';
-import { createAuthorizationServer, keysPath } from './auth/authorization-server.ts';
+import { createLogin } from './auth/login.ts';
+import { createOAuth } from './auth/oauth.ts';
 import { allScopes } from './auth/scope.ts';
+import { loadSecrets } from './auth/secrets.ts';
+import { createSession } from './auth/session.ts';
 import { onChange } from './changes.ts';
 import { createContextFor, findUserByToken, tokenIn } from './context.ts';
-import type { Database } from './db/database.ts';
+import type { Database, WholeDatabase } from './db/database.ts';
 import { createPage } from './page.ts';
 import { appRouter } from './router.ts';
 
@@ -16,23 +19,19 @@ import { appRouter } from './router.ts';
  * `url` is its public address, `shared` the state that it shares with other nodes.
  */
 export async function createApp(
-  db: Database,
+  db: WholeDatabase,
   url: string,
   shared: Pick<HandlerOptions, 'bus' | 'store' | 'secret'> = {},
 ): Promise<Express> {
   const createContext = createContextFor(db);
-  const resource = `${url}/mcp`;
-  const oauth = bearer({
-    verify: jwt({ issuer: url, jwksUri: url + keysPath }),
-    resource,
-    authorizationServers: [url],
-    requiredScopes: ['backoffice:read'],
-    // The scopes that clients request at first. If a tool needs more, the person is asked again.
-    scopesSupported: ['backoffice:read'],
-    resourceName: 'Back office',
-  });
+  const secrets = await loadSecrets(db);
+  const oauth = await createOAuth(db, url, secrets);
   const app = express();
   app.disable('x-powered-by');
+
+  app.use(createSession(secrets.session));
+  app.use(oauth.router);
+  app.use(createLogin(db));
 
   app.use(
     '/trpc',
@@ -48,7 +47,7 @@ export async function createApp(
   const mcp = mcpHandler(appRouter, {
     createContext,
     ...shared,
-    auth: { ...oauth, authenticate: [plainTokens(db), oauth.authenticate] },
+    auth: { ...oauth.auth, authenticate: [plainTokens(db), oauth.auth.authenticate] },
     // What a role may not do is for the model to read; what a client can act on keeps its status.
     return200ForErrors: 'forbidden',
     // Lets clients of 2025 be asked before an account is closed.
@@ -72,9 +71,6 @@ export async function createApp(
   });
   app.use('/mcp', mcp);
 
-  app.use(resourceMetadataHandler(oauth));
-  app.use(await createAuthorizationServer(db, url, resource));
-
   app.use(createPage());
   return app;
 }
@@ -84,6 +80,8 @@ export function plainTokens(db: Database): Authenticate {
   return async ({ headers }) => {
     const token = tokenIn(headers.get('authorization'));
     const user = token === undefined ? undefined : await findUserByToken(db, token);
-    return user && { token: '', clientId: 'plain token', scopes: [...allScopes], extra: { sub: user.id } };
+    if (!user) return undefined;
+    const scopes = [...allScopes];
+    return { token: '', clientId: 'plain token', subject: user.id, scopes, extra: { user } };
   };
 }

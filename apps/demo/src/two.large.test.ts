@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { dropDatabase, runOn, temporaryName, urlOf } from '../test/databases.ts';
-import { openBrowser } from '../test/browser.ts';
+import { openBrowser } from '../test/login.ts';
 import { connectAgent, eras } from '../test/mcp.ts';
 import { connectByLogin } from '../test/oauth-client.ts';
 import { aiko, jonas, tokens } from './sample/cast.ts';
@@ -97,10 +97,10 @@ describe.skipIf(missing.length > 0)(
         expect.stringContaining(`Deactivate "${jonas.name}" of "${jonas.company}"?`),
       ]);
 
-      // A login at the single authorization server is valid on both nodes.
+      // Each request of a login goes to another node, and so does each call with its token.
       {
         const browser = openBrowser(mcp.replace(/\/mcp$/, ''));
-        await using agent = await connectByLogin('2026-07-28', mcp, browser, () => tokens.viewer.email);
+        await using agent = await connectByLogin('2026-07-28', mcp, browser, tokens.viewer.email);
         for (let count = 0; count < 4; count++)
           expect(await agent.call('whoami')).toMatchObject({ role: 'viewer' });
       }

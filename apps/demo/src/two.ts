@@ -29,8 +29,7 @@ async function start(): Promise<void> {
   // Both nodes use the same secret, so each accepts what the other has signed.
   const secret = MCP_SECRET ?? randomBytes(32).toString('hex');
   const running = new Set<string>();
-  const options = { port: Number(PORT), isForFirst };
-  await using balancer = await openBalancer(() => [...running], options);
+  await using balancer = await openBalancer(() => [...running], { port: Number(PORT) });
   const children = [1, 2].map(() => startChild({ MCP_SECRET: secret, PUBLIC_URL: balancer.url }));
   try {
     const urls = await Promise.all(children.map(urlOf));
@@ -50,11 +49,6 @@ async function start(): Promise<void> {
   } finally {
     await Promise.all(children.map(stopChild));
   }
-}
-
-/** The authorization server keeps logins and its signing key in memory, so only one node runs it. */
-function isForFirst(path: string): boolean {
-  return /^\/(oauth\/|\.well-known\/(oauth-authorization-server|openid-configuration))/.test(path);
 }
 
 function startChild(env: Record<string, string>): ChildProcess {

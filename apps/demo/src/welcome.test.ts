@@ -22,6 +22,11 @@ describe('the start-up text', () => {
     expect(text).toMatch(/MCP Apps.+\n.+chart\. The tool whoami says who is signed in/);
   });
 
+  it('says where one becomes somebody else, and where one ends a connection', () => {
+    expect(text).toMatch(/^ {2}http:\/\/127\.0\.0\.1:3000\/login +sign in as somebody else, or out$/m);
+    expect(text).toMatch(/^ {2}http:\/\/127\.0\.0\.1:3000\/oauth\/connections +what you have connected/m);
+  });
+
   it('names every token', () => {
     for (const role of roles) expect(text).toContain(`${tokens[role].token} `);
   });

@@ -22,10 +22,13 @@ For programs:
   tRPC  ${url}/trpc
   MCP   ${mcp}
 
-Give a client the MCP address and nothing else, and it sends you to a login page:
+Give a client the MCP address and nothing else, and it sends you to the app's login, where you also decide what it may do:
 
   ${toClaudeCommand(mcp)}
   npx -y mcp-remote ${mcp}
+
+  ${url}/login              sign in as somebody else, or out
+  ${url}/oauth/connections  what you have connected, and how to end it
 
 Or be somebody at once, with the header "Authorization: Bearer <token>":
 

@@ -7,7 +7,7 @@ import {
 import { UnauthorizedError as LegacyUnauthorized } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Browser } from './browser.ts';
+import { allow, type Browser } from './login.ts';
 import type { Era } from './mcp.ts';
 
 /** The redirect URL. No server listens there: the browser of these tests stops there and reads the code. */
@@ -17,7 +17,6 @@ const redirectUrl = 'http://localhost:3999/callback';
 export class Login implements OAuthClientProvider {
   readonly redirectUrl = redirectUrl;
   readonly clientMetadata;
-  readonly clientMetadataUrl?: string;
   /** The URLs to which the person was sent. */
   readonly sentTo: URL[] = [];
   // Not typed further, because the types of the two client versions differ.
@@ -26,8 +25,7 @@ export class Login implements OAuthClientProvider {
   #discovery: unknown;
   #verifier = '';
 
-  constructor(grantTypes: string[], clientMetadataUrl?: string) {
-    if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
+  constructor(grantTypes: string[]) {
     this.clientMetadata = {
       client_name: 'Scripted agent',
       redirect_uris: [redirectUrl],
@@ -68,19 +66,17 @@ export interface LoggedInClient extends AsyncDisposable {
   listTools: () => Promise<string[]>;
 }
 
-/** Connects a client, which sends the person to the login page. `signIn` is what the person does there, each time. */
+/** Connects a client, which sends the person to the app. There the person with this email address signs in and allows it. */
 export async function connectByLogin(
   era: Era,
   mcp: string,
   browser: Browser,
-  person: () => string,
-  /** The URL of the client's metadata, for a client that does not register. */
-  clientMetadataUrl?: string,
+  email: string,
 ): Promise<LoggedInClient> {
   // If the client of 2025 has a refresh token, it answers every challenge with it. It then gets the same scopes
   // again, and never asks the person for more.
   const refreshes = era === '2026-07-28' ? ['refresh_token'] : [];
-  const login = new Login(['authorization_code', ...refreshes], clientMetadataUrl);
+  const login = new Login(['authorization_code', ...refreshes]);
   const info = { name: 'scripted-agent', version: '1.0.0' };
   const url = new URL(mcp);
   let transport: ModernTransport | LegacyTransport;
@@ -100,8 +96,7 @@ export async function connectByLogin(
       return await work();
     } catch (error) {
       if (!(error instanceof ModernUnauthorized || error instanceof LegacyUnauthorized)) throw error;
-      const page = await browser.open(login.sentTo.at(-1)!);
-      const { searchParams } = (await browser.press(page, person())).url;
+      const { searchParams } = await allow(browser, login.sentTo.at(-1)!, email);
       if (transport instanceof ModernTransport) await transport.finishAuth(searchParams);
       else await transport.finishAuth(searchParams.get('code')!);
       return await work();

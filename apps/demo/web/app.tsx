@@ -21,6 +21,7 @@ export function App() {
         <h1>Back office</h1>
         <nav aria-label="Elsewhere">
           <a href="/mcp">Inspector</a>
+          <a href="/login">Sign in</a>
         </nav>
       </header>
       <main id="main" tabIndex={-1}>

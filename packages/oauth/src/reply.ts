@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Sends an HTML page that no other page can show in a frame. */
+/**
+ * Sends an HTML page that no other page can show in a frame. It has no Cross-Origin-Opener-Policy: clients in browsers open
+ * it in a window, and would believe that the person has closed it.
+ */
 export function sendPage(res: ServerResponse, status: number, html: string, { csp }: { csp: string }): void {
   const body = Buffer.from(html);
   res.writeHead(status, {
@@ -10,7 +13,6 @@ export function sendPage(res: ServerResponse, status: number, html: string, { cs
     'content-security-policy': csp,
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
-    'cross-origin-opener-policy': 'same-origin',
     // The forms have to say where they come from, and other sites need not know the address.
     'referrer-policy': 'same-origin',
   });

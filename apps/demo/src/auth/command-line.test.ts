@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openBrowser } from '../../test/browser.ts';
 import { describeDemo } from '../../test/demo.ts';
+import { allow, openBrowser } from '../../test/login.ts';
 import { jonas, tokens } from '../sample/cast.ts';
 
 const bin = join(
@@ -37,9 +37,7 @@ describeDemo((demo) => {
     return new Promise((resolve) => child.on('close', (code) => resolve({ ...ran, code })));
   };
   const signIn = async (address: string, person: string): Promise<void> => {
-    const browser = openBrowser(demo.url);
-    const { url } = await browser.press(await browser.open(new URL(address)), person);
-    await fetch(url);
+    await fetch(await allow(openBrowser(demo.url), address, person));
   };
 
   it('signs in on the command line, once, and again when a tool needs more scopes', async () => {

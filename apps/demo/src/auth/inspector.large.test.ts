@@ -40,17 +40,18 @@ describe.skipIf(chromiumMissing)(shownTitle, { timeout: 120_000 }, () => {
       }
     };
     /** Signs in from the form of the page, as this person. */
-    const signIn = async (page: Page, name: string) => {
+    const signIn = async (page: Page, name: string, decision: 'Allow' | 'Cancel' = 'Allow') => {
       await page.getByRole('radio', { name: 'Me, with OAuth' }).check();
       const opening = page.waitForEvent('popup');
       await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
-      await allow(await opening, name);
+      await answer(await opening, decision, name);
     };
-    /** Picks a person in the window of the authorization server, which then has to close by itself. */
-    const allow = async (popup: Page, name: string) => {
+    /** Signs in to the app in the window that the inspector has opened, and answers. It then has to close by itself. */
+    const answer = async (popup: Page, decision: 'Allow' | 'Cancel', name?: string) => {
+      if (name !== undefined) await popup.getByRole('button', { name }).click();
       // It may close before the click is done.
       const closed = popup.waitForEvent('close');
-      await popup.getByRole('button', { name }).click();
+      await popup.getByRole('button', { name: decision, exact: true }).click();
       await closed;
     };
     const findAiko = async () => {
@@ -97,7 +98,8 @@ describe.skipIf(chromiumMissing)(shownTitle, { timeout: 120_000 }, () => {
           await dialog.getByText('backoffice:write').waitFor();
           const opening = page.waitForEvent('popup');
           await dialog.getByRole('button', { name: /^Continue at / }).click();
-          await allow(await opening, tokens.support.name);
+          // The person is still signed in to the app.
+          await answer(await opening, 'Allow');
           await dialog.waitFor({ state: 'detached' });
           await page.getByText(aiko.email).first().waitFor();
 
@@ -126,9 +128,15 @@ describe.skipIf(chromiumMissing)(shownTitle, { timeout: 120_000 }, () => {
           unit: 'days',
         });
         const dialog = page.getByRole('dialog', { name: 'This needs more rights' });
+        await dialog.waitFor();
+        const login = await page.context().newPage();
+        await login.goto(`${demo.url}/login`);
+        await login.getByRole('button', { name: tokens.viewer.name }).click();
+        await login.getByText(`You are signed in as ${tokens.viewer.name}`).waitFor();
+        await login.close();
         const opening = page.waitForEvent('popup');
         await dialog.getByRole('button', { name: /^Continue at / }).click();
-        await allow(await opening, tokens.viewer.name);
+        await answer(await opening, 'Allow');
         await dialog.waitFor({ state: 'detached' });
         const told = async () => errors.join('') + (await page.locator('main').innerText());
         await expect.poll(told, { timeout: 15_000 }).toContain('did not give backoffice:write');
@@ -138,13 +146,13 @@ describe.skipIf(chromiumMissing)(shownTitle, { timeout: 120_000 }, () => {
     it('stays signed out when the person cancels there, or here', async () => {
       await open(async (page) => {
         await page.getByText('The endpoint asks who you are (401).').waitFor();
-        await signIn(page, 'Cancel');
+        await signIn(page, tokens.support.name, 'Cancel');
         await page.getByText('The sign-in was refused or cancelled there.').waitFor();
         await page.getByRole('radio', { name: 'Me, with OAuth' }).check();
         const opening = page.waitForEvent('popup');
         await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
         const popup = await opening;
-        await popup.getByRole('button', { name: tokens.support.name }).waitFor();
+        await popup.getByText(`You are signed in as ${tokens.support.name}`).waitFor();
         await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
         await page.getByText('You cancelled the sign-in.').waitFor();
       });

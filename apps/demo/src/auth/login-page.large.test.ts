@@ -1,11 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumMissing, launchChromium } from '../../test/chromium.ts';
-import { describeDemo } from '../../test/demo.ts';
-import { begin, redirectUri } from '../../test/oauth-flow.ts';
+import { describeDemo, roles } from '../../test/demo.ts';
+import { findBarriers } from '../../test/inspector.ts';
+import { begin, type Flow, redirectUri } from '../../test/oauth-flow.ts';
 import { tokens } from '../sample/cast.ts';
 
-const title = 'the login page, in Chromium';
+const title = 'the login page and what follows it, in Chromium';
 
 describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromiumMissing})` : title, () => {
   let browser: Browser;
@@ -15,9 +16,9 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
   afterAll(() => browser?.close());
 
   describeDemo((demo) => {
-    /** Opens the page in a browser, and collects the browser's warnings and errors. */
+    /** Lets a client send a browser here, and collects the browser's warnings and errors. */
     const open = async (
-      work: (page: Page, complaints: string[]) => Promise<void>,
+      work: (page: Page, flow: Flow, complaints: string[]) => Promise<void>,
       options: Parameters<Browser['newContext']>[0] = {},
     ) => {
       const context = await browser.newContext(options);
@@ -28,33 +29,26 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
         page.on('pageerror', (error) => complaints.push(String(error)));
         // The client waits at this URL.
         await page.route(`${redirectUri}**`, (route) => route.fulfill({ body: 'back at the client' }));
-        const flow = await begin(demo.url, { scope: 'backoffice:read backoffice:write' });
+        const flow = await begin(demo.url, 'backoffice:read backoffice:write');
         await page.goto(flow.url);
-        await work(page, complaints);
+        await work(page, flow, complaints);
       } finally {
         await context.close();
       }
     };
     const button = (page: Page, name: string) => page.getByRole('button', { name });
-    const codeAt = (page: Page) => new URL(page.url()).searchParams.get('code');
+    const backAtClient = async (page: Page) => {
+      await page.getByText('back at the client').waitFor();
+      return new URL(page.url()).searchParams;
+    };
 
-    it('says who asks for what, and offers everybody whom one can be', async () => {
-      await open(async (page, complaints) => {
+    it('offers everybody whom one can be, and passes what axe checks', async () => {
+      await open(async (page, _flow, complaints) => {
+        expect(new URL(page.url()).pathname).toBe('/login');
         expect(await page.title()).toBe('Sign in – Back office');
         expect(await page.getByRole('heading').innerText()).toBe('Back office');
-        expect(await page.getByRole('listitem').allInnerTexts()).toEqual([
-          'Read what you may read backoffice:read',
-          'Change what you may change: trials, plans, posts backoffice:write',
-        ]);
-        // The client's name is shown as text, not as HTML.
-        expect(await page.getByText('A <b>client</b>').isVisible()).toBe(true);
-        for (const { name, role } of Object.values({
-          ...tokens,
-          customer: { ...tokens.customer, role: 'customer' },
-        })) {
-          expect(await button(page, name).innerText()).toContain(role);
-        }
-        expect(await button(page, tokens.viewer.name).innerText()).toContain('without backoffice:write');
+        for (const role of roles) expect(await button(page, tokens[role].name).innerText()).toContain(role);
+        expect(await findBarriers(page)).toEqual([]);
         expect(complaints).toEqual([]);
       });
     });
@@ -75,49 +69,107 @@ describe.skipIf(chromiumMissing)(chromiumMissing ? `${title} (left out: ${chromi
       },
     );
 
-    it('sends the browser back with a code when a person is picked', async () => {
-      await open(async (page) => {
+    it('leads to the consent, and that back to the client with a code for what was allowed', async () => {
+      await open(async (page, flow, complaints) => {
         await button(page, tokens.support.name).click();
-        await page.getByText('back at the client').waitFor();
-        expect(codeAt(page)).toMatch(/^[\w-]{20,}$/);
+        await page.getByText(`You are signed in as ${tokens.support.name}.`).waitFor();
+        await page.getByLabel('Change what you may change: trials, plans, posts').uncheck();
+        await button(page, 'Allow').click();
+        const code = (await backAtClient(page)).get('code');
+        expect(await flow.redeem(code!)).toMatchObject({ scope: 'backoffice:read', token_type: 'Bearer' });
+        expect(complaints).toEqual([]);
+      });
+    });
+
+    it('goes straight back to a client that was allowed before, once the person has signed in again', async () => {
+      await open(async (page, flow, complaints) => {
+        await button(page, tokens.support.name).click();
+        await button(page, 'Allow').click();
+        await backAtClient(page);
+        await page.goto(`${demo.url}/login`);
+        await button(page, 'Sign out').click();
+        await page.goto(flow.url);
+        await button(page, tokens.support.name).click();
+        expect((await backAtClient(page)).get('code')).toMatch(/^[\w-]{20,}$/);
+        expect(complaints).toEqual([]);
+      });
+    });
+
+    it('leaves a client in a browser in touch with the window that it has opened', async () => {
+      await open(async (page, flow) => {
+        // Another site than the demo's, whose answers are made here.
+        const client = await page.context().newPage();
+        await client.route('http://client.example/', (route) =>
+          route.fulfill({ contentType: 'text/html', body: '<title>waits</title>' }),
+        );
+        await client.goto('http://client.example/');
+        const opening = client.waitForEvent('popup');
+        await client.evaluate(`
+          addEventListener('message', ({ data }) => (document.title = data));
+          window.popup = open(${JSON.stringify(flow.url)}, 'login', 'popup');
+        `);
+        const popup = await opening;
+        await popup.route(`${redirectUri}**`, (route) =>
+          route.fulfill({
+            contentType: 'text/html',
+            body: '<script>opener.postMessage("done", "*")</script>',
+          }),
+        );
+        await button(popup, tokens.support.name).click();
+        await button(popup, 'Allow').waitFor();
+        expect(await client.evaluate('window.popup.closed')).toBe(false);
+        await button(popup, 'Allow').click();
+        await expect.poll(() => client.title()).toBe('done');
       });
     });
 
     it('is worked by the keyboard alone, and without scripts', async () => {
       await open(
         async (page) => {
-          await page.keyboard.press('Tab');
           const focused = page.locator(':focus');
+          await page.keyboard.press('Tab');
           expect(await focused.innerText()).toContain(tokens.admin.name);
           await page.keyboard.press('Enter');
-          await page.getByText('back at the client').waitFor();
-          expect(codeAt(page)).not.toBeNull();
+          await page.getByText(`You are signed in as ${tokens.admin.name}.`).waitFor();
+          const isAllow = async () =>
+            (await focused.count()) === 1 && (await focused.innerText()) === 'Allow';
+          for (let pressed = 0; pressed < 10 && !(await isAllow()); pressed++)
+            await page.keyboard.press('Tab');
+          await page.keyboard.press('Enter');
+          expect((await backAtClient(page)).get('code')).not.toBeNull();
         },
         { javaScriptEnabled: false },
       );
     });
 
-    it('lets a person come back as somebody else', async () => {
-      await open(async (page) => {
-        await button(page, tokens.support.name).click();
-        await page.getByText('back at the client').waitFor();
-        const again = await begin(demo.url);
-        await page.goto(again.url);
+    it('lets a person end what they have allowed, and come back as somebody else', async () => {
+      await open(async (page, flow) => {
+        // Nobody else here has connected anything as her.
+        await button(page, tokens.customer.name).click();
+        await button(page, 'Allow').click();
+        await backAtClient(page);
+
+        await page.goto(`${demo.url}/login`);
+        await page.getByRole('link', { name: 'Your connections' }).click();
+        await button(page, 'End the connection of A <b>client</b>').click();
+        await page.getByText('Nothing is connected.').waitFor();
+
+        await page.goto(`${demo.url}/login`);
         await button(page, tokens.viewer.name).click();
-        await page.getByText('back at the client').waitFor();
-        const response = await again.redeem(codeAt(page)!);
-        expect(await response.json()).toMatchObject({ scope: 'backoffice:read', token_type: 'Bearer' });
+        await page.getByText(`You are signed in as ${tokens.viewer.name}`).waitFor();
+        await page.goto(flow.url);
+        await button(page, 'Allow').click();
+        const code = (await backAtClient(page)).get('code');
+        expect(await flow.redeem(code!)).toMatchObject({ scope: 'backoffice:read' });
       });
     });
 
-    it('sends the browser back without a code when the person cancels', async () => {
+    it('sends the browser back without a code when the person refuses', async () => {
       await open(async (page) => {
+        await button(page, tokens.support.name).click();
         await button(page, 'Cancel').click();
-        await page.getByText('back at the client').waitFor();
-        expect([codeAt(page), new URL(page.url()).searchParams.get('error')]).toEqual([
-          null,
-          'access_denied',
-        ]);
+        const answer = await backAtClient(page);
+        expect([answer.get('code'), answer.get('error')]).toEqual([null, 'access_denied']);
       });
     });
   });

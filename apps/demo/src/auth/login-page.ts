@@ -1,40 +1,15 @@
 import type { SignedInUser } from '../context.ts';
-import { type Scope, scopes, scopesOf } from './scope.ts';
 
-export interface LoginRequest {
-  /** The name that the client gave itself. It is not verified. */
-  client: string;
-  /** The URL to which the browser goes afterwards. */
-  redirectHost: string;
-  asked: readonly Scope[];
+export interface LoginView {
   people: readonly SignedInUser[];
+  /** Whoever is signed in already. */
+  signedIn: SignedInUser | undefined;
+  /** Where the browser goes afterwards. */
+  returnTo: string;
 }
 
-/** Writes the login page, where a person signs in and sees which client gets which permissions. */
-export function loginPage({ client, redirectHost, asked, people }: LoginRequest): string {
-  const name = escape(client);
-  return page(`<p><strong>${name}</strong> wants to work here in your name. It will be able to:</p>
-<ul class="scopes">
-${asked.map((scope) => `<li>${escape(scopes[scope])} <code>${scope}</code></li>`).join('\n')}
-</ul>
-<form method="post">
-<fieldset>
-<legend>Who are you?</legend>
-${people.map((person) => choice(person, asked)).join('\n')}
-</fieldset>
-<button class="quiet" name="user" value="">Cancel</button>
-</form>
-<p class="note">You will be sent back to <strong>${escape(redirectHost)}</strong>. If you did not just come from there, cancel.
-This is a demo with made-up people, so it asks for no password.</p>`);
-}
-
-/** Writes the page that a person sees when a login cannot go on. */
-export function errorPage(message: string): string {
-  return page(`<p>This login cannot go on: ${escape(message)}.</p>
-<p class="note">Go back to where you came from, and begin again there.</p>`);
-}
-
-function page(content: string): string {
+/** Writes the login page: with the people whom one can be, and for whoever is signed in also with the way out. */
+export function loginPage({ people, signedIn, returnTo }: LoginView): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -46,20 +21,32 @@ function page(content: string): string {
 <body>
 <main>
 <h1>Back office</h1>
-${content}
+${signedIn ? account(signedIn) : ''}
+<form method="post" action="/login">
+<input type="hidden" name="returnTo" value="${escape(returnTo)}">
+<fieldset>
+<legend>${signedIn ? 'Be somebody else' : 'Who are you?'}</legend>
+${people
+  .filter(({ id }) => id !== signedIn?.id)
+  .map(choice)
+  .join('\n')}
+</fieldset>
+</form>
+<p class="note">This is a demo with made-up people, so it asks for no password.</p>
 </main>
 </body>
 </html>
 `;
 }
 
-function choice({ id, name, email, role }: SignedInUser, asked: readonly Scope[]): string {
-  const refused = asked.filter((scope) => !scopesOf[role].includes(scope));
-  const less =
-    refused.length > 0
-      ? `<span class="less">without ${refused.map((scope) => `<code>${scope}</code>`).join(', ')}</span>`
-      : '';
-  return `<button name="user" value="${escape(id)}"><b>${escape(name)}</b> <span>${role}</span><small>${escape(email)}</small>${less}</button>`;
+function account({ name }: SignedInUser): string {
+  return `<p>You are signed in as <strong>${escape(name)}</strong>. <a href="/oauth/connections">Your connections</a> are the
+clients that may work here in your name.</p>
+<form method="post" action="/logout"><button class="out">Sign out</button></form>`;
+}
+
+function choice({ id, name, email, role }: SignedInUser): string {
+  return `<button name="person" value="${escape(id)}"><b>${escape(name)}</b> <span>${role}</span><small>${escape(email)}</small></button>`;
 }
 
 function escape(text: string): string {
@@ -72,15 +59,13 @@ const style = `
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f3f4f6, #111827); color: light-dark(#111827, #f3f4f6); }
 main { box-sizing: border-box; width: min(27rem, 100vw); padding: 2rem; background: light-dark(#fff, #1f2937); border-radius: .75rem; }
 h1 { margin: 0 0 .5rem; font-size: 1.25rem; }
-code { font-size: .8em; }
-code, small, .less, .note { color: light-dark(#4b5563, #d1d5db); }
-.scopes { padding-left: 1.2rem; }
+a { color: inherit; }
+small, .note { color: light-dark(#4b5563, #d1d5db); }
 fieldset { display: grid; gap: .5rem; margin: 0; padding: 0; border: 0; }
 legend { padding: 0 0 .5rem; font-weight: 600; }
 button { display: grid; grid-template-columns: 1fr auto; padding: .6rem .9rem; font: inherit; text-align: left; color: inherit; background: none; border: 1px solid light-dark(#d1d5db, #4b5563); border-radius: .5rem; cursor: pointer; }
 button:hover, button:focus-visible { border-color: #2563eb; outline: 1px solid #2563eb; }
-button small, button .less { grid-column: 1 / -1; }
-button .less { font-size: .85em; }
-.quiet { margin-top: .75rem; border-color: transparent; text-decoration: underline; padding-left: 0; }
+button small { grid-column: 1 / -1; }
+.out { margin-bottom: 1.5rem; }
 .note { margin: 1rem 0 0; font-size: .85rem; }
 `;

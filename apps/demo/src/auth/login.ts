@@ -1,66 +1,60 @@
-import express, { type ErrorRequestHandler, Router } from 'express';
-import { errors, type Provider } from 'oidc-provider';
-import { findPeople } from '../context.ts';
+import express, { type RequestHandler, Router } from 'express';
+import { findPeople, findUserBySession } from '../context.ts';
 import type { Database } from '../db/database.ts';
-import { errorPage, loginPage } from './login-page.ts';
-import { allScopes, type Scope, scopesOf } from './scope.ts';
+import { loginPage } from './login-page.ts';
 
-export const loginPath = '/oauth/login';
+export const loginPath = '/login';
 
-/** Serves the login page, and passes the person's decision to the authorization server. */
-export function createLogin(provider: Provider, db: Database, resource: string): Router {
+/** Serves the app's login: a page on which one chooses who one is, and the forms that sign in and out. */
+export function createLogin(db: Database): Router {
   const router = Router();
 
-  router.get(`${loginPath}/:uid`, async (req, res) => {
-    const { params } = await provider.interactionDetails(req, res);
-    const clientId = String(params['client_id']);
-    const client = await provider.Client.find(clientId);
+  router.get(loginPath, async (req, res) => {
     const page = loginPage({
-      client: client?.clientName ?? clientId,
-      redirectHost: new URL(String(params['redirect_uri'])).host,
-      asked: scopesIn(params['scope']),
       people: await findPeople(db),
+      signedIn: await findUserBySession(db, req),
+      returnTo: toOwnPath(req.query['returnTo']),
     });
     res.set({
       'cache-control': 'no-store',
-      // Forbids frames, so that no other page can trick a person into a click here.
+      // Without `form-action`: Chromium applies it also to where the form leads in the end, which can be a client.
       'content-security-policy':
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+      'referrer-policy': 'same-origin',
     });
     res.type('html').send(page);
   });
 
-  router.post(`${loginPath}/:uid`, express.urlencoded({ extended: false }), async (req, res) => {
-    const { params } = await provider.interactionDetails(req, res);
-    const { user: id } = (req.body ?? {}) as { user?: string };
-    const user = (await findPeople(db)).find((person) => person.id === id);
-    if (!user) {
-      const refusal = { error: 'access_denied', error_description: 'The person did not sign in.' };
-      await provider.interactionFinished(req, res, refusal);
+  router.post(loginPath, refuseOthers, express.urlencoded({ extended: false }), async (req, res) => {
+    const { person: id, returnTo } = (req.body ?? {}) as Record<string, unknown>;
+    const person = (await findPeople(db)).find((one) => one.id === id);
+    if (!person) {
+      res.status(400).type('text/plain').send('Nobody here has this id.\n');
       return;
     }
-    const grant = new provider.Grant({ accountId: user.id, clientId: String(params['client_id']) });
-    grant.addOIDCScope('openid offline_access');
-    for (const scope of scopesIn(params['scope'])) {
-      if (scopesOf[user.role].includes(scope)) grant.addResourceScope(resource, scope);
-      else grant.rejectResourceScope(resource, scope);
-    }
-    await provider.interactionFinished(req, res, {
-      login: { accountId: user.id, remember: false },
-      consent: { grantId: await grant.save() },
-    });
+    req.session = { userId: person.id };
+    res.redirect(303, toOwnPath(returnTo));
   });
-  const explain: ErrorRequestHandler = (error, _req, res, next) => {
-    // The page was left open for too long, or opened again from the history.
-    if (error instanceof errors.SessionNotFound)
-      res.status(400).send(errorPage('it has been finished, or given up'));
-    else next(error);
-  };
-  router.use(loginPath, explain);
+
+  router.post('/logout', refuseOthers, (req, res) => {
+    req.session = null;
+    res.redirect(303, loginPath);
+  });
   return router;
 }
 
-function scopesIn(scope: unknown): Scope[] {
-  const asked = typeof scope === 'string' ? scope.split(' ') : [];
-  return allScopes.filter((each) => asked.includes(each));
+/** Other sites cannot sign a person in as somebody else, or out. */
+const refuseOthers: RequestHandler = ({ headers }, res, next) => {
+  const { origin, host } = headers;
+  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) next();
+  else res.status(403).type('text/plain').send('This form was sent from another website.\n');
+};
+
+/** A path of this app, so that nobody can send people elsewhere with a link to the login page. */
+function toOwnPath(returnTo: unknown): string {
+  const here = 'http://here.invalid';
+  if (typeof returnTo !== 'string' || !returnTo.startsWith('/') || !URL.canParse(returnTo, here))
+    return loginPath;
+  const { origin, pathname, search } = new URL(returnTo, here);
+  return origin === here ? pathname + search : loginPath;
 }

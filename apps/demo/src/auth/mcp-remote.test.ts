@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, it, vi } from 'vitest';
-import { openBrowser } from '../../test/browser.ts';
 import { describeDemo } from '../../test/demo.ts';
+import { allow, openBrowser } from '../../test/login.ts';
 import { tokens } from '../sample/cast.ts';
 
 const proxy = join(
@@ -42,8 +42,7 @@ describeDemo((demo) => {
         return client;
       };
       const logIn = async (address: string) => {
-        const browser = openBrowser(demo.url);
-        const { url } = await browser.press(await browser.open(address), tokens.support.email);
+        const url = await allow(openBrowser(demo.url), address, tokens.support.email);
         // mcp-remote listens for the code at this URL. It starts to listen after it has printed the login URL, which
         // is early enough for a person.
         await vi.waitFor(() => fetch(url), { timeout: 30_000, interval: 200 });

@@ -1,18 +1,23 @@
-import { describe, expect, it, vi } from 'vitest';
-import { openBrowser, type Page } from '../../test/browser.ts';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { databases } from '../../test/databases.ts';
 import { describeDemo } from '../../test/demo.ts';
+import { allow, openBrowser, signIn } from '../../test/login.ts';
 import { eras } from '../../test/mcp.ts';
 import { connectByLogin } from '../../test/oauth-client.ts';
 import { begin } from '../../test/oauth-flow.ts';
+import { settleActivity } from '../activity.ts';
 import { jonas, tokens } from '../sample/cast.ts';
+import { createApp } from '../server.ts';
 
 describeDemo((demo) => {
   const mcp = () => `${demo.url}/mcp`;
-  const asPerson = (role: keyof typeof tokens) => () => tokens[role].email;
 
   describe.each(eras)('the client of %s, with nothing but the URL', (era) => {
     it('is sent to the login page, gets a token, and asks for more scopes when a tool needs them', async () => {
-      await using agent = await connectByLogin(era, mcp(), openBrowser(demo.url), asPerson('admin'));
+      await using agent = await connectByLogin(era, mcp(), openBrowser(demo.url), tokens.admin.email);
       expect(agent.login.sentTo.map((url) => url.searchParams.get('scope')?.split(' ')[0])).toEqual([
         'backoffice:read',
       ]);
@@ -35,7 +40,7 @@ describeDemo((demo) => {
     });
 
     it('gets no scope that the person’s role does not have', async () => {
-      await using agent = await connectByLogin(era, mcp(), openBrowser(demo.url), asPerson('viewer'));
+      await using agent = await connectByLogin(era, mcp(), openBrowser(demo.url), tokens.viewer.email);
       expect(await agent.call('whoami')).toMatchObject({ role: 'viewer' });
       const id = '0199aaaa-0000-7000-8000-000000000000';
       await expect(agent.call('customers_deactivate', { id })).rejects.toThrow(/Unauthorized|403/);
@@ -44,135 +49,82 @@ describeDemo((demo) => {
     });
   });
 
-  describe('the authorization server', () => {
-    it('says what it can do, where clients of every revision look', async () => {
-      const at = async (path: string) =>
-        (await fetch(demo.url + path)).json() as Promise<Record<string, unknown>>;
-      const metadata = await at('/.well-known/oauth-authorization-server');
-      expect(metadata).toMatchObject({
-        issuer: demo.url,
-        authorization_endpoint: `${demo.url}/oauth/authorize`,
-        token_endpoint: `${demo.url}/oauth/token`,
-        registration_endpoint: `${demo.url}/oauth/register`,
-        jwks_uri: `${demo.url}/oauth/keys`,
-        code_challenge_methods_supported: ['S256'],
-        client_id_metadata_document_supported: true,
-        authorization_response_iss_parameter_supported: true,
-      });
-      expect(await at('/.well-known/openid-configuration')).toMatchObject({ issuer: demo.url });
-      const resource = { resource: mcp(), authorization_servers: [demo.url] };
-      expect(await at('/mcp/.well-known/oauth-protected-resource')).toMatchObject(resource);
-      expect(await at('/.well-known/oauth-protected-resource/mcp')).toMatchObject(resource);
-    });
+  it('asks the person in the words of the app, for what their role allows', async () => {
+    const flow = await begin(demo.url, 'backoffice:read backoffice:write backoffice:admin');
+    const { html, status } = await signIn(openBrowser(demo.url), flow.url, tokens.support.email);
+    expect(status).toBe(200);
+    expect(html).toContain('A &lt;b&gt;client&lt;/b&gt;');
+    for (const words of [
+      'Back office',
+      tokens.support.name,
+      'Read what you may read',
+      'trials, plans, posts',
+    ])
+      expect(html).toContain(words);
+    expect(html).not.toContain('Close and reopen accounts');
+  });
 
-    it('knows a client by the document at its URL, and registers nothing', async () => {
-      const id = 'https://client.example/oauth/metadata.json';
-      const document = {
-        client_id: id,
-        client_name: 'A client with a URL',
-        redirect_uris: ['http://localhost:3999/callback'],
-        grant_types: ['authorization_code', 'refresh_token'],
-        token_endpoint_auth_method: 'none',
-        application_type: 'native',
-      };
-      const { fetch } = globalThis;
-      const asked: string[] = [];
-      const intercepted = vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
-        const url = input instanceof Request ? input.url : String(input);
-        if (url.startsWith(demo.url)) asked.push(new URL(url).pathname);
-        return url === id ? Promise.resolve(Response.json(document)) : fetch(input, init);
-      });
-      try {
-        const browser = openBrowser(demo.url);
-        const person = asPerson('support');
-        await using agent = await connectByLogin('2026-07-28', mcp(), browser, person, id);
-        expect(agent.login.sentTo[0]!.searchParams.get('client_id')).toBe(id);
-        expect(await agent.call('whoami')).toMatchObject({ role: 'support' });
-        expect(asked).not.toContain('/oauth/register');
-      } finally {
-        intercepted.mockRestore();
-      }
-    });
+  it('is told to clients where those of every revision look', async () => {
+    const at = async (path: string) => (await fetch(demo.url + path)).json() as Promise<object>;
+    const server = { issuer: demo.url, authorization_endpoint: `${demo.url}/oauth/authorize` };
+    expect(await at('/.well-known/oauth-authorization-server')).toMatchObject(server);
+    expect(await at('/.well-known/openid-configuration')).toMatchObject(server);
+    const resource = {
+      resource: mcp(),
+      authorization_servers: [demo.url],
+      scopes_supported: ['backoffice:read'],
+      resource_name: 'Back office',
+    };
+    expect(await at('/mcp/.well-known/oauth-protected-resource')).toMatchObject(resource);
+    expect(await at('/.well-known/oauth-protected-resource/mcp')).toMatchObject(resource);
+  });
 
-    it('gives a token once for a code, and takes it back when the code comes again', async () => {
-      const flow = await begin(demo.url);
-      const page = await flow.browser.press(await flow.browser.open(flow.url), tokens.support.email);
-      const code = page.url.searchParams.get('code')!;
-      const first = await flow.redeem(code);
-      expect(first.status).toBe(200);
-      const again = await flow.redeem(code);
-      expect([again.status, await again.json()]).toEqual([
-        400,
-        { error: 'invalid_grant', error_description: 'grant request is invalid' },
-      ]);
-      const { refresh_token: refreshToken } = (await first.json()) as { refresh_token: string };
-      const refreshed = await flow.refresh(refreshToken);
-      expect([refreshed.status, ((await refreshed.json()) as { error: string }).error]).toEqual([
-        400,
-        'invalid_grant',
-      ]);
-    });
-
-    it('gives none to whoever did not begin the login', async () => {
-      const flow = await begin(demo.url);
-      const page = await flow.browser.press(await flow.browser.open(flow.url), tokens.support.email);
-      const stolen = await flow.redeem(page.url.searchParams.get('code')!, 'x'.repeat(43));
-      expect(stolen.status).toBe(400);
-    });
-
-    it('gives none for another resource, nor without PKCE', async () => {
-      const elsewhere = await begin(demo.url, { resource: 'https://elsewhere.example/mcp' });
-      expect(errorOf(await elsewhere.browser.open(elsewhere.url))).toBe('invalid_target');
-      const bare = await begin(demo.url, { code_challenge: '', code_challenge_method: '' });
-      expect(errorOf(await bare.browser.open(bare.url))).toBe('invalid_request');
-    });
-
-    it('goes back without a code when the person cancels', async () => {
-      const flow = await begin(demo.url);
-      const page = await flow.browser.press(await flow.browser.open(flow.url), 'Cancel');
-      expect([errorOf(page), page.url.searchParams.get('code')]).toEqual(['access_denied', null]);
-    });
-
-    it('signs a person out who comes back as somebody else', async () => {
-      const flow = await begin(demo.url);
-      await flow.browser.press(await flow.browser.open(flow.url), tokens.support.email);
-      const page = await flow.browser.press(await flow.browser.open(flow.url), tokens.viewer.email);
-      const { access_token: token } = (await (
-        await flow.redeem(page.url.searchParams.get('code')!)
-      ).json()) as {
-        access_token: string;
-      };
-      const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object;
-      expect(claims).toMatchObject({ iss: demo.url, aud: mcp(), scope: 'backoffice:read' });
-    });
-
-    it('shows who asks and where the person goes, and lets nobody frame it or write into it', async () => {
-      const flow = await begin(demo.url, { scope: 'backoffice:read backoffice:admin' });
-      const { html, headers } = await flow.browser.open(flow.url);
-      expect(html).toContain('A &lt;b&gt;client&lt;/b&gt;');
-      expect(html).toContain('<strong>127.0.0.1:3998</strong>');
-      for (const { name } of Object.values(tokens)) expect(html).toContain(name);
-      expect(html).toContain('without <code>backoffice:admin</code>');
-      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-      expect(headers.get('cache-control')).toBe('no-store');
-    });
-
-    it('explains itself when a login has gone stale', async () => {
-      const page = await openBrowser(demo.url).open(`${demo.url}/oauth/login/nobody-knows-this`);
-      expect(page.status).toBe(400);
-      expect(page.html).toContain('begin again');
+  it('leads to the same person as their cookie and their plain token', async () => {
+    const browser = openBrowser(demo.url);
+    await using agent = await connectByLogin('2026-07-28', mcp(), browser, tokens.customer.email);
+    const byPlainToken = await demo.as('customer').users.me.query();
+    const cookie = browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    const response = await fetch(`${demo.url}/trpc/users.me`, { headers: { cookie } });
+    const { result } = (await response.json()) as { result: { data: { json: object } } };
+    expect(result.data.json).toEqual(byPlainToken);
+    expect(await agent.call('whoami')).toMatchObject({
+      id: byPlainToken.id,
+      role: 'customer',
+      customerId: byPlainToken.customerId,
     });
   });
 
-  it('refuses the tokens of a login over tRPC, which takes the app’s own', async () => {
+  it('gives tokens that tRPC refuses, which takes the app’s own', async () => {
     const flow = await begin(demo.url);
-    const page = await flow.browser.press(await flow.browser.open(flow.url), tokens.admin.email);
-    const response = await flow.redeem(page.url.searchParams.get('code')!);
-    const { access_token: token } = (await response.json()) as { access_token: string };
+    const back = await allow(openBrowser(demo.url), flow.url, tokens.admin.email);
+    const { access_token: token } = await flow.redeem(back.searchParams.get('code')!);
     await expect(demo.withToken(token).users.me.query()).rejects.toThrow('Nobody has this token');
   });
 });
 
-function errorOf({ url }: Page): string | null {
-  return url.searchParams.get('error');
-}
+describe.each(databases)('a demo on $name that starts again', (database) => {
+  it.skipIf(database.missing)('has signed nobody out', async () => {
+    const { db, close } = await database.open();
+    const server = createServer().listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      server.on('request', await createApp(db, url));
+      const browser = openBrowser(url);
+      await using agent = await connectByLogin('2026-07-28', `${url}/mcp`, browser, tokens.support.email);
+      const consented = agent.login.sentTo[0]!;
+
+      server.removeAllListeners('request');
+      server.on('request', await createApp(db, url));
+      expect(await agent.call('whoami')).toMatchObject({ name: tokens.support.name });
+      expect(agent.login.sentTo).toHaveLength(1);
+      // The browser is still signed in, the client still registered, and what was allowed is remembered.
+      expect(await browser.open(consented)).toMatchObject({ status: 0 });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+      await settleActivity(db);
+      await close();
+    }
+  });
+});

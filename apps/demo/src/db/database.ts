@@ -13,8 +13,13 @@ import * as schema from './schema.ts';
 /** The database that the app queries: PGlite, a PostgreSQL server, or a transaction of either. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
+/** The database with its driver, which libraries use that write SQL of their own. A transaction has none. */
+export interface WholeDatabase extends Database {
+  $client: Pool | PGlite;
+}
+
 export interface OpenDatabase {
-  db: Database;
+  db: WholeDatabase;
   close: () => Promise<void>;
 }
 

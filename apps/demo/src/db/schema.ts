@@ -120,6 +120,15 @@ export const activity = pgTable('activity', {
   ms: integer().notNull(),
 });
 
+/**
+ * What the app signs and encrypts with, so that a restart signs nobody out, and two nodes use the same. A real app keeps it
+ * apart from its data, such as in environment variables.
+ */
+export const secrets = pgTable('secrets', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+});
+
 // Milliseconds, because a cursor that went through a JavaScript Date must meet the same row again.
 function moment() {
   return timestamp({ withTimezone: true, precision: 3, mode: 'date' });

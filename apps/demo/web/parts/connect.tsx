@@ -14,6 +14,10 @@ export function Connect() {
         <CopyButton text={command} what="the command for Claude Code" />
       </p>
       <p>
+        What you have connected is among <a href="/oauth/connections">your connections</a>, where you can end
+        it. To be somebody else, <a href="/login">sign in</a> as them first.
+      </p>
+      <p>
         For other clients, <a href="/mcp#/connect">the inspector</a> has the configuration.
       </p>
       <h3>Then say, for example</h3>
