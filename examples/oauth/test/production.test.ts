@@ -17,7 +17,7 @@ test.skipIf(databaseUrl === undefined)(
     const settings = readProduction({
       DATABASE_URL: databaseUrl,
       OAUTH_KEYS: JSON.stringify([await generateKey()]),
-      OAUTH_SECRETS: 'a secret of more than 32 characters,the one before it, as long as this',
+      OAUTH_SECRETS: 'a secret of more than 32 characters,another one that was used before it',
     });
     await using app = await startApp(settings);
     const ada = openPerson(app.url, 'ada');
