@@ -10,6 +10,6 @@ export function readProduction(env: NodeJS.ProcessEnv): Settings {
   return {
     store: postgresOAuthStore(new Pool({ connectionString: DATABASE_URL })),
     keys: JSON.parse(OAUTH_KEYS) as NonNullable<Settings['keys']>,
-    secret: OAUTH_SECRETS.split(' '),
+    secret: OAUTH_SECRETS.split(','),
   };
 }

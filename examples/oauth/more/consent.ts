@@ -1,7 +1,7 @@
-import type { ConsentView, Pages } from '@trpc-mcp/oauth';
+import { type ConsentView, escapeHtml as escape, type Pages } from '@trpc-mcp/oauth';
 import type { User } from '../app.ts';
 
-/** A consent page in the app's own design. */
+/** A consent page in the app's own design. A client chooses its own name, so everything is escaped. */
 export const pages: Pages<User> = { consent: writeConsent };
 
 function writeConsent({ app, client, user, asked, redirectHost, form }: ConsentView<User>): string {
@@ -22,9 +22,4 @@ ${hidden.join('\n')}
 </form>
 <p>Then you go back to ${escape(redirectHost ?? 'the program')}.</p>
 </html>`;
-}
-
-/** A client chooses its own name, so it could write HTML into this page. */
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 }

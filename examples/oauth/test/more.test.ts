@@ -4,12 +4,17 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 import { type OAuthEvent, oauthServer, type OAuthServer } from '@trpc-mcp/oauth';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { callTool } from 'example-testing/auth-clients';
+import { start } from 'example-testing/server';
 import type { User } from '../app.ts';
 import { pages } from '../more/consent.ts';
+import { allowCompanies } from '../more/enterprise.ts';
 import { createFastifyApp } from '../more/fastify.ts';
 import { logTo } from '../more/log.ts';
 import { allowReports } from '../more/machines.ts';
@@ -58,7 +63,48 @@ test('a program gets a token for itself, and reads', async () => {
   const client = new Client({ name: 'report', version: '1.0.0' });
   await client.connect(new StreamableHTTPClientTransport(new URL(app.mcp), { authProvider }));
   expect((await client.listTools()).tools.map(({ name }) => name)).toContain('list');
+  // It stands for nobody, and these procedures want somebody.
+  await expect(client.callTool({ name: 'list', arguments: {} })).rejects.toThrow();
   await client.close();
+});
+
+test('the people of a company come in with what its identity provider says', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const keys = [{ ...(await exportJWK(publicKey)), kid: '1', alg: 'ES256', use: 'sig' }];
+  await using provider = await start((_req, res) => {
+    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+  });
+  const issuer = provider.url;
+  const ada = { id: 'ada', name: 'Ada', mayWrite: true };
+  const secret = 'the secret of the assistant';
+  await using app = await startApp(
+    allowCompanies([{ issuer, jwksUri: `${issuer}/keys`, people: new Map([['0815', ada]]) }], secret),
+  );
+  const exchange = async (sub: string) => {
+    const assertion = await new SignJWT({ resource: app.mcp, client_id: 'assistant', scope: 'notes:read' })
+      .setProtectedHeader({ alg: 'ES256', kid: '1', typ: 'oauth-id-jag+jwt' })
+      .setIssuer(issuer)
+      .setAudience(app.url)
+      .setSubject(sub)
+      .setJti(randomUUID())
+      .setIssuedAt()
+      .setExpirationTime('5 minutes')
+      .sign(privateKey);
+    const response = await fetch(`${app.url}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`assistant:${encodeURIComponent(secret)}`)}` },
+      body: new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion,
+        resource: app.mcp,
+      }),
+    });
+    return (await response.json()) as { access_token?: string; error?: string };
+  };
+  const { access_token: token } = await exchange('0815');
+  const answer = await callTool(app.mcp, 'list', { authorization: `Bearer ${token}` });
+  expect(answer).toMatchObject({ status: 200, text: expect.stringContaining('Buy milk') });
+  expect(await exchange('4711')).toMatchObject({ error: 'invalid_grant' });
 });
 
 describe('a host without Express', () => {

@@ -1,7 +1,7 @@
+import { consentPage } from '@trpc-mcp/oauth';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumMissing, launchChromium } from '../../../apps/demo/test/chromium.ts';
-import { consentPage } from '../../../packages/oauth/src/pages/consent.ts';
 import { connectAgent } from './agent.ts';
 import { startApp } from './app.ts';
 

@@ -18,6 +18,7 @@ export interface OAuthEvent {
   cause?: unknown;
 }
 
+/** What an event is about. */
 export type OAuthEventType =
   /** A client registered itself, or was refused. */
   | 'registration'

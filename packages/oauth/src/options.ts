@@ -75,6 +75,7 @@ export interface OAuthServerOptions<TUser, TScope extends string = string> {
   failureLimit?: NonNullable<BearerOptions['failureLimit']>;
 }
 
+/** How long things last, in seconds. */
 export interface Ttl {
   /** 600 by default. */
   accessToken: number;
@@ -98,6 +99,7 @@ export interface RegistrationLimits {
   maxBytes: number;
 }
 
+/** How many metadata documents may be fetched, and where they may be. */
 export interface MetadataDocumentOptions {
   /** Documents that are fetched for one address. `{ points: 60, durationMs: 3_600_000 }` by default. */
   perAddress: RateLimit;
@@ -108,6 +110,7 @@ export interface MetadataDocumentOptions {
   allowLoopback: boolean;
 }
 
+/** How often something may happen: `points` times in each `durationMs`. */
 export interface RateLimit {
   points: number;
   durationMs: number;

@@ -59,6 +59,7 @@ export interface ConsentView<TUser = unknown> {
   connectionsUrl?: string | undefined;
 }
 
+/** A form that a page has to send as it is. */
 export interface FormView {
   /** A path of this server. */
   action: string;
