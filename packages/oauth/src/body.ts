@@ -5,13 +5,18 @@ export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
 }
 
-type Parsed = IncomingMessage & { body?: unknown };
+/** A request that a body parser has read, and whose address Express has found. */
+type Parsed = IncomingMessage & { body?: unknown; ip?: string };
 
 /** Reads the body as text: also when a body parser of the app, such as `express.json()`, has read it before. */
 export async function readBody(request: Parsed, maxBytes: number): Promise<string> {
   const { body } = request;
   // Once a parser has taken the stream, there is nothing left to read.
-  if (request.readableEnded && body !== undefined) return textOf(body, request.headers['content-type']);
+  if (request.readableEnded && body !== undefined) {
+    const text = textOf(body, request.headers['content-type']);
+    if (Buffer.byteLength(text) > maxBytes) throw new BodyTooLarge();
+    return text;
+  }
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge();
   const chunks: Buffer[] = [];
   let received = 0;
@@ -34,9 +39,10 @@ function textOf(body: unknown, contentType: string | undefined): string {
 }
 
 /** Makes the same request with another body, which has not been read. */
-export function withBody(request: IncomingMessage, body: string): IncomingMessage {
+export function withBody(request: Parsed, body: string): IncomingMessage {
   const bytes = Buffer.from(body);
-  const copy = new IncomingMessage(request.socket);
+  const copy: Parsed = new IncomingMessage(request.socket);
+  if (request.ip !== undefined) copy.ip = request.ip;
   copy.method = request.method;
   copy.url = request.url;
   copy.httpVersion = request.httpVersion;

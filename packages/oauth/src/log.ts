@@ -15,9 +15,20 @@ export function createLog(onEvent: OnEvent = print): OnEvent {
 function print({ type, refused, message, clientId, userId, address, cause }: OAuthEvent): void {
   if (type !== 'failure' && !refused) return;
   const facts = Object.entries({ clientId, userId, address }).filter(([, value]) => value !== undefined);
-  // What a client sends can have line breaks, and must not write lines of its own into a log.
-  const shown = facts.map(([name, value]) => ` ${name}=${JSON.stringify(value)}`).join('');
-  const line = `OAuth ${type}: ${JSON.stringify(message).slice(1, -1)}${shown}`;
+  const shown = facts.map(([name, value]) => ` ${name}="${toOneLine(value)}"`).join('');
+  const line = `OAuth ${type}: ${toOneLine(message)}${shown}`;
   if (type === 'failure') console.error(line, cause ?? '');
   else console.warn(line);
+}
+
+/**
+ * What a client sends can be long, can have line breaks, and characters that move the cursor of a terminal. It must not write
+ * lines of its own into a log.
+ */
+function toOneLine(text: unknown): string {
+  const escaped = JSON.stringify(String(text).slice(0, 500)).slice(1, -1);
+  return escaped.replaceAll(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

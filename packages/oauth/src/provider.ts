@@ -62,6 +62,8 @@ export async function createProvider<TUser>(
   provider.use(async (ctx, next) => {
     await next();
     const { route } = ctx.oidc ?? {};
+    // The page that sends an answer by form_post, which has a script and goes to the client.
+    if (ctx.response.is('html') && ctx.response.get('x-frame-options') === '') ctx.set(unframed);
     if (route === 'discovery') ctx.body = toMetadata(settings, ctx.body as Record<string, unknown>);
     if (
       route === 'revocation' &&
@@ -72,6 +74,11 @@ export async function createProvider<TUser>(
   return provider;
 }
 
+const unframed = {
+  'content-security-policy': "frame-ancestors 'none'; base-uri 'none'",
+  'x-frame-options': 'DENY',
+};
+
 async function configure<TUser>(
   settings: Settings<TUser>,
   { records, documents, seal, onEvent, renderMessage, pageHeaders }: ProviderParts,
@@ -81,6 +88,7 @@ async function configure<TUser>(
   const algorithm = algorithmOf(settings.keys[0]!)!;
   const machines = settings.clientCredentials ? findMachines(settings.clients ?? []) : [];
   const subjectClaims = createSubjectClaims(new Set(machines.map((client) => client.client_id)));
+  const asked = new WeakMap<KoaContextWithOIDC, string>();
   return {
     adapter: createAdapter(records, {
       findClient: documents.findLocal,
@@ -132,11 +140,15 @@ async function configure<TUser>(
       clientIdMetadataDocument: {
         enabled: metadataDocuments !== false,
         ack: 'draft-02',
-        async allowFetch(ctx: KoaContextWithOIDC, id: string) {
+        async allowFetch(ctx: KoaContextWithOIDC | undefined, id: string) {
+          // The pages look for clients outside of a request to oidc-provider.
+          if (!ctx || !metadataDocuments) return true;
+          // To answer an error, oidc-provider looks once more for a client that it has not found.
+          if (asked.get(ctx) === id) return false;
+          asked.set(ctx, id);
           const address = (settings.addressOf ?? addressOf)(ctx.req);
-          const limit = metadataDocuments || undefined;
           const key = placeOf('documents from', networkOf(address));
-          const isAllowed = !limit || (await store.take(key, limit.perAddress)) === 0;
+          const isAllowed = (await store.take(key, metadataDocuments.perAddress)) === 0;
           const message = 'the address has named too many metadata documents';
           if (!isAllowed)
             onEvent({ type: 'metadata-document', refused: true, message, clientId: id, address });

@@ -17,52 +17,57 @@ export interface Documents {
  */
 export async function createDocuments(allowLoopback: boolean, onEvent: OnEvent): Promise<Documents> {
   const guarded = await createGuardedFetch(allowLoopback);
-  const load = async (url: URL, headers: Record<string, string>): Promise<Response> => {
+  const load = async (id: string, accept: string): Promise<Response> => {
+    const url = new URL(id);
     try {
-      return await guarded(url, headers);
+      const response = await guarded(url, { accept, 'user-agent': 'trpc-mcp-oauth' });
+      const published = response.status === 200 ? readPublished(await response.json()) : undefined;
+      if (!published) return response;
+      onEvent({
+        type: 'metadata-document',
+        refused: false,
+        message: `${url.href} was fetched`,
+        clientId: id,
+      });
+      return Response.json(published, { headers: keptHeaders(response) });
     } catch (cause) {
-      const message = `${url.href} could not be fetched: ${(cause as Error).message}`;
-      onEvent({ type: 'metadata-document', refused: true, message, clientId: url.href, cause });
+      const message = `${url.href} cannot be used: ${(cause as Error).message}`;
+      onEvent({ type: 'metadata-document', refused: true, message, clientId: id, cause });
       throw cause;
     }
   };
   return {
     async fetch(input, init) {
-      const url = new URL(input instanceof Request ? input.url : input);
-      const headers = Object.fromEntries(new Headers(init?.headers).entries());
-      const response = await load(url, { ...headers, 'user-agent': 'trpc-mcp-oauth' });
-      // The keys of a client are asked for as a set of keys, its document as JSON.
-      if (headers['accept'] !== 'application/json' || response.status !== 200) return response;
-      const document = await readDocument(response);
-      onEvent({
-        type: 'metadata-document',
-        refused: false,
-        message: `${url.href} was fetched`,
-        clientId: url.href,
-      });
-      return Response.json(document, { headers: keptHeaders(response) });
+      const id = input instanceof Request ? input.url : String(input);
+      return await load(id, new Headers(init?.headers).get('accept') ?? 'application/json');
     },
     async findLocal(id) {
       if (!allowLoopback || !URL.canParse(id)) return undefined;
       const url = new URL(id);
       if (url.protocol !== 'http:' || !isLoopback(url.hostname) || url.href !== id) return undefined;
-      const response = await load(url, { accept: 'application/json' });
-      const document = response.status === 200 ? await readDocument(response) : undefined;
-      return document?.['client_id'] === id ? document : undefined;
+      // The log has been told why there is none.
+      const response = await load(id, 'application/json').catch(() => undefined);
+      if (response?.status !== 200) return undefined;
+      const document = (await response.json()) as AdapterPayload;
+      return document['client_id'] === id && document.client_secret === undefined ? document : undefined;
     },
   };
 }
 
-/** Throws for what is not a JSON object, and for redirect URIs that are not safe. oidc-provider checks the rest. */
-async function readDocument(response: Response): Promise<Record<string, unknown>> {
-  const document: unknown = await response.json();
-  if (typeof document !== 'object' || document === null || Array.isArray(document))
-    throw new Error('the document is not a JSON object');
-  const {
-    token_endpoint_auth_method: method = 'none',
-    client_secret,
-    ...rest
-  } = document as Record<string, unknown>;
+/** Reads a document of a client, or its keys, which have no `client_id`. Throws for what is neither. */
+function readPublished(published: unknown): Record<string, unknown> {
+  if (typeof published !== 'object' || published === null || Array.isArray(published))
+    throw new Error('it is not a JSON object');
+  const object = published as Record<string, unknown>;
+  return Object.hasOwn(object, 'client_id') ? readDocument(object) : object;
+}
+
+/** Throws for redirect URIs that are not safe. oidc-provider checks the rest. */
+function readDocument({
+  token_endpoint_auth_method: method = 'none',
+  client_secret,
+  ...rest
+}: Record<string, unknown>): Record<string, unknown> {
   return {
     ...normalizeMetadata(rest),
     // oidc-provider refuses a document with a secret, and would otherwise take a client without a method for one.

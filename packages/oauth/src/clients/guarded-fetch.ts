@@ -16,7 +16,8 @@ const maxBytes = 10_240;
  */
 export async function createGuardedFetch(allowLoopback: boolean): Promise<GuardedFetch> {
   const { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } = await import('request-filtering-agent');
-  const options = { allowIPAddressList: allowLoopback ? ['127.0.0.0/8', '::1'] : [] };
+  // Single addresses: with a range, the agent prints a warning for each address of the other kind.
+  const options = { allowIPAddressList: allowLoopback ? ['127.0.0.1', '::1'] : [] };
   const http = { request: requestHttp, agent: new RequestFilteringHttpAgent(options) };
   const https = { request: requestHttps, agent: new RequestFilteringHttpsAgent(options) };
   return (url, headers) =>
@@ -37,11 +38,15 @@ export async function createGuardedFetch(allowLoopback: boolean): Promise<Guarde
         });
         answer.on('end', () => {
           const status = answer.statusCode ?? 0;
+          if (status < 200 || status > 599) {
+            reject(new Error(`the answer has the status ${status}`));
+            return;
+          }
           const fields = Object.entries(answer.headers).filter(([, value]) => typeof value === 'string');
-          const body = status < 200 || [204, 205, 304].includes(status) ? null : Buffer.concat(chunks);
+          const body = [204, 205, 304].includes(status) ? null : Buffer.concat(chunks);
           resolve(
             new Response(body, {
-              status: Math.max(200, status),
+              status,
               headers: Object.fromEntries(fields) as Record<string, string>,
             }),
           );
