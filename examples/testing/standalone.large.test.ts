@@ -15,6 +15,7 @@ const answers: Record<string, { headers?: Record<string, string>; status: number
   'auth-better-auth': { status: 401 },
   'auth-jwt': { status: 401 },
   'create-t3': { status: 401 },
+  oauth: { status: 401 },
   start: { status: 200 },
 };
 

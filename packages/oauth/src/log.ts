@@ -12,8 +12,10 @@ export function createLog(onEvent: OnEvent = print): OnEvent {
   };
 }
 
-function print({ type, refused, message, clientId, userId, address, cause }: OAuthEvent): void {
-  if (type !== 'failure' && !refused) return;
+function print({ type, refused, message, error, clientId, userId, address, cause }: OAuthEvent): void {
+  // What a person decides is no fault of anybody.
+  const isDecision = type === 'consent' || error === 'access_denied';
+  if (type !== 'failure' && (!refused || isDecision)) return;
   const facts = Object.entries({ clientId, userId, address }).filter(([, value]) => value !== undefined);
   const shown = facts.map(([name, value]) => ` ${name}="${toOneLine(value)}"`).join('');
   const line = `OAuth ${type}: ${toOneLine(message)}${shown}`;

@@ -1,5 +1,5 @@
 import type { Configuration, KoaContextWithOIDC, Provider, ResourceServer } from 'oidc-provider';
-import { loginClaim } from './access-token.ts';
+import { loginClaim, type ReadToken } from './access-token.ts';
 import { createAdapter } from './adapter.ts';
 import { addressOf, networkOf } from './address.ts';
 import type { Documents } from './clients/document.ts';
@@ -15,7 +15,7 @@ import { algorithmOf } from './keys.ts';
 import { loadProvider } from './load-provider.ts';
 import { tellEvents } from './provider-events.ts';
 import type { Records } from './records.ts';
-import { type ReadToken, revokeAccessToken } from './revocation.ts';
+import { revokeAccessToken } from './revocation.ts';
 import { placeOf, type Seal } from './seal.ts';
 import { isSameUrl } from './same-url.ts';
 import type { Settings } from './settings.ts';

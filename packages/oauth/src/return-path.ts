@@ -19,7 +19,7 @@ const cookieName = 'oauth_return';
  * path is also in a cookie. Both hold only a path of this server, so that nobody is sent anywhere else.
  */
 export function createReturnPath<TUser>(settings: Settings<TUser>): ReturnPath {
-  const { issuer, basePath, loginUrl, findUser, lifetimes } = settings;
+  const { issuer, basePath, loginUrl, lifetimes } = settings;
   const isSecure = issuer.startsWith('https:');
   const own = new RegExp(`^${escapeRegExp(basePath)}/oauth/(?:interaction/[\\w-]+|connections)$`);
   const login = new URL(loginUrl, `${issuer}/`);
@@ -39,7 +39,7 @@ export function createReturnPath<TUser>(settings: Settings<TUser>): ReturnPath {
       if (saved === undefined || !isPageRequest(req)) return false;
       const path = decode(saved);
       if (path === undefined || !own.test(path)) return false;
-      if ((await findUser(req)) === undefined) return false;
+      if ((await settings.findUser(req)) === undefined) return false;
       forget(res);
       redirect(res, path);
       return true;

@@ -1,10 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Records } from './records.ts';
 import type { OnEvent } from './event.ts';
-import { loginClaim, revokedModel } from './access-token.ts';
-
-/** Checks the signature of an access token of this server, and returns its claims. */
-export type ReadToken = (token: string) => Promise<Record<string, unknown> | undefined>;
+import { loginClaim, type ReadToken, revokedModel } from './access-token.ts';
 
 /**
  * Revokes an access token, which oidc-provider does not for JWTs. The client has proved already who it is. With the token
@@ -15,7 +12,13 @@ export async function revokeAccessToken(
   { records, onEvent, readToken }: { records: Records; onEvent: OnEvent; readToken: ReadToken },
 ): Promise<void> {
   const token = ctx.oidc.params?.['token'];
-  const claims = typeof token === 'string' ? await readToken(token) : undefined;
+  const claims =
+    typeof token === 'string'
+      ? await readToken(token).then(
+          ({ extra }) => extra,
+          () => undefined,
+        )
+      : undefined;
   const { clientId } = ctx.oidc.client ?? {};
   if (claims && claims['client_id'] === clientId) {
     const { [loginClaim]: login, jti, exp, sub } = claims;

@@ -1,11 +1,9 @@
-import { bearer, type BearerAuth, type HeadersRequest, type McpAuthInfo } from '@trpc-mcp/core';
-import { TRPCError } from '@trpc/server';
-import { createVerify } from './access-token.ts';
+import { bearer, type BearerAuth, type McpAuthInfo } from '@trpc-mcp/core';
+import { createReadToken, createVerify } from './access-token.ts';
 import { createDocuments } from './clients/document.ts';
 import { createConnections } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { createForms } from './forms.ts';
-import { readSubject } from './grants/subject-type.ts';
 import { createInteraction } from './interaction.ts';
 import { createLog } from './log.ts';
 import type { OAuthServerOptions } from './options.ts';
@@ -52,32 +50,26 @@ export async function oauthServer<TUser, TScope extends string = string>(
   const consents = createConsents(records, settings.lifetimes.connection * 1000);
   const documents = settings.metadataDocuments;
   const screen = createScreen(app, settings.pages);
-  const verify = createVerify(settings, records);
+  const readToken = createReadToken(settings);
   const provider = await createProvider(settings, {
     records,
     consents,
     seal,
     onEvent,
     documents: await createDocuments(documents !== false && documents.allowLoopback, onEvent),
-    readToken: async (token) => {
-      const verified = await Promise.resolve(verify(token, { resource })).catch(() => undefined);
-      return verified?.extra;
-    },
+    readToken,
     renderMessage: screen.message,
     pageHeaders: screen.headers,
   });
-  const auth = withUser(
-    bearer({
-      verify,
-      resource,
-      authorizationServers: [issuer],
-      resourceName: app.name,
-      scopesSupported: scopesSupported ?? Object.keys(settings.scopes),
-      ...(requiredScopes && { requiredScopes }),
-      ...(failureLimit && { failureLimit }),
-    }),
-    settings.loadUser,
-  );
+  const auth = bearer({
+    verify: createVerify(settings, readToken, records, onEvent),
+    resource,
+    authorizationServers: [issuer],
+    resourceName: app.name,
+    scopesSupported: scopesSupported ?? Object.keys(settings.scopes),
+    ...(requiredScopes && { requiredScopes }),
+    ...(failureLimit && { failureLimit }),
+  });
   const returnPath = createReturnPath(settings);
   const pageParts = { provider, consents, forms: createForms(seal), returnPath, screen, onEvent };
   const { registration } = settings;
@@ -107,24 +99,5 @@ export async function oauthServer<TUser, TScope extends string = string>(
         });
       }
     },
-  };
-}
-
-/** Adds the person to the caller, for each request anew: whoever may not use the app any more is refused. */
-function withUser<TUser>(auth: BearerAuth, loadUser: OAuthServerOptions<TUser>['loadUser']): BearerAuth {
-  const add = async (caller: McpAuthInfo | undefined): Promise<McpAuthInfo | undefined> => {
-    if (!caller) return undefined;
-    // A client that calls for itself may have the id of a person.
-    const subject = readSubject(caller.extra ?? {});
-    if (subject?.type === 'client') return caller;
-    const user = subject && (await loadUser(subject.id));
-    if (user === undefined || user === null)
-      throw new TRPCError({ code: 'UNAUTHORIZED', message: 'the person may not use this app any more' });
-    return { ...caller, extra: { ...caller.extra, user } };
-  };
-  return {
-    ...auth,
-    authenticate: async (request) => await add(await auth.authenticate(request)),
-    callerOf: async (request: Request | HeadersRequest) => await add(await auth.callerOf(request)),
   };
 }
