@@ -128,7 +128,7 @@ export type Parameters = Record<string, string | readonly string[] | undefined>;
 
 export function toParams(parameters: Parameters): URLSearchParams {
   const pairs = Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined ? [] : [value].flat().map((each): [string, string] => [name, each as string]),
+    value === undefined ? [] : [value].flat().map((each): [string, string] => [name, each]),
   );
   return new URLSearchParams(pairs);
 }
