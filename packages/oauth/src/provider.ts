@@ -63,7 +63,7 @@ export async function createProvider<TUser>(
     await next();
     const { route } = ctx.oidc ?? {};
     // The page that sends an answer by form_post, which has a script and goes to the client.
-    if (ctx.response.is('html') && ctx.response.get('x-frame-options') === '') ctx.set(unframed);
+    if (ctx.response.is('html') && !ctx.response.get('x-frame-options')) ctx.set(unframed);
     if (route === 'discovery') ctx.body = toMetadata(settings, ctx.body as Record<string, unknown>);
     if (
       route === 'revocation' &&
