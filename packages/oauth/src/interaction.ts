@@ -92,6 +92,15 @@ export function createInteraction<TUser>(
   const refuse = (req: IncomingMessage, res: ServerResponse, reason: string) =>
     provider.interactionFinished(req, res, { error: 'access_denied', error_description: reason });
 
+  /**
+   * Whether another program on the computer of the person can pose as this client: it needs no more than an id that everybody
+   * knows. Then the person is asked each time, as RFC 8252, section 8.6, advises.
+   */
+  const canBePosed = ({ clientId, details }: Read): boolean => {
+    const isPublicId = staticIds.has(clientId) || URL.canParse(clientId);
+    return isPublicId && hostOf(String(details.params['redirect_uri'])) === undefined;
+  };
+
   return async (req, res, uid) => {
     const details = await provider.interactionDetails(req, res);
     if (details.uid !== uid) throw new Error('the cookie belongs to another interaction');
@@ -115,7 +124,7 @@ export function createInteraction<TUser>(
         await refuse(req, res, 'The person may allow none of the scopes.');
         return;
       }
-      const isRemembered = now.before !== undefined && now.added.length === 0;
+      const isRemembered = now.before !== undefined && now.added.length === 0 && !canBePosed(now);
       if (isRemembered && !asksAgain(details)) await finish(req, res, now, now.possible);
       else await show(res, uid, user, now);
       return;

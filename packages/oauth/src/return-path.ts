@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OnEvent } from './event.ts';
 import { readCookie, redirect, setCookie } from './reply.ts';
 import type { Settings } from './settings.ts';
 
@@ -6,6 +7,8 @@ import type { Settings } from './settings.ts';
 export interface ReturnPath {
   /** Sends the browser to the login page. It comes back to `path`. */
   leave(res: ServerResponse, path: string): void;
+  /** Whether somebody was sent to the login page who may have to go on from this page. */
+  isWaiting(req: IncomingMessage): boolean;
   /** Goes on with a connection, if somebody has signed in on a page that did not bring them back. */
   resume(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
   /** Forgets where to come back to. */
@@ -18,7 +21,7 @@ const cookieName = 'oauth_return';
  * The login page gets the path as `returnTo`. If it ignores that, the next page that the person opens goes on, because the
  * path is also in a cookie. Both hold only a path of this server, so that nobody is sent anywhere else.
  */
-export function createReturnPath<TUser>(settings: Settings<TUser>): ReturnPath {
+export function createReturnPath<TUser>(settings: Settings<TUser>, onEvent: OnEvent): ReturnPath {
   const { issuer, basePath, loginUrl, lifetimes } = settings;
   const isSecure = issuer.startsWith('https:');
   const own = new RegExp(`^${escapeRegExp(basePath)}/oauth/(?:interaction/[\\w-]+|connections)$`);
@@ -34,12 +37,18 @@ export function createReturnPath<TUser>(settings: Settings<TUser>): ReturnPath {
       const isOwn = target.origin === new URL(issuer).origin;
       redirect(res, isOwn ? target.pathname + target.search + target.hash : target.href);
     },
+    isWaiting: (req) => isPageRequest(req) && readCookie(req, cookieName) !== undefined,
     async resume(req, res) {
-      const saved = readCookie(req, cookieName);
-      if (saved === undefined || !isPageRequest(req)) return false;
-      const path = decode(saved);
+      const path = decode(readCookie(req, cookieName) ?? '');
       if (path === undefined || !own.test(path)) return false;
-      if ((await settings.findUser(req)) === undefined) return false;
+      let user: TUser | undefined;
+      try {
+        user = await settings.findUser(req);
+      } catch (cause) {
+        // This is a page of the app, which has its own way to fail.
+        onEvent({ type: 'failure', refused: false, message: 'findUser failed', cause });
+      }
+      if (user === undefined || user === null) return false;
       forget(res);
       redirect(res, path);
       return true;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BearerAuth, resourceMetadataHandler } from '@trpc-mcp/core';
 import type { Provider } from 'oidc-provider';
+import { addressOf, networkOf } from './address.ts';
 import { readBody, withBody } from './body.ts';
 import type { OnEvent } from './event.ts';
 import { paths } from './provider.ts';
@@ -8,6 +9,7 @@ import { answerPreflight, anyOrigin } from './registration.ts';
 import { sendError } from './reply.ts';
 import type { ReturnPath } from './return-path.ts';
 import type { Screen } from './screen.ts';
+import { placeOf } from './seal.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -31,6 +33,12 @@ export interface RouterParts {
   screen: Screen;
   onEvent: OnEvent;
 }
+
+/** The longest authorization request, in characters. */
+const maxQueryLength = 8192;
+
+/** Logins that one address may begin. A whole office can have one address. */
+const authorizationLimit = { points: 1000, durationMs: 600_000 };
 
 type Request = IncomingMessage & { originalUrl?: string };
 
@@ -74,6 +82,7 @@ export function createRouter<TUser>(settings: Settings<TUser>, parts: RouterPart
       for (const [name, value] of Object.entries(anyOrigin)) if (read) res.setHeader(name, value);
       if (read) await serve(read, res, own);
     } else if (own === paths.authorization) {
+      if (await isTooMuch(req, res, query)) return true;
       await serve(req, res, own + withScope(query, defaultScope));
     } else {
       await serve(await unread(req), res, own + query);
@@ -81,9 +90,27 @@ export function createRouter<TUser>(settings: Settings<TUser>, parts: RouterPart
     return true;
   };
 
+  /** Bounds what is kept for people who have not signed in yet. */
+  const isTooMuch = async (req: Request, res: ServerResponse, query: string): Promise<boolean> => {
+    const address = (settings.addressOf ?? addressOf)(req);
+    const isLong = query.length > maxQueryLength;
+    const key = placeOf('authorizations from', networkOf(address));
+    const waitMs = isLong ? 0 : await settings.store.take(key, authorizationLimit);
+    if (!isLong && waitMs === 0) return false;
+    const message = isLong
+      ? `The request is longer than ${maxQueryLength} characters.`
+      : 'Too many logins were begun from this address. Try again later.';
+    onEvent({ type: 'authorization', refused: true, message, address });
+    if (waitMs > 0) res.setHeader('retry-after', Math.ceil(waitMs / 1000));
+    screen.send(res, isLong ? 414 : 429, await screen.message(message));
+    return true;
+  };
+
   const fail = async (req: Request, res: ServerResponse, thrown: unknown) => {
     const { status, message } = explain(thrown);
-    if (status >= 500 && (thrown as Error).name !== 'StoreUnavailable')
+    // A client that hung up is no failure of the server.
+    const isTold = req.destroyed || (thrown as Error).name === 'StoreUnavailable';
+    if (status >= 500 && !isTold)
       onEvent({ type: 'failure', refused: false, message: String(thrown), cause: thrown });
     if (res.headersSent) {
       res.destroy();
@@ -97,6 +124,11 @@ export function createRouter<TUser>(settings: Settings<TUser>, parts: RouterPart
   return (req: Request, res, next) => {
     const [path = '', ...search] = (req.originalUrl ?? req.url ?? '/').split('?');
     const query = search.length > 0 ? `?${search.join('?')}` : '';
+    const isOwn = path.startsWith(`${basePath}/oauth/`) || wellKnownOf(path, basePath) !== undefined;
+    if (!isOwn && !returnPath.isWaiting(req)) {
+      serveMetadata(req, res, next);
+      return;
+    }
     route(req, res, path, query)
       .then((isServed) => {
         if (!isServed) serveMetadata(req, res, next);

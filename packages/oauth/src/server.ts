@@ -70,7 +70,7 @@ export async function oauthServer<TUser, TScope extends string = string>(
     ...(requiredScopes && { requiredScopes }),
     ...(failureLimit && { failureLimit }),
   });
-  const returnPath = createReturnPath(settings);
+  const returnPath = createReturnPath(settings, onEvent);
   const pageParts = { provider, consents, forms: createForms(seal), returnPath, screen, onEvent };
   const { registration } = settings;
   return {
