@@ -86,7 +86,7 @@ export const claude: Client = {
     {
       about: 'auth',
       does: 'uses a client id metadata document if the authorization server says `client_id_metadata_document_supported: true` and has `none` among `token_endpoint_auth_methods_supported`',
-      bridge: 'This is up to your authorization server.',
+      bridge: 'This is up to your authorization server. `oauthServer` of `@trpc-mcp/oauth` has both.',
       source: 'claude.ai documentation of connectors',
       date: '2026-11-28',
     },
