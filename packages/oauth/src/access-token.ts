@@ -3,7 +3,6 @@ import { TRPCError } from '@trpc/server';
 import type { OnEvent } from './event.ts';
 import { readSubject } from './grants/subject-type.ts';
 import type { Records } from './records.ts';
-import { placeOf } from './seal.ts';
 import { toPublicKey } from './keys.ts';
 import type { Settings } from './settings.ts';
 import { StoreUnavailable } from './store/reach.ts';
@@ -68,5 +67,5 @@ function refusal(message: string): TRPCError {
 async function isEnded({ extra }: VerifiedToken, records: Records): Promise<boolean> {
   const { [loginClaim]: login, jti } = extra ?? {};
   if (typeof login === 'string') return !(await records.has(login));
-  return typeof jti === 'string' && (await records.has(placeOf(revokedModel, jti)));
+  return typeof jti === 'string' && (await records.has(records.placeOf(revokedModel, jti)));
 }

@@ -22,7 +22,8 @@ export function createAdapter(records: Records, hooks: AdapterHooks): (model: st
   return (model) => {
     const find = async (id: string): Promise<AdapterPayload | undefined> => {
       const payload = await records.get<AdapterPayload>(model, id);
-      if (!payload) return model === 'Client' ? await hooks.findClient(id) : undefined;
+      if (model === 'Client') return payload ? withoutAlgorithm(payload) : await hooks.findClient(id);
+      if (!payload) return undefined;
       if (!consumed.has(model)) return payload;
       const at = await records.get<number>(`${model} used`, id);
       return at === undefined ? payload : { ...payload, consumed: at };
@@ -58,6 +59,13 @@ export function createAdapter(records: Records, hooks: AdapterHooks): (model: st
       },
     };
   };
+}
+
+/** Clients do not choose the algorithm. One that registered before the app changed its keys must not keep the old one. */
+function withoutAlgorithm(payload: AdapterPayload): AdapterPayload {
+  const client = { ...payload };
+  delete client['id_token_signed_response_alg'];
+  return client;
 }
 
 const consumed = new Set(['AuthorizationCode', 'RefreshToken']);

@@ -39,10 +39,13 @@ export function isSameOrigin({ headers }: IncomingMessage, origin: string): bool
 }
 
 /** Reads a form. Returns `undefined` for what is none, or too large. */
-export async function readForm(req: IncomingMessage): Promise<URLSearchParams | undefined> {
+export async function readForm(
+  req: IncomingMessage,
+  maxBytes = 16_384,
+): Promise<URLSearchParams | undefined> {
   if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')) return undefined;
   try {
-    return new URLSearchParams(await readBody(req, 16_384));
+    return new URLSearchParams(await readBody(req, maxBytes));
   } catch (error) {
     if (error instanceof BodyTooLarge) return undefined;
     throw error;

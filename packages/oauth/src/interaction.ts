@@ -6,6 +6,7 @@ import type { OnEvent } from './event.ts';
 import { type Forms, isSameOrigin, readForm } from './forms.ts';
 import type { Screen } from './screen.ts';
 import { isResource, paths } from './provider.ts';
+import { redirect } from './reply.ts';
 import type { ReturnPath } from './return-path.ts';
 import type { Settings } from './settings.ts';
 
@@ -43,10 +44,12 @@ export function createInteraction<TUser>(
   };
   type Read = Awaited<ReturnType<typeof read>>;
   // The answer counts only for what the page showed.
-  const purposeOf = (uid: string, { clientId, added }: Read) => ['consent', uid, clientId, ...added];
+  const purposeOf = (uid: string, { clientId }: Read, shown: string) => ['consent', uid, clientId, shown];
 
   const show = async (res: ServerResponse, uid: string, user: TUser, now: Read) => {
     const redirectUri = String(now.details.params['redirect_uri']);
+    const shown = now.added.join(' ');
+    const form = forms.make(`${basePath}${paths.interaction}/${uid}`, now.userId, purposeOf(uid, now, shown));
     const view = (names: readonly string[]) =>
       names.map((name) => ({ name, description: scopes[name] ?? name }));
     const html = await screen.consent({
@@ -58,7 +61,7 @@ export function createInteraction<TUser>(
       allowed: view((now.before?.scopes ?? []).filter((scope) => Object.hasOwn(scopes, scope))),
       redirectHost: hostOf(redirectUri),
       redirectScheme: schemeOf(redirectUri),
-      form: forms.make(`${basePath}${paths.interaction}/${uid}`, now.userId, purposeOf(uid, now)),
+      form: { ...form, fields: { ...form.fields, shown } },
       connectionsUrl: `${basePath}${paths.connections}`,
     });
     screen.send(res, 200, html, redirectUri);
@@ -92,6 +95,15 @@ export function createInteraction<TUser>(
   const refuse = (req: IncomingMessage, res: ServerResponse, reason: string) =>
     provider.interactionFinished(req, res, { error: 'access_denied', error_description: reason });
 
+  /** Whether `loadUser` knows the person too. Otherwise no token of theirs would work. */
+  const isKnown = async (userId: string): Promise<boolean> => {
+    const loaded = await settings.loadUser(userId);
+    if (loaded !== undefined && loaded !== null) return true;
+    const message = `findUser gave a person that loadUser(${JSON.stringify(userId)}) does not find`;
+    onEvent({ type: 'failure', refused: false, message, userId });
+    return false;
+  };
+
   /**
    * Whether another program on the computer of the person can pose as this client: it needs no more than an id that everybody
    * knows. Then the person is asked each time, as RFC 8252, section 8.6, advises.
@@ -112,6 +124,15 @@ export function createInteraction<TUser>(
     }
     returnPath.forget(req, res);
     const now = await read(req, res, user);
+    // A second click on the button. The first one has been answered.
+    if (req.method === 'POST' && details.result?.login?.accountId === now.userId) {
+      redirect(res, details.returnTo);
+      return;
+    }
+    if (!(await isKnown(now.userId))) {
+      screen.send(res, 403, await screen.message('You may not connect anything to this app.'));
+      return;
+    }
     if (req.method !== 'POST') {
       if (now.asked.length > 0 && now.possible.length === 0) {
         onEvent({
@@ -133,7 +154,7 @@ export function createInteraction<TUser>(
     const isOurs =
       fields !== undefined &&
       isSameOrigin(req, origin) &&
-      forms.isOurs(fields, now.userId, purposeOf(uid, now));
+      forms.isOurs(fields, now.userId, purposeOf(uid, now, fields.get('shown') ?? ''));
     if (!isOurs) {
       const message = 'a consent was sent from another page, for another person, or too late';
       onEvent({ type: 'forged-form', refused: true, message, clientId: now.clientId, userId: now.userId });
@@ -143,13 +164,14 @@ export function createInteraction<TUser>(
       return;
     }
     const isAllowed = fields.get('decision') === 'allow';
-    const ticked = fields.has('scope') ? fields.getAll('scope') : now.added;
+    const shown = scopesIn(fields.get('shown'));
+    const ticked = fields.has('scope')
+      ? fields.getAll('scope').filter((scope) => shown.includes(scope))
+      : shown;
     onEvent({
       type: 'consent',
       refused: !isAllowed,
-      message: isAllowed
-        ? `allowed ${ticked.filter(Boolean).join(' ') || 'nothing new'}`
-        : 'the person refused',
+      message: isAllowed ? `allowed ${ticked.join(' ') || 'nothing new'}` : 'the person refused',
       clientId: now.clientId,
       userId: now.userId,
     });

@@ -74,6 +74,9 @@ export async function createProvider<TUser>(
   return provider;
 }
 
+const unknownClient =
+  'This server does not know the program that sent you here, or cannot read what it says about itself. Remove the connection there, and add it again.';
+
 const unframed = {
   'content-security-policy': "frame-ancestors 'none'; base-uri 'none'",
   'x-frame-options': 'DENY',
@@ -160,10 +163,13 @@ async function configure<TUser>(
         // Clients before revision 2025-06-18 do not name the resource.
         defaultResource: () => settings.resource,
         useGrantedResource: () => true,
-        getResourceServerInfo(_ctx, indicator) {
+        async getResourceServerInfo(ctx, indicator) {
           if (!isResource(settings, indicator))
             throw new errors.InvalidTarget(`tokens are for ${settings.resource} only`);
-          return toResourceServer(settings);
+          const { Account } = ctx.oidc.entities;
+          const server = toResourceServer(settings);
+          // Whoever has lost a right since the consent gets no new token for it.
+          return Account ? { ...server, scope: await scopeFor(settings, Account.accountId) } : server;
         },
       },
     } as Configuration['features'],
@@ -185,7 +191,7 @@ async function configure<TUser>(
     },
     extraTokenClaims(ctx, token) {
       const { grantId } = token as { grantId?: string };
-      const login = grantId === undefined ? {} : { [loginClaim]: placeOf('Grant', grantId) };
+      const login = grantId === undefined ? {} : { [loginClaim]: records.placeOf('Grant', grantId) };
       return { ...subjectClaims(ctx, token), ...login };
     },
     ...clientAssertionChecks(records),
@@ -193,7 +199,7 @@ async function configure<TUser>(
     async renderError(ctx, { error, error_description: description }) {
       ctx.type = 'html';
       ctx.set(pageHeaders);
-      ctx.body = await renderMessage(description ?? error);
+      ctx.body = await renderMessage(error === 'invalid_client' ? unknownClient : (description ?? error));
     },
     fetch: documents.fetch,
     fetchResponseBodyLimits: { 'client_id metadata document': 10_240, jwks_uri: 65_536 },
@@ -237,6 +243,18 @@ function toResourceServer<TUser>({ resource, scopes, lifetimes, keys }: Settings
     accessTokenTTL: lifetimes.accessToken,
     jwt: { sign: { alg: algorithmOf(key!) as 'RS256', kid: key!.kid! } },
   };
+}
+
+/** The scopes that a person may still allow. */
+async function scopeFor<TUser>(
+  { scopes, grants, loadUser }: Settings<TUser>,
+  userId: string,
+): Promise<string> {
+  const all = Object.keys(scopes);
+  const user = grants && (await loadUser(userId));
+  if (!grants || user === undefined || user === null) return all.join(' ');
+  const granted = await grants(user, [...all]);
+  return all.filter((scope) => granted.includes(scope)).join(' ');
 }
 
 function toMetadata<TUser>(

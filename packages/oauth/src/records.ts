@@ -1,5 +1,5 @@
 import type { OAuthStore } from './store/store.ts';
-import { placeOf, type Seal } from './seal.ts';
+import { placeOf as placeIn, type Seal } from './seal.ts';
 
 /** What is kept in the store, by model and id. Everything is encrypted, and ids are hashed. */
 export interface Records {
@@ -9,6 +9,8 @@ export interface Records {
   /** Sets what does not exist yet. When two try at once, only one gets `true`. */
   add(model: string, id: string, record: unknown, ttlMs: number): Promise<boolean>;
   delete(model: string, id: string): Promise<void>;
+  /** The place of a record in the store. It does not tell the id, which is a credential for codes and tokens. */
+  placeOf(model: string, id: string): string;
   /** Whether a place, as `placeOf` made it, has a record. */
   has(place: string): Promise<boolean>;
   deletePlace(place: string): Promise<void>;
@@ -16,7 +18,9 @@ export interface Records {
   deleteGroup(group: string): Promise<void>;
 }
 
-export function createRecords(store: OAuthStore, seal: Seal): Records {
+/** `owner` keeps apart what several servers have in one store. */
+export function createRecords(store: OAuthStore, seal: Seal, owner: string): Records {
+  const placeOf = (model: string, id: string) => placeIn(model, `${owner}\n${id}`);
   const groupPlace = (group: string) => placeOf('group', group);
   return {
     async get<TRecord>(model: string, id: string) {
@@ -34,6 +38,7 @@ export function createRecords(store: OAuthStore, seal: Seal): Records {
     async delete(model, id) {
       await store.delete(placeOf(model, id));
     },
+    placeOf,
     async has(place) {
       return (await store.get(place)) !== undefined;
     },

@@ -33,8 +33,10 @@ export function createReturnPath<TUser>(settings: Settings<TUser>, onEvent: OnEv
     leave(res, path) {
       setCookie(res, cookie(encodeURIComponent(path), lifetimes.interaction));
       const target = new URL(login);
-      target.searchParams.set('returnTo', path);
-      const isOwn = target.origin === new URL(issuer).origin;
+      const { origin } = new URL(issuer);
+      const isOwn = target.origin === origin;
+      // A login page elsewhere cannot come back by a path.
+      target.searchParams.set('returnTo', isOwn ? path : origin + path);
       redirect(res, isOwn ? target.pathname + target.search + target.hash : target.href);
     },
     isWaiting: (req) => isPageRequest(req) && readCookie(req, cookieName) !== undefined,

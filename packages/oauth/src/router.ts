@@ -4,11 +4,13 @@ import type { Provider } from 'oidc-provider';
 import { addressOf, networkOf } from './address.ts';
 import { readBody, withBody } from './body.ts';
 import type { OnEvent } from './event.ts';
+import { readForm } from './forms.ts';
 import { paths } from './provider.ts';
 import { answerPreflight, anyOrigin } from './registration.ts';
 import { sendError } from './reply.ts';
 import type { ReturnPath } from './return-path.ts';
 import type { Screen } from './screen.ts';
+import { isSameUrl } from './same-url.ts';
 import { placeOf } from './seal.ts';
 import type { Settings } from './settings.ts';
 
@@ -83,11 +85,30 @@ export function createRouter<TUser>(settings: Settings<TUser>, parts: RouterPart
       if (read) await serve(read, res, own);
     } else if (own === paths.authorization) {
       if (await isTooMuch(req, res, query)) return true;
-      await serve(req, res, own + withScope(query, defaultScope));
+      await serve(req, res, own + withDefaults(query, settings, defaultScope));
+    } else if (own === paths.token && req.method === 'POST') {
+      const read = await readTokenRequest(req, res);
+      if (read) await serve(read, res, own + query);
     } else {
       await serve(await unread(req), res, own + query);
     }
     return true;
+  };
+
+  /** Refuses a foreign resource before oidc-provider has used up the code or the refresh token for it. */
+  const readTokenRequest = async (req: Request, res: ServerResponse): Promise<Request | undefined> => {
+    const fields = await readForm(req, 65_536);
+    if (!fields) return await unread(req);
+    const { resource } = settings;
+    if (fields.getAll('resource').some((each) => !isSameUrl(each, resource))) {
+      const message = `tokens are for ${resource} only`;
+      const clientId = fields.get('client_id') ?? undefined;
+      onEvent({ type: 'token', refused: true, message, error: 'invalid_target', clientId });
+      sendError(res, 400, 'invalid_target', message, anyOrigin);
+      return undefined;
+    }
+    respell(fields, resource);
+    return withBody(req, fields.toString());
   };
 
   /** Bounds what is kept for people who have not signed in yet. */
@@ -144,12 +165,27 @@ function wellKnownOf(path: string, basePath: string): string | undefined {
   return known.find((each) => path === each + basePath || path === basePath + each);
 }
 
-/** A client that names no scope gets those that clients usually ask for. */
-function withScope(query: string, scope: string): string {
+/** A client that names no scope of the app gets those that clients usually ask for. */
+function withDefaults(
+  query: string,
+  { scopes, resource }: { scopes: object; resource: string },
+  defaultScope: string,
+): string {
   const params = new URLSearchParams(query);
-  if (params.get('scope')?.trim()) return query;
-  params.set('scope', scope);
-  return `?${params.toString()}`;
+  const asked = params.get('scope')?.split(' ').filter(Boolean) ?? [];
+  const isNamed = asked.some((scope) => Object.hasOwn(scopes, scope));
+  if (!isNamed) params.set('scope', [...asked, defaultScope].join(' '));
+  const isRespelled = respell(params, resource);
+  return isNamed && !isRespelled ? query : `?${params.toString()}`;
+}
+
+/** Writes the resource in one way, because a client may write it with a slash at the end in one request, and without in another. */
+function respell(params: URLSearchParams, resource: string): boolean {
+  const named = params.getAll('resource');
+  if (!named.some((each) => each !== resource && isSameUrl(each, resource))) return false;
+  params.delete('resource');
+  for (const each of named) params.append('resource', isSameUrl(each, resource) ? resource : each);
+  return true;
 }
 
 /** oidc-provider says in the log that it does not want a body that was parsed, and takes it all the same. */
@@ -169,7 +205,7 @@ function explain(thrown: unknown): { status: number; message: string } {
   const { name, statusCode } = thrown as { name?: string; statusCode?: number };
   if (name === 'SessionNotFound') {
     const message =
-      'This login has been finished or given up, or it was begun in another browser. Go back to where you came from, and begin again.';
+      'This login has been finished or given up, it has taken too long, or it was begun in another browser. Go back to where you came from, and begin again.';
     return { status: 400, message };
   }
   if (statusCode !== undefined && statusCode < 500)

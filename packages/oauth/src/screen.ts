@@ -31,8 +31,15 @@ export function createScreen(app: AppView, pages: Pages<never> = {}): Screen {
   return {
     consent: async (view) => await (pages.consent ?? consentPage)(view),
     connections: async (view) => await (pages.connections ?? connectionsPage)(view),
-    message: async (message) =>
-      await (pages.message ?? messagePage)({ app, title: 'This cannot go on', message }),
+    async message(message) {
+      const view = { app, title: 'This cannot go on', message };
+      try {
+        return await (pages.message ?? messagePage)(view);
+      } catch {
+        // This page says that something is wrong, so it must not fail itself.
+        return messagePage(view);
+      }
+    },
     send: (res, status, html, goesTo) => sendPage(res, status, html, { csp: cspFor(goesTo) }),
     headers: { 'content-security-policy': cspFor(), 'x-frame-options': 'DENY' },
   };

@@ -41,12 +41,12 @@ export interface OAuthServer<TUser> {
 export async function oauthServer<TUser, TScope extends string = string>(
   options: OAuthServerOptions<TUser, TScope>,
 ): Promise<OAuthServer<NonNullable<TUser>>> {
-  const onEvent = createLog(options.onEvent);
   const read = await readSettings(options as unknown as OAuthServerOptions<TUser>);
+  const onEvent = createLog(read.onEvent);
   const settings = { ...read, store: reachStore(read.store, onEvent) };
   const { issuer, resource, store, requiredScopes, scopesSupported, failureLimit, app } = settings;
   const seal = createSeal(settings.secrets);
-  const records = createRecords(store, seal);
+  const records = createRecords(store, seal, `${issuer} ${resource}`);
   const consents = createConsents(records, settings.lifetimes.connection * 1000);
   const documents = settings.metadataDocuments;
   const screen = createScreen(app, settings.pages);

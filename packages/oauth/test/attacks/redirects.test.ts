@@ -307,13 +307,15 @@ describe('our own redirects', () => {
     expect(framed.headers.get('location')).toBeNull();
   });
 
-  it('take only a path to a login page at another address', async () => {
+  it('take only an address of this server to a login page elsewhere', async () => {
     await using app = await startTarget({ options: { loginUrl: 'https://login.example/start?tenant=1' } });
     const client = await register(app);
     const browser = openBrowser(app.url);
     const page = await browser.open(authorizationUrl(app, client, { returnTo: 'https://evil.example' }));
     expect(page.url.origin + page.url.pathname).toBe('https://login.example/start');
     expect(page.url.searchParams.get('tenant')).toBe('1');
-    expect(page.url.searchParams.get('returnTo')).toMatch(/^\/oauth\/interaction\/[\w-]+$/);
+    const returnTo = new URL(page.url.searchParams.get('returnTo')!);
+    expect(returnTo.origin).toBe(app.url);
+    expect(returnTo.pathname).toMatch(/^\/oauth\/interaction\/[\w-]+$/);
   });
 });

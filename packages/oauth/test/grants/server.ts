@@ -75,7 +75,7 @@ async function createProvider(
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg: 'ES256' } },
   };
-  const records = createRecords(store, createSeal(['a secret of these tests']));
+  const records = createRecords(store, createSeal(['a secret of these tests']), 'test');
   const target = { resource, resourceServer, scopes };
   const { Provider: Constructor } = await loadProvider();
   const provider = new Constructor(issuer, {
