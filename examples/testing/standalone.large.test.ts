@@ -10,12 +10,19 @@ import { runCommand, startCommand } from './start.ts';
 import { listExamples, packPackages, type Tarballs, writeStandalone } from './standalone.ts';
 
 /** What a request for the list of tools gets, where the folder has no client that takes a URL. */
-const answers: Record<string, { headers?: Record<string, string>; status: number }> = {
+interface Answer {
+  headers?: Record<string, string>;
+  status: number;
+  /** For an example that wants more from its environment in production. */
+  env?: Record<string, string>;
+}
+
+const answers: Record<string, Answer> = {
   auth: { headers: { authorization: 'Bearer token-of-ada' }, status: 200 },
   'auth-better-auth': { status: 401 },
   'auth-jwt': { status: 401 },
   'create-t3': { status: 401 },
-  oauth: { status: 401 },
+  oauth: { status: 401, env: { NODE_ENV: 'development' } },
   start: { status: 200 },
 };
 
@@ -59,7 +66,7 @@ async function startAndCall(
   await using server = await startCommand('npm start', {
     folder: options.folder,
     // Some examples print the port that they are given.
-    env: { DATABASE_DIR: 'memory://', PORT: String(await findPort()) },
+    env: { DATABASE_DIR: 'memory://', PORT: String(await findPort()), ...answers[name]?.env },
     // Next.js builds the app first, beside other installations.
     readyWithinMs: 200_000,
     findUrl: (printed) =>
