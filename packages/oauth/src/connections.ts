@@ -8,6 +8,7 @@ import type { ConnectionView } from './pages/view.ts';
 import { paths } from './provider.ts';
 import { redirect } from './reply.ts';
 import type { ReturnPath } from './return-path.ts';
+import { toScopeViews } from './scope.ts';
 import type { Screen } from './screen.ts';
 import type { Settings } from './settings.ts';
 
@@ -37,10 +38,9 @@ export function createConnections<TUser>(
         const { clientId } = consent;
         // A document may be gone. What was allowed is still listed, so that it can be ended.
         const client = await provider.Client.find(clientId).catch(() => undefined);
-        const known = consent.scopes.filter((scope) => Object.hasOwn(scopes, scope));
         return {
           client: toClientView(client ?? { clientId }, staticIds.has(clientId)),
-          scopes: known.map((name) => ({ name, description: scopes[name] ?? name })),
+          scopes: toScopeViews(consent.scopes, scopes),
           since: new Date(consent.since),
           lastUsedAt: await consents.lastUsed(userId, clientId),
           form: withClient(forms.make(path, userId, ['end', clientId]), clientId),

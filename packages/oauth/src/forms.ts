@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { BodyTooLarge, readBody } from './body.ts';
 import type { FormView } from './pages/view.ts';
 import type { Seal } from './seal.ts';
@@ -51,5 +51,3 @@ export async function readForm(
     throw error;
   }
 }
-
-export type Serve = (req: IncomingMessage, res: ServerResponse) => Promise<void>;

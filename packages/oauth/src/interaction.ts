@@ -5,9 +5,11 @@ import type { Consents } from './consents.ts';
 import type { OnEvent } from './event.ts';
 import { type Forms, isSameOrigin, readForm } from './forms.ts';
 import type { Screen } from './screen.ts';
-import { isResource, paths } from './provider.ts';
+import { paths } from './provider.ts';
 import { redirect } from './reply.ts';
 import type { ReturnPath } from './return-path.ts';
+import { isSameUrl } from './same-url.ts';
+import { scopesIn, toScopeViews } from './scope.ts';
 import type { Settings } from './settings.ts';
 
 export interface InteractionParts {
@@ -50,15 +52,13 @@ export function createInteraction<TUser>(
     const redirectUri = String(now.details.params['redirect_uri']);
     const shown = now.added.join(' ');
     const form = forms.make(`${basePath}${paths.interaction}/${uid}`, now.userId, purposeOf(uid, now, shown));
-    const view = (names: readonly string[]) =>
-      names.map((name) => ({ name, description: scopes[name] ?? name }));
     const html = await screen.consent({
       app,
       client: toClientView(now.client ?? { clientId: now.clientId }, staticIds.has(now.clientId)),
       user: user as never,
       userName: settings.userName(user),
-      asked: view(now.added),
-      allowed: view((now.before?.scopes ?? []).filter((scope) => Object.hasOwn(scopes, scope))),
+      asked: toScopeViews(now.added, scopes),
+      allowed: toScopeViews(now.before?.scopes ?? [], scopes),
       redirectHost: hostOf(redirectUri),
       redirectScheme: schemeOf(redirectUri),
       form: { ...form, fields: { ...form.fields, shown } },
@@ -190,9 +190,5 @@ function asksAgain({ params }: Interaction): boolean {
 /** The endpoint in the words of the client: it may have left it out, or written it with a slash at the end. */
 function resourcesIn<TUser>({ params }: Interaction, settings: Settings<TUser>): string[] {
   const named = [params['resource'] ?? settings.resource].flat().map(String);
-  return named.filter((indicator) => isResource(settings, indicator));
-}
-
-function scopesIn(text: unknown): string[] {
-  return typeof text === 'string' ? text.split(' ').filter(Boolean) : [];
+  return named.filter((indicator) => isSameUrl(indicator, settings.resource));
 }

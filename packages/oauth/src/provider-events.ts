@@ -1,5 +1,4 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { addressOf } from './address.ts';
 import type { Consents } from './consents.ts';
 import type { OAuthEvent, OnEvent } from './event.ts';
 import type { Settings } from './settings.ts';
@@ -22,7 +21,7 @@ export function tellEvents<TUser>(
         error: error?.error,
         clientId: entities?.Client?.clientId ?? textOf(params?.['client_id']),
         userId: entities?.Account?.accountId,
-        address: (settings.addressOf ?? addressOf)(ctx.req),
+        address: settings.addressOf(ctx.req),
         // Somebody else cannot be reached. The reason is for the log alone.
         ...(error?.error === 'temporarily_unavailable' && { cause: error.cause }),
       });

@@ -1,7 +1,7 @@
 import type { Configuration, KoaContextWithOIDC, Provider, ResourceServer } from 'oidc-provider';
 import { loginClaim, type ReadToken } from './access-token.ts';
 import { createAdapter } from './adapter.ts';
-import { addressOf, networkOf } from './address.ts';
+import { takeFrom } from './address.ts';
 import type { Documents } from './clients/document.ts';
 import { toClient } from './clients/static.ts';
 import type { Consents } from './consents.ts';
@@ -16,7 +16,7 @@ import { loadProvider } from './load-provider.ts';
 import { tellEvents } from './provider-events.ts';
 import type { Records } from './records.ts';
 import { revokeAccessToken } from './revocation.ts';
-import { placeOf, type Seal } from './seal.ts';
+import type { Seal } from './seal.ts';
 import { isSameUrl } from './same-url.ts';
 import type { Settings } from './settings.ts';
 
@@ -149,9 +149,9 @@ async function configure<TUser>(
           // To answer an error, oidc-provider looks once more for a client that it has not found.
           if (asked.get(ctx) === id) return false;
           asked.set(ctx, id);
-          const address = (settings.addressOf ?? addressOf)(ctx.req);
-          const key = placeOf('documents from', networkOf(address));
-          const isAllowed = (await store.take(key, metadataDocuments.perAddress)) === 0;
+          const address = settings.addressOf(ctx.req);
+          const waitMs = await takeFrom(store, 'documents', address, metadataDocuments.perAddress);
+          const isAllowed = waitMs === 0;
           const message = 'the address has named too many metadata documents';
           if (!isAllowed)
             onEvent({ type: 'metadata-document', refused: true, message, clientId: id, address });
@@ -164,12 +164,12 @@ async function configure<TUser>(
         defaultResource: () => settings.resource,
         useGrantedResource: () => true,
         async getResourceServerInfo(ctx, indicator) {
-          if (!isResource(settings, indicator))
+          if (!isSameUrl(indicator, settings.resource))
             throw new errors.InvalidTarget(`tokens are for ${settings.resource} only`);
           const { Account } = ctx.oidc.entities;
           const server = toResourceServer(settings);
           // Whoever has lost a right since the consent gets no new token for it.
-          return Account ? { ...server, scope: await scopeFor(settings, Account.accountId) } : server;
+          return Account ? { ...server, scope: await scopeFor(settings, Account['user'] as TUser) } : server;
         },
       },
     } as Configuration['features'],
@@ -187,7 +187,8 @@ async function configure<TUser>(
     },
     async findAccount(_ctx, id) {
       const user = await settings.loadUser(id);
-      return user === undefined || user === null ? undefined : { accountId: id, claims: () => ({ sub: id }) };
+      if (user === undefined || user === null) return undefined;
+      return { accountId: id, user, claims: () => ({ sub: id }) };
     },
     extraTokenClaims(ctx, token) {
       const { grantId } = token as { grantId?: string };
@@ -228,11 +229,6 @@ async function createPolicy(): Promise<NonNullable<Configuration['interactions']
   return policy;
 }
 
-/** Clients write the resource as they were given the URL: with a slash at the end, or without one. */
-export function isResource({ resource }: { resource: string }, indicator: string): boolean {
-  return isSameUrl(indicator, resource);
-}
-
 /** How tokens for the MCP endpoint are made. */
 function toResourceServer<TUser>({ resource, scopes, lifetimes, keys }: Settings<TUser>): ResourceServer {
   const [key] = keys;
@@ -246,14 +242,9 @@ function toResourceServer<TUser>({ resource, scopes, lifetimes, keys }: Settings
 }
 
 /** The scopes that a person may still allow. */
-async function scopeFor<TUser>(
-  { scopes, grants, loadUser }: Settings<TUser>,
-  userId: string,
-): Promise<string> {
+async function scopeFor<TUser>({ scopes, grants }: Settings<TUser>, user: TUser): Promise<string> {
   const all = Object.keys(scopes);
-  const user = grants && (await loadUser(userId));
-  if (!grants || user === undefined || user === null) return all.join(' ');
-  const granted = await grants(user, [...all]);
+  const granted = grants ? await grants(user, [...all]) : all;
   return all.filter((scope) => granted.includes(scope)).join(' ');
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { addressOf, networkOf } from './address.ts';
+import { takeFrom } from './address.ts';
 import { BodyTooLarge, readBody, withBody } from './body.ts';
 import { MetadataError, normalizeMetadata } from './clients/metadata.ts';
 import type { OnEvent } from './event.ts';
@@ -20,14 +20,14 @@ export function createRegistration<TUser>(
 ): (req: IncomingMessage, res: ServerResponse) => Promise<IncomingMessage | undefined> {
   const { store } = settings;
   return async (req, res) => {
-    const address = (settings.addressOf ?? addressOf)(req);
+    const address = settings.addressOf(req);
     const refuse = (status: number, error: string, message: string, headers: Record<string, string> = {}) => {
       onEvent({ type: 'registration', refused: true, message, error, address });
       sendError(res, status, error, message, { ...anyOrigin, ...headers });
       return undefined;
     };
     const waitMs =
-      (await store.take(placeOf('registrations from', networkOf(address)), limits.perAddress)) ||
+      (await takeFrom(store, 'registrations', address, limits.perAddress)) ||
       (await store.take(placeOf('registrations', ''), limits.total));
     if (waitMs > 0) {
       const headers = { 'retry-after': String(Math.ceil(waitMs / 1000)) };

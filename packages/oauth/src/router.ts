@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BearerAuth, resourceMetadataHandler } from '@trpc-mcp/core';
 import type { Provider } from 'oidc-provider';
-import { addressOf, networkOf } from './address.ts';
+import { takeFrom } from './address.ts';
 import { readBody, withBody } from './body.ts';
 import type { OnEvent } from './event.ts';
 import { readForm } from './forms.ts';
@@ -11,7 +11,7 @@ import { sendError } from './reply.ts';
 import type { ReturnPath } from './return-path.ts';
 import type { Screen } from './screen.ts';
 import { isSameUrl } from './same-url.ts';
-import { placeOf } from './seal.ts';
+import { scopesIn } from './scope.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -113,18 +113,18 @@ export function createRouter<TUser>(settings: Settings<TUser>, parts: RouterPart
 
   /** Bounds what is kept for people who have not signed in yet. */
   const isTooMuch = async (req: Request, res: ServerResponse, query: string): Promise<boolean> => {
-    const address = (settings.addressOf ?? addressOf)(req);
-    const isLong = query.length > maxQueryLength;
-    const key = placeOf('authorizations from', networkOf(address));
-    const waitMs = isLong ? 0 : await settings.store.take(key, authorizationLimit);
-    if (!isLong && waitMs === 0) return false;
-    const message = isLong
-      ? `The request is longer than ${maxQueryLength} characters.`
-      : 'Too many logins were begun from this address. Try again later.';
-    onEvent({ type: 'authorization', refused: true, message, address });
-    if (waitMs > 0) res.setHeader('retry-after', Math.ceil(waitMs / 1000));
-    screen.send(res, isLong ? 414 : 429, await screen.message(message));
-    return true;
+    const address = settings.addressOf(req);
+    const refuse = async (status: number, message: string) => {
+      onEvent({ type: 'authorization', refused: true, message, address });
+      screen.send(res, status, await screen.message(message));
+      return true;
+    };
+    if (query.length > maxQueryLength)
+      return await refuse(414, `The request is longer than ${maxQueryLength} characters.`);
+    const waitMs = await takeFrom(settings.store, 'authorizations', address, authorizationLimit);
+    if (waitMs === 0) return false;
+    res.setHeader('retry-after', Math.ceil(waitMs / 1000));
+    return await refuse(429, 'Too many logins were begun from this address. Try again later.');
   };
 
   const fail = async (req: Request, res: ServerResponse, thrown: unknown) => {
@@ -172,7 +172,7 @@ function withDefaults(
   defaultScope: string,
 ): string {
   const params = new URLSearchParams(query);
-  const asked = params.get('scope')?.split(' ').filter(Boolean) ?? [];
+  const asked = scopesIn(params.get('scope'));
   const isNamed = asked.some((scope) => Object.hasOwn(scopes, scope));
   if (!isNamed) params.set('scope', [...asked, defaultScope].join(' '));
   const isRespelled = respell(params, resource);

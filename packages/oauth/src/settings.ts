@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SetupError } from '@trpc-mcp/core';
 import type { JWK } from 'jose' with { 'resolution-mode': 'import' };
+import { addressOf } from './address.ts';
 import { findProblems } from './check-options.ts';
 import { generateKey } from './keys.ts';
 import type { MetadataDocumentOptions, OAuthServerOptions, RegistrationLimits, Ttl } from './options.ts';
@@ -23,6 +24,7 @@ export interface Settings<TUser> extends OAuthServerOptions<TUser> {
   registration: false | RegistrationLimits;
   metadataDocuments: false | MetadataDocumentOptions;
   userId: (user: TUser) => string;
+  addressOf: NonNullable<OAuthServerOptions<TUser>['addressOf']>;
   userName: (user: TUser) => string;
 }
 
@@ -62,6 +64,7 @@ export async function readSettings<TUser>(given: OAuthServerOptions<TUser>): Pro
     metadataDocuments:
       options.metadataDocuments === false ? false : { ...defaultDocuments, ...options.metadataDocuments },
     userId,
+    addressOf: options.addressOf ?? addressOf,
     userName: options.userName ?? ((user) => nameOf(user) ?? userId(user)),
   };
 }
