@@ -10,6 +10,7 @@ export default defineConfig({
       'apps/*',
       'examples/*',
       '!examples/README.md',
+      'benchmarks',
       // In vitest.large.config.ts.
       '!apps/{clients,docs,runtimes}',
       '!examples/{create-t3,next,workers}',

@@ -8,12 +8,16 @@ export default defineConfig({
       'packages/core/vitest.large.config.ts',
       'packages/core/vitest.sdk.config.ts',
       'apps/demo/vitest.large.config.ts',
-      // They build and start whole servers and processes: one after another, so that each has the machine for itself.
+      // They start whole servers, browsers and processes: one after another, so that each has the machine for itself.
+      ...['packages/cli', 'packages/inspector', 'packages/oauth', 'packages/redis', 'examples/oauth'].map(
+        (root, index) => ({
+          extends: `./${root}/vitest.large.config.ts`,
+          root,
+          test: { fileParallelism: false, sequence: { groupOrder: index + 1 } },
+        }),
+      ),
+      // They install and build most of the time, which leaves a processor to another one of them.
       ...[
-        ['packages/cli', 'vitest.large.config.ts'] as const,
-        ['packages/inspector', 'vitest.large.config.ts'] as const,
-        ['packages/oauth', 'vitest.large.config.ts'] as const,
-        ['examples/oauth', 'vitest.large.config.ts'] as const,
         ['examples/start', 'vitest.large.config.ts'] as const,
         ['examples/testing', 'vitest.large.config.ts'] as const,
         ...[
@@ -24,10 +28,10 @@ export default defineConfig({
           'examples/next',
           'examples/workers',
         ].map((root) => [root, 'vitest.config.ts'] as const),
-      ].map(([root, file], index) => ({
+      ].map(([root, file]) => ({
         extends: `./${root}/${file}`,
         root,
-        test: { fileParallelism: false, sequence: { groupOrder: index + 1 } },
+        test: { maxWorkers: 2, sequence: { groupOrder: 6 } },
       })),
     ],
   },

@@ -18,10 +18,13 @@ const required = (specifier) =>
 
 /** What is loaded with a real `import()` when it is needed, because `require` does not load it before Node 20.19 and 22.12. */
 const imported = {
+  ai: 'ai',
   jose: 'jose',
   'oidc-provider': 'oidc-provider',
   'request-filtering-agent': 'request-filtering-agent',
-  // The page stands once in a package, because it is large.
+  'quickjs-wasi': 'quickjs-wasi',
+  // The engine and the page stand once in their packages, because they are large.
+  './engine/binary.js': '../engine/binary.js',
   './document.js': '../document.js',
 };
 

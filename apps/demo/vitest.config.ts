@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
   test: {
     name: 'demo',
-    include: ['{src,test,web}/**/*.test.ts'],
+    include: ['{evals,src,test,web}/**/*.test.ts'],
     // In vitest.large.config.ts.
     exclude: [...configDefaults.exclude, '**/*.large.test.ts'],
     globalSetup: './test/global-setup.ts',

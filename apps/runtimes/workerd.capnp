@@ -19,5 +19,8 @@ const compat :Workerd.Config = (
   sockets = .sockets,
 );
 
-const modules :List(Workerd.Worker.Module) = [(name = "workerd.js", esModule = embed "dist/workerd.js")];
+const modules :List(Workerd.Worker.Module) = [
+  (name = "workerd.js", esModule = embed "dist/workerd.js"),
+  (name = "quickjs.wasm", wasm = embed "dist/quickjs.wasm"),
+];
 const sockets :List(Workerd.Socket) = [(name = "http", address = "127.0.0.1:0", http = (), service = "app")];

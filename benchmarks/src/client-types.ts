@@ -1,5 +1,5 @@
-import { toNumber, toTable } from './report/markdown.ts';
 import { measureClientTypes } from './sections/client-types.ts';
+import { toTypesTable } from './sections/types.ts';
 
 // What the types of the test client cost beside those of @trpc/client. Fails when they cost more than they may.
 const procedures = 500;
@@ -8,18 +8,7 @@ const most = 1.2;
 
 const results = await measureClientTypes(procedures, times);
 console.log(`A router of ${procedures} procedures, called by path:\n`);
-console.log(
-  toTable(
-    ['project', 'check, s', 'instantiations', 'types', 'memory, MB'],
-    results.map(({ title, checkSeconds, instantiations, types, memoryMb }) => [
-      title,
-      toNumber(checkSeconds, 2),
-      toNumber(instantiations),
-      toNumber(types),
-      toNumber(memoryMb),
-    ]),
-  ),
-);
+console.log(toTypesTable(results));
 const [, trpcOne, mcpOne, trpcAll, mcpAll] = results.map(({ instantiations }) => instantiations);
 for (const [calls, mcp, trpc] of [
   ['1 call', mcpOne, trpcOne],

@@ -4,6 +4,7 @@ import type { McpMeta } from '@trpc-mcp/core';
 import { z } from 'zod';
 import { estimateTokens } from '../../packages/core/src/tokens.ts';
 import { toTable } from './report/markdown.ts';
+import { timePer } from './run/cpu.ts';
 import { toFigure, toRatio } from './run/stats.ts';
 
 // What a search in place of a list costs and saves, in this process and without a socket, which would hide differences.
@@ -79,14 +80,6 @@ async function tokensOf(answer: Promise<Response>): Promise<number> {
     result: { tools?: unknown; content?: { text: string }[] };
   };
   return estimateTokens(result.tools ? JSON.stringify(result.tools) : result.content![0]!.text);
-}
-
-/** The time of the processor in µs, which other load on the machine does not change. */
-async function timePer(times: number, run: (index: number) => Promise<unknown>): Promise<number> {
-  const start = process.cpuUsage();
-  for (let index = 0; index < times; index++) await run(index);
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / times;
 }
 
 const args = { id: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' };

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
+import type { Held } from './app/held.ts';
 import type { Start } from './app/listen.ts';
+import { sharedStore } from './app/shared-store.ts';
 import { findTarget, type ServerShape } from './target.ts';
 
 // Runs one target in its own process, on its own core. The parent process asks for its usage.
@@ -13,11 +15,15 @@ export interface Usage {
   residentBytes: number;
   /** Sockets, timers and other handles that keep the process alive. */
   handles: number;
+  /** What is in the store that handlers share. */
+  entries: number;
 }
 
-export type Question = { ask: 'usage'; collect: boolean } | { ask: 'profile'; ms: number; file: string };
+export type Question =
+  { ask: 'usage'; collect: boolean } | { ask: 'held' } | { ask: 'profile'; ms: number; file: string };
 
-export type Report = { ready: number } | { failed: string } | { usage: Usage } | { profiled: string };
+export type Report =
+  { ready: number } | { failed: string } | { usage: Usage } | { held: Held } | { profiled: string };
 
 const [name = '', shape = '{}'] = process.argv.slice(2);
 
@@ -25,14 +31,20 @@ process.on('message', (question: Question) => void answer(question));
 process.on('disconnect', () => process.exit());
 try {
   const { family, host } = findTarget(name);
+  const options = JSON.parse(shape) as ServerShape;
+  if (options.telemetry) (await import('./app/telemetry.ts')).collectSpans();
   const starts = (await import(`./targets/${family}.js`)) as Record<string, Start>;
-  report({ ready: await starts[host]!(JSON.parse(shape) as ServerShape) });
+  report({ ready: await starts[host]!(options) });
 } catch (error) {
   report({ failed: error instanceof Error ? error.message : String(error) });
 }
 
 async function answer(question: Question): Promise<void> {
   if (question.ask === 'usage') return report({ usage: toUsage(question.collect) });
+  if (question.ask === 'held') {
+    const { countHeld } = await import('./app/held.ts');
+    return report({ held: countHeld() });
+  }
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
@@ -57,6 +69,7 @@ function toUsage(collect: boolean): Usage {
     heapBytes: heapUsed + external,
     residentBytes: rss,
     handles: process.getActiveResourcesInfo().length,
+    entries: sharedStore.size,
   };
 }
 

@@ -2,21 +2,24 @@ import { parseArgs } from 'node:util';
 import { readBody } from './load/body.ts';
 import { type Connection, open } from './load/connection.ts';
 import { createMix, pick } from './load/mix.ts';
-import { pickVisit } from './load/visit.ts';
+import { pickVisit } from './load/visits/pick.ts';
 import { judge, type Window } from './report/verdict.ts';
 import { startOrThrow } from './run/child.ts';
 import { pinLoad } from './run/cores.ts';
 import { quantile } from './run/stats.ts';
 import { findTarget } from './target.ts';
 
-// Runs a mixed load for some minutes, with clients that hang up, that cancel calls in batches and sessions, and that abandon
-// idempotency keys: `soak [minutes] [target]`. Exits with 1 if a check
-// fails.
+// Runs a mixed load for some minutes, with clients that hang up, that cancel calls in batches and sessions, that abandon
+// idempotency keys, that have tasks, that lose connections and take streams up again, and whose sessions move between two
+// handlers: `soak [minutes] [target]`. Then it waits until everything has expired, and looks at what is left. Exits with 1 if
+// a check fails.
 
 const clients = 64;
-const visitors = 8;
+const visitors = 24;
 const hangUpShare = 0.03;
 const windows = 40;
+/** Longer than anything is kept: a task twice its time and a minute more, a session, and a connection of `fetch`. */
+const restMs = 160_000;
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const [minutes = '10', name = 'ours-express'] = positionals;
@@ -26,6 +29,7 @@ const windowMs = totalMs / windows;
 pinLoad();
 const server = await startOrThrow(findTarget(name), { soak: true });
 const mix = createMix();
+const atStart = await server.held();
 const complaints = new Map<string, number>();
 const over = new AbortController();
 let latencies: number[] = [];
@@ -42,32 +46,33 @@ for (let index = 0; index < windows; index++) {
   await new Promise((resolve) => setTimeout(resolve, windowMs));
   const sorted = Float64Array.from(latencies).toSorted();
   latencies = [];
-  const { heapBytes, handles } = await server.usage(true);
+  const { heapBytes, handles, entries } = await server.usage(true);
   const window = {
     p99: quantile(sorted, 0.99),
     perSecond: (1000 * sorted.length) / windowMs,
     heapBytes,
     handles,
+    entries,
   };
   seen.push(window);
   console.log(
     `${((index + 1) * (windowMs / 1000)).toFixed(0).padStart(5)} s  ${window.perSecond.toFixed(0).padStart(6)}/s  ` +
-      `p99 ${window.p99.toFixed(1).padStart(6)} ms  heap ${(heapBytes / 1e6).toFixed(1).padStart(6)} MB  ${handles} handles`,
+      `p99 ${window.p99.toFixed(1).padStart(6)} ms  heap ${(heapBytes / 1e6).toFixed(1).padStart(6)} MB  ${handles} handles  ${entries} entries`,
   );
 }
 over.abort();
 await load;
-// The connections of `fetch` are kept for some seconds.
-await new Promise((resolve) => setTimeout(resolve, 7000));
-const atRest = await server.usage(true);
+await new Promise((resolve) => setTimeout(resolve, restMs));
+const atRest = { ...(await server.usage(true)), held: await server.held() };
 server.stop();
 
 console.log(
-  `\n${requests} requests, ${hangUps} of them hung up on, ${visits} visits; at rest ${atRest.handles} handles`,
+  `\n${requests} requests, ${hangUps} of them hung up on, ${visits} visits; at rest ${atRest.handles} handles, ${(atRest.heapBytes / 1e6).toFixed(1)} MB`,
 );
 for (const [complaint, times] of complaints) console.log(`${times} × ${complaint}`);
 const verdict = judge(
   seen,
+  atStart,
   atRest,
   [...complaints.values()].reduce((sum, times) => sum + times, 0),
 );
@@ -105,14 +110,15 @@ async function client(): Promise<void> {
   connection?.close();
 }
 
-/** Cancels in batches and in sessions, and leaves keys alone. */
+/** Does one of the things after another that need more than one request. */
 async function visitor(): Promise<void> {
   while (!over.signal.aborted) {
     visits++;
+    const visit = pickVisit();
     try {
-      await pickVisit()(server.port);
+      await visit(server.port);
     } catch (error) {
-      complain(error instanceof Error ? error.message : String(error));
+      complain(`${visit.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -14,6 +14,12 @@ export interface Target {
 
 /** The options of a server process. */
 export interface ServerShape extends AppShape {
+  /** What is switched on in a handler of ours, to measure what it costs. */
+  handler?: 'sessions' | 'permitted';
+  /** Where the keys are by which the handler verifies tokens. Without it, everybody may use it. */
+  jwksUri?: string;
+  /** Whether the process collects spans of OpenTelemetry. */
+  telemetry?: boolean;
   /** For `static`: the file whose bytes are sent. */
   file?: string;
 }
@@ -36,6 +42,14 @@ export const targets: readonly Target[] = [
   { family: 'fastmcp', host: 'own', label: 'fastmcp, its own server', protocol: '2025-11-25' },
 ];
 
+/** Streams that say one thing and stay open, to compare the memory of listeners with. */
+export const streamTarget: Target = {
+  family: 'stream',
+  host: 'express',
+  label: 'open streams, express',
+  protocol: '2026-07-28',
+};
+
 /** A buffer that is sent as it is, to compare lists with. */
 export const staticTarget: Target = {
   family: 'static',
@@ -49,7 +63,7 @@ export function nameOf({ family, host }: Target): string {
 }
 
 export function findTarget(name: string): Target {
-  const target = [...targets, staticTarget].find((each) => nameOf(each) === name);
+  const target = [...targets, staticTarget, streamTarget].find((each) => nameOf(each) === name);
   if (!target) throw new Error(`no target is named "${name}": ${targets.map(nameOf).join(', ')}`);
   return target;
 }

@@ -48,3 +48,5 @@ const authors = t.procedure
 export const router = t.router({ review, interview, explain, authors });
 
 export const handler = mcpHandler(router);
+
+export const withTool = mcpHandler(router, { asTools: { prompts: true } });

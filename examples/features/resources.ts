@@ -79,6 +79,8 @@ export const router = t.router({
   export: exportCountry,
 });
 
+export const withTools = mcpHandler(router, { asTools: { resources: true } });
+
 export function createApp(legacy: 'stateless' | 'sessions' = 'stateless') {
   const app = mcpHandler(router, { legacy });
   changes.on('customer', (id) => app.notify.resourceUpdated(`customers://${id}`));

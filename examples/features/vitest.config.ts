@@ -3,5 +3,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['@trpc-mcp/source'] },
   ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
-  test: { name: 'example-features', include: ['test/*.test.ts'] },
+  // To import everything anew for each file takes longer than the files.
+  test: { name: 'example-features', isolate: false, include: ['test/*.test.ts'] },
 });

@@ -18,12 +18,16 @@ interface Answer {
 }
 
 const answers: Record<string, Answer> = {
+  // Its client talks to the chat.
+  agent: { status: 200 },
   auth: { headers: { authorization: 'Bearer token-of-ada' }, status: 200 },
   'auth-better-auth': { status: 401 },
   'auth-jwt': { status: 401 },
   'create-t3': { status: 401 },
   oauth: { status: 401, env: { NODE_ENV: 'development' } },
   start: { status: 200 },
+  // Without a worker, its tasks would wait on Redis.
+  tasks: { status: 200, env: { REDIS_URL: '' } },
 };
 
 let root: string;

@@ -10,7 +10,12 @@ export default defineConfig({
     // What tests make the handler print to its own console.
     onConsoleLog: (log) => !log.startsWith('MCP failure'),
     name: 'core without the lane',
-    include: ['test/*.test.ts', 'test/auth/**/*.test.ts', 'test/transports/http.test.ts'],
+    include: [
+      'test/*.test.ts',
+      'test/auth/**/*.test.ts',
+      'test/code/{code,questions}.test.ts',
+      'test/transports/http.test.ts',
+    ],
     exclude: [...configDefaults.exclude, 'test/scale.large.test.ts'],
     setupFiles: ['test/lane/off.ts'],
   },

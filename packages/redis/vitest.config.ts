@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { conditions: ['@trpc-mcp/source'] },
@@ -10,6 +10,8 @@ export default defineConfig({
     name: 'redis',
     globalSetup: './test/global-setup.ts',
     include: ['{src,test}/**/*.test.ts'],
+    // In vitest.large.config.ts.
+    exclude: [...configDefaults.exclude, 'test/**/*.large.test.ts'],
     typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
   },
 });

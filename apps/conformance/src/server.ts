@@ -1,5 +1,6 @@
 import { mcpHandler } from '@trpc-mcp/core/express';
 import express, { type Express } from 'express';
+import { skills } from './fixtures/skills.ts';
 import { appRouter } from './router.ts';
 import type { Context } from './trpc.ts';
 
@@ -13,7 +14,7 @@ export interface Shape {
 /** Makes the app that serves the fixtures at `/mcp`. */
 export function createApp({ fastLane, legacy }: Shape): Express {
   const handler = mcpHandler(appRouter, {
-    createContext: (): Context => ({ notify: handler.notify }),
+    createContext: ({ mcp }): Context => ({ notify: handler.notify, isTask: mcp.task !== undefined }),
     server: {
       name: 'conformance',
       version: '1.0.0',
@@ -21,8 +22,9 @@ export function createApp({ fastLane, legacy }: Shape): Express {
       // servers.
       capabilities: { logging: {} },
     },
-    // The suite is the only caller.
+    // The suite is the only caller. Who is not known gets no task.
     callerId: () => 'suite',
+    skills,
     fastLane,
     legacy,
   });

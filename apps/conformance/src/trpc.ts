@@ -4,6 +4,8 @@ import { getMcpCall, type McpMeta } from '@trpc-mcp/core';
 export interface Context {
   /** Tells listening clients that a list has changed. */
   notify: { toolsChanged(): void; promptsChanged(): void };
+  /** Whether the call runs as a task. */
+  isTask: boolean;
 }
 
 const t = initTRPC.context<Context>().meta<McpMeta>().create();

@@ -11,20 +11,50 @@ import type { Check, Scenario } from './scenario.ts';
 const modules = fileURLToPath(new URL('./node_modules', import.meta.url));
 const limitMs = 5 * 60_000;
 
-/** Runs the suite against a server, and reads the result files, because the exit code says too little. */
-export async function runSuite({ suite, select, list }: Run, url: string): Promise<Scenario[]> {
-  const required = readNames(await runCli(suite, ['list', ...list]));
-  if (required.length === 0) throw new Error(`${suite} lists no server scenarios`);
+/** A scenario for servers, as a suite lists it. */
+export interface Listed {
+  name: string;
+  /** Extensions belong to no revision, so the requirements of a revision may leave out their scenarios. */
+  isExtension: boolean;
+}
+
+/** Lists all scenarios for servers that a suite has. */
+export async function listScenarios(suite: Run['suite']): Promise<Listed[]> {
+  const listed = readList(await runCli(suite, ['list', '--server']));
+  if (listed.length === 0) throw new Error(`${suite} lists no server scenarios`);
+  return listed.map(({ name, tags }) => ({ name, isExtension: tags === 'extension' }));
+}
+
+/** Lists the scenarios for servers that a run requires. */
+export async function listRequired({ suite, list }: Run): Promise<string[]> {
+  const required = readList(await runCli(suite, ['list', ...list])).map(({ name }) => name);
+  if (required.length === 0) throw new Error(`${suite} requires no server scenarios`);
+  return required;
+}
+
+/**
+ * Runs the suite against a server, and reads the result files, because the exit code says too little. Then runs those
+ * `extras` that were not among its scenarios, one by one.
+ */
+export async function runSuite(
+  { suite, revision, select }: Run,
+  url: string,
+  required: string[],
+  extras: string[],
+): Promise<Scenario[]> {
   const results = await mkdtemp(join(tmpdir(), 'conformance-'));
+  const server = ['server', '--url', url, '--output-dir', results];
   try {
-    const printed = await runCli(suite, ['server', '--url', url, ...select, '--output-dir', results]);
+    const printed = await runCli(suite, [...server, ...select]);
     const found = await readResults(results, 'server');
     if (found.size === 0) throw new Error(`${suite} has left no results:\n${printed.slice(-2000)}`);
-    const names = new Set([...required, ...found.keys()]);
-    return [...names].map((name) => ({
+    for (const name of extras.filter((extra) => !found.has(extra)))
+      await runCli(suite, [...server, '--scenario', name, '--spec-version', revision, '--force']);
+    const all = await readResults(results, 'server');
+    return [...new Set([...required, ...extras, ...all.keys()])].map((name) => ({
       name,
       required: required.includes(name),
-      checks: found.get(name) ?? [],
+      checks: all.get(name) ?? [],
     }));
   } finally {
     await rm(results, { recursive: true, force: true });
@@ -50,7 +80,8 @@ export async function runAuthorization(
   visit: (url: string) => Promise<void>,
 ): Promise<Scenario[]> {
   const suite = '@modelcontextprotocol/conformance';
-  const names = readNames(await runCli(suite, ['list', '--authorization']), 'Authorization server');
+  const listed = readList(await runCli(suite, ['list', '--authorization']), 'Authorization server');
+  const names = listed.map(({ name }) => name);
   const results = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
     const client = [
@@ -113,11 +144,14 @@ async function runCli(
   return printed;
 }
 
-/** The names under a heading such as `Server scenarios`: `  - ping [2025-06-18,2025-11-25]`. */
-function readNames(printed: string, subject = 'Server'): string[] {
+/** What stands under a heading such as `Server scenarios`: `  - ping [2025-06-18,2025-11-25]`. */
+function readList(printed: string, subject = 'Server'): { name: string; tags: string | undefined }[] {
   const [, rest = ''] = printed.split(new RegExp(`^${subject} scenarios.*$`, 'm'));
   const [section = ''] = rest.trimStart().split(/\n\s*\n/);
-  return [...section.matchAll(/^\s*- (\S+)/gm)].map(([, name]) => name!);
+  return [...section.matchAll(/^\s*- (\S+)(?: \[(.*)\])?/gm)].map(([, name, tags]) => ({
+    name: name!,
+    tags,
+  }));
 }
 
 /** The checks of each scenario, from folders such as `server-ping-2026-11-22T15-30-00-000Z`. */

@@ -27,6 +27,7 @@ it('the report counts what passed, and says why the rest did not', () => {
     scenario('broken', true),
     scenario('extension', false, 'FAILURE'),
     scenario('nothing-to-see', false, 'SKIPPED'),
+    scenario('polling', false, 'SUCCESS', 'WARNING'),
     scenario('more', false, 'SUCCESS'),
     scenario('less', false, 'SUCCESS'),
   ];
@@ -37,17 +38,32 @@ it('the report counts what passed, and says why the rest did not', () => {
       scenarios: ['asking', 'broken'],
       reason: 'So it is.',
     },
+    { where: { revision: '2025-11-25' }, outcome: 'skipped', scenarios: ['nothing-to-see'], reason: 'None.' },
     { where: { revision: '2026-07-28' }, outcome: 'failed', scenarios: ['tasks'], reason: 'Not run here.' },
   ];
-  expect(printReport([{ run, version: '1.2.3', tally: tally(scenarios) }], expected)).toBe(
+  const finished = [
+    { run, version: '1.2.3', tally: tally(scenarios) },
+    {
+      run: { ...run, legacy: 'sessions' as const },
+      version: '1.2.3',
+      tally: tally([scenario('ping', true, 'SUCCESS')]),
+    },
+  ];
+  expect(printReport(finished, expected)).toBe(
     [
-      '| revision | suite | required scenarios | checks in them | passed, though not required |',
-      '| --- | --- | --- | --- | --- |',
-      '| 2025-11-25, stateless | 1.2.3 | 2 of 4 | 4 of 5 | `less`, `more` |',
+      '| revision | suite | required scenarios | checks in them | other scenarios | checks in them |',
+      '| --- | --- | --- | --- | --- | --- |',
+      '| 2025-11-25, stateless | 1.2.3 | 2 of 4 | 4 of 5 | 2 of 5 | 3 of 4 |',
+      '| 2025-11-25, sessions | 1.2.3 | 1 of 1 | 1 of 1 | – | – |',
       '',
-      '| what fails, or is warned of | why |',
-      '| --- | --- |',
-      '| `asking`, `broken` | So it is. |',
+      '| revision | suite | passed, though not required |',
+      '| --- | --- | --- |',
+      '| 2025-11-25, stateless | 1.2.3 | `less`, `more` |',
+      '',
+      '| what does not pass whole | revision | result | why |',
+      '| --- | --- | --- | --- |',
+      '| `asking`, `broken` | 2025-11-25, stateless | failed | So it is. |',
+      '| `nothing-to-see` | 2025-11-25, stateless; 2025-11-25, sessions | skipped | None. |',
     ].join('\n'),
   );
 });

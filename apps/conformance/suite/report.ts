@@ -21,39 +21,60 @@ export interface Authorized {
 
 /** Writes the counts, and the reasons for failures, as Markdown. */
 export function printReport(finished: Finished[], expected: ExpectedFailure[]): string {
-  const rows = finished.map(({ run, version, tally }) => [
-    run.revision === '2026-07-28' ? run.revision : `${run.revision}, ${run.legacy}`,
+  const counts = finished.map(({ run, version, tally: { required, others } }) => [
+    titleOf(run),
     version,
-    toText(tally.required),
-    toText(tally.checks),
-    tally.beyond.length === 0 ? '–' : tally.beyond.map(code).join(', '),
+    toText(required.scenarios),
+    toText(required.checks),
+    toText(others.scenarios),
+    toText(others.checks),
   ]);
-  const head = ['revision', 'suite', 'required scenarios', 'checks in them', 'passed, though not required'];
-  const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  const seen = expected.filter((failure) =>
-    finished.some(({ run }) => expectedIn(run, expected).includes(failure)),
-  );
-  const reasons = seen.map(({ scenarios, reason }) => `| ${scenarios.map(code).join(', ')} | ${reason} |`);
-  return [...table, '', '| what fails, or is warned of | why |', '| --- | --- |', ...reasons].join('\n');
+  const passed = finished
+    .filter(({ tally: { others } }) => others.passed.length > 0)
+    .map(({ run, version, tally: { others } }) => [titleOf(run), version, toCode(others.passed)]);
+  const reasons = expected.map((failure) => {
+    const seenIn = finished.filter(({ run }) => expectedIn(run, expected).includes(failure));
+    const titles = [...new Set(seenIn.map(({ run }) => titleOf(run)))];
+    return [toCode(failure.scenarios), titles.join('; '), failure.outcome, failure.reason];
+  });
+  return [
+    toTable(
+      ['revision', 'suite', 'required scenarios', 'checks in them', 'other scenarios', 'checks in them'],
+      counts,
+    ),
+    toTable(['revision', 'suite', 'passed, though not required'], passed),
+    toTable(
+      ['what does not pass whole', 'revision', 'result', 'why'],
+      reasons.filter(([, titles]) => titles !== ''),
+    ),
+  ].join('\n\n');
 }
 
 /** Writes the counts of the scenarios for authorization servers as Markdown. */
 export function printAuthorization(authorized: Authorized[]): string {
-  const rows = authorized.map(
-    ({ title, version, tally }) =>
-      `| ${title} | ${version} | ${toText(tally.required)} | ${toText(tally.checks)} |`,
+  return toTable(
+    ['`@trpc-mcp/oauth`', 'suite', 'scenarios', 'checks in them'],
+    authorized.map(({ title, version, tally: { required } }) => [
+      title,
+      version,
+      toText(required.scenarios),
+      toText(required.checks),
+    ]),
   );
-  return [
-    '| `@trpc-mcp/oauth` | suite | scenarios | checks in them |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+}
+
+function titleOf({ revision, legacy }: Run): string {
+  return revision === '2026-07-28' ? revision : `${revision}, ${legacy}`;
+}
+
+function toTable(head: string[], rows: string[][]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function toText({ passed, all }: Count): string {
-  return `${passed} of ${all}`;
+  return all === 0 ? '–' : `${passed} of ${all}`;
 }
 
-function code(name: string): string {
-  return `\`${name}\``;
+function toCode(names: string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }

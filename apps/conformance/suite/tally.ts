@@ -1,15 +1,19 @@
-import { outcomeOf, type Scenario } from './scenario.ts';
+import { type Outcome, outcomeOf, type Scenario } from './scenario.ts';
 
 /** The counts of a run. */
 export interface Tally {
-  required: Count;
-  /** The checks in the required scenarios. Notes and skipped checks are not counted. */
+  required: Counts;
+  /** Of extensions, of scenarios that the suite marks as unfinished, and of those that came after the revision. */
+  others: Counts;
+}
+
+/** What passed of some scenarios. */
+export interface Counts {
+  scenarios: Count;
+  /** The checks in them. Notes and skipped checks are not counted. */
   checks: Count;
-  /**
-   * The scenarios that pass although they are not required: extensions, and scenarios that the suite marks as
-   * unfinished.
-   */
-  beyond: string[];
+  /** The names of the scenarios that passed. */
+  passed: string[];
 }
 
 export interface Count {
@@ -18,19 +22,27 @@ export interface Count {
 }
 
 export function tally(scenarios: Scenario[]): Tally {
-  const required = scenarios.filter((scenario) => scenario.required);
-  const checks = required.flatMap((scenario) => scenario.checks);
-  const passed = checks.filter(({ status }) => status === 'SUCCESS').length;
-  const failed = checks.filter(({ status }) => status === 'FAILURE').length;
-  const beyond = scenarios.filter((scenario) => !scenario.required && outcomeOf(scenario) === 'passed');
   return {
-    required: { passed: required.filter(isPass).length, all: required.length },
-    checks: { passed, all: passed + failed },
-    beyond: beyond.map(({ name }) => name).toSorted(),
+    // A required scenario with warnings passes, as in the suite itself.
+    required: count(
+      scenarios.filter(({ required }) => required),
+      ['passed', 'partial', 'warned'],
+    ),
+    others: count(
+      scenarios.filter(({ required }) => !required),
+      ['passed', 'partial'],
+    ),
   };
 }
 
-/** A scenario with only warnings passes, as in the suite itself. */
-function isPass(scenario: Scenario): boolean {
-  return ['passed', 'warned'].includes(outcomeOf(scenario));
+function count(scenarios: Scenario[], passes: Outcome[]): Counts {
+  const checks = scenarios.flatMap((scenario) => scenario.checks);
+  const succeeded = checks.filter(({ status }) => status === 'SUCCESS').length;
+  const failed = checks.filter(({ status }) => status === 'FAILURE').length;
+  const passed = scenarios.filter((scenario) => passes.includes(outcomeOf(scenario))).map(({ name }) => name);
+  return {
+    scenarios: { passed: passed.length, all: scenarios.length },
+    checks: { passed: succeeded, all: succeeded + failed },
+    passed: passed.toSorted(),
+  };
 }

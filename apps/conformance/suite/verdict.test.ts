@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExpectedFailure } from './expected-failures.ts';
 import type { Run } from './run.ts';
 import type { Check, Scenario } from './scenario.ts';
-import { judge, judgeAuthorization } from './verdict.ts';
+import { judge, judgeAuthorization, judgeCoverage } from './verdict.ts';
 
 const run: Run = {
   revision: '2025-11-25',
@@ -24,28 +24,57 @@ const scenario = (...statuses: Check['status'][]): Scenario => ({
 
 describe('the verdict on a run of the suite', () => {
   it('has nothing against scenarios that pass', () => {
-    expect(judge(run, [scenario('SUCCESS', 'INFO', 'SKIPPED')], [])).toEqual([]);
+    expect(judge(run, [scenario('SUCCESS', 'SUCCESS')], [])).toEqual([]);
   });
 
   it('names a scenario that fails, and what the suite says', () => {
     expect(judge(run, [scenario('SUCCESS', 'FAILURE')], [])).toEqual([
-      'tools-call has failed\n    FAILURE the-check: the message',
+      'tools-call: failed\n    FAILURE the-check: the message',
     ]);
   });
 
   it('takes a warning for a failure', () => {
     expect(judge(run, [scenario('SUCCESS', 'WARNING')], [])).toEqual([
-      'tools-call has warned\n    WARNING the-check: the message',
+      'tools-call: warned\n    WARNING the-check: the message',
     ]);
   });
 
   it('takes a scenario that left no checks for a failure', () => {
-    expect(judge(run, [scenario()], [])).toEqual(['tools-call has failed\n    it did not run to its end']);
+    expect(judge(run, [scenario()], [])).toEqual(['tools-call: failed\n    it did not run to its end']);
   });
 
-  it('takes a required scenario that was skipped for a failure, and another one not', () => {
-    expect(judge(run, [scenario('SKIPPED')], [])).toEqual(['tools-call has skipped']);
-    expect(judge(run, [{ ...scenario('SKIPPED'), required: false }], [])).toEqual([]);
+  it('takes a scenario that was skipped for a failure, required or not', () => {
+    expect(judge(run, [scenario('SKIPPED')], [])).toEqual([
+      'tools-call: skipped\n    SKIPPED the-check: the message',
+    ]);
+    expect(judge(run, [{ ...scenario('INFO'), required: false }], [])).toEqual([
+      'tools-call: skipped\n    INFO the-check: the message',
+    ]);
+    expect(judge(run, [scenario('SKIPPED')], expected('skipped'))).toEqual([]);
+  });
+
+  it('takes a scenario for skipped in which the messages had the right shape, and nothing else was checked', () => {
+    const checks: Check[] = [
+      { id: 'wire-schema-valid', status: 'SUCCESS' },
+      { id: 'the-check', status: 'SKIPPED', details: { message: 'no skills' } },
+    ];
+    expect(judge(run, [{ name: 'skills', required: false, checks }], [])).toEqual([
+      'skills: skipped\n    SKIPPED the-check: no skills',
+    ]);
+  });
+
+  it('takes a check that was left out for a failure, and a note of what was sent not', () => {
+    expect(judge(run, [scenario('SUCCESS', 'SKIPPED')], [])).toEqual([
+      'tools-call: partial\n    SKIPPED the-check: the message',
+    ]);
+    expect(judge(run, [scenario('SUCCESS', 'INFO')], [])).toHaveLength(1);
+    expect(judge(run, [scenario('SUCCESS', 'INFO')], expected('partial'))).toEqual([]);
+    const { checks } = scenario('SUCCESS');
+    const notes: Check[] = [
+      { id: 'outgoing-request', status: 'INFO' },
+      { id: 'stream-closed', status: 'INFO' },
+    ];
+    expect(judge(run, [{ ...scenario(), checks: [...checks, ...notes] }], [])).toEqual([]);
   });
 
   it('has nothing against a failure that is expected', () => {
@@ -58,13 +87,13 @@ describe('the verdict on a run of the suite', () => {
 
   it('wants a scenario that passes after all off the list', () => {
     expect(judge(run, [scenario('SUCCESS')], expected('failed'))).toEqual([
-      'tools-call has passed, where expected-failures.ts says failed',
+      'tools-call: passed, where expected-failures.ts says failed',
     ]);
   });
 
   it('tells a failure from the warning that is expected', () => {
     expect(judge(run, [scenario('FAILURE')], expected('warned'))).toEqual([
-      'tools-call has failed, where expected-failures.ts says warned\n    FAILURE the-check: the message',
+      'tools-call: failed, where expected-failures.ts says warned\n    FAILURE the-check: the message',
     ]);
   });
 
@@ -80,16 +109,22 @@ describe('the verdict on a run of the suite', () => {
   });
 });
 
+it('the verdict on all runs names the scenarios that none of them runs', () => {
+  expect(judgeCoverage(['ping', 'tools-call', 'skills'], new Set(['tools-call', 'ping']))).toEqual([
+    'skills is in the suite, but no run runs it',
+  ]);
+});
+
 describe('the verdict on a run against an authorization server', () => {
   it('has nothing against scenarios that pass', () => {
-    expect(judgeAuthorization([scenario('SUCCESS'), scenario('SUCCESS', 'INFO')])).toEqual([]);
+    expect(judgeAuthorization([scenario('SUCCESS'), scenario('SUCCESS', 'SUCCESS')])).toEqual([]);
   });
 
   it('takes a warning, a skipped scenario and a missing one for failures', () => {
     expect(judgeAuthorization([scenario('SUCCESS', 'WARNING'), scenario('SKIPPED'), scenario()])).toEqual([
-      'tools-call has warned\n    WARNING the-check: the message',
-      'tools-call has skipped',
-      'tools-call has failed\n    it did not run to its end',
+      'tools-call: warned\n    WARNING the-check: the message',
+      'tools-call: skipped\n    SKIPPED the-check: the message',
+      'tools-call: failed\n    it did not run to its end',
     ]);
     expect(judgeAuthorization([])).toEqual(['the suite has run nothing']);
   });

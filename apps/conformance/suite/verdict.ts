@@ -12,11 +12,9 @@ export function judge(run: Run, scenarios: Scenario[], expected: ExpectedFailure
   for (const scenario of scenarios) {
     const outcome = outcomeOf(scenario);
     const wanted = expectedOutcome(run, scenario.name, expected);
-    const fine = wanted === undefined ? isPass(outcome, scenario.required) : outcome === wanted;
-    if (fine) continue;
-    const verdict =
-      wanted === undefined ? `has ${outcome}` : `has ${outcome}, where expected-failures.ts says ${wanted}`;
-    problems.push([`${scenario.name} ${verdict}`, ...complaintsOf(scenario)].join('\n    '));
+    if (outcome === (wanted ?? 'passed')) continue;
+    const verdict = wanted === undefined ? outcome : `${outcome}, where expected-failures.ts says ${wanted}`;
+    problems.push([`${scenario.name}: ${verdict}`, ...complaintsOf(scenario)].join('\n    '));
   }
   for (const name of namesExpectedIn(run, expected)) {
     if (!scenarios.some((scenario) => scenario.name === name))
@@ -25,13 +23,18 @@ export function judge(run: Run, scenarios: Scenario[], expected: ExpectedFailure
   return problems;
 }
 
+/** Lists the scenarios that a suite has and that no run has run. */
+export function judgeCoverage(listed: string[], ran: Set<string>): string[] {
+  return listed.filter((name) => !ran.has(name)).map((name) => `${name} is in the suite, but no run runs it`);
+}
+
 /** Lists what is wrong with a run against an authorization server, where every scenario has to pass, without a warning. */
 export function judgeAuthorization(scenarios: Scenario[]): string[] {
   if (scenarios.length === 0) return ['the suite has run nothing'];
   return scenarios
     .filter((scenario) => outcomeOf(scenario) !== 'passed')
     .map((scenario) =>
-      [`${scenario.name} has ${outcomeOf(scenario)}`, ...complaintsOf(scenario)].join('\n    '),
+      [`${scenario.name}: ${outcomeOf(scenario)}`, ...complaintsOf(scenario)].join('\n    '),
     );
 }
 
@@ -40,11 +43,6 @@ export function expectedIn(run: Run, expected: ExpectedFailure[]): ExpectedFailu
   return expected.filter(({ where }) =>
     Object.entries(where).every(([key, value]) => run[key as keyof Run] === value),
   );
-}
-
-/** Only scenarios that are not required may be skipped. */
-function isPass(outcome: Outcome, required: boolean): boolean {
-  return outcome === 'passed' || (outcome === 'skipped' && !required);
 }
 
 function expectedOutcome(run: Run, name: string, expected: ExpectedFailure[]): Outcome | undefined {

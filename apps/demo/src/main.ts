@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { settleActivity } from './activity.ts';
+import { readModelSettings } from './chat/model-settings.ts';
 import { openPglite, openPostgres } from './db/database.ts';
 import { seedDatabase } from './sample/seed.ts';
 import { createApp } from './server.ts';
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
   const port = Number(PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`PORT is "${PORT}", which is not a port.`);
+  const model = readModelSettings(process.env);
 
   console.log('Preparing the database. The first time this takes some seconds.');
   const folder = DEMO_DATA_DIR ?? fileURLToPath(new URL('../.data', import.meta.url));
@@ -41,7 +43,7 @@ async function start(): Promise<void> {
     await once(server, 'listening');
     const address = server.address();
     const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
-    server.on('request', await createApp(database.db, PUBLIC_URL ?? url, shared?.options));
+    server.on('request', await createApp(database.db, PUBLIC_URL ?? url, shared?.options, model));
     console.log(welcomeText(url, DATABASE_URL ? undefined : folder));
     process.send?.({ url });
     // Another node may have written what is watched here.

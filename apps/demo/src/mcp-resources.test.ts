@@ -7,6 +7,7 @@ import { customers, invoices, posts } from './db/schema.ts';
 import { aiko, articles, jonas, mara, tokens } from './sample/cast.ts';
 
 const customerTemplate = { type: 'ref/resource', uri: 'customers://{id}' } as const;
+const skillUris = ['skill://churn-report/SKILL.md', 'skill://close-account/SKILL.md'];
 const postTemplate = { type: 'ref/resource', uri: 'posts://{id}' } as const;
 
 describe.each(eras)('what an agent with the client of %s can read', (era) => {
@@ -31,7 +32,7 @@ describe.each(eras)('what an agent with the client of %s can read', (era) => {
       });
     });
 
-    it('is listed page by page, the chart, every customer and every post once', async () => {
+    it('is listed page by page, the chart, the skills, every customer and every post once', async () => {
       await using agent = await agentOf('viewer');
       const { pages, listed } = await listAll(agent);
       // The client of 2026 reads all pages itself.
@@ -41,6 +42,7 @@ describe.each(eras)('what an agent with the client of %s can read', (era) => {
       expect(listed.map(({ uri }) => uri).toSorted()).toEqual(
         [
           'ui://back-office/sign-ups',
+          ...skillUris,
           ...everybody.map(({ id }) => `customers://${id}`),
           ...everything.map(({ id }) => `posts://${id}`),
         ].toSorted(),

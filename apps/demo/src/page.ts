@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import express, { type Response, Router } from 'express';
 
 /** Serves the page at `/`, which Vite builds of `web`. Who does not ask for HTML, as curl does not, gets a sentence. */
-export function createPage(folder: string = built): Router {
+export function createPage(folder: string = builtPages): Router {
   const router = Router();
   router.get('/', (_req, res) => {
     res.format({
       'text/plain': () => sayWhatIsWhere(res),
-      'text/html': () => sendPage(res, folder),
+      'text/html': () => sendPage(res, 'index.html', folder),
       default: () => sayWhatIsWhere(res),
     });
   });
@@ -16,14 +16,11 @@ export function createPage(folder: string = built): Router {
   return router;
 }
 
-// The same from src and from dist.
-const built = fileURLToPath(new URL('../dist/web', import.meta.url));
+/** Where Vite puts the pages: the same from src and from dist. */
+export const builtPages: string = fileURLToPath(new URL('../dist/web', import.meta.url));
 
-function sayWhatIsWhere(res: Response): void {
-  res.type('text/plain').send('A SaaS back office. tRPC is at /trpc, MCP is at /mcp.\n');
-}
-
-function sendPage(res: Response, folder: string): void {
+/** Sends a page that Vite built, with a policy that lets it run its own files only. */
+export function sendPage(res: Response, file: string, folder: string): void {
   const headers = {
     'content-security-policy': policy,
     'referrer-policy': 'no-referrer',
@@ -31,7 +28,7 @@ function sendPage(res: Response, folder: string): void {
     // Names the newest files, so it is asked for each time.
     'cache-control': 'no-cache',
   };
-  res.sendFile('index.html', { root: folder, headers, cacheControl: false }, (error) => {
+  res.sendFile(file, { root: folder, headers, cacheControl: false }, (error) => {
     if (error === undefined || res.headersSent) return;
     res
       .status(503)
@@ -43,7 +40,11 @@ function sendPage(res: Response, folder: string): void {
   });
 }
 
-/** The page runs its own script and style, and speaks to this server only. No other page can frame it. */
+function sayWhatIsWhere(res: Response): void {
+  res.type('text/plain').send('A SaaS back office. tRPC is at /trpc, MCP is at /mcp.\n');
+}
+
+/** A page runs its own script and style, and speaks to this server only. No other page can frame it. */
 const policy = Object.entries({
   'default-src': "'none'",
   'script-src': "'self'",

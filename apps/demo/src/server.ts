@@ -3,25 +3,30 @@ import type { Authenticate, HandlerOptions } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/express';
 import { inspector } from '@trpc-mcp/inspector';
 import express, { type Express } from 'express';
+import { agentOptions } from './agent.ts';
 import { createLogin } from './auth/login.ts';
 import { createOAuth } from './auth/oauth.ts';
 import { allScopes } from './auth/scope.ts';
 import { loadSecrets } from './auth/secrets.ts';
 import { createSession } from './auth/session.ts';
 import { onChange } from './changes.ts';
+import { createChat } from './chat/chat.ts';
+import type { ModelSettings } from './chat/model-settings.ts';
 import { createContextFor, findUserByToken, tokenIn } from './context.ts';
 import type { Database, WholeDatabase } from './db/database.ts';
 import { createPage } from './page.ts';
 import { appRouter } from './router.ts';
 
 /**
- * Makes the app that serves one router twice: `/trpc` for programs, such as the page at `/`, and `/mcp` for agents.
- * `url` is its public address, `shared` the state that it shares with other nodes.
+ * Makes the app that serves one router three times: `/trpc` for programs, such as the page at `/`, `/mcp` for agents, and
+ * `/chat` for the agent of the app itself. `url` is its public address, `shared` the state that it shares with other
+ * nodes, `model` who answers in the chat.
  */
 export async function createApp(
   db: WholeDatabase,
   url: string,
   shared: Pick<HandlerOptions, 'bus' | 'store' | 'secret'> = {},
+  model: ModelSettings = { kind: 'scripted' },
 ): Promise<Express> {
   const createContext = createContextFor(db);
   const secrets = await loadSecrets(db);
@@ -45,6 +50,7 @@ export async function createApp(
   );
 
   const mcp = mcpHandler(appRouter, {
+    ...agentOptions,
     createContext,
     ...shared,
     auth: { ...oauth.auth, authenticate: [plainTokens(db), oauth.auth.authenticate] },
@@ -52,18 +58,7 @@ export async function createApp(
     return200ForErrors: 'forbidden',
     // Lets clients of 2025 be asked before an account is closed.
     legacy: 'sessions',
-    // A viewer does not read about tools that only an admin may call.
-    listing: 'permitted',
     page: inspector(),
-    server: {
-      name: 'back-office',
-      version: '1.0.0',
-      title: 'Back office',
-      instructions:
-        'The back office of a software company: customers, subscriptions, invoices, help-centre posts. Look things ' +
-        'up before you change them: customers_search and posts_list return the ids that other tools want, ' +
-        'whoami says who is signed in and what they may do. Amounts are US cents, times are UTC. A refusal says who may do it.',
-    },
   });
   onChange(db, (change) => {
     if (change.kind === 'customer') mcp.notify.resourceUpdated(`customers://${change.id}`);
@@ -71,6 +66,8 @@ export async function createApp(
   });
   app.use('/mcp', mcp);
 
+  const { bus: _, ...kept } = shared;
+  app.use(createChat({ db, model, secret: secrets.session, shared: kept }));
   app.use(createPage());
   return app;
 }

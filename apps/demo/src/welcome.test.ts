@@ -8,13 +8,18 @@ describe('the start-up text', () => {
 
   it('begins with what to open in a browser, and has the MCP address on a line of its own', () => {
     const urls = [...text.matchAll(/http:\S+/g)].map(([url]) => url);
-    expect(urls.slice(0, 4)).toEqual([
+    expect(urls.slice(0, 5)).toEqual([
       'http://127.0.0.1:3000/',
+      'http://127.0.0.1:3000/chat',
       'http://127.0.0.1:3000/mcp',
       'http://127.0.0.1:3000/trpc',
       'http://127.0.0.1:3000/mcp',
     ]);
     expect(text).toMatch(/^ {2}MCP +http:\/\/127\.0\.0\.1:3000\/mcp$/m);
+  });
+
+  it('names the chat', () => {
+    expect(text).toMatch(/^ {2}http:\/\/127\.0\.0\.1:3000\/chat +an agent in the app: /m);
   });
 
   it('names the inspector, the chart and whoami', () => {

@@ -14,8 +14,9 @@ A SaaS back office, with its data on ${folder === undefined ? 'the PostgreSQL se
 
 Open in a browser:
 
-  ${url}/     who you can be, and what agents do, live
-  ${mcp}  the inspector: every tool, to look at and to try
+  ${url}/      who you can be, and what agents do, live
+  ${url}/chat  an agent in the app: it does what you may do, and asks you first where it should
+  ${mcp}   the inspector: every tool, to look at and to try
 
 For programs:
 

@@ -5,6 +5,7 @@ import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCClient } fro
 import superjson, { type SuperJSONResult } from 'superjson';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { settleActivity } from '../src/activity.ts';
+import type { ModelSettings } from '../src/chat/model-settings.ts';
 import type { Database } from '../src/db/database.ts';
 import type { AppRouter } from '../src/router.ts';
 import { tokens } from '../src/sample/cast.ts';
@@ -86,12 +87,15 @@ function titleOf({ name, missing }: TestDatabase): string {
   return missing ? `${name} (skipped: ${missing})` : name;
 }
 
-export async function startDemo(database: TestDatabase): Promise<{ demo: Demo; close: () => Promise<void> }> {
+export async function startDemo(
+  database: TestDatabase,
+  model?: ModelSettings,
+): Promise<{ demo: Demo; close: () => Promise<void> }> {
   const { db, close } = await database.open();
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  server.on('request', await createApp(db, url));
+  server.on('request', await createApp(db, url, {}, model));
   const withToken = (token: string | undefined) => createClient(url, token);
   return {
     demo: { db, url, withToken, as: (role) => withToken(tokens[role].token) },

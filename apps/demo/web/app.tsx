@@ -20,6 +20,7 @@ export function App() {
       <header>
         <h1>Back office</h1>
         <nav aria-label="Elsewhere">
+          <a href="/chat">Chat</a>
           <a href="/mcp">Inspector</a>
           <a href="/login">Sign in</a>
         </nav>

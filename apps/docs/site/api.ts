@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { Application, Converter, type ProjectReflection, ReflectionKind, type TypeDocOptions } from 'typedoc';
 import { pagesFolder, repositoryFolder, repositoryUrl } from './paths.ts';
 
-const packages = ['core', 'oauth', 'redis', 'inspector'];
+const packages = ['core', 'ai', 'code', 'oauth', 'redis', 'inspector'];
 
 /** Every module that users import, as `@trpc-mcp/core/express`, with the file that it is in. */
 const modules = new Map(
@@ -13,7 +13,8 @@ const modules = new Map(
       exports: Record<string, string | { types: string }>;
     };
     return Object.entries(exports).flatMap(([subpath, target]) =>
-      typeof target === 'string'
+      // A module of WebAssembly has nothing to say.
+      typeof target === 'string' || subpath.endsWith('.wasm')
         ? []
         : [
             [

@@ -10,8 +10,8 @@ const questions = [...table.matchAll(/^\| (.+?) +\| ([a-z][a-z/-]*) +\|$/gm)]
   .map(([, question, page]) => [question!, page!] as const)
   .filter(([question]) => question !== 'question');
 
-test('there are 20 questions', () => {
-  expect(questions).toHaveLength(20);
+test('there are 20 questions or more', () => {
+  expect(questions.length).toBeGreaterThanOrEqual(20);
 });
 
 describe.skipIf(chromiumMissing)('the search of the built site', () => {

@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import type { FetchCreateContextFnOptions } from '@trpc/server/adapters/fetch';
+import { codeMode } from '@trpc-mcp/code';
 import type { Authenticate, Page } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/fetch';
 import { appRouter, type Context } from './router.ts';
@@ -39,13 +40,17 @@ const page: Page = {
 };
 
 const onError = () => {};
-const open = mcpHandler(appRouter, { createContext, onError, page });
+const skills = { 'play/SKILL.md': '---\nname: play\ndescription: Plays until somebody has a goal\n---\n' };
+const open = mcpHandler(appRouter, { createContext, onError, page, skills });
 const guarded = mcpHandler(appRouter, { createContext, onError, auth: { authenticate, required: true } });
 
-/** The app on every runtime: `/mcp` for everybody, and `/guarded/mcp` for callers with a token. */
+const code = mcpHandler(appRouter, { createContext, onError, discovery: codeMode() });
+
+/** The app on every runtime: `/mcp` for everybody, `/guarded/mcp` for callers with a token, and `/code/mcp` for code. */
 export async function serve(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === '/mcp') return open(request);
   if (pathname === '/guarded/mcp') return guarded(request);
+  if (pathname === '/code/mcp') return code(request);
   return new Response(null, { status: 404 });
 }

@@ -50,6 +50,29 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
     expect(server.printed).toContain('/core/dist/adapters/fetch.js');
   });
 
+  test('serves the skills that were prepared when it started', async () => {
+    const ask = async (method: string, params: object) => {
+      const response = await fetch(server.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-protocol-version': '2025-11-25',
+        },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      });
+      return response.json();
+    };
+    const uri = 'skill://play/SKILL.md';
+    const digest = expect.stringMatching(/^sha256:[\da-f]{64}$/) as unknown;
+    expect(await ask('skills/list', {})).toMatchObject({
+      result: { skills: [{ uri, frontmatter: { name: 'play' }, resources: [{ uri, digest }] }] },
+    });
+    expect(await ask('resources/read', { uri })).toMatchObject({
+      result: { contents: [{ uri, mimeType: 'text/markdown', text: expect.stringContaining('name: play') }] },
+    });
+  });
+
   describe.each(revisions)('the official client of %s', (revision) => {
     const connect = (headers: Record<string, string> = {}) => connectHttp(revision, server.url, headers);
     const connectGuarded = (headers: Record<string, string> = {}) =>
@@ -129,6 +152,28 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
       await expect(nobody.callTool('me')).rejects.toSatisfy(hasStatus(401));
     });
 
+    test('runs code that calls tools', async () => {
+      await using client = await connectHttp(revision, server.url.replace(/mcp$/, 'code/mcp'), {});
+      const run = async (code: string) => textOf(await client.callTool('run_code', { code }));
+      expect(await client.listTools()).toEqual(['run_code', 'search_api']);
+      const found = await client.callTool('search_api', { query: 'greet' });
+      expect(textOf(found)).toContain('greet: { query(input: {');
+      const code = `const numbers = await Promise.all([0, 1, 2].map((number) => api.which.query({ number })));
+return [numbers.map(({ number }) => number), (await api.later.hello.query()), typeof process, typeof fetch];`;
+      expect(await run(code)).toBe('[[0,1,2],"from later","undefined","undefined"]');
+      expect(await run('await api.close.mutate()')).toContain('at line 1, column');
+      expect(await run('await new Promise(() => {})')).toContain('nothing can settle');
+      expect(await run('const a = []; for (;;) a.push(new Array(1000).fill(1))')).toMatch(
+        /MiB of memory|computed for more than/,
+      );
+      expect(await run('const f = () => f(); f()')).toMatch(/call stack|called itself too often/);
+      // A clock that stands still while code runs, as that of workerd, ends this by what it has done.
+      expect(await run('return Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1)')).toContain(
+        'computed for more than',
+      );
+      expect(await run('return 1 + 1')).toBe('2');
+    });
+
     test('is not let in without a token where one is asked for', async () => {
       await expect(connectGuarded()).rejects.toSatisfy(hasStatus(401));
       await expect(connectGuarded({ authorization: 'Bearer stolen' })).rejects.toSatisfy(hasStatus(401));
@@ -164,12 +209,11 @@ describe.each(Object.keys(runtimes))('on %s', (runtime) => {
   });
 });
 
-test('the bundle for Workers asks for nothing but AsyncLocalStorage', async () => {
+test('the bundle for Workers asks for nothing but AsyncLocalStorage and the engine of code mode', async () => {
   const { inputs, outputs } = await bundleWorker(folder);
   const [bundle] = Object.values(outputs);
-  expect([...new Set(bundle!.imports.filter(({ external }) => external).map(({ path }) => path))]).toEqual([
-    'node:async_hooks',
-  ]);
+  const imports = new Set(bundle!.imports.filter(({ external }) => external).map(({ path }) => path));
+  expect([...imports].toSorted()).toEqual(['./quickjs.wasm', 'node:async_hooks']);
   expect(Object.keys(inputs).filter((file) => file.includes('/core/src/'))).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { rowsOf } from './rows.ts';
+import { waitFor } from './wait.ts';
 
 /** The context that `createContext` makes from a header, on every host. */
 export interface Context {
@@ -17,6 +18,10 @@ export interface AppShape {
   soak?: boolean;
   /** `greet`, which is `hello` as a tool, a resource and a prompt. */
   kinds?: boolean;
+  /** How many of `fillers` have `visible`, which shows them. With it come `shown` and `hidden`, which are `hello` with it. */
+  guarded?: number;
+  /** `agree`, which is `hello` after a question for consent. */
+  consent?: boolean;
   /** trpc-to-mcp needs its own keys in a procedure's meta. */
   meta?: 'trpc-mcp' | 'trpc-to-mcp';
 }
@@ -29,6 +34,8 @@ interface Meta {
     tool?: boolean;
     resource?: { uri: string };
     prompt?: boolean;
+    confirm?: string;
+    visible?: (ctx: Context) => boolean;
   };
 }
 
@@ -59,6 +66,7 @@ const authed = t.procedure.use(({ ctx: { user }, next }) => {
 /** Makes the procedures that are measured, and others that a section needs. */
 export function createApp(shape: AppShape = {}) {
   const { fillers = 0, depths = [], soak = false, kinds = false, meta = 'trpc-mcp' } = shape;
+  const { guarded, consent = false } = shape;
   const say = (description: string): Meta => ({
     mcp: meta === 'trpc-mcp' ? { description } : { enabled: true, description },
   });
@@ -75,23 +83,42 @@ export function createApp(shape: AppShape = {}) {
       .query(({ input }) => ({ rows: rowsOf(input.count) })),
     ...(soak && createSoak(say)),
     ...(kinds && createKinds()),
+    ...(guarded !== undefined && createGuarded()),
+    ...(consent && { agree: createHello({ confirm: 'Greet {name}?' }) }),
     ...Object.fromEntries(depths.map((depth) => [`deep${depth}`, createDeep(depth, say)])),
-    ...Object.fromEntries(Array.from({ length: fillers }, (_, n) => [`thing${n}`, createThing(n, say)])),
+    ...Object.fromEntries(
+      Array.from({ length: fillers }, (_, n) => [
+        `thing${n}`,
+        createThing(n, n < (guarded ?? 0) ? sayGuarded : say),
+      ]),
+    ),
   });
 }
 
 export type App = ReturnType<typeof createApp>;
 
 function createKinds() {
-  const description = 'Greets somebody by name.';
-  const resource = { uri: 'greetings://{name}' };
+  return { greet: createHello({ tool: true, resource: { uri: 'greetings://{name}' }, prompt: true }) };
+}
+
+/** `hello` with further settings. */
+function createHello(settings: Partial<NonNullable<Meta['mcp']>>) {
+  return authed
+    .meta({ mcp: { description: 'Greets somebody by name.', ...settings } })
+    .input(helloInput)
+    .output(helloOutput)
+    .query(({ input }) => ({ greeting: `Hello ${input.name}` }));
+}
+
+function createGuarded() {
   return {
-    greet: authed
-      .meta({ mcp: { description, tool: true, resource, prompt: true } })
-      .input(helloInput)
-      .output(helloOutput)
-      .query(({ input }) => ({ greeting: `Hello ${input.name}` })),
+    shown: createHello({ visible: ({ user }) => user !== undefined }),
+    hidden: createHello({ visible: ({ user }) => user === undefined }),
   };
+}
+
+function sayGuarded(description: string): Meta {
+  return { mcp: { description, visible: ({ user }) => user !== undefined } };
 }
 
 function createSoak(say: (description: string) => Meta) {
@@ -109,16 +136,6 @@ function createSoak(say: (description: string) => Meta) {
       throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such customer' });
     }),
   };
-}
-
-function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 /**

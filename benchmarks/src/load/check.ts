@@ -3,7 +3,7 @@ import { rowsOf } from '../app/rows.ts';
 import type { Protocol } from '../target.ts';
 import { readBody } from './body.ts';
 import { open } from './connection.ts';
-import { toBytes, type Ask, toHttp } from './request.ts';
+import { toBytes, type Ask, type HttpRequest, toHttp } from './request.ts';
 
 /** The results of the procedures, as JSON. */
 export function expectedOf(procedure: string, input: unknown): unknown {
@@ -18,7 +18,15 @@ export async function check(
   protocol: Protocol,
   ask: Extract<Ask, { procedure: string }>,
 ): Promise<void> {
-  const body = await fetchBody(port, protocol, ask);
+  expectResult(await fetchBody(port, protocol, ask), protocol, ask);
+}
+
+/** Throws if a body is not the complete result of the procedure. */
+export function expectResult(
+  body: string,
+  protocol: Protocol,
+  ask: Extract<Ask, { procedure: string }>,
+): void {
   const expected = expectedOf(ask.procedure, ask.input);
   const message = JSON.parse(body) as Message;
   const seen = protocol === 'trpc' ? [message.result?.data] : toCopies(message);
@@ -28,8 +36,13 @@ export async function check(
 
 /** Reads the body of an answer, whose status must be 200. */
 export async function fetchBody(port: number, protocol: Protocol, ask: Ask): Promise<string> {
+  return fetchAnswer(port, toHttp(protocol, ask));
+}
+
+/** Reads the body of the answer to a request. The status must be 200. */
+export async function fetchAnswer(port: number, request: HttpRequest | Buffer): Promise<string> {
   const connection = await open(port);
-  const answer = await connection.send(toBytes(toHttp(protocol, ask), 'keep-alive'));
+  const answer = await connection.send(Buffer.isBuffer(request) ? request : toBytes(request, 'keep-alive'));
   connection.close();
   const body = readBody(answer);
   if (answer.status !== 200) throw new Error(`the answer is ${answer.status}: ${body.slice(0, 300)}`);

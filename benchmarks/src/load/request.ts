@@ -5,7 +5,7 @@ export type Ask =
   | { procedure: string; input?: unknown }
   | { uri: string }
   | { prompt: string; arguments: Record<string, string> }
-  | { method: 'tools/list' | 'server/discover' | 'initialize' };
+  | { method: 'tools/list' | 'server/discover' | 'initialize' | 'subscriptions/listen' };
 
 /** Who is let in by the procedures' middleware. */
 const user = 'Bearer alice';
@@ -28,14 +28,22 @@ export interface HttpRequest {
   body: string;
 }
 
+/** What a request has besides what every client sends. */
+export interface Extra {
+  headers?: Record<string, string>;
+  params?: Record<string, unknown>;
+  /** Goes into `_meta`, such as a progress token. */
+  meta?: Record<string, unknown>;
+}
+
 /** The request as a client of that protocol writes it. MCP clients add a progress token only when asked to. */
-export function toHttp(protocol: Protocol, ask: Ask): HttpRequest {
+export function toHttp(protocol: Protocol, ask: Ask, extra: Extra = {}): HttpRequest {
   if (protocol === 'trpc') {
     if (!('procedure' in ask)) throw new Error(`tRPC knows nothing of ${JSON.stringify(ask)}`);
     return { path: `/trpc/${ask.procedure}`, headers: common, body: JSON.stringify(ask.input) ?? '' };
   }
   const { method, params } = toMessage(ask);
-  return protocol === '2026-07-28' ? toModern(method, params) : toLegacy(method, params);
+  return protocol === '2026-07-28' ? toModern(method, params, extra) : toLegacy(method, params, extra);
 }
 
 type Params = { name?: string; uri?: string; arguments?: unknown };
@@ -49,11 +57,12 @@ function toMessage(ask: Ask): { method: string; params: Params } {
   return { method: ask.method, params: {} };
 }
 
-function toModern(method: string, params: Params): HttpRequest {
+function toModern(method: string, params: Params, extra: Extra): HttpRequest {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
     'io.modelcontextprotocol/clientCapabilities': {},
+    ...extra.meta,
   };
   const name = params.name ?? params.uri;
   const headers = {
@@ -61,18 +70,21 @@ function toModern(method: string, params: Params): HttpRequest {
     'mcp-protocol-version': '2026-07-28',
     'mcp-method': method,
     ...(name !== undefined && { 'mcp-name': name }),
+    ...extra.headers,
   };
-  return { path: '/mcp', headers, body: toJson(method, { ...params, _meta }) };
+  return { path: '/mcp', headers, body: toJson(method, { ...params, ...extra.params, _meta }) };
 }
 
-function toLegacy(method: string, params: Params): HttpRequest {
+function toLegacy(method: string, params: Params, { headers: more, meta, ...extra }: Extra): HttpRequest {
   const hello = {
     protocolVersion: '2025-11-25',
     capabilities: {},
     clientInfo: { name: 'bench', version: '1.0.0' },
   };
-  const headers = { ...common, ...(method !== 'initialize' && { 'mcp-protocol-version': '2025-11-25' }) };
-  return { path: '/mcp', headers, body: toJson(method, method === 'initialize' ? hello : params) };
+  const version = method !== 'initialize' && { 'mcp-protocol-version': '2025-11-25' };
+  const all = { ...params, ...extra.params, ...(meta && { _meta: meta }) };
+  const body = toJson(method, method === 'initialize' ? hello : all);
+  return { path: '/mcp', headers: { ...common, ...version, ...more }, body };
 }
 
 function toJson(method: string, params: unknown): string {

@@ -1,197 +1,60 @@
-import type { Skipped } from '../run/child.ts';
-import type { Pace, Series } from '../run/measure.ts';
-import { type Figure, toFigure, toRatio } from '../run/stats.ts';
-import type { CallResults, Mode, ProcedureName } from '../sections/calls.ts';
-import type { GrowthResult } from '../sections/growth.ts';
-import type { IdleResult } from '../sections/idle.ts';
-import type { KindResult } from '../sections/kinds.ts';
-import type { ToolsResult } from '../sections/tools.ts';
-import type { TypesResult } from '../sections/types.ts';
-import { findTarget, nameOf, type Protocol } from '../target.ts';
-import { toGoals } from './goals.ts';
-import { toMegabytes, toNumber, toSpread, toTable } from './markdown.ts';
+import type { NoiseVerdict, Disturbance } from '../run/noise.ts';
+import type { Found, Scale } from '../section.ts';
+import { toNumber } from './markdown.ts';
+import { type Row, toRowTable } from './row.ts';
 
-/** All results of one run of the benchmark. */
+/** All that one run has found. */
 export interface Results {
   machine: string;
   versions: Record<string, string>;
-  pace: Pace;
-  isQuick: boolean;
-  routerSize: number;
-  calls: CallResults;
-  tools: readonly ToolsResult[];
-  kinds: readonly KindResult[];
-  growth: { rows: readonly GrowthResult[]; middleware: readonly GrowthResult[] };
-  idle: IdleResult;
-  types: readonly TypesResult[];
+  scale: Scale;
+  isShort: boolean;
+  /** What `wrk` calls itself. `undefined` where it is not installed. */
+  wrk: string | undefined;
+  noise: NoiseVerdict;
+  disturbance: Disturbance | undefined;
+  /** A target beside itself, before everything else and after it. */
+  controls: readonly Row[];
+  found: readonly Found[];
 }
 
-const trpcExpress = findTarget('trpc-express');
-
 export function toMarkdown(results: Results): string {
-  const { machine, versions, pace, isQuick, routerSize, calls, tools, kinds, growth, idle, types } = results;
+  const { machine, versions, scale, isShort, wrk, controls, found } = results;
   const versionList = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const { blocks, ms, warmUpMs, warmUpRequests } = scale.pair;
   return `# Results
 
-Written by \`pnpm --filter benchmarks bench\`; do not edit. ${isQuick ? '**A quick run: for smoke, not for quoting.**' : ''}
+Written by \`pnpm --filter benchmarks bench\`; do not edit.${isShort ? ' **A short run: it shows that the benchmark works, and no figure of it is for quoting.**' : ''}
 
 ${machine}.
 ${versionList.join(', ')}.
 
-Each target is a process of its own and is checked for a right and whole answer before it is measured. They are measured
-in turns: ${pace.rounds} rounds of ${pace.ms} ms each. Figures are the median of the rounds (lowest–highest); a ratio is
-taken round by round, then its median. \`hello\` is a query with zod in and out below one auth middleware; \`rows\`
-returns 100 rows with dates, 18 kB. The router has ${routerSize} procedures, the same for everybody. Read ratios rather
-than absolute figures, and server CPU rather than requests per second where the machine had other things to do.
+${toNoiseText(results)}
 
 ## What was asked
 
-Requests per second at 64 connections, unless it says otherwise. \`best\` compares the best
-round of each: what is left when nothing else ran.
+${toRowTable([...controls, ...found.flatMap(({ rows }) => rows)])}
+Each target is a process of its own, and its answer is checked before it is measured. Two targets are compared in ${blocks}
+blocks of four rounds, in the order A B B A and then B A A B, of ${toNumber(ms / 1000, 1)} s each. Each side
+runs for ${toNumber(warmUpMs / 1000, 1)} s and ${toNumber(warmUpRequests)} requests at least before that, which do not count. Each ratio is that of two neighbouring rounds. The figure is the
+median of these ratios, with its 95 percent interval from their order.
 
-${toGoals(results)}
-${toSkippedList(calls.skipped)}
-## A call, 64 connections
+- \`measured\` decides. For a ratio of calls it is taken from the time of the processor that the server used for each request,
+  which says less about other programs on the machine than requests per second do. A ratio is above 1 where the first is faster.
+- \`requests/s\` is the ratio of requests per second, at 64 connections where the table says nothing else.
+- \`wrk\` is the same by another load generator, with 32 connections: first by the server's time, then by requests.
+  ${wrk ? `It is ${wrk}.` : '**It is not installed here, so that its columns are empty:** `apt-get install wrk`.'}
+- A goal is met if the whole interval is beyond it, and not met if none of it is. Otherwise the run cannot tell.
+- \`hello\` is a query with zod in and out below one auth middleware. 100 rows are 18 kB, with dates.
 
-\`× tRPC\` compares requests per second with tRPC's own endpoint on Express.
-
-### hello
-
-${toCallTable(calls, 'hello', '64')}
-### rows
-
-${toCallTable(calls, 'rows', '64')}
-## A call, one connection
-
-${toCallTable(calls, 'hello', '1')}
-## A new connection for each call
-
-16 clients.
-
-${toCallTable(calls, 'hello', 'new')}
-## Memory after all that
-
-${toTable(
-  ['target', 'heap, MB', 'resident, MB'],
-  calls.ran.map(({ target, memory }) => [
-    target.label,
-    toMegabytes(memory.heapBytes),
-    toMegabytes(memory.residentBytes),
-  ]),
-)}
-An idle client of ours costs ${toNumber(idle.bytesEach, 1)} bytes of heap: ${toNumber(idle.clients)} clients of both eras
-introduced themselves, listed the tools, called one and left.
-
-## The number of tools
-
-On Express. The buffer holds the same bytes; lists by 8 connections, calls by 64. Mounts are in a process just started.
-
-${toTable(
-  [
-    'tools',
-    'list, kB',
-    'list, ms (p50)',
-    'buffer, ms (p50)',
-    'list ÷ buffer, requests/s',
-    'call, µs CPU',
-    'calls/s',
-    'mount, ms',
-    'mount, ms CPU',
-    'mounted, MB',
-  ],
-  tools.map(({ tools: count, listBytes, list, buffer, call, mounts }) => [
-    toNumber(count),
-    toNumber(listBytes / 1000, 1),
-    toNumber(toFigure(list.p50).median, 2),
-    toNumber(toFigure(buffer.p50).median, 2),
-    toSpread(toRatio(list.perSecond, buffer.perSecond), 2),
-    toSpread(toFigure(call.cpuUs)),
-    toNumber(toFigure(call.perSecond).median),
-    toSpread(toFigure(mounts.map(({ ms }) => ms))),
-    toNumber(toFigure(mounts.map(({ cpuMs }) => cpuMs)).median),
-    toMegabytes(toFigure(mounts.map(({ heapBytes }) => heapBytes)).median),
-  ]),
-)}
-## Tools, resources and prompts
-
-One procedure as all three: \`hello\`, called, read as \`greetings://Ada\` and got as a prompt, by 64 connections.
-\`× tools/call\` compares requests per second.
-
-${toKindTable(kinds)}
-## The size of the result
-
-Express, 16 connections, server CPU in µs.
-
-${toGrowthTable('rows', growth.rows)}
-## The depth of the middleware
-
-${toGrowthTable('middleware', growth.middleware)}
-## Type-checking a router of 500 procedures
-
-${toTable(
-  ['project', 'check, s', 'instantiations', 'types', 'memory, MB'],
-  types.map(({ title, checkSeconds, instantiations, types: count, memoryMb }) => [
-    title,
-    toNumber(checkSeconds, 2),
-    toNumber(instantiations),
-    toNumber(count),
-    toNumber(memoryMb, 0),
-  ]),
-)}`;
+${found.flatMap(({ tables }) => tables ?? []).join('\n')}`;
 }
 
-function toCallTable(calls: CallResults, procedure: ProcedureName, mode: Mode): string {
-  const base = calls.find(trpcExpress, procedure, mode);
-  const toRow = (label: string, series: Series): string[] => [
-    label,
-    toSpread(toFigure(series.perSecond)),
-    base ? toSpread(toRatio(series.perSecond, base.perSecond), 2) : '–',
-    toSpread(toFigure(series.cpuUs)),
-    toNumber(toFigure(series.p50).median, 2),
-    toNumber(toFigure(series.p99).median, 2),
-  ];
-  const rows = calls.ran.flatMap(({ target }) => {
-    const protocols: Protocol[] = ['trpc', '2026-07-28', '2025-11-25'];
-    return protocols.flatMap((protocol) => {
-      const series = calls.find(target, procedure, mode, protocol);
-      const isOther = protocol === '2025-11-25';
-      return series ? [toRow(isOther ? `${target.label} (${protocol})` : target.label, series)] : [];
-    });
-  });
-  return toTable(['target', 'requests/s', '× tRPC', 'server CPU, µs', 'p50, ms', 'p99, ms'], rows);
-}
-
-function toKindTable(kinds: readonly KindResult[]): string {
-  return toTable(
-    ['target', 'requests/s', '× tools/call', 'server CPU, µs', 'p50, ms', 'p99, ms'],
-    kinds.flatMap(({ target, methods }) =>
-      methods.map(({ method, series }) => [
-        `${method}, ${target.host}`,
-        toSpread(toFigure(series.perSecond)),
-        toSpread(toRatio(series.perSecond, methods[0]!.series.perSecond), 2),
-        toSpread(toFigure(series.cpuUs)),
-        toNumber(toFigure(series.p50).median, 2),
-        toNumber(toFigure(series.p99).median, 2),
-      ]),
-    ),
-  );
-}
-
-function toGrowthTable(label: string, results: readonly GrowthResult[]): string {
-  const cpu = (series: Series): Figure => toFigure(series.cpuUs);
-  return toTable(
-    [label, 'ours', 'tRPC', 'ours ÷ tRPC'],
-    results.map(({ size, ours, trpc }) => [
-      toNumber(size),
-      toSpread(cpu(ours)),
-      toSpread(cpu(trpc)),
-      toSpread(toRatio(ours.cpuUs, trpc.cpuUs), 2),
-    ]),
-  );
-}
-
-function toSkippedList(skipped: readonly Skipped[]): string {
-  if (skipped.length === 0) return '';
-  const lines = skipped.map(({ target, reason }) => `- \`${nameOf(target)}\`: ${reason}\n`);
-  return `Not measured, because they do not run here:\n\n${lines.join('')}\n`;
+function toNoiseText({ noise, disturbance }: Results): string {
+  const seen = disturbance
+    ? ` Other programs used ${toNumber(100 * disturbance.others, 1)} % of the processors, and the host gave ${toNumber(100 * disturbance.steal, 1)} % of their time to others.`
+    : ' The system does not tell what other programs did.';
+  if (noise.isQuiet) return `The machine was quiet enough: a target beside itself came out as 1.${seen}`;
+  const reasons = noise.reasons.map((reason) => `- ${reason}\n`).join('');
+  return `**The machine was too noisy to tell.** Ratios near a goal say nothing, and other figures little:\n\n${reasons}`;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Held } from '../app/held.ts';
 import type { Question, Report, Usage } from '../server.ts';
 import { nameOf, type ServerShape, type Target } from '../target.ts';
 import { onServerCore } from './cores.ts';
@@ -10,6 +11,8 @@ export interface Running {
   target: Target;
   port: number;
   usage(collect?: boolean): Promise<Usage>;
+  /** What it holds. */
+  held(): Promise<Held>;
   /** Profiles it for this time and writes a `.cpuprofile`. */
   profile(ms: number, file: string): Promise<void>;
   stop(): void;
@@ -42,7 +45,7 @@ export async function start(target: Target, shape: ServerShape = {}): Promise<Ru
     return { target, reason: firstLine('failed' in report ? report.failed : 'it answered out of turn') };
   }
   const ask = async (question: Question): Promise<Report> => {
-    const answered = nextReport(child, question.ask === 'usage' ? 'usage' : 'profiled');
+    const answered = nextReport(child, kinds[question.ask]);
     child.send(question);
     return Promise.race([answered, ended]);
   };
@@ -52,6 +55,11 @@ export async function start(target: Target, shape: ServerShape = {}): Promise<Ru
     async usage(collect = false) {
       const answer = await ask({ ask: 'usage', collect });
       if ('usage' in answer) return answer.usage;
+      throw new Error(`${nameOf(target)} has died: ${complaints}`);
+    },
+    async held() {
+      const answer = await ask({ ask: 'held' });
+      if ('held' in answer) return answer.held;
       throw new Error(`${nameOf(target)} has died: ${complaints}`);
     },
     async profile(ms, file) {
@@ -68,8 +76,14 @@ export async function startOrThrow(target: Target, shape: ServerShape = {}): Pro
   return started;
 }
 
+/** The answer to each question. */
+const kinds = { usage: 'usage', held: 'held', profile: 'profiled' } as const satisfies Record<
+  Question['ask'],
+  string
+>;
+
 /** Usage is requested while a profile runs, so each request waits for the answer of its own kind. */
-function nextReport(child: ChildProcess, kind: 'start' | 'usage' | 'profiled'): Promise<Report> {
+function nextReport(child: ChildProcess, kind: 'start' | (typeof kinds)[Question['ask']]): Promise<Report> {
   return new Promise((resolve) => {
     const take = (report: Report) => {
       if (kind === 'start' ? !('ready' in report || 'failed' in report) : !(kind in report)) return;

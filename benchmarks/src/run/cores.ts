@@ -14,6 +14,11 @@ export function onServerCore(command: string, args: readonly string[]): [command
   return canPin ? ['taskset', ['-c', '1', command, ...args]] : [command, [...args]];
 }
 
+/** A command that runs on the core of the load. */
+export function onLoadCore(command: string, args: readonly string[]): [command: string, args: string[]] {
+  return canPin ? ['taskset', ['-c', '0', command, ...args]] : [command, [...args]];
+}
+
 /** A command that may use all cores, because no load runs at the same time. */
 export function onAllCores(command: string, args: readonly string[]): [command: string, args: string[]] {
   return canPin ? ['taskset', ['-c', `0-${availableCores - 1}`, command, ...args]] : [command, [...args]];

@@ -1,91 +1,64 @@
-import { check } from '../load/check.ts';
-import { type Running, type Skipped, start } from '../run/child.ts';
-import { measure, type Pace, type Run, type Series } from '../run/measure.ts';
-import type { Usage } from '../server.ts';
-import { nameOf, type Protocol, type Target, targets } from '../target.ts';
+import { comparePair } from '../run/pair.ts';
+import { type Goal, type Row, toRatioRow } from '../report/row.ts';
+import type { Section } from '../section.ts';
+import { callSide, fewTools, hello, rows } from './sides.ts';
+import { withServers } from './servers.ts';
 
-export const procedures = { hello: { name: 'Ada' }, rows: { count: 100 } } as const;
+type Ask = typeof hello | ReturnType<typeof rows>;
+type Line = readonly [measure: string, goal: Goal, first: string, second: string, ask?: Ask];
 
-export type ProcedureName = keyof typeof procedures;
+const express = ['ours-express', 'trpc-express'] as const;
+const small = { fillers: fewTools - 2 };
 
-/** 64 clients or one client that keep their connection, or clients that open a new connection for each request. */
-export type Mode = '64' | '1' | 'new';
+/** Calls beside tRPC's own endpoint on the same host. */
+export const measureCalls: Section = toSection([
+  ["`tools/call` on Express ÷ tRPC's POST, `hello`", { atLeast: 3 }, ...express],
+  ['the same, 100 rows', { atLeast: 2 }, ...express, rows(100)],
+  ['the same, 1,000 rows', { atLeast: 1.2 }, ...express, rows(1000)],
+  ['÷ tRPC standalone, bare node', { atLeast: 3 }, 'ours-node', 'trpc-node'],
+  ["÷ tRPC's own endpoint, Hono", { atLeast: 2 }, 'ours-hono', 'trpc-hono'],
+]);
 
-export interface CallResults {
-  ran: { target: Target; memory: Usage }[];
-  skipped: Skipped[];
-  find(target: Target, procedure: ProcedureName, mode: Mode, protocol?: Protocol): Series | undefined;
-}
+/** Calls beside the least that answers them. */
+export const measureFloor: Section = toSection(
+  ['express', 'node', 'fastify', 'hono'].map(
+    (host) => [`÷ hand-written, ${host}`, { atLeast: 0.85 }, `ours-${host}`, `floor-${host}`] as const,
+  ),
+);
 
-/** Measures the same two procedures of a router of this size, on every target. */
-export async function measureCalls(tools: number, pace: Pace): Promise<CallResults> {
-  const running: Running[] = [];
-  const skipped: Skipped[] = [];
-  for (const started of await Promise.all(targets.map((target) => start(target, { fillers: tools - 2 })))) {
-    if ('reason' in started) skipped.push(started);
-    else if (await isRight(started, skipped)) running.push(started);
-    else started.stop();
-  }
-  const runs = running.flatMap(toRuns);
-  // Targets that are compared run right after one another.
-  const order = ['hello 64', 'rows 64', 'hello 1', 'rows 1'];
-  const series = await measure(
-    order.flatMap((kind) => runs.filter(({ key }) => key.endsWith(kind))),
-    pace,
-  );
-  const reconnecting = await measure(
-    runs.filter(({ reconnect }) => reconnect),
-    // Each connection keeps a port in use for a minute.
-    { rounds: Math.min(3, pace.rounds), ms: Math.min(300, pace.ms), warmUpMs: 50 },
-  );
-  const ran = [];
-  for (const server of running) {
-    ran.push({ target: server.target, memory: await server.usage(true) });
-    server.stop();
-  }
-  return {
-    ran,
-    skipped,
-    find: (target, procedure, mode, protocol = target.protocol) => {
-      const key = toKey(target, procedure, mode, protocol);
-      return series.get(key) ?? reconnecting.get(key);
-    },
-  };
-}
+/** Calls beside those of other libraries. */
+export const measureRivals: Section = toSection(
+  [
+    ['÷ SDK v2 `registerTool`, Express', { atLeast: 4 }, 'ours-express', 'sdk-express'],
+    ['÷ trpc-to-mcp, Express', { atLeast: 10 }, 'ours-express', 'trpc-to-mcp-express'],
+  ],
+  { isByWrk: false },
+);
 
-function toRuns(server: Running): Run[] {
-  const { target } = server;
-  const protocols: Protocol[] =
-    target.family === 'ours' ? [target.protocol, '2025-11-25'] : [target.protocol];
-  const toRun = (procedure: ProcedureName, mode: Mode, protocol = target.protocol): Run => ({
-    key: toKey(target, procedure, mode, protocol),
-    server,
-    protocol,
-    ask: { procedure, input: procedures[procedure] },
-    connections: mode === '1' ? 1 : mode === 'new' ? 16 : 64,
-    reconnect: mode === 'new',
-  });
-  return [
-    ...protocols.flatMap((protocol) => [toRun('hello', '64', protocol), toRun('rows', '64', protocol)]),
-    toRun('hello', '1'),
-    toRun('rows', '1'),
-    toRun('hello', 'new'),
-  ];
-}
+/** A target beside itself, in two processes: how sure all other figures are. */
+export const measureControl: Section = toSection(
+  [['control: ours on Express ÷ itself in another process', undefined, 'ours-express', 'ours-express']],
+  { isByWrk: false },
+);
 
-/** A fast answer that is wrong does not count. */
-async function isRight({ target, port }: Running, skipped: Skipped[]): Promise<boolean> {
-  try {
-    for (const procedure of ['hello', 'rows'] as const) {
-      await check(port, target.protocol, { procedure, input: procedures[procedure] });
+function toSection(
+  lines: readonly (Line | readonly [string, undefined, string, string])[],
+  { isByWrk = true } = {},
+): Section {
+  return async ({ scale, own, wrk, watch }) => {
+    const found: Row[] = [];
+    for (const [measure, goal, first, second, ask = hello] of lines) {
+      const shapes = { first: [first, small], second: [second, small] } as const;
+      const row = await withServers(shapes, async (servers) => {
+        const sides = [callSide(servers.first, ask), callSide(servers.second, ask)] as const;
+        const byOwn = await comparePair(sides, scale.pair, own, watch);
+        // Both sides are warm by now.
+        const pace = { ...scale.pair, warmUpMs: 1000, warmUpRequests: 0 };
+        const byWrk = wrk && isByWrk ? await comparePair(sides, pace, wrk, watch) : undefined;
+        return toRatioRow(measure, goal, byOwn, byWrk);
+      });
+      found.push(row);
     }
-    return true;
-  } catch (error) {
-    skipped.push({ target, reason: error instanceof Error ? error.message : String(error) });
-    return false;
-  }
-}
-
-function toKey(target: Target, procedure: ProcedureName, mode: Mode, protocol: Protocol): string {
-  return [nameOf(target), protocol, procedure, mode].join(' ');
+    return { rows: found };
+  };
 }

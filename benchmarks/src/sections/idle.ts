@@ -11,12 +11,13 @@ export interface IdleResult {
 }
 
 const atOnce = 32;
+const warmUp = 2000;
 
 /** Connects this many clients of both eras, and measures what the server keeps for them. */
 export async function measureIdle(clients: number): Promise<IdleResult> {
   const server = await startOrThrow(findTarget('ours-express'));
-  // The first clients fill caches that all clients share.
-  await visit(server.port, Math.ceil(clients / 4));
+  // The first clients fill what all clients share: some 800 kB of code and caches, however few they are.
+  await visit(server.port, Math.max(warmUp, Math.ceil(clients / 4)));
   const before = await server.usage(true);
   await visit(server.port, clients);
   const after = await server.usage(true);

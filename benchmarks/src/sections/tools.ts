@@ -58,7 +58,7 @@ export async function measureTools(sizes: readonly number[], pace: Pace): Promis
       list: series.get(`list ${tools}`)!,
       buffer: series.get(`buffer ${tools}`)!,
       call: series.get(`call ${tools}`)!,
-      mounts: await mountOften(tools, Math.min(3, pace.rounds)),
+      mounts: await mountOften(tools, Math.min(2, pace.rounds)),
     });
   }
   return results;

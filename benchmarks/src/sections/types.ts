@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { toNumber, toTable } from '../report/markdown.ts';
 import { toFigure } from '../run/stats.ts';
 
 /** The figures of `tsc` for a project. */
@@ -33,6 +34,20 @@ app.use('/mcp', mcpHandler(router, { createContext }));\n`,
 app.use('/mcp', mcpHandler(router, { createContext, expose: { include: ['group0.procedure0', 'group1.*'] } }));\n`,
   };
   return checkProjects(toRouter(procedures), projects, times);
+}
+
+/** Writes the figures as a table of Markdown. */
+export function toTypesTable(results: readonly TypesResult[]): string {
+  return toTable(
+    ['project', 'check, s', 'instantiations', 'types', 'memory, MB'],
+    results.map(({ title, checkSeconds, instantiations, types, memoryMb }) => [
+      title,
+      toNumber(checkSeconds, 2),
+      toNumber(instantiations),
+      toNumber(types),
+      toNumber(memoryMb),
+    ]),
+  );
 }
 
 /** Measures how long it takes to type-check each of these projects. Each has one source next to `router.ts`. */

@@ -1,6 +1,6 @@
 import { listen, listenOn, portOf, type Start } from '../app/listen.ts';
-import { type AppShape, type Context, createApp } from '../app/router.ts';
-import type { HandlerOptions } from '@trpc-mcp/core';
+import type { Context } from '../app/router.ts';
+import { toMounts } from './mounts.ts';
 
 type NodeHeaders = { authorization?: string | undefined };
 
@@ -11,21 +11,15 @@ const createFetchContext = ({ req }: { req: Request }): Context => ({
   user: req.headers.get('authorization') ?? undefined,
 });
 
-// The lane can be switched off, to measure its effect. A soak opens sessions, and uses idempotency keys.
-const toOptions = ({ soak }: AppShape): HandlerOptions => ({
-  fastLane: process.env['FAST_LANE'] !== 'off',
-  ...(soak && {
-    legacy: 'sessions',
-    sessions: { max: 100 },
-    callerId: ({ headers }) => headers.get('authorization') ?? undefined,
-  }),
-});
-
 export const express: Start = async (shape) => {
   const { default: createExpress } = await import('express');
   const { mcpHandler } = await import('@trpc-mcp/core/express');
   const app = createExpress();
-  app.use('/mcp', mcpHandler(createApp(shape), { ...toOptions(shape), createContext }));
+  for (const { path, router, options, take } of await toMounts(shape)) {
+    const handler = mcpHandler(router, { ...options, createContext });
+    app.use(path, handler);
+    take?.(handler);
+  }
   return listen(app);
 };
 
@@ -33,9 +27,11 @@ export const fastify: Start = async (shape) => {
   const { fastify: createFastify } = await import('fastify');
   const { mcpHandler } = await import('@trpc-mcp/core/fastify');
   const app = createFastify();
-  await app.register(mcpHandler(createApp(shape), { ...toOptions(shape), createContext }), {
-    prefix: '/mcp',
-  });
+  for (const { path, router, options, take } of await toMounts(shape)) {
+    const handler = mcpHandler(router, { ...options, createContext });
+    await app.register(handler, { prefix: path });
+    take?.(handler);
+  }
   await app.listen({ port: 0, host: '127.0.0.1' });
   return portOf(app.server);
 };
@@ -44,13 +40,24 @@ export const hono: Start = async (shape) => {
   const { Hono } = await import('hono');
   const { createAdaptorServer } = await import('@hono/node-server');
   const { mcpHandler } = await import('@trpc-mcp/core/fetch');
-  const handler = mcpHandler(createApp(shape), { ...toOptions(shape), createContext: createFetchContext });
   const app = new Hono();
-  app.all('/mcp', (c) => handler(c.req.raw));
+  for (const { path, router, options, take } of await toMounts(shape)) {
+    const handler = mcpHandler(router, { ...options, createContext: createFetchContext });
+    app.all(path, (c) => handler(c.req.raw));
+    take?.(handler);
+  }
   return listenOn(createAdaptorServer(app));
 };
 
 export const node: Start = async (shape) => {
   const { mcpHandler } = await import('@trpc-mcp/core/node');
-  return listen(mcpHandler(createApp(shape), { ...toOptions(shape), createContext }));
+  const mounts = (await toMounts(shape)).map(({ path, router, options, take }) => {
+    const handler = mcpHandler(router, { ...options, createContext });
+    take?.(handler);
+    return { path, handler };
+  });
+  const [first, ...others] = mounts;
+  // What is measured goes to its handler without a look at its path.
+  if (others.length === 0) return listen(first!.handler);
+  return listen((req, res) => mounts.find(({ path }) => path === req.url)!.handler(req, res));
 };

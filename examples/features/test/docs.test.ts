@@ -13,6 +13,7 @@ const names = [
   'results',
   'versions',
   'big-apps',
+  'code-mode',
   'errors',
   'existing-apps',
   'outputs',

@@ -20,6 +20,8 @@ export interface CliConfig {
   lock?: string;
   /** The file that `outputs` writes. `mcp.outputs.json` by default. */
   outputs?: string;
+  /** The file of the evals, such as `test/evals.ts`. `evals.ts` or `src/evals.ts` by default. */
+  evals?: string;
 }
 
 /** Gives `trpc-mcp.config.ts` its types. */
@@ -36,7 +38,15 @@ export interface FoundConfig {
 }
 
 const fileNames = ['ts', 'mts', 'js', 'mjs', 'cjs', 'cts'].map((extension) => `trpc-mcp.config.${extension}`);
-const keys = ['target', 'ctx', 'options', 'lint', 'lock', 'outputs'] as const satisfies (keyof CliConfig)[];
+const keys = [
+  'target',
+  'ctx',
+  'options',
+  'lint',
+  'lock',
+  'outputs',
+  'evals',
+] as const satisfies (keyof CliConfig)[];
 
 /** Finds the configuration of the app in a folder: there, or in a folder above, up to the one with package.json. */
 export async function findConfig(from: string): Promise<FoundConfig> {

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   call: async () => (await import('./commands/call.ts')).addCall,
   lint: async () => (await import('./commands/lint.ts')).addLint,
   lock: async () => (await import('./commands/lock.ts')).addLock,
+  eval: async () => (await import('./commands/eval.ts')).addEval,
   outputs: async () => (await import('./commands/outputs.ts')).addOutputs,
   connect: async () => (await import('./commands/connect.ts')).addConnect,
   serve: async () => (await import('./commands/serve.ts')).addServe,

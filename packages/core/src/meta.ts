@@ -210,6 +210,24 @@ export interface McpConfirm {
   with: string;
 }
 
+/** How the calls of a tool become tasks. @see https://modelcontextprotocol.io/extensions/tasks/overview */
+export interface McpTask {
+  /** How long a task may run, and how long its result is kept after its end, in milliseconds. One hour by default. */
+  ttlMs?: number;
+  /** How long a client should wait from one look at the task to the next, in milliseconds. 1,000 by default. */
+  pollMs?: number;
+  /**
+   * For how many milliseconds a call is waited for before it becomes a task. What ends within this time, or asks a question,
+   * is answered as a call without a task. 0 by default: each call is a task at once.
+   */
+  after?: number;
+  /**
+   * Whether clients without the extension are refused. Use it for work that takes longer than any client waits. By default
+   * such clients get a call that is answered when it is over.
+   */
+  required?: boolean;
+}
+
 /** The settings of one procedure: `mcp` in its meta. */
 export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
   /** The tool's name. By default it is made from the path: `customers.list` becomes `customers_list`. */
@@ -265,6 +283,11 @@ export interface McpSettings<Ctx = any> extends McpDefaults<Ctx> {
    * a day, the call returns the first answer and does not run again.
    */
   idempotent?: boolean;
+  /**
+   * Lets the work go on after the answer, for clients that support tasks: they are given the id of a task, and ask for its
+   * state and its result later. Other clients wait for the call as usual. `true` makes every call a task at once.
+   */
+  task?: true | McpTask;
 }
 
 /**

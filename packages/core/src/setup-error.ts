@@ -12,6 +12,9 @@ export type SetupProblemCode =
   | 'BYPASS_UNUSED'
   | 'BYPASS_WITHOUT_AUTH'
   | 'CACHE_INVALID'
+  | 'CARD_INVALID'
+  | 'CARD_MISSING'
+  | 'CATALOG_INVALID'
   | 'CHALLENGE_INVALID'
   | 'CLIENT_ID_MISSING'
   | 'CODEC_MISSING'
@@ -60,7 +63,11 @@ export type SetupProblemCode =
   | 'SCOPE_INVALID'
   | 'SECRET_MISSING'
   | 'SECRET_SHORT'
+  | 'SKILLS_UNREADABLE'
+  | 'SKILL_INVALID'
   | 'TAG_INVALID'
+  | 'TASK_HOST'
+  | 'TASK_QUEUE'
   | 'TOKEN_TYPE_INVALID'
   | 'TOOL_FAILED'
   | 'URI_CLASH'
@@ -73,7 +80,7 @@ export type SetupProblemCode =
 export interface SetupProblem {
   /** Stays the same from version to version, for programs: `NAME_CLASH`, `PATTERN_UNMATCHED`, … */
   code: SetupProblemCode;
-  /** The dotted path of the procedure, or the name of the option. */
+  /** The dotted path of the procedure, the name of the option, or a file of a skill. */
   path: string;
   /** Says what is wrong and how to change it, for the developer. */
   message: string;

@@ -13,7 +13,12 @@ export interface Conversation extends AsyncDisposable {
   call(
     method: CallMethod,
     params: Record<string, unknown>,
-    options?: { signal?: AbortSignal; onprogress?: (progress: Heard) => void },
+    options?: {
+      signal?: AbortSignal;
+      onprogress?: (progress: Heard) => void;
+      timeout?: number;
+      resetTimeoutOnProgress?: boolean;
+    },
   ): Promise<Record<string, unknown>>;
   listTools(): Promise<Record<string, unknown>[]>;
 }

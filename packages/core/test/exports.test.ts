@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as caller from '@trpc-mcp/core/caller';
 import * as catalog from '@trpc-mcp/core/catalog';
 import * as clients from '@trpc-mcp/core/clients';
 import * as express from '@trpc-mcp/core/express';
@@ -7,12 +8,16 @@ import * as fetch from '@trpc-mcp/core/fetch';
 import * as node from '@trpc-mcp/core/node';
 import * as stdio from '@trpc-mcp/core/stdio';
 
-test.each(Object.entries({ express, fastify, fetch, node }))(
+test.each(Object.entries({ express, fastify, fetch }))(
   'the subpath %s exports mcpHandler alone',
   (_, host) => {
     expect(Object.keys(host)).toEqual(['mcpHandler']);
   },
 );
+
+test('the subpath node exports mcpHandler, and what reads skills of a folder', () => {
+  expect(Object.keys(node).toSorted()).toEqual(['mcpHandler', 'readSkills']);
+});
 
 test('the subpath stdio exports serveStdio alone', () => {
   expect(Object.keys(stdio)).toEqual(['serveStdio']);
@@ -31,4 +36,8 @@ test('the subpath clients exports the profiles of clients, the rules of lists, a
 
 test('the subpath catalog exports what tools read of a router', () => {
   expect(Object.keys(catalog).toSorted()).toEqual(['describeCatalog', 'diffContracts', 'writeContract']);
+});
+
+test('the subpath caller exports createToolCaller alone', () => {
+  expect(Object.keys(caller)).toEqual(['createToolCaller']);
 });

@@ -198,3 +198,57 @@ test('a resource whose app goes away while somebody listens ends with the handle
   expect(await next!()).toMatchObject({ result: { resultType: 'complete' } });
   expect(await next!()).toBe('the end');
 });
+
+test('more clients listen than the SDK allows, and each of them hears with the id of its own request', async () => {
+  const app = start();
+  const listeners = [];
+  // The SDK refuses the 1,025th.
+  for (let index = 0; index < 1100; index++) listeners.push(await app.listen('x://note'));
+  app.change('x://note');
+  for (const { body, next } of listeners) {
+    expect(body).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+    expect(await next!()).toMatchObject(updated('x://note'));
+  }
+});
+
+test.each(['', 'before it is answered'])(
+  'a host that only aborts the signal when its client hangs up leaves nobody behind %s',
+  async (when) => {
+    const hearers = new Set<unknown>();
+    const bus = {
+      publish() {},
+      subscribe(hear: unknown) {
+        hearers.add(hear);
+        return () => void hearers.delete(hear);
+      },
+    };
+    const handler = mcpHandler(t.router({}), {
+      bus,
+      secret: 'x'.repeat(32),
+      createContext: () => ({ user: '' }),
+    });
+    const hangUp = new AbortController();
+    const params = { notifications: { toolsListChanged: true } };
+    const answering = handler(
+      new Request('http://127.0.0.1/mcp', {
+        method: 'POST',
+        signal: hangUp.signal,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          ...headersOf('modern', 'subscriptions/listen', params),
+        },
+        body: JSON.stringify(toMessage('modern', 'subscriptions/listen', params)),
+      }),
+    );
+    if (when) hangUp.abort();
+    const reader = (await answering).body!.getReader();
+    if (!when) {
+      await reader.read();
+      expect(hearers.size).toBe(1);
+      hangUp.abort();
+    }
+    expect((await reader.read()).done).toBe(true);
+    expect(hearers.size).toBe(0);
+  },
+);

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { type FetchMcpHandler, mcpHandler } from '../src/adapters/fetch.ts';
-import type { McpMeta } from '../src/index.ts';
+import { getMcpCall, type McpMeta } from '../src/index.ts';
 
 const t = initTRPC.meta<McpMeta>().create();
 const router = t.router({ ping: t.procedure.meta({ mcp: true }).query(() => 'pong') });
@@ -21,7 +21,12 @@ async function heapUsed(): Promise<number> {
   return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
-function send(handler: FetchMcpHandler, message: unknown, session?: string): Promise<Response> {
+function send(
+  handler: FetchMcpHandler,
+  message: unknown,
+  session?: string,
+  signal?: AbortSignal,
+): Promise<Response> {
   return handler(
     new Request('http://127.0.0.1/mcp', {
       method: 'POST',
@@ -33,6 +38,7 @@ function send(handler: FetchMcpHandler, message: unknown, session?: string): Pro
         ...(session !== undefined && { 'mcp-session-id': session }),
       },
       body: JSON.stringify(message),
+      ...(signal && { signal }),
     }),
   );
 }
@@ -100,4 +106,57 @@ test('10,000 sessions that were opened and left at once take the memory of as ma
   expect(await statusOf(handler, ids[9800]!)).toBe(200);
   expect(await statusOf(handler, ids[9999]!)).toBe(200);
   await handler.close();
+}, 180_000);
+
+test('10,000 events to a client that has left take the memory of those that are kept', async () => {
+  const text = 'x'.repeat(1000);
+  let leave = () => {};
+  const left = new Promise<void>((resolve) => (leave = resolve));
+  let finish = () => {};
+  const over = new Promise<void>((resolve) => (finish = resolve));
+  const noisy = mcpHandler(
+    t.router({
+      tell: t.procedure.meta({ mcp: true }).mutation(async () => {
+        const { mcpReq } = getMcpCall()!.sdk!;
+        const tell = (data: string) =>
+          mcpReq.notify({ method: 'notifications/message', params: { level: 'info', data } });
+        await tell('first');
+        await left;
+        for (let index = 0; index < 10_000; index++) await tell(`${index}${text}`);
+        finish();
+        return 'told';
+      }),
+    }),
+    { legacy: 'sessions', server: { name: 'noisy', version: '1', capabilities: { logging: {} } } },
+  );
+  const [session] = await open(noisy, 1);
+  const before = await heapUsed();
+  const hangUp = new AbortController();
+  const tell = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'tell' } };
+  const response = await send(noisy, tell, session, hangUp.signal);
+  const reader = response.body!.getReader();
+  const first = new TextDecoder().decode((await reader.read()).value);
+  const [id] = /(?<=^id: ).*$/m.exec(first)!;
+  hangUp.abort();
+  await reader.cancel().catch(() => {});
+  leave();
+  await over;
+  expect((await heapUsed()) - before).toBeLessThan(6);
+  const resumed = await noisy(
+    new Request('http://127.0.0.1/mcp', {
+      headers: {
+        host: '127.0.0.1',
+        accept: 'text/event-stream',
+        'mcp-protocol-version': '2025-11-25',
+        'mcp-session-id': session!,
+        'last-event-id': id,
+      },
+    }),
+  );
+  const rest = await resumed.text();
+  // The last log messages are there, and the result.
+  expect(rest).toContain('"data":"9999x');
+  expect(rest).toContain('"structuredContent"');
+  expect(rest.length).toBeLessThan(2 * 2 ** 20);
+  await noisy.close();
 }, 180_000);

@@ -65,6 +65,18 @@ test('a call through a runner is a span of the tool inside, and each call of a b
   }
 });
 
+test('a call of a tool that stands in for a method is a span of that method', async () => {
+  const router = t.router({
+    about: t.procedure.meta({ mcp: { resource: { uri: 'docs://about' } } }).query(() => 'about'),
+    plan: t.procedure.meta({ mcp: { prompt: true } }).query(() => 'Plan.'),
+  });
+  await using server = await serve(mcpHandler(router, { asTools: true }));
+  await call(server.mcp, 'modern', 'read_resource', { uri: 'docs://about' });
+  await call(server.mcp, 'modern', 'get_prompt', { name: 'plan' });
+  expect(spanOf('resources/read').attributes['mcp.resource.uri']).toBe('docs://about');
+  expect(spanOf('prompts/get plan').attributes['gen_ai.prompt.name']).toBe('plan');
+});
+
 describe.each(clientKinds)('for a client of kind %s', (kind) => {
   const version = eraOf[kind] === 'modern' ? '2026-07-28' : '2025-11-25';
 

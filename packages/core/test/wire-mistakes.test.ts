@@ -345,6 +345,8 @@ describe('an option whose value is of a wrong kind', () => {
     ['allowedOrigins', 'https://app.example.com', 'a list'],
     ['callerId', 'x-api-key', 'a function'],
     ['onError', console, 'a function'],
+    ['onCall', {}, 'a function, or a list of functions'],
+    ['onCall', [async () => {}, 'audit'], 'a function, or a list of functions'],
     ['auth', () => undefined, 'an object'],
     ['tools', { name: 'ping' }, 'a list'],
     ['fastLane', 'off', 'true or false'],

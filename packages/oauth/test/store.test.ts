@@ -1,7 +1,9 @@
 import { PGlite } from '@electric-sql/pglite';
-import { redisOAuthStore } from '@trpc-mcp/redis';
+import { type RedisOAuthStore, redisOAuthStore } from '@trpc-mcp/redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { clusterClients, type OwnCluster, startCluster } from '../../redis/test/own-cluster.ts';
+import { describeOwnServers } from '../../redis/test/own-server.ts';
 import { openPrefix } from '../../redis/test/server.ts';
 import { memoryOAuthStore, postgresOAuthStore } from '../src/index.ts';
 import { openSchema } from './postgres.ts';
@@ -55,6 +57,32 @@ describe.skipIf(!redisUrl)('with REDIS_URL', () => {
       async [Symbol.asyncDispose]() {
         await Promise.all([one.close(), other.close()]);
         await keys[Symbol.asyncDispose]();
+      },
+    };
+  });
+});
+
+describeOwnServers('with a cluster of its own', () => {
+  let cluster: OwnCluster;
+  let prefixes = 0;
+  beforeAll(async () => {
+    cluster = await startCluster();
+  }, 60_000);
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
+
+  describeStore('Redis Cluster', async () => {
+    prefixes++;
+    const [one, other] = ['ioredis 6', 'redis 6'].map((name) =>
+      redisOAuthStore(clusterClients[name]!(cluster.ports), {
+        prefix: `store ${prefixes}:`,
+        timeoutMs: 10_000,
+      }),
+    ) as [RedisOAuthStore, RedisOAuthStore];
+    return {
+      one,
+      other,
+      async [Symbol.asyncDispose]() {
+        await Promise.all([one.close(), other.close()]);
       },
     };
   });

@@ -29,8 +29,20 @@ const anyChange: Event[] = [
   { kind: 'resources_list_changed' },
 ];
 
+const changeKinds = new Set<string>([...anyChange.map(({ kind }) => kind), 'resource_updated']);
+
 /** The number of nodes whose last message is remembered. A node that restarts counts as a new one. */
 const mostNodes = 10_000;
+
+/** How many signals of sessions are kept when too much is waiting. */
+const mostSignals = 500;
+
+/** Any change stands for all changes. What processes tell each other of sessions is no change, and the newest of it stays. */
+function sumUp(waiting: Event[]): Event[] {
+  const changes = waiting.filter(({ kind }) => changeKinds.has(kind));
+  const signals = waiting.filter(({ kind }) => !changeKinds.has(kind));
+  return [...(changes.length > 0 ? anyChange : []), ...signals.slice(-mostSignals)];
+}
 
 /**
  * Makes a bus that tells all nodes of a change: the listeners of this node at once, even when Redis is down, and the other
@@ -70,7 +82,7 @@ export function createBus({ connection, reading, key, onError }: BusOptions): Op
       const fields = { from: node, number: String(sequence), event: JSON.stringify(event) };
       await append(connection, key, fields);
     },
-    sumUp: () => anyChange,
+    sumUp,
     onFailure: (error) =>
       onError(
         new Error('Redis cannot be reached; other nodes are told of changes on this node when it is back', {

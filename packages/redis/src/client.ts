@@ -1,10 +1,22 @@
-/** A client of `ioredis`, 5 or 6. */
+/** A client of `ioredis`, 5 or 6: of one server, or of sentinels. */
 export interface IoredisClient {
   duplicate(override?: object): IoredisClient;
   connect(): Promise<unknown>;
   disconnect(): void;
   call(command: string, ...args: string[]): Promise<unknown>;
   on(event: string, listener: (error?: unknown) => void): unknown;
+  options?: { host?: string | undefined; port?: number | undefined; sentinels?: unknown };
+}
+
+/** A client of a cluster, of `ioredis` 5 or 6. */
+export interface IoredisCluster {
+  readonly isCluster: boolean;
+  duplicate(startupNodes?: never[], options?: object): IoredisCluster;
+  connect(): Promise<unknown>;
+  disconnect(): void;
+  nodes(role?: 'master'): IoredisClient[];
+  on(event: string, listener: (error?: unknown) => void): unknown;
+  options: { keyPrefix?: string | undefined; natMap?: unknown; redisOptions?: object | undefined };
 }
 
 /** A client of `redis` (node-redis), 4 to 6. */
@@ -17,81 +29,65 @@ export interface NodeRedisClient {
   options?: { socket?: object } | undefined;
 }
 
-/** The client that an app has already, of `ioredis` or of `redis`. */
-export type RedisClient = IoredisClient | NodeRedisClient;
-
-/** An open connection. It does not reconnect by itself. */
-export interface Link {
-  send(command: readonly [string, ...string[]]): Promise<unknown>;
-  end(): void;
+/** What `createCluster` of `redis` (node-redis) returns, 4 to 6. */
+export interface NodeRedisCluster {
+  duplicate(overrides?: object): NodeRedisCluster;
+  connect(): Promise<unknown>;
+  disconnect(): unknown;
+  readonly masters: { address: string }[];
+  nodeClient(node: object): unknown;
+  on(event: string, listener: (error?: unknown) => void): unknown;
 }
 
-/**
- * Opens a second connection to the server of the app's client. `onLost` is called when it is lost or could not be opened.
- * The app's own client is not changed: its queues, retries and reconnections stay as the app has set them.
- */
-export function openLink(
-  client: RedisClient,
-  timeoutMs: number,
-  onLost: (error: unknown) => void,
-): { link: Link; ready: Promise<unknown> } {
-  const { own, send } = isIoredis(client)
-    ? duplicateIoredis(client, timeoutMs)
-    : duplicateNode(client, timeoutMs);
-  const lost = (error?: unknown) => onLost(error ?? new Error('the connection was closed'));
-  for (const event of ['error', 'end', 'terminated']) own.on(event, lost);
-  return { link: { send, end: () => disconnect(own) }, ready: own.connect() };
+/** What `createSentinel` of `redis` (node-redis) returns, 5 or 6. Version 5 cannot make a duplicate. */
+export interface NodeRedisSentinel {
+  duplicate?(overrides?: object): NodeRedisSentinel;
+  connect(): Promise<unknown>;
+  destroy(): unknown;
+  getMasterNode(): unknown;
+  on(event: string, listener: (error?: unknown) => void): unknown;
 }
+
+/** A client of a cluster. */
+export type ClusterClient = IoredisCluster | NodeRedisCluster;
+
+/** The client that an app has already, of `ioredis` or of `redis`: of one server, of a cluster, or of sentinels. */
+export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisSentinel | ClusterClient;
 
 /** Throws unless this is a client of a supported library. `taker` is what was called with it. */
 export function checkClient(client: unknown, taker: string): asserts client is RedisClient {
-  const has = (name: string) => typeof (client as Record<string, unknown> | null)?.[name] === 'function';
-  const isCluster =
-    (client as { isCluster?: boolean } | null)?.isCluster === true || has('getMasters') || has('nodeClient');
-  if (isCluster)
+  const isClient =
+    has(client, 'connect') &&
+    (has(client, 'getMasterNode') ||
+      (has(client, 'duplicate') && ['call', 'sendCommand', 'nodeClient'].some((name) => has(client, name))));
+  if (!isClient)
     throw new TypeError(
-      `${taker} takes a client of one Redis server, or of a sentinel with ioredis; this one is of a cluster`,
-    );
-  if (!has('duplicate') || !has('connect') || !(has('call') || has('sendCommand')))
-    throw new TypeError(
-      `${taker} takes a client of ioredis (\`new Redis(url)\`) or of redis (\`createClient({ url })\`)`,
+      `${taker} takes a client of ioredis (\`new Redis(url)\`, \`new Cluster(nodes)\`) or of redis (\`createClient({ url })\`, \`createCluster({ rootNodes })\`, \`createSentinel({ name, sentinelRootNodes })\`)`,
     );
 }
 
-interface Duplicate {
-  own: RedisClient;
-  send: Link['send'];
+/** Is this a client of a cluster? */
+export function isCluster(client: RedisClient): client is ClusterClient {
+  return isIoredisCluster(client) || has(client, 'nodeClient');
 }
 
-function isIoredis(client: RedisClient): client is IoredisClient {
-  return 'call' in client && typeof client.call === 'function';
+export function isIoredisCluster(client: RedisClient): client is IoredisCluster {
+  return 'isCluster' in client && client.isCluster;
 }
 
-function duplicateIoredis(client: IoredisClient, connectTimeout: number): Duplicate {
-  const own = client.duplicate({
-    lazyConnect: true,
-    connectTimeout,
-    retryStrategy: null,
-    sentinelRetryStrategy: null,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    enableAutoPipelining: false,
-  });
-  return { own, send: ([name, ...args]) => own.call(name, ...args) };
+export function isIoredis(client: RedisClient): client is IoredisClient {
+  return !isIoredisCluster(client) && has(client, 'call');
 }
 
-function duplicateNode(client: NodeRedisClient, connectTimeout: number): Duplicate {
-  const own = client.duplicate({
-    socket: { ...client.options?.socket, connectTimeout, socketTimeout: undefined, reconnectStrategy: false },
-    disableOfflineQueue: true,
-    commandOptions: {},
-  });
-  return { own, send: (command) => own.sendCommand([...command]) };
+export function isNodeRedisSentinel(client: RedisClient): client is NodeRedisSentinel {
+  return has(client, 'getMasterNode');
 }
 
-/** Closes a client. Ignores errors, because some clients throw or reject when they are closed already. */
-function disconnect(client: RedisClient): void {
-  void Promise.resolve()
-    .then(() => client.disconnect())
-    .catch(() => {});
+/** What a client puts before every key by itself. Only `ioredis` does that to commands that are sent as they are. */
+export function keyPrefixOf(client: RedisClient): string {
+  return isIoredisCluster(client) ? (client.options.keyPrefix ?? '') : '';
+}
+
+function has(client: unknown, name: string): boolean {
+  return typeof (client as Record<string, unknown> | null | undefined)?.[name] === 'function';
 }

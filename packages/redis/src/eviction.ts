@@ -5,12 +5,10 @@ import type { Connection } from './connection.ts';
  * what may be lost, and what comes of it.
  */
 export function warnOfEviction(connection: Connection, loss: string, onError: (error: Error) => void): void {
-  void connection.send(['INFO', 'memory']).then(
-    (info) => {
-      const policy = /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1] ?? 'noeviction';
-      // With 0 there is no limit, and so nothing is removed.
-      const isLimited = /^maxmemory:[1-9]/m.test(String(info));
-      if (!isLimited || policy === 'noeviction') return;
+  void connection.sendToAll(['INFO', 'memory']).then(
+    (infos) => {
+      const policy = infos.map(policyOf).find((each) => each !== 'noeviction');
+      if (policy === undefined) return;
       onError(
         new Error(
           `Redis removes keys when its memory is full (maxmemory-policy is ${policy}), also ${loss}; set maxmemory-policy to noeviction`,
@@ -19,4 +17,10 @@ export function warnOfEviction(connection: Connection, loss: string, onError: (e
     },
     () => {},
   );
+}
+
+function policyOf(info: unknown): string {
+  // With 0 there is no limit, and so nothing is removed.
+  const isLimited = /^maxmemory:[1-9]/m.test(String(info));
+  return (isLimited && /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1]) || 'noeviction';
 }

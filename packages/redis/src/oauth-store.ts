@@ -1,9 +1,10 @@
-import { checkClient, type RedisClient } from './client.ts';
-import { createConnection } from './connection.ts';
+import { checkClient, isCluster, keyPrefixOf, type RedisClient } from './client.ts';
+import { createConnection } from './connect.ts';
 import { warnOfEviction } from './eviction.ts';
 import { createLimits } from './limits.ts';
 import { createRecords } from './oauth-record.ts';
 import { checkOptions, print } from './options.ts';
+import { toTagged } from './slot.ts';
 import { toMs } from './store.ts';
 
 /** Options of `redisOAuthStore`. */
@@ -39,7 +40,9 @@ export function redisOAuthStore(client: RedisClient, options: RedisOAuthStoreOpt
   const { prefix = 'trpc-mcp:oauth:', timeoutMs = 2000, onError = print } = options;
   checkClient(client, 'redisOAuthStore(client)');
   const connection = createConnection(client, timeoutMs, needs);
-  const records = createRecords(connection, prefix);
+  // A record and its groups are changed together, so that a cluster has to keep them together.
+  const together = isCluster(client) ? toTagged(prefix, keyPrefixOf(client)) : prefix;
+  const records = createRecords(connection, together);
   let isFirst = true;
   const warnOnce = () => {
     if (isFirst) warnOfEviction(connection, loss, onError);

@@ -9,8 +9,8 @@ export interface Outbox<T> {
 export interface OutboxOptions<T> {
   /** Sends one item. `sequence` grows by one with each item, and stays the same when an item is sent again. */
   send: (item: T, sequence: number) => Promise<void>;
-  /** Returns items that replace all waiting ones, when too many are waiting. */
-  sumUp: () => T[];
+  /** Returns fewer items that replace all waiting ones, when too many are waiting. */
+  sumUp: (waiting: T[]) => T[];
   /** Is called with the first failure after a success. */
   onFailure: (error: unknown) => void;
 }
@@ -56,7 +56,10 @@ export function createOutbox<T>({ send, sumUp, onFailure }: OutboxOptions<T>): O
     add(item) {
       if (isClosed) return;
       waiting.set(JSON.stringify(item), item);
-      if (waiting.size > most) waiting = new Map(sumUp().map((each) => [JSON.stringify(each), each]));
+      if (waiting.size > most) {
+        const fewer = sumUp([...waiting.values()]);
+        waiting = new Map(fewer.map((each) => [JSON.stringify(each), each]));
+      }
       if (!isFailing) void flush();
     },
     flush,

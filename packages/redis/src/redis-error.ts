@@ -14,3 +14,11 @@ export class RedisError extends Error {
 }
 
 const callNeeds = 'consents, idempotency keys, rate limits';
+
+/** Says in a few words why something was thrown. */
+export function reasonOf(thrown: unknown): string {
+  // Node reports a refused connection as a list with one error for each address, and so do several nodes that were asked.
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) return reasonOf(thrown.errors[0]);
+  if (thrown instanceof RedisError && thrown.cause !== undefined) return reasonOf(thrown.cause);
+  return thrown instanceof Error && thrown.message ? thrown.message.replace(/\.$/, '') : String(thrown);
+}

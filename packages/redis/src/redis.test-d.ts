@@ -1,14 +1,19 @@
 import { initTRPC } from '@trpc/server';
 import type { HandlerOptions, McpMeta, Store } from '@trpc-mcp/core';
 import { mcpHandler } from '@trpc-mcp/core/node';
-import { Redis } from 'ioredis';
-import { Redis as Redis5 } from 'ioredis5';
-import { createClient } from 'redis';
-import { createClient as createClient4 } from 'redis4';
-import { createClient as createClient5 } from 'redis5';
+import { Cluster, Redis } from 'ioredis';
+import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
+import { createClient, createCluster, createSentinel } from 'redis';
+import { createClient as createClient4, createCluster as createCluster4 } from 'redis4';
+import {
+  createClient as createClient5,
+  createCluster as createCluster5,
+  createSentinel as createSentinel5,
+} from 'redis5';
 import { expectTypeOf, test } from 'vitest';
 import {
   redis,
+  type RedisClient,
   type RedisOAuthStore,
   redisOAuthStore,
   type RedisOAuthStoreOptions,
@@ -59,4 +64,27 @@ test('redisOAuthStore takes the clients of every version that is supported', () 
   const store = redisOAuthStore(client, { prefix: 'acme:oauth:' });
   expectTypeOf(store).toEqualTypeOf<RedisOAuthStore>();
   expectTypeOf<RedisOAuthStoreOptions>().not.toBeAny();
+});
+
+test('clients of clusters and sentinels are taken too', () => {
+  const sentinel = { name: 'main', sentinelRootNodes: [] };
+  for (const client of [
+    new Cluster([]),
+    new Cluster([], { redisOptions: { replyMapping: 'resp3' } }),
+    new Redis.Cluster([]),
+    new Redis({ name: 'main', sentinels: [] }),
+    new Cluster5([]),
+    createCluster({ rootNodes: [] }),
+    createCluster({ rootNodes: [], RESP: 2 }),
+    createCluster5({ rootNodes: [] }),
+    createCluster4({ rootNodes: [] }),
+    createSentinel(sentinel),
+    createSentinel5(sentinel),
+  ]) {
+    expectTypeOf(redis).toBeCallableWith({ client });
+    expectTypeOf(redisOAuthStore).toBeCallableWith(client);
+  }
+  expectTypeOf<RedisClient>().not.toBeAny();
+  // @ts-expect-error a list of nodes is no client
+  expectTypeOf(redis).toBeCallableWith({ client: [{ host: 'localhost', port: 6379 }] });
 });

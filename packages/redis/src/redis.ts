@@ -1,7 +1,7 @@
 import type { Store } from '@trpc-mcp/core';
 import { type Bus, createBus } from './bus.ts';
 import { checkClient, type RedisClient } from './client.ts';
-import { createConnection } from './connection.ts';
+import { createConnection } from './connect.ts';
 import { warnOfEviction } from './eviction.ts';
 import { checkOptions, print } from './options.ts';
 import { createStore } from './store.ts';

@@ -223,6 +223,21 @@ describeRedis('the bus', () => {
     expect(other.heard.length).toBeLessThan(600);
   });
 
+  test('what processes tell each other of sessions is not summed up as changes', async () => {
+    await using keys = openPrefix();
+    await using proxy = await openTcpProxy(redisUrl);
+    const { one, other, nodes } = await openNodes(keys.prefix, proxy.url);
+    await proxy.cut();
+    await eventually(() => nodes.forEach(({ errors }) => expect(errors).toHaveLength(1)));
+    // Cast: the type names only what clients hear of.
+    const signal = (session: number) => ({ kind: 'session', session }) as unknown as Event;
+    for (let index = 0; index < 1500; index++) one.bus.publish(signal(index));
+    await proxy.restore();
+    await eventually(() => expect(other.heard.at(-1)).toEqual(signal(1499)));
+    expect(other.heard.length).toBeGreaterThanOrEqual(500);
+    expect(new Set(other.heard.map(({ kind }) => kind))).toEqual(new Set(['session']));
+  });
+
   test('close() sends what is still to be sent', async () => {
     await using keys = openPrefix();
     const { one, other } = await openNodes(keys.prefix);

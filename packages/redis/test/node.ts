@@ -55,6 +55,9 @@ const shared = redis({
   timeoutMs: 1000,
   onError: ({ message }) => tell({ kind: 'error', node: name, message }),
 });
+shared.bus.subscribe((event) => {
+  if (event.kind === 'resource_updated') tell({ kind: 'heard', node: name, uri: event.uri });
+});
 const handler = mcpHandler(router, {
   ...shared,
   secret,

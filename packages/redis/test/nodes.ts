@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { openBalancer } from '../../../apps/demo/src/balancer.ts';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 import { openPrefix } from './server.ts';
 
 export interface NodeSettings {
@@ -26,6 +28,8 @@ export type FromNode =
   | { kind: 'ready'; node: string; port: number }
   | { kind: 'ran'; node: string; tool: string; input: { id: string } }
   | { kind: 'error'; node: string; message: string }
+  /** It has heard of a change of this resource. */
+  | { kind: 'heard'; node: string; uri: string }
   /** It has done what it was told. */
   | { kind: 'done'; node: string };
 
@@ -58,8 +62,10 @@ export async function startNodes(url: string): Promise<Nodes> {
   const keys = openPrefix();
   const runs: Extract<FromNode, { kind: 'ran' }>[] = [];
   const errors: Nodes['errors'] = [];
+  const heard = new Set<string>();
   const hear = (message: FromNode) => {
     if (message.kind === 'ran') runs.push(message);
+    if (message.kind === 'heard') heard.add(`${message.node} ${message.uri}`);
     if (message.kind === 'error') errors.push(message);
   };
   const { prefix } = keys;
@@ -69,6 +75,14 @@ export async function startNodes(url: string): Promise<Nodes> {
     startNode({ name: 'other', url, prefix, secret, library: 'redis' }, hear),
   ]);
   const [one, other] = started;
+  // On a busy machine, a node may miss its first time limit. It then says that every list may have changed.
+  await eventually(async () => {
+    for (const node of started) await node.tell({ kind: 'notify', uri: `app://from-${node.name}` });
+    expect(heard).toEqual(
+      new Set(started.flatMap(({ name }) => started.map((from) => `${name} app://from-${from.name}`))),
+    );
+  });
+  errors.length = 0;
   const routes: Route[] = [];
   const balancer = await openBalancer(() => [one.url, other.url], {
     onRoute: (node, { headers }) => {

@@ -1,5 +1,5 @@
 import { SetupError } from '@trpc-mcp/core';
-import { Cluster, Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
 import { type RedisClient, RedisError, redisOAuthStore, type RedisOAuthStoreOptions } from '../src/index.ts';
 import { eventually } from './eventually.ts';
@@ -168,11 +168,6 @@ test.each([
     { client: {} },
     /^redisOAuthStore\(client\) takes a client of ioredis .* or of redis/,
   ],
-  [
-    'a cluster',
-    new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true }),
-    /this one is of a cluster/,
-  ],
-])('%s is no client of one Redis', (_name, client, message) => {
-  expect(() => redisOAuthStore(client as RedisClient)).toThrow(message);
+])('%s is no client of Redis', (_name, client, message) => {
+  expect(() => redisOAuthStore(client as unknown as RedisClient)).toThrow(message);
 });

@@ -1,7 +1,8 @@
-import express, { type RequestHandler, Router } from 'express';
+import express, { Router } from 'express';
 import { findPeople, findUserBySession } from '../context.ts';
 import type { Database } from '../db/database.ts';
 import { loginPage } from './login-page.ts';
+import { refuseOthers } from './same-origin.ts';
 
 export const loginPath = '/login';
 
@@ -25,6 +26,7 @@ export function createLogin(db: Database): Router {
     res.type('html').send(page);
   });
 
+  // Other sites cannot sign a person in as somebody else, or out.
   router.post(loginPath, refuseOthers, express.urlencoded({ extended: false }), async (req, res) => {
     const { person: id, returnTo } = (req.body ?? {}) as Record<string, unknown>;
     const person = (await findPeople(db)).find((one) => one.id === id);
@@ -42,13 +44,6 @@ export function createLogin(db: Database): Router {
   });
   return router;
 }
-
-/** Other sites cannot sign a person in as somebody else, or out. */
-const refuseOthers: RequestHandler = ({ headers }, res, next) => {
-  const { origin, host } = headers;
-  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) next();
-  else res.status(403).type('text/plain').send('This form was sent from another website.\n');
-};
 
 /** A path of this app, so that nobody can send people elsewhere with a link to the login page. */
 function toOwnPath(returnTo: unknown): string {

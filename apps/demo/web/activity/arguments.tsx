@@ -1,3 +1,4 @@
+import { toShownJson } from '../chat/shown.ts';
 import { toLine } from './line.ts';
 
 const longest = 90;
@@ -12,7 +13,7 @@ export function Arguments({ value }: { value: unknown }) {
       <summary>
         <code>{`${text.slice(0, longest)}…`}</code>
       </summary>
-      <pre>{JSON.stringify(value, undefined, 2)}</pre>
+      <pre>{toShownJson(value)}</pre>
     </details>
   );
 }

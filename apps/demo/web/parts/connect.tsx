@@ -8,6 +8,9 @@ export function Connect() {
   return (
     <section aria-labelledby="agent" className="panel">
       <h2 id="agent">Connect your agent</h2>
+      <p>
+        The app has an agent of its own, in <a href="/chat">the chat</a>. To work here with yours:
+      </p>
       <p>Claude Code, which sends you to a login page where you choose who you are:</p>
       <p className="token">
         <code>{command}</code>

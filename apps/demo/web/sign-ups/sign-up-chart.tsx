@@ -1,5 +1,6 @@
 import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from 'chart.js';
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useRef } from 'react';
+import { useDarkTheme } from '../parts/use-dark-theme.ts';
 import type { Week } from './use-sign-ups.ts';
 import { toChange, toDay, toSummary } from './week.ts';
 
@@ -8,24 +9,16 @@ Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 /** A bar for each week. The running week has another colour, and says that it runs. */
 export function SignUpChart({ weeks }: { weeks: readonly Week[] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const isDark = useSyncExternalStore(onThemeChange, () => darkTheme.matches);
+  const isDark = useDarkTheme();
   useEffect(() => {
     const chart = canvas.current && drawChart(canvas.current, weeks);
     return () => chart?.destroy();
-    // A canvas does not follow the theme by itself.
   }, [weeks, isDark]);
   return (
     <div className="chart">
       <canvas ref={canvas} role="img" aria-label={`Bar chart of sign-ups by week. ${toSummary(weeks)}`} />
     </div>
   );
-}
-
-const darkTheme = matchMedia('(prefers-color-scheme: dark)');
-
-function onThemeChange(listener: () => void): () => void {
-  darkTheme.addEventListener('change', listener);
-  return () => darkTheme.removeEventListener('change', listener);
 }
 
 function drawChart(canvas: HTMLCanvasElement, weeks: readonly Week[]): Chart {

@@ -109,7 +109,8 @@ async function findTool({ client, module }: Target, name: string): Promise<Tool>
   const found = tools.find((tool) => tool.name === name) ?? (await findByPath(tools, module, name));
   if (found) return found;
   // Where tools are searched for, one can be called that the list does not hold.
-  if (tools.some((tool) => tool.name === 'search_tools')) return { name, inputSchema: { type: 'object' } };
+  if (tools.some((tool) => tool.name === 'search_tools' || tool.name === 'search_api'))
+    return { name, inputSchema: { type: 'object' } };
   const near = tools.map((tool) => tool.name).filter((each) => isNear(each, name));
   throw new CliError(`There is no tool ${name}`, {
     fix:

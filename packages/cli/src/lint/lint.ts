@@ -85,7 +85,7 @@ function isSearched(
   tools: readonly unknown[],
 ): boolean {
   if (discovery === 'list') return false;
-  return discovery === 'search' || tools.length >= discovery.over;
+  return discovery === 'search' || tools.length >= (discovery.over ?? 0);
 }
 
 /** With a search, the list has only what is pinned. */

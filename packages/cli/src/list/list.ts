@@ -98,13 +98,15 @@ export function toListing({ module, description }: DescribedModule): Listing {
     title,
     instructions,
   } = module.options.server ?? {};
+  // The app's own copy of core may be one that does not say it yet.
+  const standIns = 'standIns' in description ? description.standIns : [];
   const { tools, resources, prompts } = description;
   // Casts: core's types of these entries and the official ones differ in what is optional.
   return {
     server: { name, version, title },
     instructions: typeof instructions === 'string' ? instructions : undefined,
     lists: {
-      tools: tools.map(({ listed }) => listed as Tool),
+      tools: [...tools.map(({ listed }) => listed), ...standIns] as Tool[],
       resources: resources.filter(({ isTemplate }) => !isTemplate).map(({ listed }) => listed as Resource),
       templates: resources
         .filter(({ isTemplate }) => isTemplate)

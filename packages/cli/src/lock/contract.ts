@@ -64,7 +64,8 @@ function contractOfEndpoint({
 
 /** What the option `discovery` lists. */
 function isFront(names: readonly string[]): boolean {
-  return names.includes('search_tools') && names.includes('describe_tools');
+  const isOf = (front: readonly string[]) => front.every((name) => names.includes(name));
+  return isOf(['search_tools', 'describe_tools']) || isOf(['search_api', 'run_code']);
 }
 
 function scopesOf(meta: Record<string, unknown> | undefined): string[] {

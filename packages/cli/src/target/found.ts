@@ -17,8 +17,12 @@ export interface FoundModule {
 }
 
 const extensions = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx'];
+
+const routerFix =
+  'Name the file that exports the router, such as src/router.ts#appRouter, or the URL of an endpoint, with http:// or https://.';
+
 /** Finds the file of `src/router.ts#appRouter`. The extension may be left out, and so may `index`. */
-export function findModule(spec: string, folder: string): FoundModule {
+export function findModule(spec: string, folder: string, fix: string = routerFix): FoundModule {
   const [path, exportName] = splitSpec(spec, folder);
   const base = resolve(folder, path);
   const tried = [
@@ -29,7 +33,7 @@ export function findModule(spec: string, folder: string): FoundModule {
   if (file === undefined)
     throw new CliError(`There is no module ${path}`, {
       exitCode: exitCode.unavailable,
-      fix: 'Name the file that exports the router, such as src/router.ts#appRouter, or the URL of an endpoint, with http:// or https://.',
+      fix,
     });
   const manifest = findUpwards(dirname(file), 'package.json');
   const root = manifest === undefined ? dirname(file) : dirname(manifest);

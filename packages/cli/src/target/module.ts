@@ -52,7 +52,7 @@ export async function loadDefault(spec: string, terminal: Terminal): Promise<unk
 }
 
 /** `.env.local` wins over `.env`, and what is set already wins over both. */
-function readEnvFiles(folder: string): void {
+export function readEnvFiles(folder: string): void {
   for (const name of ['.env.local', '.env']) {
     const file = join(folder, name);
     if (!existsSync(file)) continue;

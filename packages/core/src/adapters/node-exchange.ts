@@ -7,10 +7,13 @@ import {
   BodyConsumed,
   BodyTooLarge,
   type Exchange,
+  isPushed,
   queryOf,
   readLength,
   type Reply,
 } from '../protocol/exchange.ts';
+import { isClosed } from './closed.ts';
+import { writePushed } from './pushed-body.ts';
 
 /** A request of Node's, over HTTP/1 or HTTP/2. A framework may have added fields to it. */
 export interface NodeRequest extends NodeJS.EventEmitter {
@@ -101,6 +104,10 @@ class NodeExchange implements Exchange {
     return queryOf(this.#req.originalUrl ?? this.#req.url ?? '');
   }
 
+  get authorization(): string | undefined {
+    return readJoined(this.#req, 'authorization');
+  }
+
   get isLoopback(): boolean {
     return isLoopback(this.#req.socket.localAddress);
   }
@@ -128,7 +135,14 @@ class NodeExchange implements Exchange {
   }
 
   toRequest(): Request {
-    if (this.#request) return this.#request;
+    return (this.#request ??= this.#toRequest({ signal: this.signal }));
+  }
+
+  toHead(): Request {
+    return this.#request ?? this.#toRequest({});
+  }
+
+  #toRequest(init: { signal?: AbortSignal }): Request {
     const headers = new Headers();
     const { rawHeaders } = this.#req;
     for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -136,7 +150,7 @@ class NodeExchange implements Exchange {
       // HTTP/2 has its method and path among the headers, as `:method` and `:path`.
       if (!name.startsWith(':')) headers.append(name, rawHeaders[index + 1]!);
     }
-    return (this.#request = new Request(this.url, { method: this.method, headers, signal: this.signal }));
+    return new Request(this.url, { method: this.method, headers, ...init });
   }
 
   get #controller(): AbortController {
@@ -161,8 +175,11 @@ export async function respond(
 ): Promise<void> {
   try {
     const reply = await handle(exchange);
-    if (reply.body instanceof ReadableStream) await writeStream(res, reply, reply.body);
-    else writeReply(res, reply, reply.body);
+    const { body } = reply;
+    // Not awaited here, so that this function and what it refers to are not kept for as long as the stream is open.
+    if (isPushed(body)) return openStream(res, reply) ? writePushed(res, body) : undefined;
+    if (body instanceof ReadableStream) await writeStream(res, reply, body);
+    else writeReply(res, reply, body);
   } catch {
     // For example, the app has set a header that Node does not accept.
     if (isOver(res)) {
@@ -174,14 +191,16 @@ export async function respond(
   }
 }
 
-async function writeStream(
-  res: NodeResponse,
-  { status, headers }: Reply,
-  body: ReadableStream,
-): Promise<void> {
-  if (isOver(res)) return body.cancel();
+/** Sends the head of a stream. Returns whether its body can be sent. */
+function openStream(res: NodeResponse, { status, headers }: Reply): boolean {
+  if (isOver(res)) return false;
   res.writeHead(status, withVary(headers, res));
   res.flushHeaders?.();
+  return true;
+}
+
+async function writeStream(res: NodeResponse, reply: Reply, body: ReadableStream): Promise<void> {
+  if (!openStream(res, reply)) return body.cancel();
   // When the client hangs up, `pipeline` ends the stream, and that is not an error here.
   await pipeline(Readable.fromWeb(body as NodeReadableStream), res).catch(() => undefined);
 }
@@ -196,7 +215,7 @@ function writeReply(
   const all = withVary(headers, res);
   // The answer to HEAD says how long that to GET would be. One with 304 may not say that it is empty.
   const isBare = body === undefined && ('content-length' in all || status === 304);
-  res.writeHead(status, isBare ? all : { ...all, 'content-length': lengthOf(body) });
+  res.writeHead(status, isBare ? all : withLength(all, lengthOf(body)));
   if (typeof body === 'object') {
     res.cork();
     for (const chunk of body) res.write(chunk);
@@ -216,13 +235,17 @@ export function withVary(
   return earlier === undefined ? headers : { ...headers, vary: `${[earlier].flat().join(', ')}, ${vary}` };
 }
 
+/** A loop, because a spread makes each reply slower. */
+function withLength(headers: Record<string, string>, length: number): OutgoingHttpHeaders {
+  const all: OutgoingHttpHeaders = {};
+  for (const name in headers) all[name] = headers[name];
+  all['content-length'] = length;
+  return all;
+}
+
 /** Whether nothing can be sent any more: the client has gone, or the app has answered by itself. */
 export function isOver(res: NodeResponse): boolean {
   return res.headersSent || isClosed(res);
-}
-
-function isClosed({ destroyed, stream }: NodeResponse): boolean {
-  return stream ? stream.destroyed : destroyed === true;
 }
 
 /** Whether the whole answer was sent. HTTP/2 sets `writableFinished` also when the client has hung up. */
@@ -233,6 +256,18 @@ function isAnswered(res: NodeResponse): boolean {
 function lengthOf(body: string | readonly Uint8Array[] | undefined): number {
   if (typeof body === 'string') return Buffer.byteLength(body);
   return body?.reduce((length, chunk) => length + chunk.byteLength, 0) ?? 0;
+}
+
+/** Reads a header that Node keeps only the first of. */
+function readJoined({ rawHeaders }: NodeRequest, sought: string): string | undefined {
+  let joined: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length !== sought.length || name.toLowerCase() !== sought) continue;
+    const value = rawHeaders[index + 1]!;
+    joined = joined === undefined ? value : `${joined}, ${value}`;
+  }
+  return joined;
 }
 
 /** Node keeps only the first `Host`, so that a second one is looked for. HTTP/2 has `:authority` in its place, or beside it. */

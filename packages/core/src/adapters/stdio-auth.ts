@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
 import type { McpAuthInfo } from '../meta.ts';
-import type { Admission, AuthOptions, Gate, Refusal } from '../auth/gate.ts';
+import type { AuthOptions, Refusal } from '../auth/gate.ts';
 import { toRefusalOutcome } from '../call/outcome.ts';
 import { toRpcError } from '../protocol/answer.ts';
 import { isToolCall, toErrorMessage } from '../protocol/json-rpc.ts';
@@ -25,30 +25,6 @@ export function toAuthOptions({ authenticate, required }: StdioAuthOptions): Aut
   };
 }
 
-/** A gate that lets a caller in or refuses them. It has no rejections, which are HTTP statuses. */
-export interface StdioGate extends Gate {
-  authenticate(...how: Parameters<Gate['authenticate']>): Promise<Admission | Refusal>;
-}
-
-/** Removes the challenges of a gate. They tell HTTP clients how to sign in, which is not possible over stdio. */
-export function withoutChallenges(gate: Gate): StdioGate {
-  return {
-    ...gate,
-    challenge: '',
-    async authenticate(...how) {
-      const admitted = await gate.authenticate(...how);
-      if (admitted.kind === 'admission') return admitted;
-      // Only HTTP has statuses for a rejection. Here it refuses the credential.
-      const status = admitted.kind === 'rejection' ? 401 : admitted.status;
-      return { kind: 'refusal', status, message: admitted.message };
-    },
-    checkScopes(auth, scopes) {
-      const refusal = gate.checkScopes(auth, scopes);
-      return refusal && withoutChallenge(refusal);
-    },
-  };
-}
-
 /** The methods of a handshake. They are never refused, because clients do not show people why a handshake failed. */
 const handshake = ['initialize', 'server/discover', 'ping'];
 
@@ -60,8 +36,4 @@ export function toRefusal(request: JSONRPCRequest, refusal: Refusal): JSONRPCMes
   const { id, method } = request;
   if (handshake.includes(method) || isToolCall(request)) return undefined;
   return toErrorMessage(toRpcError(toRefusalOutcome(refusal)), id) as JSONRPCMessage;
-}
-
-function withoutChallenge({ kind, status, message }: Refusal): Refusal {
-  return { kind, status, message };
 }

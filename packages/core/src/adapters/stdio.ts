@@ -10,18 +10,19 @@ import type { TRPCRequestInfo } from '@trpc/server/http';
 import { constants } from 'node:os';
 import process from 'node:process';
 import { stdioCredentialHint } from '../auth/credential-hint.ts';
+import { withoutChallenges } from '../auth/without-challenges.ts';
 import type { CallHost } from '../call/call.ts';
 import type { McpAuthInfo } from '../meta.ts';
 import { toRefusalOutcome } from '../call/outcome.ts';
-import type { HandlerControls } from '../protocol/handler.ts';
+import { type HandlerControls, noTasks } from '../protocol/handler.ts';
 import { onlyCaller } from '../protocol/caller-of.ts';
-import { createNotifier, notifyClient } from '../protocol/notify.ts';
+import { notifyClient } from '../protocol/notify.ts';
 import { defaultMaxBodyBytes, type HandlerArguments, type HandlerOptions } from '../protocol/options.ts';
 import { createParts, createReady } from '../protocol/parts.ts';
 import { createServer } from '../protocol/server.ts';
 import type { Serving } from '../protocol/serving.ts';
 import { checkListening, Subscriptions } from '../protocol/subscription.ts';
-import { type StdioAuthOptions, toAuthOptions, toRefusal, withoutChallenges } from './stdio-auth.ts';
+import { type StdioAuthOptions, toAuthOptions, toRefusal } from './stdio-auth.ts';
 import { StdioListening } from './stdio-listening.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { claimStdout } from './stdout.ts';
@@ -43,6 +44,7 @@ type HttpOption =
   | 'allowedHosts'
   | 'allowedOrigins'
   | 'cors'
+  | 'card'
   | 'fastLane'
   | 'page';
 
@@ -77,11 +79,10 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
 ): StdioServer {
   const { auth, maxBodyBytes = defaultMaxBodyBytes, ...others } = options;
   const bus = options.bus ?? new InMemoryServerEventBus();
-  const notify = createNotifier(bus);
   // Cast: the patterns of `expose` are typed by this router, and those of a handler's options by any.
   const handlerOptions = { ...others, ...(auth && { auth: toAuthOptions(auth) }) } as HandlerOptions;
-  const made = createParts(router, handlerOptions, notify);
-  const { catalog } = made;
+  const made = createParts(router, handlerOptions, bus);
+  const { catalog, notify } = made;
   const gate = withoutChallenges(made.parts.gate);
   const parts = { ...made.parts, gate, credentialHint: stdioCredentialHint };
   const exchange: CallHost = {
@@ -107,6 +108,7 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
     catalog: catalog.current!,
     auth: known,
     caller: async () => onlyCaller,
+    tasksOf: parts.tasks?.list,
     mayStream: true,
     renew: async () => serve(known),
   });
@@ -154,6 +156,7 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
   const end = () =>
     (ending ??= (async () => {
       await transport.drain(callLimitMs);
+      await parts.tasks?.close();
       unsubscribe();
       await server.close();
       await transport.abandon();
@@ -181,6 +184,11 @@ export function serveStdio<TRouter extends AnyTRPCRouter>(
     // Standard output carries the protocol alone.
     ready: createReady(catalog, parts, options.outputs, (line) => console.error(line)),
     notify,
+    async runTask(job) {
+      await catalog.whole;
+      if (!parts.tasks) throw new TypeError(noTasks);
+      await parts.tasks.run(job);
+    },
     async close() {
       for (const signal of endSignals) process.off(signal, onSignal);
       await end();

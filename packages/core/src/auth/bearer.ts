@@ -5,10 +5,11 @@ import { ownMessageOf } from '../thrown.ts';
 import { findUnknownOptions } from '../nearest.ts';
 import type { McpAuthInfo } from '../meta.ts';
 import { addToChallenge } from './challenge.ts';
-import { type HeadersRequest, readToken } from './credential.ts';
+import { type CredentialPlaces, type HeadersRequest, placesOf, readToken } from './credential.ts';
 import { CredentialError } from './credential-error.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { AuthOptions } from './gate.ts';
+import { readsOnly } from './places.ts';
 import { metadataUrlOf } from './resource-metadata.ts';
 import { isScope, missingScopes, scopesText } from './scope.ts';
 import { findTokenProblem, toAuthInfo, type VerifiedToken, type VerifyToken } from './token.ts';
@@ -72,14 +73,17 @@ export function bearer(options: BearerOptions): BearerAuth {
       resource_documentation: String(options.resourceDocumentation),
     }),
   };
-  const authenticate = async (request: Request | HeadersRequest): Promise<McpAuthInfo | undefined> => {
-    const token = readToken(request, maxTokenLength);
+  const authenticateBy = async (places: CredentialPlaces): Promise<McpAuthInfo | undefined> => {
+    const token = readToken(places, maxTokenLength);
     if (token === undefined) return undefined;
     const verified = await verifyToken(verify, token, resource);
     const problem = findTokenProblem(verified, resource);
     if (problem !== undefined) throw new CredentialError(401, problem, 'invalid_token');
     return toAuthInfo(verified, resource);
   };
+  const authenticate = async (request: Request | HeadersRequest): Promise<McpAuthInfo | undefined> =>
+    authenticateBy(placesOf(request));
+  readsOnly(authenticate, authenticateBy);
   return {
     authenticate,
     async callerOf(request) {

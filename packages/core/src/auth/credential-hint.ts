@@ -14,3 +14,7 @@ export function toCredentialHint(hasAuth: boolean, challenge = 'Bearer'): string
 /** The same for a server over stdio, which has no headers. */
 export const stdioCredentialHint =
   'The person has to sign in: the credential of this server is given to it where it is started, usually in its environment.';
+
+/** The same for an agent in the app’s own process, which acts for somebody that the app knows already. */
+export const inProcessCredentialHint =
+  'The person has to sign in to the app: this agent acts for whoever is signed in there.';

@@ -8,14 +8,29 @@ export interface HeadersRequest {
   rawHeaders?: readonly string[];
 }
 
+/** What a token is read from. */
+export interface CredentialPlaces {
+  /** What the URL has after its question mark. */
+  query: string;
+  /** The header of this name. Two of them are joined by a comma, which makes a malformed one. */
+  authorization: string | undefined;
+}
+
+/** Finds where a request may have its token. */
+export function placesOf(request: Request | HeadersRequest): CredentialPlaces {
+  return { query: queryOf(request.url), authorization: authorizationOf(request) };
+}
+
 /** Reads the token in an `Authorization` header. Throws a `CredentialError` when it is malformed. */
-export function readToken(request: Request | HeadersRequest, maxLength: number): string | undefined {
+export function readToken(
+  { query, authorization: header }: CredentialPlaces,
+  maxLength: number,
+): string | undefined {
   // A URL ends up in logs and in the history of browsers.
-  if (queryOf(request.url).has('access_token')) {
+  if (query !== '' && new URLSearchParams(query).has('access_token')) {
     const message = 'a token in the URL is not taken; send it in the Authorization header';
     throw new CredentialError(400, message, 'invalid_request');
   }
-  const header = authorizationOf(request);
   if (header === undefined || !namesBearer.test(header)) return undefined;
   const token = /^bearer /i.test(header) ? header.slice('bearer '.length).trim() : '';
   if (token.length > maxLength) {
@@ -33,8 +48,8 @@ const namesBearer = /^bearer(?![\w-])|,\s*bearer\s/i;
 const tokenSyntax = /^[\w.~+/-]+=*$/;
 
 /** The query of a URL, which Node writes without its origin. */
-function queryOf(url: string | undefined): URLSearchParams {
-  return new URLSearchParams(/\?([^#]*)/.exec(url ?? '')?.[1]);
+function queryOf(url: string | undefined): string {
+  return /\?([^#]*)/.exec(url ?? '')?.[1] ?? '';
 }
 
 /** Reads the header. Two of them make a malformed one, as they do in `Headers`. */

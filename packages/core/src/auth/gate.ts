@@ -5,8 +5,10 @@ import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { ownMessageOf, toError } from '../thrown.ts';
 import type { McpAuthInfo } from '../meta.ts';
 import { addToChallenge, isHeaderText, toAdvice } from './challenge.ts';
+import type { CredentialPlaces } from './credential.ts';
 import { CredentialError } from './credential-error.ts';
 import { checkFailureLimit, createFailureCounter, type FailureLimit } from './failure-limit.ts';
+import { byPlacesOf } from './places.ts';
 import { joinScopes, missingScopes, scopesText } from './scope.ts';
 
 /**
@@ -77,10 +79,14 @@ export interface Admission {
 export interface Gate {
   /** The `WWW-Authenticate` header of a 401, also of one that a procedure causes by throwing UNAUTHORIZED. */
   challenge: string;
-  /** Finds out who is calling. `readAddress` returns the caller's address, on hosts that know it. */
+  /**
+   * Finds out who is calling. `readAddress` returns the caller's address, on hosts that know it. `places` is left out where
+   * there are no headers.
+   */
   authenticate(
     toRequest: () => Request,
     readAddress: () => string | undefined,
+    places?: CredentialPlaces,
   ): Promise<Admission | Refusal | Rejection>;
   /** Whether they may send this message. */
   authorize(attempt: Attempt): Promise<Refusal | undefined>;
@@ -162,9 +168,9 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
   };
 
   let hasWarned = false;
-  const addressOf = (request: Request, readAddress: () => string | undefined) => {
+  const addressOf = (toRequest: () => Request, readAddress: () => string | undefined) => {
     try {
-      const address = failureLimit?.address ? failureLimit.address(request) : readAddress();
+      const address = failureLimit?.address ? failureLimit.address(toRequest()) : readAddress();
       if (address === undefined && !hasWarned) {
         hasWarned = true;
         reportThrown(new SetupError([noAddress]));
@@ -178,10 +184,9 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
 
   return {
     challenge,
-    async authenticate(toRequest, readAddress) {
+    async authenticate(toRequest, readAddress, places) {
       if (!options) return { kind: 'admission', auth: undefined };
-      const request = toRequest();
-      const address = failures && addressOf(request, readAddress);
+      const address = failures && addressOf(toRequest, readAddress);
       const waitMs = address === undefined ? 0 : failures!.msToWait(address);
       if (waitMs > 0) {
         const seconds = toSeconds(waitMs);
@@ -190,7 +195,10 @@ export function createGate(options: AuthOptions | undefined, timeoutMs: number, 
       }
       try {
         for (const way of ways) {
-          const auth = await runHook('auth.authenticate', timeoutMs, () => way(request));
+          const byPlaces = places && byPlacesOf(way);
+          const auth = await runHook('auth.authenticate', timeoutMs, () =>
+            byPlaces ? byPlaces(places) : way(toRequest()),
+          );
           if (!auth) continue;
           return missingScopes(auth, requiredScopes).length === 0
             ? { kind: 'admission', auth }

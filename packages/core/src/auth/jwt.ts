@@ -1,9 +1,10 @@
 import { TRPCError } from '@trpc/server';
-import type { JSONWebKeySet, JWTPayload, JWTVerifyResult } from 'jose' with { 'resolution-mode': 'import' };
+import type { JSONWebKeySet, JWTPayload } from 'jose' with { 'resolution-mode': 'import' };
 import { isRecord } from '../record.ts';
 import { SetupError, type SetupProblem, type SetupProblemCode } from '../setup-error.ts';
 import { findUnknownOptions } from '../nearest.ts';
-import { createKeySet, createLocalKeySet, type KeySet } from './key-set.ts';
+import { createKeySet, createLocalKeySet } from './key-set.ts';
+import { createTokenReader, type ReadToken } from './signed-token.ts';
 import { accessTokenType, checkTokenType } from './token-type.ts';
 import { checkVerified, clockToleranceMs, resourceOf, toAudience, type VerifyToken } from './token.ts';
 
@@ -52,33 +53,28 @@ const asymmetric = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA 
 export function jwt(options: JwtOptions): VerifyToken {
   const { issuer, audience, types = [accessTokenType], algorithms = asymmetric } = options;
   checkOptions(options);
-  let keySet: Promise<KeySet> | undefined;
+  let reader: Promise<ReadToken> | undefined;
+  const open = async () => {
+    const keySet = options.jwks ? createLocalKeySet(options.jwks) : createKeySet(new URL(options.jwksUri!));
+    return createTokenReader(await keySet, {
+      issuer,
+      algorithms: [...algorithms],
+      requiredClaims: ['exp'],
+      clockTolerance: clockToleranceMs / 1000,
+    });
+  };
   return async (token, verifyOptions) => {
     const resource = resourceOf(verifyOptions);
-    const jose = await import('jose');
-    keySet ??= options.jwks ? createLocalKeySet(options.jwks) : createKeySet(new URL(options.jwksUri!));
-    const { find, renew } = await keySet;
-    const check = () =>
-      jose.jwtVerify(token, find, {
-        issuer,
-        algorithms: [...algorithms],
-        requiredClaims: ['exp'],
-        clockTolerance: clockToleranceMs / 1000,
-      });
-    let verified: JWTVerifyResult;
+    const read = await (reader ??= open());
+    let signed: Awaited<ReturnType<ReadToken>>;
     try {
-      verified = await check().catch(async (error: unknown) => {
-        // Without a key id, a token that was signed with a new key looks like one with a bad signature.
-        if (!isBadSignature(error) || jose.decodeProtectedHeader(token).kid !== undefined) throw error;
-        await renew();
-        return check();
-      });
+      signed = await read(token);
     } catch (cause) {
       if (cause instanceof TRPCError) throw cause;
       throw new TRPCError({ code: 'UNAUTHORIZED', message: describe(cause), cause });
     }
-    const { payload: claims, protectedHeader } = verified;
-    checkTokenType(protectedHeader.typ, claims, { types, resource });
+    const { claims, typ } = signed;
+    checkTokenType(typ, claims, { types, resource });
     return checkVerified(
       {
         clientId: clientIdOf(claims),
@@ -168,10 +164,6 @@ function checkKeys(
 function isPublicKey(key: unknown): boolean {
   if (!isRecord(key)) return false;
   return typeof key['kty'] === 'string' && key['kty'] !== 'oct' && key['d'] === undefined;
-}
-
-function isBadSignature(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED';
 }
 
 /** Says what is wrong with a token, in words for the client. */

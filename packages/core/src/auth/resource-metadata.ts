@@ -1,8 +1,6 @@
-import {
-  getOAuthProtectedResourceMetadataUrl,
-  type OAuthProtectedResourceMetadata,
-} from '@modelcontextprotocol/server';
+import type { OAuthProtectedResourceMetadata } from '@modelcontextprotocol/server';
 import { findUnknownOptions } from '../nearest.ts';
+import { type DocumentReply, type RootHandler, toRootHandler } from '../root-handler.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
 
 /** The part of `auth` that `resourceMetadataHandler` needs. */
@@ -20,29 +18,8 @@ export interface ResourceMetadataOptions {
   atRoot?: boolean;
 }
 
-/** A request of Node's, or of any framework on it. */
-export interface NodeLikeRequest {
-  method?: string | undefined;
-  url?: string | undefined;
-}
-
-/** The response that goes with it. */
-export interface NodeLikeResponse {
-  writeHead(status: number, headers: Record<string, string>): unknown;
-  end(body?: string): unknown;
-}
-
 /** A handler for fetch hosts, for Node, and as Express middleware. */
-export interface ResourceMetadataHandler {
-  (request: Request): Response;
-  (req: NodeLikeRequest, res: NodeLikeResponse, next?: () => void): void;
-}
-
-export interface MetadataReply {
-  status: number;
-  headers: Record<string, string>;
-  body: string | undefined;
-}
+export type ResourceMetadataHandler = RootHandler;
 
 const wellKnown = '/.well-known/oauth-protected-resource';
 
@@ -69,29 +46,7 @@ export function resourceMetadataHandler(
   const serve = createMetadataReply(metadata);
   // For an endpoint at the root of its origin, both places are the same.
   const places = [rootPathOf(metadata.resource), ...(atRoot ? [wellKnown] : [])];
-  const answer = (path: string, method: string) => (places.includes(path) ? serve(path, method) : undefined);
-
-  function handle(request: Request): Response;
-  function handle(req: NodeLikeRequest, res: NodeLikeResponse, next?: () => void): void;
-  function handle(
-    request: Request | NodeLikeRequest,
-    res?: NodeLikeResponse,
-    next?: () => void,
-  ): Response | undefined {
-    const { method = 'GET', url = '/' } = request;
-    const path = URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : '';
-    const reply = answer(path, method);
-    if (!reply && next) {
-      next();
-      return undefined;
-    }
-    const { status, headers, body } = reply ?? { status: 404, headers: {}, body: undefined };
-    if (!res) return new Response(body ?? null, { status, headers });
-    res.writeHead(status, headers);
-    res.end(body);
-    return undefined;
-  }
-  return handle;
+  return toRootHandler(({ path, method }) => (places.includes(path) ? serve(path, method) : undefined));
 }
 
 /**
@@ -100,7 +55,7 @@ export function resourceMetadataHandler(
  */
 export function createMetadataReply(
   metadata: OAuthProtectedResourceMetadata,
-): (path: string, method: string) => MetadataReply | undefined {
+): (path: string, method: string) => DocumentReply | undefined {
   const atRoot = rootPathOf(metadata.resource);
   const json = JSON.stringify(metadata);
   const anyOrigin = { 'access-control-allow-origin': '*' };
@@ -138,6 +93,8 @@ const optionKeys = { atRoot: true } satisfies Record<keyof ResourceMetadataOptio
 
 const methods = 'GET, HEAD, OPTIONS';
 
+/** The path of a resource stands after the well-known one. */
 function rootPathOf(resource: string): string {
-  return new URL(getOAuthProtectedResourceMetadataUrl(new URL(resource))).pathname;
+  const { pathname } = new URL(resource);
+  return wellKnown + pathname.replace(/\/$/, '');
 }

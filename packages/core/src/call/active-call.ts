@@ -5,15 +5,21 @@ import {
   AnswerNeeded,
   type AskState,
   consentKey,
+  clientCannotAsk,
   type ConsentQuestion,
   type InputRequest,
+  nobodyAnswers,
   type OpenQuestions,
   type Question,
   Questions,
 } from './ask.ts';
 import type { Caller } from './caller.ts';
 import type { McpCall, McpRequest } from './context.ts';
-import { openProgress, type Progress, type ProgressChannel } from './progress.ts';
+import type { TaskInfo } from './task-info.ts';
+import { type ClientWay, openProgress, type Progress, type ProgressChannel } from './progress.ts';
+
+/** What a procedure is called for that serves another one. */
+export type CallPurpose = 'completion' | 'list' | 'question' | 'dryRun';
 
 /** One call, as the client requested it. */
 export interface CallRequest extends Omit<McpRequest, 'tool'> {
@@ -21,14 +27,33 @@ export interface CallRequest extends Omit<McpRequest, 'tool'> {
   id: string | number | undefined;
   /** The URI of the resource that is read. */
   uri?: string;
-  /** How to reach the client while the call runs. `undefined` in the fast lane. */
-  sdk: ServerContext | undefined;
+  /** What a procedure is called for that serves another one, where the method does not say it. */
+  purpose?: CallPurpose;
+  /** How to reach the client while the call runs. `undefined` in the fast lane, where nothing needs it. */
+  sdk: ClientWay | undefined;
   /** Whether the client can be asked questions. */
   canAsk: boolean;
   /** The verified state of earlier rounds. */
   state: AskState | undefined;
+  /** The answers that this request brings to the questions of the round before, not verified. */
+  responses: Record<string, unknown> | undefined;
   /** Finds out who is calling. */
   caller: () => Promise<Caller>;
+  /** Lists the tasks of a caller. `undefined` if no tool has any. */
+  tasksOf: ((caller: Caller) => Promise<TaskInfo[]>) | undefined;
+  /**
+   * Takes the progress of a call that runs as a task, or in this process. `isValue` is set for the values of a stream, which
+   * are counted.
+   */
+  report?: ((progress: Progress, isValue?: true) => void) | undefined;
+  /** Whether the points of the limits were taken already, by the request that made the task. */
+  isCounted?: boolean;
+  /** Whether the call comes from the app itself, and from no client. */
+  isInProcess?: true;
+  /** Whether a person has agreed to exactly this call already, so that nobody is asked for consent. */
+  isApproved?: boolean;
+  /** Whether the call ends before the input is read, with an empty result if nothing has refused the caller until then. */
+  isTrial?: true;
 }
 
 /** A class, so that a call allocates one object, and features that most calls do not use cost nothing. */
@@ -41,7 +66,7 @@ export class ActiveCall implements McpCall {
   readonly auth: McpCall['auth'];
   readonly signal: AbortSignal;
   readonly trace: McpCall['trace'];
-  readonly sdk: ServerContext | undefined;
+  readonly task: McpCall['task'];
   /** Sends progress, if the client asked for it. */
   readonly #channel: ProgressChannel | undefined;
   readonly #request: CallRequest;
@@ -60,7 +85,7 @@ export class ActiveCall implements McpCall {
     this.auth = request.auth;
     this.signal = signal;
     this.trace = request.trace;
-    this.sdk = request.sdk;
+    this.task = request.task;
     this.#channel = request.sdk && openProgress(request.sdk);
     this.#request = request;
   }
@@ -98,8 +123,15 @@ export class ActiveCall implements McpCall {
     };
   }
 
+  get sdk(): ServerContext | undefined {
+    const { sdk } = this.#request;
+    if (typeof sdk === 'function') return sdk();
+    return sdk && 'mcpReq' in sdk ? sdk : undefined;
+  }
+
   progress(progress: Progress): void {
     this.#channel?.offer(progress);
+    this.#request.report?.(progress);
   }
 
   ask<TContent>(question: Question<TContent>): Promise<Answer<TContent>> {
@@ -110,8 +142,14 @@ export class ActiveCall implements McpCall {
     return this.#asked.request(request, key);
   }
 
+  async tasks(): Promise<TaskInfo[]> {
+    const { tasksOf, caller } = this.#request;
+    return tasksOf ? tasksOf(await caller()) : [];
+  }
+
   get #asked(): Questions {
-    const { canAsk, state, sdk } = this.#request;
-    return (this.#questions ??= new Questions(canAsk, state?.answers, sdk?.mcpReq.inputResponses));
+    const { canAsk, isInProcess, state, responses } = this.#request;
+    const lack = canAsk ? undefined : isInProcess ? nobodyAnswers : clientCannotAsk;
+    return (this.#questions ??= new Questions(lack, state?.answers, responses));
   }
 }

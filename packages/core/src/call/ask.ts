@@ -1,12 +1,11 @@
-import {
-  type ElicitInputParams,
-  fromJsonSchema,
-  inputRequired,
-  type InputRequest,
-  type InputResponses,
-  type StandardSchemaV1,
+import type {
+  ElicitInputParams,
+  InputRequest,
+  InputResponses,
+  StandardSchemaV1,
 } from '@modelcontextprotocol/server';
 import { FinalError } from './final-error.ts';
+import type * as FormModule from './form.ts';
 import { isDeeper } from './json-text.ts';
 
 export type { InputRequest };
@@ -50,52 +49,60 @@ export interface ConsentQuestion {
   about: string;
 }
 
+/** Says why a client cannot be asked. */
+export const clientCannotAsk =
+  'this needs an answer from a person, and the client cannot be asked: it accepts no event stream, or speaks a revision of MCP before 2026-07-28 without a session; tell the person, so that they can do it themselves or use a client that asks';
+
+/** The same for a call from the app itself, which has said nobody who answers. */
+export const nobodyAnswers =
+  'this needs an answer from a person, and nobody can be asked here; tell the person, so that they can do it themselves';
+
 /** How deeply an answer may be nested. */
 const maxAnswerLevels = 512;
 
 /** The questions of one run of a call. */
 export class Questions {
   readonly #answers: Record<string, unknown>;
-  readonly #canAsk: boolean;
+  readonly #lack: string | undefined;
   readonly #open: Record<string, InputRequest> = {};
   readonly #seen = new Set<string>();
   #count = 0;
+  #loading: Promise<typeof FormModule> | undefined;
 
-  /** `earlier` are the answers in the signed state, `fresh` the ones that this request brings. */
+  /**
+   * `lack` says why nobody can be asked, if nobody can. `earlier` are the answers in the signed state, `fresh` the ones that
+   * this request brings.
+   */
   constructor(
-    canAsk: boolean,
+    lack: string | undefined,
     earlier: InputResponses | undefined,
     fresh: Record<string, unknown> | undefined,
   ) {
-    this.#canAsk = canAsk;
+    this.#lack = lack;
     this.#answers = { ...fresh, ...earlier };
   }
 
   async ask<TContent>(question: Question<TContent>): Promise<Answer<TContent>> {
+    const { toFormRequest, toPageRequest, toStandardSchema } = await this.#load();
     const { message, key: name } = question;
     if ('url' in question) {
-      const request = inputRequired.elicitUrl({ message, url: question.url });
+      const request = toPageRequest(message, question.url);
       const { key, answer } = this.#look(request, name);
       const action = actionOf(answer) ?? this.#put(key, request);
       return action === 'accept' ? { action, content: {} as TContent } : { action };
     }
-    const requestedSchema = question.schema as ElicitInputParams['requestedSchema'];
-    const request = inputRequired.elicit({ message, requestedSchema });
+    const { schema } = question;
+    const request = toFormRequest(message, schema);
     const { key, answer } = this.#look(request, name);
     // An answer with no known action counts as no answer.
     const action = actionOf(answer) ?? this.#put(key, request);
     if (action !== 'accept') return { action };
-    const { schema } = question;
-    // Cast: a JSON Schema has no static type, so the caller names the type of the content.
-    const standard = ('~standard' in schema ? schema : fromJsonSchema(schema as never)) as StandardSchemaV1<
-      unknown,
-      TContent
-    >;
-    const checked = await standard['~standard'].validate(answer['content']);
+    const checked = await toStandardSchema(schema)['~standard'].validate(answer['content']);
     return checked.issues ? this.#put(key, request) : { action, content: checked.value };
   }
 
   async request(request: InputRequest, name?: string): Promise<Record<string, unknown>> {
+    await this.#load();
     return this.#look(request, name).answer;
   }
 
@@ -112,14 +119,16 @@ export class Questions {
     return Object.fromEntries(asked) as InputResponses;
   }
 
+  /**
+   * Loads what makes questions, with the SDK. All questions of a call wait for the same promise, so that those that are asked
+   * together are sent together, in their order.
+   */
+  #load(): Promise<typeof FormModule> {
+    if (this.#lack !== undefined) throw new FinalError({ code: 'PRECONDITION_FAILED', message: this.#lack });
+    return (this.#loading ??= import('./form.ts'));
+  }
+
   #look(request: InputRequest, name: string | undefined): { key: string; answer: Record<string, unknown> } {
-    if (!this.#canAsk) {
-      throw new FinalError({
-        code: 'PRECONDITION_FAILED',
-        message:
-          'this needs an answer from a person, and the client cannot be asked: it accepts no event stream, or speaks a revision of MCP before 2026-07-28 without a session; tell the person, so that they can do it themselves or use a client that asks',
-      });
-    }
     const key = name === undefined ? `q${++this.#count}-${hash(JSON.stringify(request))}` : toSentKey(name);
     this.#seen.add(key);
     const answer = Object.hasOwn(this.#answers, key) ? this.#answers[key] : undefined;
@@ -143,6 +152,8 @@ export interface OpenQuestions {
   asked?: string;
   /** Set if the person has given consent: the digest of what they agreed to. */
   agreed?: string;
+  /** The id of the run of code that waits for the answers, if a call inside of it has asked. */
+  run?: string;
   /** How many rounds there will have been when these questions are answered: 1 for the first ones. */
   round: number;
 }

@@ -1,6 +1,6 @@
 import { experimental_trpcMiddleware as createMiddleware } from '@trpc/server';
 import { type BypassKind, markBypassable } from '../catalog/bypassable.ts';
-import { isBypassed } from './context.ts';
+import { isBypassed } from './current-call.ts';
 
 /** A middleware as `.use()` takes it: a function, or what `t.middleware()` returns. */
 export type Middleware = MiddlewareFunction | { _middlewares: readonly MiddlewareFunction[] };

@@ -12,25 +12,39 @@ import { toToolResult } from './result.ts';
 
 /**
  * Calls a tool as its added arguments ask for it: its dry run, once for each idempotency key, or for a part of its result.
- * Never rejects.
+ * Never rejects. Not an async function, because each one on the way makes a call slower, and most tools have no such argument.
  */
-export async function callTool(
+export function callTool(
   parts: CallParts,
   tool: Tool,
   args: unknown,
   request: CallRequest,
   host: CallHost,
+  /** Makes the result in place of this file, for a tool that gives all of it. */
+  toOwn?: ToResult<Tool>,
+): Promise<Outcome | undefined> {
+  if (tool.portion || tool.dryRunner || tool.isIdempotent)
+    return callWithExtras(parts, tool, args, request, host, toOwn);
+  return callItem(parts, tool, args, request, host, toOwn ?? toConverter(tool, args, undefined));
+}
+
+async function callWithExtras(
+  parts: CallParts,
+  tool: Tool,
+  args: unknown,
+  request: CallRequest,
+  host: CallHost,
+  toOwn: ToResult<Tool> | undefined,
 ): Promise<Outcome | undefined> {
   const { portion } = tool;
   const run = (called: Tool, asked?: PortionRequest) =>
-    callItem(parts, called, args, request, host, toConverter(called, args, asked));
-  if (!portion && !tool.dryRunner && !tool.isIdempotent) return run(tool);
+    callItem(parts, called, args, request, host, toOwn ?? toConverter(called, args, asked));
   const extras = toExtras(tool, args);
   // Invalid extras are reported as invalid arguments, like any other.
   if (!extras) return run(tool);
   const { isDryRun, key, fields, cursor, rest } = extras;
   if (isDryRun && tool.dryRunner) {
-    return callItem(parts, tool.dryRunner, rest, request, host, toPlain);
+    return callItem(parts, tool.dryRunner, rest, { ...request, purpose: 'dryRun' }, host, toOwn ?? toPlain);
   }
   const owner = {
     tool,
@@ -46,7 +60,7 @@ export async function callTool(
     toHandle: (continuation) => parts.handles.seal(continuation, owner),
   };
   if (key === undefined || !tool.isIdempotent) return run(tool, asked);
-  const convert = toConverter(tool, args, asked);
+  const convert = toOwn ?? toConverter(tool, args, asked);
   const keyed = parts.keys.open({
     tool,
     key,
@@ -60,6 +74,11 @@ export async function callTool(
   const outcome = await callItem(parts, tool, args, request, host, toResult, keyed);
   await keyed.leave(outcome);
   return outcome;
+}
+
+/** Whether a call asks for its dry run. */
+export function asksForDryRun(tool: Tool, args: unknown): boolean {
+  return tool.dryRunner !== undefined && toExtras(tool, args)?.isDryRun === true;
 }
 
 const toPlain: ToResult<Tool> = (tool, value, era, yielded) =>

@@ -1,14 +1,15 @@
-import { type AnyTRPCRouter, callTRPCProcedure, TRPCError } from '@trpc/server';
+import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { Gate } from '../auth/gate.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { McpRateLimit } from '../meta.ts';
 import type { TaughtClass } from '../schema/codec.ts';
+import { once } from '../schema/once.ts';
 import { WireError } from '../schema/wire-error.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
 import type { ToError } from './app-error.ts';
 import { fillerOf, needsConsent, toConsentQuestion } from './consent.ts';
-import { type Bypass, type McpCall, type McpRequest, runInCall, toRequestInfo } from './context.ts';
+import { type Bypass, type McpCall, type McpRequest, toRequestInfo } from './context.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import { drain, isStream, isStreamed } from './drain.ts';
 import { authStatusOf, toFailure } from './error.ts';
@@ -16,12 +17,17 @@ import { errorMeta } from './error-meta.ts';
 import type { Report } from './failure.ts';
 import { toInvocation } from './invocation.ts';
 import { takePoint } from './limit.ts';
+import type { InnerRun } from './ended.ts';
+import { runHooks } from './hooked-call.ts';
+import type { OnCall } from './on-call.ts';
+import type { Progress } from './progress.ts';
 import { type IdempotencyKeys, type KeyedCall, WaitEnded } from './once.ts';
 import { type FailureOutcome, type Outcome, type ResultOutcome, toRefusalOutcome } from './outcome.ts';
 import { type CallFiller, readQuestionData, UnfilledQuestion } from './question-data.ts';
 import { isCounted, resumeCall } from './round.ts';
 import type { Handles } from './portion/handle.ts';
 import { passGuards } from './permitted.ts';
+import { runInCall } from './running.ts';
 import type { Spans, SpanSubject } from './span.ts';
 import type { Store } from './store.ts';
 import { isVisible } from './visible.ts';
@@ -35,6 +41,8 @@ export interface CallHost {
   header(name: string): string | undefined;
   /** Aborts when the client hangs up. Missing over stdio. */
   signal?: AbortSignal;
+  /** Keeps the host from stopping before work is done that goes on after the answer. Only some hosts need it. */
+  waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /** Calls the app's `createContext` with the arguments that tRPC's adapter for this host gives it. */
   createContext(extras: { info: TRPCRequestInfo; mcp: McpRequest }): unknown;
 }
@@ -43,6 +51,8 @@ export interface CallHost {
 export interface CallParts {
   router: AnyTRPCRouter;
   gate: Gate;
+  /** The app's functions around every call, the outermost first. `undefined` if there are none. */
+  onCall: readonly OnCall[] | undefined;
   bypass: Bypass | undefined;
   hookTimeoutMs: number;
   /** For procedures that set no time limit of their own. */
@@ -91,21 +101,21 @@ export function callItem<TItem extends Callable>(
   const timeoutMs = item.timeoutMs ?? parts.timeoutMs;
   const deadline = timeoutMs || item.stream ? setDeadline(request.signal, timeoutMs) : undefined;
   const call = new ActiveCall(item, request, deadline?.signal ?? request.signal);
-  const readInput = memoize(() => decode(item, args));
+  const readInput = once(() => decode(item, args));
   // Set when the query that fills the question has failed. The call ends so, whatever middleware makes of the error.
   let unfilled: FailureOutcome | undefined;
-  const fill = memoize(async () => {
+  const fill = once(async () => {
     const filler = ActiveCall.isAgreed(call) ? undefined : fillerOf(item, request);
     if (!filler) return undefined;
     try {
-      const asking = { ...request, signal: call.signal };
+      const asking = { ...request, signal: call.signal, isCounted: false };
       return await readQuestionData(filler, args, asking, toCallFiller(parts, host));
     } catch (thrown) {
       if (thrown instanceof UnfilledQuestion) unfilled = thrown.outcome;
       throw thrown;
     }
   });
-  const consent = item.confirm && memoize(() => holdForConsent(item, args, request, call, fill));
+  const consent = item.confirm && once(() => holdForConsent(item, args, request, call, fill));
   // Set while only the middleware runs, which may read the input before it refuses: for a call that is answered as an earlier
   // one was, and before a person is asked for consent.
   let isGuarding = false;
@@ -129,33 +139,54 @@ export function callItem<TItem extends Callable>(
     return race(passGuards(parts, item, ctx, getRawInput, call.signal));
   };
   // A call that finds its key taken runs again, and is resumed and counted once.
-  let isResumed = request.state === undefined;
-  let hasPoints = isCounted(request.state);
-  const readContext = memoize(() => {
+  let isResumed = request.state === undefined || request.isTrial === true;
+  let hasPoints = request.isCounted || isCounted(request.state);
+  const readContext = once(() => {
     const info = toRequestInfo(item, readInput, host, call.signal);
     const context = host.createContext({ info, mcp: call });
     return deadline && context instanceof Promise ? deadline.race(context) : context;
   });
-  const run = async (): Promise<Outcome | undefined> => {
-    let ctx: unknown;
-    let hasBegun = false;
+  let isOver = false;
+  // With `onCall`, `next` of its last function runs this once more, from where the functions stand.
+  const run = async (inner?: InnerRun): Promise<Outcome | undefined> => {
+    let ctx: unknown = inner?.ctx;
+    let hasBegun = inner !== undefined;
+    let isHooked = false;
     try {
-      if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
-      const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
-      if (refusal) return toRefusalOutcome(refusal, item.path);
-      if (!isResumed) {
-        isResumed = true;
-        await resumeCall(parts.store, item, args, request, call, () =>
-          takePoints(parts, item, call, request),
-        );
+      if (!inner) {
+        ActiveCall.channelOf(call)?.begin();
+        if (item.visible && !(await isVisible(item, readContext, parts))) return undefined;
+        const refusal = item.scopes.length > 0 && parts.gate.checkScopes(call.auth, item.scopes);
+        if (refusal) return toRefusalOutcome(refusal, item.path);
+        if (!isResumed) {
+          isResumed = true;
+          await resumeCall(parts.store, item, args, request, call, () =>
+            takePoints(parts, item, call, request),
+          );
+        }
+        const context = readContext();
+        ctx = context instanceof Promise ? await context : context;
+        if ((parts.rateLimit || item.rateLimit) && !hasPoints) await takePoints(parts, item, call, request);
+        hasPoints = true;
+        if (request.isTrial) {
+          await guard(ctx);
+          return { kind: 'result', result: {} };
+        }
+        if (parts.onCall) {
+          isHooked = hasBegun = true;
+          const place = { item, request, call, ctx, readInput: () => decodeCopy(item, args, readInput) };
+          const hooked = runHooks(parts.onCall, place, run, () => isOver);
+          keyed?.watch(hooked.work());
+          const ended = await race(hooked.ended);
+          if (ended.kind === 'thrown') throw ended.thrown;
+          if (ended.kind === 'decided') return ended.outcome;
+          return await toResult(item, ended.value, call.era, ended.yielded);
+        }
       }
-      const context = readContext();
-      ctx = context instanceof Promise ? await context : context;
-      if ((parts.rateLimit || item.rateLimit) && !hasPoints) await takePoints(parts, item, call, request);
-      hasPoints = true;
       const kept = keyed && (await race(keyed.look(call.signal)));
       if (kept) {
         await guard(ctx);
+        if (inner) inner.isKept = true;
         return kept;
       }
       // Without consent the procedure is not even called: it may take no input, and middleware may replace what it reads.
@@ -169,30 +200,39 @@ export function callItem<TItem extends Callable>(
       isGuarding = isAsking;
       const running: Promise<unknown> = isAsking
         ? passGuards(parts, item, ctx, getRawInput, call.signal, hold)
-        : callTRPCProcedure(toInvocation(item, ctx, getRawInput, call.signal));
-      keyed?.watch(running);
+        : item.procedure(toInvocation(item, ctx, getRawInput, call.signal));
+      if (inner) inner.running = running;
+      else keyed?.watch(running);
       let value: unknown = await (deadline ? deadline.race(running) : running);
       if (item.stream && !isStream(value)) throw new TypeError(noStream);
       let yielded: unknown[] | undefined;
       if (isStreamed(value)) {
-        const draining = drain(value, toDrainOptions(item, call, deadline));
-        keyed?.watch(draining.then((ended) => ended.value));
+        const draining = drain(value, toDrainOptions(item, call, request, deadline, inner !== undefined));
+        if (inner) inner.running = draining;
+        else keyed?.watch(draining.then((ended) => ended.value));
         const drained = await (deadline ? deadline.race(draining) : draining);
         value = drained.value;
-        // A client that asked for progress has had these values already.
-        if (!ActiveCall.channelOf(call)) yielded = drained.yielded;
+        // A client that asked for progress has had these values already, unless `onCall` has to see them first.
+        if (inner || !ActiveCall.channelOf(call)) yielded = drained.yielded;
       }
       if (unfilled) return unfilled;
       const open = ActiveCall.openOf(call);
       if (open) return { kind: 'questions', open };
+      if (inner) {
+        inner.returned = { value, yielded };
+        return undefined;
+      }
       const outcome = toResult(item, value, call.era, yielded);
       return outcome instanceof Promise ? await outcome : outcome;
     } catch (thrown) {
-      // Another call with the same key was faster, and its outcome is the one of this call.
-      if (keyed?.isTaken) return await run();
-      if (unfilled) return unfilled;
-      const open = ActiveCall.openOf(call);
-      if (open) return { kind: 'questions', open };
+      if (!isHooked) {
+        // Another call with the same key was faster, and its outcome is the one of this call.
+        if (keyed?.isTaken) return await run(inner);
+        if (unfilled) return unfilled;
+        const open = ActiveCall.openOf(call);
+        if (open) return { kind: 'questions', open };
+        if (inner) throw thrown;
+      }
       const source = { ctx, readInput, args };
       const failure = toFailure(thrown, item, source, parts);
       const { error, original, reference, isForApp, code, text } = failure;
@@ -205,8 +245,11 @@ export function callItem<TItem extends Callable>(
       const meta = errorMeta(failure, item, source, parts);
       return { kind: 'failure', code, text, meta, status, isOfProcedure: hasBegun, challenge };
     } finally {
-      deadline?.release();
-      ActiveCall.channelOf(call)?.end();
+      if (!inner) {
+        isOver = true;
+        deadline?.release();
+        ActiveCall.channelOf(call)?.end();
+      }
     }
   };
   return parts.spans.run(
@@ -276,18 +319,22 @@ async function takePoints(
 function toDrainOptions(
   item: Callable,
   call: ActiveCall,
+  { report }: CallRequest,
   deadline: Deadline | undefined,
+  isHooked: boolean,
 ): Parameters<typeof drain>[1] {
   const channel = ActiveCall.channelOf(call);
+  const send = (progress: Progress) => channel?.send(progress) ?? report?.(progress, true);
   return {
     limits: item.stream,
     signal: call.signal,
     stop: () => deadline?.stop(),
     onValue:
-      channel &&
+      (channel || report) &&
       (async (value, count) => {
-        const message = await toYieldedText(item, value);
-        await channel.send({ progress: count, ...(message !== undefined && { message }) });
+        // Before `onCall` has seen a value, the client hears only that there is one more.
+        const message = isHooked ? undefined : await toYieldedText(item, value);
+        await send({ progress: count, ...(message !== undefined && { message }) });
       }),
   };
 }
@@ -301,7 +348,15 @@ function decode({ input }: Callable, args: unknown): unknown {
   }
 }
 
-function memoize<TValue>(make: () => TValue): () => TValue {
-  let made: { value: TValue } | undefined;
-  return () => (made ??= { value: make() }).value;
+/**
+ * Decodes the arguments once more, for a function of the app that may change what it is given. `undefined` if they cannot be
+ * decoded, which the call itself fails with.
+ */
+function decodeCopy(item: Callable, args: unknown, readInput: () => unknown): unknown {
+  try {
+    readInput();
+    return decode(item, structuredClone(args));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 /** Who is calling, as far as the server can tell. Each `id` is a digest, so that no credential is kept. */
 export type Caller =
   /** A person or account that is known by name: everything that is kept for them is theirs alone. */
-  | { kind: 'identified'; id: string }
+  | { kind: 'identified'; id: string; /** The name, where it is no credential. */ subject?: string }
   /** Only the credential is known. A new one, after a refresh for example, makes a new caller. */
   | { kind: 'credential'; id: string }
   /** Nothing is known. All unknown callers are one and the same to the server. */

@@ -1,4 +1,3 @@
-import { inputRequired } from '@modelcontextprotocol/server';
 import type { Callable, Filler } from '../catalog/callable.ts';
 import type { CallRequest } from './active-call.ts';
 import { consentKey, type ConsentQuestion } from './ask.ts';
@@ -13,13 +12,13 @@ import { toQuestionText } from './question-text.ts';
 export async function readConsent(
   item: Callable,
   args: unknown,
-  { state, sdk }: CallRequest,
+  { state, responses }: CallRequest,
 ): Promise<string | undefined> {
   const about = await digestOf(item, args);
   if (state?.agreed === about) return about;
   // An answer to a question that was not asked is none.
   if (state?.asked !== about) return undefined;
-  const answer = sdk?.mcpReq.inputResponses?.[consentKey] as { action?: unknown } | undefined;
+  const answer = responses?.[consentKey] as { action?: unknown } | undefined;
   switch (answer?.action) {
     case 'accept':
       return about;
@@ -36,12 +35,13 @@ export async function readConsent(
 
 /** Whether a call that nobody has agreed to ends with the question for consent, or with a refusal. */
 export function needsConsent({ confirm }: Callable, request: CallRequest): boolean {
-  return confirm !== undefined && (canAskForm(request) || confirm.fallback !== 'proceed');
+  if (confirm === undefined || request.isApproved) return false;
+  return canAskForm(request) || confirm.fallback !== 'proceed';
 }
 
 /** The query that has to run before the person is asked. `undefined` if there is none, or if nobody can be asked. */
 export function fillerOf({ confirm, filler }: Callable, request: CallRequest): Filler | undefined {
-  if (confirm?.with === undefined || !canAskForm(request)) return undefined;
+  if (confirm?.with === undefined || request.isApproved || !canAskForm(request)) return undefined;
   if (filler) return filler;
   // Only of a lazy router, whose problems `ready()` and `onError` have told.
   throw new TypeError(
@@ -60,16 +60,17 @@ export async function toConsentQuestion(
   data?: Record<string, unknown>,
 ): Promise<ConsentQuestion | undefined> {
   const confirm = item.confirm!;
+  if (request.isApproved) return undefined;
   if (!canAskForm(request)) {
     if (confirm.fallback === 'proceed') return undefined;
-    throw refuse(
-      'this needs the consent of a person, and this client cannot ask for it; tell the person what you were about to do, so that they can do it themselves or use a client that asks',
-    );
+    throw refuse(request.isInProcess ? nobodyConsents : clientCannotAsk);
   }
   const message = await toQuestionText(confirm, args, data);
-  const requestedSchema = { type: 'object' as const, properties: {} };
   return {
-    request: inputRequired.elicit({ message, requestedSchema }),
+    request: {
+      method: 'elicitation/create',
+      params: { message, mode: 'form', requestedSchema: { type: 'object', properties: {} } },
+    },
     about: await digestOf(item, args),
   };
 }
@@ -84,6 +85,12 @@ function canAskForm({ canAsk, capabilities }: CallRequest): boolean {
   const elicitation = capabilities?.elicitation;
   return canAsk && elicitation !== undefined && (!elicitation.url || elicitation.form !== undefined);
 }
+
+const clientCannotAsk =
+  'this needs the consent of a person, and this client cannot ask for it; tell the person what you were about to do, so that they can do it themselves or use a client that asks';
+
+const nobodyConsents =
+  'this needs the consent of a person, and nobody can be asked here; tell the person what you were about to do, so that they can do it themselves';
 
 function refuse(message: string): FinalError {
   return new FinalError({ code: 'PRECONDITION_FAILED', message });

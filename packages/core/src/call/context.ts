@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientCapabilities, Implementation, ServerContext } from '@modelcontextprotocol/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { McpAuthInfo } from '../meta.ts';
@@ -7,6 +6,7 @@ import type { Callable } from '../catalog/callable.ts';
 import type { Era } from '../catalog/era.ts';
 import type { Answer, InputRequest, Question } from './ask.ts';
 import type { Progress } from './progress.ts';
+import type { TaskInfo } from './task-info.ts';
 
 /** An MCP request, as `createContext` gets it. */
 export interface McpRequest {
@@ -27,6 +27,8 @@ export interface McpRequest {
   signal: AbortSignal;
   /** The client's trace, as the headers of W3C Trace Context. */
   trace: TraceContext | undefined;
+  /** The task that the call runs as. `undefined` for a call that its client waits for. */
+  task?: { id: string } | undefined;
 }
 
 /** @see https://www.w3.org/TR/trace-context/ */
@@ -56,52 +58,14 @@ export interface McpCall extends McpRequest {
    * answered in the same way as a question.
    */
   request(request: InputRequest, key?: string): Promise<Record<string, unknown>>;
-  /** The SDK's context of the request, for what this interface does not offer; `undefined` in the fast lane. */
+  /** Lists the tasks of this caller: those that run, and those whose result is still kept. The newest comes first. */
+  tasks(): Promise<TaskInfo[]>;
+  /** The SDK's context of the request, for what this interface does not offer; `undefined` in the fast lane and in a task. */
   sdk: ServerContext | undefined;
 }
 
 /** Which kinds of marked middleware a call skips. */
 export type Bypass = { [TKind in BypassKind]?: true };
-
-interface Running {
-  call: McpCall;
-  bypass: Bypass | undefined;
-  /** Identifies the invocation of the tool's own procedure. Callers that are nested inside it have another one. */
-  getRawInput: unknown;
-}
-
-// One storage for the process, so that two copies of this package (two versions, for example) see the same call.
-const key = Symbol.for('trpc-mcp.call');
-const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<Running> | undefined>;
-const storage = (shared[key] ??= new AsyncLocalStorage<Running>());
-
-/**
- * Returns the MCP call that this code runs for, or `undefined` if it runs for something else, such as a call over tRPC.
- * It works in `createContext`, middleware, resolvers and everything they call. Clients cannot forge it.
- */
-export function getMcpCall(): McpCall | undefined {
-  return storage.getStore()?.call;
-}
-
-/** Runs `work` as part of a call. `getRawInput` is what the tool's own procedure is invoked with. */
-export function runInCall<TResult>(
-  call: McpCall,
-  bypass: Bypass | undefined,
-  getRawInput: () => Promise<unknown>,
-  work: () => TResult,
-): TResult {
-  return storage.run({ call, bypass, getRawInput }, work);
-}
-
-/** Whether this invocation is that of the tool's own procedure, and not of a caller that is nested inside it. */
-export function isOwnInvocation(invocation: { getRawInput: unknown }): boolean {
-  return storage.getStore()?.getRawInput === invocation.getRawInput;
-}
-
-/** Whether this invocation skips middleware of a kind. The tool's own procedure does; callers nested inside it do not. */
-export function isBypassed(kind: BypassKind, invocation: { getRawInput: unknown }): boolean {
-  return storage.getStore()?.bypass?.[kind] === true && isOwnInvocation(invocation);
-}
 
 /** Makes the `info` that tRPC's adapters pass to `createContext`, for a call of this one procedure. */
 export function toRequestInfo(

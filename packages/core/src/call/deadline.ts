@@ -1,4 +1,5 @@
 import { TRPCError } from '@trpc/server';
+import { longestMs } from '../timer.ts';
 
 /** Ends a call that takes too long, and everything that it has started. */
 export interface Deadline {
@@ -11,9 +12,6 @@ export interface Deadline {
   /** Removes the timer and the listener. Call it when the call is over. */
   release(): void;
 }
-
-/** A timer cannot be longer; with a larger number it would fire at once. */
-const longestMs = 2 ** 31 - 1;
 
 /** Sets a deadline in `ms` from now. Without `ms`, only the client's signal and `stop` end the call. */
 export function setDeadline(client: AbortSignal, ms: number | undefined): Deadline {

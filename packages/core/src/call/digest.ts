@@ -1,3 +1,4 @@
+import { digestText } from '../digest-text.ts';
 import { toJsonText } from './json-text.ts';
 
 /**
@@ -6,10 +7,4 @@ import { toJsonText } from './json-text.ts';
  */
 export function digest(value: unknown): Promise<string> {
   return digestText(toJsonText(value, { isSorted: true }));
-}
-
-/** The SHA-256 of a text in UTF-8, in hexadecimal digits. */
-export async function digestText(text: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,4 @@
-import { type GetPromptResult, isSpecType, type PromptMessage } from '@modelcontextprotocol/server';
+import type { GetPromptResult, PromptMessage } from '@modelcontextprotocol/server';
 import type { Prompt } from '../catalog/prompt.ts';
 import { isRecord } from '../record.ts';
 import { restoreAttachments } from '../schema/wire/attachment.ts';
@@ -46,10 +46,11 @@ function withContent(message: unknown): unknown {
   return { ...message, content: { type: 'text', text: message['content'] } };
 }
 
-function check(result: unknown): GetPromptResult {
+async function check(result: unknown): Promise<GetPromptResult> {
   // Checks the result as it is sent: JSON leaves some values out.
   const plain: unknown = JSON.parse(JSON.stringify(result));
-  if (isSpecType.GetPromptResult(plain)) return plain;
+  const { isPromptResult } = await import('./prompt-result.ts');
+  if (isPromptResult(plain)) return plain;
   throw new TypeError(
     'a message of a prompt has a role, "user" or "assistant", and as content a string or one content block',
   );

@@ -9,6 +9,7 @@ import { type Report, reportThrown } from './failure.ts';
 import type { FailureOutcome, Outcome, ResultOutcome } from './outcome.ts';
 import { createSealer } from './sealed.ts';
 import { reach, type Store, StoreFull } from './store.ts';
+import { unref } from '../timer.ts';
 
 /** The idempotency keys of a handler's callers. */
 export interface IdempotencyKeys {
@@ -49,12 +50,18 @@ export interface KeyedCall {
   enter(signal: AbortSignal): Promise<void>;
   /** Whether another call was faster: then this one has to look again. */
   readonly isTaken: boolean;
-  /** Hears what is running, which may go on after the call was answered at its deadline. */
+  /**
+   * Hears what is running, which may go on after the call was answered at its deadline. It resolves with what the procedure
+   * returned, or with `notKept` if it has returned something that must not be given to anybody.
+   */
   watch(work: Promise<unknown>): void;
   toResult(value: unknown, era: Era, yielded?: readonly unknown[]): Promise<ResultOutcome>;
   /** Keeps the outcome, or frees the key if the call may be tried again. Never rejects. */
   leave(outcome: Outcome | undefined): Promise<void>;
 }
+
+/** Stands for what a procedure has returned that must not be kept. The call is not run again all the same. */
+export const notKept: unique symbol = Symbol('not kept');
 
 /** The cause of an error with which a call stops to wait for another one. It is not reported. */
 export class WaitEnded extends Error {
@@ -159,6 +166,8 @@ class FirstOrLater implements KeyedCall {
   #timer: ReturnType<typeof setInterval> | undefined;
   #renewing: Promise<void> | undefined;
   #work: Promise<unknown> | undefined;
+  /** Whether the procedure has returned, and the call failed all the same. */
+  #hasRunForNothing = false;
   #returned: Returned | undefined;
 
   constructor(shared: Shared, claim: Claim) {
@@ -202,10 +211,11 @@ class FirstOrLater implements KeyedCall {
 
   watch(work: Promise<unknown>): void {
     this.#work = work;
-    const settle = () => {
+    const settle = (value?: unknown) => {
+      if (value === notKept) this.#hasRunForNothing = true;
       if (this.#work === work) this.#work = undefined;
     };
-    work.then(settle, settle);
+    work.then(settle, () => settle());
   }
 
   async toResult(value: unknown, era: Era, yielded?: readonly unknown[]): Promise<ResultOutcome> {
@@ -227,13 +237,14 @@ class FirstOrLater implements KeyedCall {
     // The procedure goes on, although the caller was answered. The key stays taken, so that it does not run twice at once.
     const { store } = this.#shared;
     await store.set(place.at, this.#running, lateMs, place.owner).catch(() => {});
+    const lost = { digest: place.digest, isLost: true } as const;
     const toLate = async (value: unknown): Promise<Kept | undefined> => {
+      if (value === notKept) return lost;
       // Nobody reads the stream, so that nothing of it runs.
       if (isStreamed(value)) return undefined;
       await this.toResult(value, 'modern');
       return this.#toKeptResults(place);
     };
-    const lost = { digest: place.digest, isLost: true } as const;
     void work
       .then((value) => toLate(value).catch(() => lost))
       .catch(() => undefined)
@@ -274,7 +285,7 @@ class FirstOrLater implements KeyedCall {
     if (isLost)
       return toConflict(
         tool,
-        'this call ran before under its _idempotencyKey and is not run again; its answer could not be kept, because it was too large',
+        'this call ran before under its _idempotencyKey and is not run again; its answer was not kept, because it was too large, or because something failed after it',
       );
     return results ? (request.era === 'legacy' && results.legacy) || results.modern : (failure ?? 'running');
   }
@@ -282,7 +293,7 @@ class FirstOrLater implements KeyedCall {
   async #enter(signal: AbortSignal): Promise<void> {
     const place = await this.#find();
     const { caller, at, owner } = place;
-    if (caller.kind !== 'identified') throw toNoKeys(caller.kind);
+    if (caller.kind !== 'identified') throw toNoKeys(caller.kind, this.#claim.request.isInProcess);
     this.#throwIfOver(signal);
     const { store, seal } = this.#shared;
     const running = await seal({ digest: place.digest }, at);
@@ -304,9 +315,11 @@ class FirstOrLater implements KeyedCall {
 
   async #toKept(place: Place, outcome: Outcome | undefined): Promise<Kept | undefined> {
     if (outcome?.kind === 'result') return this.#toKeptResults(place);
+    if (outcome?.kind !== 'failure') return undefined;
     // A client that has hung up or cancelled may try again.
-    if (outcome?.kind !== 'failure' || this.#claim.request.signal.aborted) return undefined;
-    return mayBeTriedAgain.has(outcome.code) ? undefined : { digest: place.digest, failure: outcome };
+    const mayRunAgain = this.#claim.request.signal.aborted || mayBeTriedAgain.has(outcome.code);
+    if (!mayRunAgain) return { digest: place.digest, failure: outcome };
+    return this.#hasRunForNothing ? { digest: place.digest, isLost: true } : undefined;
   }
 
   async #toKeptResults({ digest: of }: Place): Promise<Kept> {
@@ -435,7 +448,7 @@ function pause(
     };
     const timer = setTimeout(end, ms);
     // Does not keep a Node process alive. Timers of other hosts have no `unref`.
-    if (signals.length === 0) (timer as { unref?: () => void }).unref?.();
+    if (signals.length === 0) unref(timer);
     pauses?.add(end);
     for (const signal of signals) signal?.addEventListener('abort', end, { once: true });
     if (signals.some((signal) => signal?.aborted)) end();
@@ -448,11 +461,16 @@ function tooManyWait(): TRPCError {
 }
 
 /** A key is worth something only if nobody else can use it, and if the same caller is known again. */
-function toNoKeys(kind: Exclude<Caller['kind'], 'identified'>): TRPCError {
-  const message =
+function toNoKeys(kind: Exclude<Caller['kind'], 'identified'>, isInProcess = false): TRPCError {
+  const [what, remedy] =
     kind === 'credential'
-      ? 'an _idempotencyKey cannot be used here: the server knows the credential of this caller, and not who that is. The app has to set `subject` in what `auth.authenticate` returns. Nothing was done'
-      : 'an _idempotencyKey cannot be used here: the server does not know who is calling. The app has to set the option `callerId`. Nothing was done';
+      ? [
+          'knows the credential of this caller, and not who that is',
+          '`subject` in what `auth.authenticate` returns',
+        ]
+      : ['does not know who is calling', 'the option `callerId`'];
+  const advice = `The app has to set ${isInProcess ? '`subject` in the option `authInfo`' : remedy}`;
+  const message = `an _idempotencyKey cannot be used here: the server ${what}. ${advice}. Nothing was done`;
   return new TRPCError({ code: 'PRECONDITION_FAILED', message });
 }
 

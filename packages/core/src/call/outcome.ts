@@ -5,7 +5,7 @@ import type { OpenQuestions } from './ask.ts';
 import type { AuthStatus } from './error.ts';
 
 /** How a call ended. */
-export type Outcome = ResultOutcome | FailureOutcome | QuestionsOutcome | MissingOutcome;
+export type Outcome = ResultOutcome | FailureOutcome | QuestionsOutcome | MissingOutcome | IncapableOutcome;
 
 /** The call succeeded. */
 export interface ResultOutcome {
@@ -44,6 +44,13 @@ export interface MissingOutcome {
   kind: 'missing';
   /** The name of the tool that was probably meant. */
   nearest: string | undefined;
+}
+
+/** The client lacks an extension of the protocol without which the call cannot be answered. */
+export interface IncapableOutcome {
+  kind: 'incapable';
+  /** The identifier of the extension. */
+  extension: string;
 }
 
 /** Converts a refusal into the outcome of a call. */

@@ -3,10 +3,11 @@ import type { Callable } from '../catalog/callable.ts';
 import { runHook } from '../hook.ts';
 import { ActiveCall, type CallRequest } from './active-call.ts';
 import { type AppErrorParts, askToError } from './app-error.ts';
-import { type Bypass, runInCall } from './context.ts';
+import type { Bypass } from './context.ts';
 import { authStatusOf } from './error.ts';
 import { reportThrown } from './failure.ts';
 import { FinalError } from './final-error.ts';
+import { runInCall } from './running.ts';
 import type { VisibleParts } from './visible.ts';
 
 /** What `next()` of a middleware returns. */

@@ -28,7 +28,14 @@ export async function readQuestionData(
     .filter(([, sent]) => Object.hasOwn(given, sent))
     .map(([name, sent]) => [name, given[sent]]);
   // It is no round of the call, and neither its progress nor its questions are those of the call.
-  const asking = { ...request, sdk: undefined, state: undefined, canAsk: false };
+  const asking = {
+    ...request,
+    sdk: undefined,
+    report: undefined,
+    state: undefined,
+    canAsk: false,
+    purpose: 'question' as const,
+  };
   let data: unknown;
   const outcome = await call(query, Object.fromEntries(own), asking, async (_item, value) => {
     data = (await query.output.encode(value)).json;

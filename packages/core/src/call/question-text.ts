@@ -1,6 +1,6 @@
 import type { Confirm } from '../catalog/confirm.ts';
 import { isRecord } from '../record.ts';
-import { digestText } from './digest.ts';
+import { digestText } from '../digest-text.ts';
 import { toJsonText } from './json-text.ts';
 
 /** A person cannot read more lines than this. */

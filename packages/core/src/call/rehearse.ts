@@ -23,6 +23,8 @@ export async function rehearse(
   const rehearsed: CallParts = {
     ...parts,
     rateLimit: undefined,
+    // No procedure runs.
+    onCall: undefined,
     timeoutMs: parts.timeoutMs ?? parts.hookTimeoutMs,
     // What ends a rehearsal is no failure.
     report: (failure, options) => {
@@ -62,16 +64,16 @@ const made = new WeakMap<Callable, Callable>();
 /** The item with the same middlewares on a procedure that has another resolver. */
 function withoutResolver(item: Callable): Callable {
   let copy = made.get(item);
-  if (!copy) made.set(item, (copy = { ...item, ...toRouter(item), rateLimit: undefined }));
+  if (!copy) made.set(item, (copy = { ...item, procedure: toGuarded(item), rateLimit: undefined }));
   return copy;
 }
 
-function toRouter({ path, guards }: Callable): Pick<Callable, 'router'> {
+function toGuarded({ guards }: Callable): Callable['procedure'] {
   let builder = t.procedure.meta(guards.meta as object);
   // Cast: these functions are what `.use()` takes, and what they add to the context is no matter here.
   for (const middleware of guards.beforeResolver) builder = builder.use(middleware as never);
   const resolve = (): never => {
     throw new ResolverReached();
   };
-  return { router: t.router({ [path]: builder.query(resolve) }) };
+  return builder.query(resolve);
 }

@@ -2,7 +2,7 @@ import { TRPCError } from '@trpc/server';
 import { isScope, missingScopes, scopesText } from '../auth/scope.ts';
 import { isRecord } from '../record.ts';
 import { SetupError } from '../setup-error.ts';
-import { getMcpCall, isOwnInvocation } from './context.ts';
+import { getMcpCall, isOwnInvocation } from './current-call.ts';
 
 /** A middleware that needs to know the caller. Its type fits `.use()` of every procedure builder. */
 export interface ScopeMiddleware {

@@ -7,7 +7,7 @@ import { readConsent } from './consent.ts';
 import { reach, type Store } from './store.ts';
 
 /** How long a spent nonce is kept: longer than a state is valid, also if the clocks of two machines differ. */
-const spentMs = 2 * stateLifeMs;
+export const spentMs: number = 2 * stateLifeMs;
 
 /** How many rounds continue a call that was counted already. Clients end a call after about as many. */
 const freeRounds = 10;

@@ -17,7 +17,10 @@ type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
  * Makes a sealer that uses AES-GCM with a key that is derived from the secret by HKDF. What is sealed for one purpose cannot
  * be opened for another.
  */
-export function createSealer(secret: string, purpose: 'answers of idempotency keys' | 'handles'): Sealer {
+export function createSealer(
+  secret: string,
+  purpose: 'answers of idempotency keys' | 'handles' | 'runs of code' | 'sessions' | 'tasks',
+): Sealer {
   const encoder = new TextEncoder();
   let made: Promise<Key> | undefined;
   const key = () => (made ??= deriveKey(encoder.encode(secret), purpose));

@@ -26,18 +26,35 @@ export interface Spans {
 }
 
 export function createSpans(): Spans {
-  let api: Api | undefined;
-  let loading: Promise<void> | undefined = load().then((loaded) => {
-    api = loaded;
-    loading = undefined;
-  });
+  let loading: Promise<void> | undefined;
+  let loaded: { api: Api | undefined } | undefined;
   const run: Spans['run'] = (describe, work) => {
+    const api = loaded?.api;
     const tracer = api && tracerOf(api);
-    return tracer ? runInSpan(api!, tracer, describe(), work) : work();
+    return tracer ? runInSpan(api, tracer, describe(), work) : work();
   };
   return {
-    run: (describe, work) => (loading ? loading.then(() => run(describe, work)) : run(describe, work)),
+    run(describe, work) {
+      if (loaded) return run(describe, work);
+      // Loading takes longer than a first call, so it waits until the app has registered something.
+      if (!isRegistered()) return work();
+      loading ??= load().then((api) => {
+        loaded = { api };
+      });
+      return loading.then(() => run(describe, work));
+    },
   };
+}
+
+const registry = Symbol.for('opentelemetry.js.api.1');
+
+/**
+ * Whether anything was registered with version 1 of `@opentelemetry/api`, in whatever copy of it. All copies of a major version
+ * share this property of the global object.
+ * @see https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/internal/global-utils.ts
+ */
+function isRegistered(): boolean {
+  return registry in globalThis;
 }
 
 type Api = typeof OpenTelemetry;

@@ -1,9 +1,10 @@
 import { TRPCError } from '@trpc/server';
 
 /**
- * Keeps what calls share: used consents, answers for idempotency keys, and counts for rate limits. The default keeps them
- * in memory, for one process. Each key begins with its purpose: `consent:` and `once:` are promises, which must not be
- * forgotten before their time is over, `rate:` is a count. `owner` is a text that stands for the caller whose call sets
+ * Keeps what calls share: used consents, answers for idempotency keys, counts for rate limits, runs of code, and sessions of 2025. The
+ * default keeps all but the last in memory, for one process. Each key begins with its purpose: `consent:` and `once:` are
+ * promises, which must not be forgotten before their time is over, `rate:` is a count. A session is over when its `session:` keys
+ * are, and a run of code that waits for an answer is over when its `code:` key is. `owner` is a text that stands for the caller whose call sets
  * the key, for stores that give each caller a share of their room. When a store cannot be reached, or has no room, its
  * methods reject, and the calls that need it fail.
  */

@@ -8,6 +8,8 @@ const legalName = /^[a-zA-Z0-9_.-]{1,64}$/;
  * arguments would have one name. `added` are the arguments that this package adds.
  */
 export function toLegalNames(keys: readonly string[], added: readonly string[]): ReadonlyMap<string, string> {
+  // Nearly all names are legal, and no two of them are equal.
+  if (added.length === 0 && keys.every((key) => legalName.test(key))) return none;
   const renamed = new Map<string, string>();
   const owners = new Map<string, string[]>();
   for (const key of keys) {
@@ -26,6 +28,8 @@ export function toLegalNames(keys: readonly string[], added: readonly string[]):
     `its arguments ${said}; clients take only letters, digits, "_", "." and "-" in the name of an argument, and 64 of them at most, so every other character becomes "_"; rename one of them, or move it into an object inside of the input`,
   );
 }
+
+const none: ReadonlyMap<string, string> = new Map();
 
 function toLegalName(key: string): string {
   if (legalName.test(key)) return key;

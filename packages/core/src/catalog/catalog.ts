@@ -1,17 +1,17 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { isScope } from '../auth/scope.ts';
 import { isDevelopment } from '../development.ts';
+import { once } from '../schema/once.ts';
 import { SetupError, type SetupProblem } from '../setup-error.ts';
+import { charactersOfToken } from '../tokens.ts';
+import { type AsTools, takenByStandIns, toStandInRules } from './as-tools.ts';
 import type { BypassKind } from './bypassable.ts';
+import { type CodeMode, isCodeMode } from './code-mode.ts';
 import { checkPatterns, createFilter, type Expose, type ExposeFunction } from './expose.ts';
-import {
-  discoveryNames,
-  type DiscoveryRule,
-  type DiscoveryTool,
-  type Front,
-  type FrontRules,
-  toFront,
-} from './front.ts';
+import type { AddedTool } from './added.ts';
+import { toPendingCatalog, toPendingItems } from './demand.ts';
+import { discoveryNames, toFront } from './front.ts';
+import type { DiscoveryRule, FrontRules } from './front-rules.ts';
 import { toSecuritySchemes } from './hints.ts';
 import { type Item, type ItemOptions, toItems } from './item.ts';
 import { linkItems } from './link.ts';
@@ -20,11 +20,18 @@ import { type OwnItems, toOwnRouter } from './own.ts';
 import type { Prompt } from './prompt.ts';
 import { type Budget, checkBudget } from './size.ts';
 import type { Resource } from './resource.ts';
+import { pathsOf, placeInOption, type Skills } from './skills/skill-files.ts';
+import { prepareSkills, type SkillSet, toSkillUri } from './skills/skill-set.ts';
+import type { Catalog } from './served.ts';
 import type { Tag } from './tag.ts';
 import type { Tool } from './tool.ts';
 import { refusedOf } from './refused.ts';
-import { templatesOverlap } from './uri-template.ts';
+import { toResultSettings } from './result-settings.ts';
+import { type StandIn, toStandIns } from './stand-in.ts';
+import { parseUriTemplate, templatesOverlap, type UriTemplate } from './uri-template.ts';
 import { collectPaths, collectProcedures, hasLazyRouters, loadLazyRouters, type Procedure } from './walk.ts';
+
+export type { Catalog };
 
 export interface CatalogOptions extends ItemOptions, OwnItems {
   expose?: Expose | ExposeFunction | undefined;
@@ -35,41 +42,24 @@ export interface CatalogOptions extends ItemOptions, OwnItems {
   listing?: 'all' | 'permitted' | undefined;
   /** Whether tools are searched for. */
   discovery?: Discovery | undefined;
+  /** Whether tools stand in for the methods of resources and prompts. */
+  asTools?: boolean | AsTools | undefined;
+  /** When schemas are made. */
+  schemas?: 'mount' | 'demand' | undefined;
+  /** The files of skills. Nothing may be wrong with their paths. */
+  skills?: Skills | undefined;
 }
 
-/** How models find tools: in the list, by a search in place of it, or by a search from so many tools on. */
-export type Discovery = 'list' | 'search' | DiscoveryRule;
+/** How models find tools: in the list, by a search in place of it, by a search from so many tools on, or from code. */
+export type Discovery = 'list' | 'search' | DiscoveryRule | CodeMode;
 
-/** Everything that a handler serves. It is made once. */
-export interface Catalog {
-  /** By name, in its order. */
-  tools: ReadonlyMap<string, Tool>;
-  /** By name. */
-  prompts: ReadonlyMap<string, Prompt>;
-  /** Resources whose URI is fixed, by URI. */
-  resources: ReadonlyMap<string, Resource>;
-  /** Resources whose URI is a template. */
-  templates: readonly Resource[];
-  /** Whether some callers see less than others. */
-  hasHidden: boolean;
-  /** What `tools/list` holds in place of all tools, where they are searched for. */
-  front: Front | undefined;
-  /** The catalog that this one is a part of. */
-  whole: Catalog | undefined;
-  rules: FrontRules;
-  /** Whether the next request may get another catalog, because `expose` is a function. */
-  isLive: boolean;
-  /** Whether some arguments are also sent as headers. */
-  hasParamHeaders: boolean;
-}
-
-/** A catalog that is complete now, or that will be when the lazy routers are loaded. */
+/** A catalog that is complete now, or that will be when the lazy routers are loaded and the skills are prepared. */
 export interface CatalogSource {
-  /** The catalog that is served now; `undefined` while lazy routers load. */
+  /** The catalog that is served now; `undefined` while lazy routers load or skills are prepared. */
   readonly current: Catalog | undefined;
-  /** The complete catalog. Never rejects: procedures of lazy routers that have problems are left out. */
+  /** The complete catalog. Never rejects: procedures of lazy routers and skills that have problems are left out. */
   whole: Promise<Catalog>;
-  /** The problems of the lazy routers. */
+  /** The problems of the lazy routers, and of what skills say. */
   problems: Promise<readonly SetupProblem[]>;
   /** What is not served, although the rest is: in production, tools whose published schema is not valid. */
   leftOut: Promise<readonly SetupProblem[]>;
@@ -79,26 +69,30 @@ export interface CatalogSource {
 
 /**
  * Makes the catalog of a router. Throws a `SetupError` with every problem of the procedures that are loaded already. The
- * problems of lazy routers come later, and only the procedures that have them are left out.
+ * problems of lazy routers come later, and only the procedures that have them are left out. So do those of what skills say.
  */
 export function createCatalog(
   router: AnyTRPCRouter,
   options: CatalogOptions,
   optionProblems: readonly SetupProblem[] = [],
   onChange: () => void = () => {},
+  tellLater: (problem: SetupProblem) => void = () => {},
 ): CatalogSource {
   const items: Item[] = [];
   const names = new Map<string, Item>();
   const isExposed = createFilter(options.expose);
+  const taken = takenNamesOf(options);
   const walked = new Set<string>();
   const tagged: string[] = [];
+  const skillUris = pathsOf(options.skills ?? {}).map((path) => parseUriTemplate(toSkillUri(path)));
+  let skills: SkillSet | undefined;
 
   const addItem = (item: Item): SetupProblem[] => {
     const problem =
       scopeProblemOf(item, options) ??
       (item.kind === 'resource'
-        ? uriProblemOf(items, item)
-        : (takenProblemOf(item, options) ?? nameProblemOf(names, item)));
+        ? (uriProblemOf(items, item) ?? skillProblemOf(skillUris, item))
+        : (takenProblemOf(item, taken) ?? nameProblemOf(names, item)));
     if (problem) return [problem];
     items.push(item);
     return [];
@@ -118,11 +112,31 @@ export function createCatalog(
     refused.push(...problems);
     return [];
   };
+  const isPending = options.schemas === 'demand';
+  /** Makes the items of a procedure that nobody has asked for before. None of them is served if one has a problem. */
+  const makeLater = (procedure: Procedure, itemOptions: ItemOptions): readonly Item[] => {
+    const made = toItems(procedure, itemOptions);
+    const whole = made.filter((each): each is Item => !('code' in each));
+    const problems = [
+      ...made.filter((each): each is SetupProblem => 'code' in each),
+      ...whole.flatMap((item) => checkSchemas(item, procedure)),
+      ...linkItems(whole, router, options, items),
+    ];
+    for (const problem of [...problems, ...refused.splice(0)]) tellLater(problem);
+    return problems.length > 0 ? [] : whole;
+  };
+  const prepareItems = (procedure: Procedure, itemOptions: ItemOptions) =>
+    toPendingItems(
+      procedure,
+      itemOptions,
+      once(() => makeLater(procedure, itemOptions)),
+    );
   const add = (procedures: readonly Procedure[], itemOptions: ItemOptions = options): SetupProblem[] =>
     procedures.flatMap((procedure) =>
-      toItems(procedure, itemOptions).flatMap((made) =>
-        'code' in made ? addProblem(made) : [...addItem(made), ...checkSchemas(made, procedure)],
-      ),
+      (isPending ? prepareItems : toItems)(procedure, itemOptions).flatMap((made) => {
+        if ('code' in made) return addProblem(made);
+        return [...addItem(made), ...(isPending ? [] : checkSchemas(made, procedure))];
+      }),
     );
   const collect = (): SetupProblem[] => {
     const paths = collectPaths(router).filter((path) => !walked.has(path));
@@ -145,12 +159,16 @@ export function createCatalog(
     isPersonal: options.listing === 'permitted',
     isReadOnly: false,
     schemes: toSecuritySchemes([], options.auth),
+    standIns: toStandInRules(options.asTools),
+    most: mostOf(options),
   };
+  const toCatalog = isPending ? toPendingCatalog : freeze;
   const checkWhole = () => [
-    ...linkItems(items, router, options),
+    ...(isPending ? [] : linkItems(items, router, options)),
     ...checkPatterns(options.expose, tagged, [...walked]),
     ...checkBypass(options, items),
-    ...checkBudget(listedIn(freeze(items, rules)), options.budget),
+    // A budget needs the whole list.
+    ...(options.budget ? checkBudget(listedIn(toCatalog(items, rules)), options.budget) : []),
   ];
 
   const isLazy = hasLazyRouters(router);
@@ -159,14 +177,14 @@ export function createCatalog(
   if (problems.length > 0) throw new SetupError(problems);
   const { expose } = options;
   const isOwn = (item: Item) => item.router !== router;
-  const make = (shown: readonly Item[]) => freeze(shown, rules);
+  const make = (shown: readonly Item[]) => toCatalog(shown, rules, skills);
   const serve = (): (() => Catalog) => {
     if (typeof expose === 'function')
       return select(items, (item) => isOwn(item) || holds(expose, item.path), make, onChange);
     const catalog = make(items);
     return () => catalog;
   };
-  if (!isLazy) {
+  if (!isLazy && !options.skills) {
     const serving = serve();
     return {
       get current() {
@@ -180,15 +198,21 @@ export function createCatalog(
   }
 
   let serving: (() => Catalog) | undefined;
-  const later = loadLazyRouters(router).then((failed): SetupProblem[] => [
-    ...Array.from(failed, ([path, error]): SetupProblem => ({
+  const load = async (): Promise<SetupProblem[]> => {
+    if (!isLazy) return [];
+    const failed = Array.from(await loadLazyRouters(router), ([path, error]): SetupProblem => ({
       code: 'LAZY_FAILED',
       path,
       message: `this lazy router did not load: ${messageOf(error)}`,
-    })),
-    ...collect(),
-    ...checkWhole(),
-  ]);
+    }));
+    return [...failed, ...collect(), ...checkWhole()];
+  };
+  const prepare = async (): Promise<SetupProblem[]> => {
+    const prepared = options.skills && (await prepareSkills(options.skills, placeInOption));
+    skills = prepared?.set;
+    return prepared?.problems ?? [];
+  };
+  const later = Promise.all([load(), prepare()]).then((found) => found.flat());
   const whole = later.then(() => {
     serving = serve();
     return serving();
@@ -211,6 +235,8 @@ function select(
   make: (items: readonly Item[]) => Catalog,
   onChange: () => void,
 ): () => Catalog {
+  // The tasks of a tool that is not exposed any more can be read, and one that is exposed later can have some.
+  const hasTasks = items.some((item) => item.kind === 'tool' && item.task);
   let flags: string | undefined;
   let catalog: Catalog;
   return () => {
@@ -219,7 +245,7 @@ function select(
     if (next !== flags) {
       const isFirst = flags === undefined;
       flags = next;
-      catalog = { ...make(items.filter((_, index) => shown[index])), isLive: true };
+      catalog = Object.assign(make(items.filter((_, index) => shown[index])), { isLive: true, hasTasks });
       if (!isFirst) onChange();
     }
     return catalog;
@@ -253,22 +279,45 @@ function scopeProblemOf({ scopes, path }: Item, { auth }: CatalogOptions): Setup
 
 function toRule(discovery: Discovery = 'list'): DiscoveryRule | undefined {
   if (discovery === 'list') return undefined;
-  return discovery === 'search' ? { over: 0 } : discovery;
+  if (discovery === 'search') return { over: 0 };
+  return isCodeMode(discovery) ? { over: discovery.over ?? 0, code: discovery } : { over: discovery.over };
+}
+
+/** The names that the option `discovery` takes. */
+function takenByDiscovery(discovery: Discovery | undefined): readonly string[] {
+  const rule = toRule(discovery);
+  return rule?.code ? rule.code.tools.map(({ name }) => name) : rule ? discoveryNames : [];
+}
+
+function mostOf({ result }: CatalogOptions): number | undefined {
+  const maxTokens = toResultSettings(result)?.maxTokens;
+  return maxTokens === undefined ? undefined : maxTokens * charactersOfToken;
 }
 
 /** What `tools/list` holds of a catalog, before anything is hidden from somebody. */
-export function listedIn({ front, tools }: Catalog): readonly (Tool | DiscoveryTool)[] {
-  return front?.tools ?? [...tools.values()];
+export function listedIn({ front, tools, standIns }: Catalog): readonly (Tool | AddedTool | StandIn)[] {
+  const listed = front?.tools ?? [...tools.values()];
+  return standIns.size === 0 ? listed : sortByName([...listed, ...standIns.values()]);
 }
 
-/** The names of the tools to search with are taken, also while there are so few tools that all of them are listed. */
+/**
+ * The names of the tools to search with are taken, also while there are so few tools that all of them are listed, and those
+ * of `asTools`, also while there is nothing to list. Each is kept with the option that adds it.
+ */
+function takenNamesOf({ discovery, asTools }: CatalogOptions): ReadonlyMap<string, string> {
+  return new Map([
+    ...takenByStandIns(toStandInRules(asTools)).map((name) => [name, 'asTools'] as const),
+    ...takenByDiscovery(discovery).map((name) => [name, 'discovery'] as const),
+  ]);
+}
+
 function takenProblemOf(
   { kind, name, path }: Tool | Prompt,
-  { discovery }: CatalogOptions,
+  taken: ReadonlyMap<string, string>,
 ): SetupProblem | undefined {
-  if (kind !== 'tool' || !toRule(discovery) || !discoveryNames.some((taken) => taken === name))
-    return undefined;
-  const message = `"${name}" is the name of a tool that the option discovery adds; set mcp.name on ${path}`;
+  const option = kind === 'tool' ? taken.get(name) : undefined;
+  if (option === undefined) return undefined;
+  const message = `"${name}" is the name of a tool that the option ${option} adds; set mcp.name on ${path}`;
   return { code: 'NAME_CLASH', path, message };
 }
 
@@ -295,6 +344,17 @@ function uriProblemOf(items: readonly Item[], { uri, path }: Resource): SetupPro
   return { code: 'URI_CLASH', path, message };
 }
 
+/** The files of skills are read by their URIs too. */
+function skillProblemOf(
+  skillUris: readonly UriTemplate[],
+  { uri, path }: Resource,
+): SetupProblem | undefined {
+  const other = skillUris.find((skillUri) => templatesOverlap(skillUri, uri));
+  if (!other) return undefined;
+  const message = `"${uri.text}" overlaps with "${other.text}" of the option skills: one URI could be read from both; change the URI of ${path}, or the folder of the skill`;
+  return { code: 'URI_CLASH', path, message };
+}
+
 /** Reports a bypass for which no procedure has a marked middleware. */
 function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): SetupProblem[] {
   const kinds = (['authentication', 'permissions'] as const).filter((kind) => bypass[kind]);
@@ -307,25 +367,34 @@ function checkBypass({ bypass = {} }: CatalogOptions, items: readonly Item[]): S
 }
 
 /** Makes the catalog of these items. It sorts by code unit, so that the order is the same on every machine. */
-export function freeze(items: readonly Item[], rules: FrontRules): Catalog {
-  const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+export function freeze(items: readonly Item[], rules: FrontRules, skills?: SkillSet): Catalog {
+  const sorted = sortByName(items);
   const ofKind = <TKind extends Item['kind']>(kind: TKind) =>
     sorted.filter((item): item is Extract<Item, { kind: TKind }> => item.kind === kind);
   const tools = ofKind('tool');
   const isFixed = ({ uri }: Resource) => uri.variables.length === 0;
   const resources = ofKind('resource');
+  const prompts = ofKind('prompt');
   return {
     tools: new Map(tools.map((tool) => [tool.name, tool])),
-    prompts: new Map(ofKind('prompt').map((prompt) => [prompt.name, prompt])),
+    prompts: new Map(prompts.map((prompt) => [prompt.name, prompt])),
     resources: new Map(resources.filter(isFixed).map((resource) => [resource.uri.text, resource])),
     templates: resources.filter((resource) => !isFixed(resource)),
     hasHidden: rules.isPersonal || sorted.some(({ visible }) => visible),
     front: toFront(tools, rules),
+    standIns: toStandIns(resources.length > 0 || skills !== undefined, prompts, rules),
+    skills,
     whole: undefined,
     rules,
     isLive: false,
     hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),
+    hasTasks: tools.some(({ task }) => task),
+    idempotent: tools.filter(({ isIdempotent }) => isIdempotent).map(({ name }) => name),
   };
+}
+
+function sortByName<TItem extends { name: string }>(items: readonly TItem[]): TItem[] {
+  return items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
+import type { AddedTool } from './added.ts';
 import type { Callable } from './callable.ts';
 import type { Catalog } from './catalog.ts';
-import type { DiscoveryTool } from './front.ts';
 import type { ListedTool, Tool } from './tool.ts';
 
 /** The key of `_meta` under which a list for people says which procedure a tool is made of. */
@@ -23,7 +23,7 @@ export interface ProcedureFacts extends Pick<Callable, 'path' | 'type' | 'toolse
 export function toInspected(catalog: Catalog): Catalog {
   const { front, hasHidden } = catalog;
   const tools = new Map(Array.from(catalog.tools, ([name, tool]) => [name, withFacts(tool)]));
-  const searching = front?.tools.filter((tool): tool is DiscoveryTool => !('path' in tool)) ?? [];
+  const searching = front?.tools.filter((tool): tool is AddedTool => !('path' in tool)) ?? [];
   const listed = [...tools.values(), ...searching].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return {
     ...catalog,

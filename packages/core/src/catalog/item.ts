@@ -34,27 +34,34 @@ const defaultLinkOver = 32_000;
 /** Makes the tool, the resource and the prompt that a procedure's settings ask for, or returns what prevents it. */
 export function toItems(procedure: Procedure, options: ItemOptions): (Item | SetupProblem)[] {
   const { path, settings } = procedure;
-  const problem = problemOf(procedure);
+  const problem = findWrongSetting(procedure);
   if (problem) return [{ path, ...problem }];
   try {
     const { tool = !settings.resource && !settings.prompt, resource, prompt } = settings;
     const items: (Item | SetupProblem)[] = [];
-    const name = settings.name ?? (options.toolName ?? toName)(path);
     let made: Tool | undefined;
     if (tool) {
-      made = toTool(toCallable(procedure, name, options), withItemSchema(procedure, options), options);
+      made = toTool(
+        toCallable(procedure, nameOfItem(procedure, 'tool', options), options),
+        withItemSchema(procedure, options),
+        options,
+      );
       items.push(invalidSchemaOf(made) ?? made);
     }
     // Clients send these arguments as text, which is converted to what the query takes wherever that is possible.
     const textual = { ...options, repair: true, outputs: undefined };
     if (resource) {
-      const readable = toResource(toCallable(procedure, resource.name ?? name, textual), settings);
+      const readable = toResource(
+        toCallable(procedure, nameOfItem(procedure, 'resource', options), textual),
+        settings,
+      );
       if (made) made.link = { resource: readable, over: options.files?.linkOver ?? defaultLinkOver };
       items.push(readable);
     }
     if (prompt) {
-      const own = typeof prompt === 'object' ? prompt.name : undefined;
-      items.push(toPrompt(toCallable(procedure, own ?? name, textual), settings));
+      items.push(
+        toPrompt(toCallable(procedure, nameOfItem(procedure, 'prompt', options), textual), settings),
+      );
     }
     return items;
   } catch (error) {
@@ -64,9 +71,25 @@ export function toItems(procedure: Procedure, options: ItemOptions): (Item | Set
   }
 }
 
+/** The name of what is made of a procedure. */
+export function nameOfItem(
+  { path, settings: { name, resource, prompt } }: Procedure,
+  kind: Item['kind'],
+  { toolName = toName }: ItemOptions,
+): string {
+  const own = {
+    tool: undefined,
+    resource: resource?.name,
+    prompt: typeof prompt === 'object' ? prompt.name : undefined,
+  };
+  return own[kind] ?? name ?? toolName(path);
+}
+
 /** Checks what is published. A client may refuse the whole list because of one schema that is not valid. */
 function invalidSchemaOf({ path, listed: { modern, legacy } }: Tool): SetupProblem | undefined {
-  const schemas = { input: [modern.inputSchema], output: [modern.outputSchema, legacy.outputSchema] };
+  // Both eras mostly have the same schema.
+  const outputs = new Set([modern.outputSchema, legacy.outputSchema]);
+  const schemas = { input: [modern.inputSchema], output: [...outputs] };
   for (const [side, published] of Object.entries(schemas)) {
     const found = published.map((schema) => schema && findInvalid(schema)).find((each) => each !== undefined);
     if (found === undefined) continue;
@@ -77,7 +100,11 @@ function invalidSchemaOf({ path, listed: { modern, legacy } }: Tool): SetupProbl
 }
 
 /** Finds a setting that does not fit the procedure. */
-function problemOf({ type, settings, isServerAction }: Procedure): Omit<SetupProblem, 'path'> | undefined {
+export function findWrongSetting({
+  type,
+  settings,
+  isServerAction,
+}: Procedure): Omit<SetupProblem, 'path'> | undefined {
   if (isServerAction) {
     return {
       code: 'EXPERIMENTAL_CALLER',

@@ -8,11 +8,12 @@ import { type Tool, toTool } from './tool.ts';
 import { type Tag, TagError } from './tag.ts';
 import { findProcedure } from './walk.ts';
 
-/** Finds the queries that items name, such as the one of `dryRun`, and reports the paths that have no query. */
+/** Finds the queries that items name, of which there are others too (`all`), such as the one of `dryRun`, and reports the paths that have no query. */
 export function linkItems(
   items: readonly Item[],
   router: AnyTRPCRouter,
   options: ItemOptions & { tag?: Tag | undefined },
+  all: readonly Item[] = items,
 ): SetupProblem[] {
   const problems: SetupProblem[] = [];
   const find = (owner: Item, setting: string, path: string): Callable | undefined => {
@@ -53,7 +54,7 @@ export function linkItems(
     }
     item.lister = find(item, 'mcp.resource.list', item.list);
   }
-  return [...problems, ...problemsOfApps(items)];
+  return [...problems, ...problemsOfApps(items, all)];
 }
 
 function findNamed(
@@ -100,8 +101,8 @@ function toBoth(one: Callable['visible'], other: Callable['visible']): Callable[
 }
 
 /** Reports tools whose page (MCP Apps) no resource serves. @see https://github.com/modelcontextprotocol/ext-apps */
-function problemsOfApps(items: readonly Item[]): SetupProblem[] {
-  const uris = new Set(items.flatMap((item) => (item.kind === 'resource' ? item.uri.text : [])));
+function problemsOfApps(items: readonly Item[], all: readonly Item[]): SetupProblem[] {
+  const uris = new Set(all.flatMap((item) => (item.kind === 'resource' ? item.uri.text : [])));
   return items.flatMap((item) => {
     if (item.kind !== 'tool') return [];
     const { ui } = (item.listed.modern._meta ?? {}) as { ui?: { resourceUri?: unknown } };

@@ -87,7 +87,7 @@ const t = initTRPC.context<any>().meta<McpMeta>().create();
 
 /** Makes a router of the own items, so that they are checked, listed and called in the same way as the app's procedures. */
 export function toOwnRouter({ tools = [], resources = [], prompts = [] }: OwnItems): AnyTRPCRouter {
-  return t.router({
+  const router = t.router({
     tools: byName(tools, ({ input, output, run, ...settings }) => {
       const procedure = toBuilder(settings as McpSettings, input, output);
       return settings.annotations?.readOnlyHint ? procedure.query(run) : procedure.mutation(run);
@@ -107,6 +107,15 @@ export function toOwnRouter({ tools = [], resources = [], prompts = [] }: OwnIte
       toBuilder({ ...settings, prompt: dropUndefined({ _meta }) }, input).query(run),
     ),
   });
+  made.add(router);
+  return router;
+}
+
+const made = new WeakSet<AnyTRPCRouter>();
+
+/** Whether a router was made of own items, so that its paths are none of the app's. */
+export function isOwnRouter(router: AnyTRPCRouter): boolean {
+  return made.has(router);
 }
 
 function toBuilder(mcp: McpSettings, input?: unknown, output?: unknown): typeof t.procedure {

@@ -29,12 +29,23 @@ export function toParamHeaders(schema: JsonSchema): ParamHeader[] {
   };
   collect(schema, []);
   // Clients look at properties only. A mark elsewhere, in the items of a list for example, is an error.
-  const marks = JSON.stringify(schema).split(`"${keyword}":`).length - 1;
+  const marks = countMarks(schema);
   if (marks > headers.length) fail(`${keyword} may only be set on properties of plain objects`);
   const names = headers.map(({ header }) => header);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) fail(`two arguments have the ${keyword} "${twice.slice(prefix.length)}"`);
   return headers;
+}
+
+/** How often the keyword stands in a schema, in whatever place. */
+function countMarks(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  for (const key in value) {
+    if (key === keyword) count++;
+    count += countMarks((value as Record<string, unknown>)[key]);
+  }
+  return count;
 }
 
 const prefix = 'mcp-param-';

@@ -80,7 +80,8 @@ export function toResource(callable: Callable, settings: McpSettings): Resource 
   };
 }
 
-function readUri({ uri }: McpResource): UriTemplate {
+/** Reads the URI of a resource. Throws a `SchemaProblem` if it cannot be served. */
+export function readUri({ uri }: McpResource): UriTemplate {
   const invalid = (reason: string) =>
     new SchemaProblem('URI_INVALID', `the URI "${uri}" cannot be served: ${reason}`);
   if (typeof uri !== 'string' || !/^[a-z][a-z\d+.-]*:./i.test(uri)) {

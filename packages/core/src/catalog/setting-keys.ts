@@ -9,6 +9,7 @@ import type {
   McpResultSettings,
   McpSettings,
   McpStream,
+  McpTask,
 } from '../meta.ts';
 import { findNearest } from '../nearest.ts';
 import { findWrongValue } from './setting-values.ts';
@@ -18,10 +19,31 @@ import { findWrongValue } from './setting-values.ts';
  * `_meta`, `input` and `output` may have any keys. Those of `complete` are arguments, which are checked with the input.
  */
 export function findUnknownSetting(settings: McpSettings): string | undefined {
-  const { annotations, icons, resource, prompt, stream, rateLimit, result, confirm } = settings;
+  const found = findUnknownKey(['mcp', settings, settingKeys]);
+  if (found !== undefined) return found;
+  // Most procedures have no nested settings.
+  if (Object.values(settings).some((value) => typeof value === 'object')) {
+    for (const group of nestedGroupsOf(settings)) {
+      const nested = findUnknownKey(group);
+      if (nested !== undefined) return nested;
+    }
+  }
+  return findWrongValue(settings);
+}
+
+function findUnknownKey([path, value, keys]: Group): string | undefined {
+  // An app without types may write anything here, a string for example. It is refused where it is read.
+  if (typeof value !== 'object' || value === null) return undefined;
+  const unknown = Object.keys(value).find((key) => !Object.hasOwn(keys, key));
+  if (unknown === undefined) return undefined;
+  if (unknown === 'enabled' && path === 'mcp') return foreign;
+  return toMessage(path, unknown, Object.keys(keys));
+}
+
+function nestedGroupsOf(settings: McpSettings): Group[] {
+  const { annotations, icons, resource, prompt, stream, rateLimit, result, confirm, task } = settings;
   const own = typeof prompt === 'object' ? prompt : undefined;
-  const groups: Group[] = [
-    ['mcp', settings, settingKeys],
+  return [
     ['mcp.annotations', annotations, annotationKeys],
     ...toIconGroups('mcp.icons', icons),
     ['mcp.resource', resource, resourceKeys],
@@ -33,15 +55,8 @@ export function findUnknownSetting(settings: McpSettings): string | undefined {
     ['mcp.confirm', typeof confirm === 'object' ? confirm : undefined, confirmKeys],
     ['mcp.rateLimit', rateLimit, rateLimitKeys],
     ['mcp.result', result, resultKeys],
+    ['mcp.task', task, taskKeys],
   ];
-  for (const [path, value, keys] of groups) {
-    // An app without types may write anything here, a string for example. It is refused where it is read.
-    if (typeof value !== 'object' || value === null) continue;
-    const unknown = Object.keys(value).find((key) => !Object.hasOwn(keys, key));
-    if (unknown === 'enabled' && path === 'mcp') return foreign;
-    if (unknown !== undefined) return toMessage(path, unknown, Object.keys(keys));
-  }
-  return findWrongValue(settings);
 }
 
 const foreign =
@@ -93,6 +108,7 @@ const settingKeys = {
   structured: true,
   result: true,
   toolset: true,
+  task: true,
 } satisfies Record<keyof McpSettings, true>;
 
 const annotationKeys = {
@@ -146,6 +162,11 @@ const rateLimitKeys = {
   durationMs: true,
   by: true,
 } satisfies Record<keyof McpRateLimit, true>;
+
+const taskKeys = { ttlMs: true, pollMs: true, after: true, required: true } satisfies Record<
+  keyof McpTask,
+  true
+>;
 
 const resultKeys = { maxTokens: true, fields: true, format: true } satisfies Record<
   keyof McpResultSettings,

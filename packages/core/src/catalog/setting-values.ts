@@ -1,4 +1,4 @@
-import type { McpSettings } from '../meta.ts';
+import type { McpSettings, McpTask } from '../meta.ts';
 import { isRecord } from '../record.ts';
 import { aBoolean, aFunction, anObject, aResult, type Kind } from './kind.ts';
 
@@ -16,10 +16,12 @@ export function findWrongValue(settings: McpSettings): string | undefined {
   ];
   for (const [path, values, kinds] of groups) {
     if (!isRecord(values)) continue;
-    const wrong = Object.entries(kinds).find(
-      ([key, { takes }]) => values[key] !== undefined && !takes(values[key]),
-    );
-    if (wrong) return `${path}.${wrong[0]} is ${nameOf(values[wrong[0]])}; it has to be ${wrong[1].words}`;
+    // Every procedure is looked at, so nothing is copied.
+    for (const key in kinds) {
+      const value = values[key];
+      if (value !== undefined && !kinds[key]!.takes(value))
+        return `${path}.${key} is ${nameOf(value)}; it has to be ${kinds[key]!.words}`;
+    }
   }
   return undefined;
 }
@@ -74,6 +76,10 @@ const settingKinds: Record<string, Kind> = {
     takes: (value) => typeof value === 'string' && /^[^\s,]+$/.test(value),
     words: 'a name without spaces and commas, such as "billing"',
   },
+  task: {
+    takes: (value) => value === true || isTask(value),
+    words: 'true, or { ttlMs, pollMs, after, required }: whole numbers of milliseconds, and true or false',
+  },
 } satisfies Partial<Record<keyof McpSettings, Kind>>;
 
 const annotationKinds: Record<string, Kind> = {
@@ -93,6 +99,15 @@ const listedKinds: Record<string, Kind> = {
 
 function isFilledQuestion(value: unknown): boolean {
   return isRecord(value) && typeof value['question'] === 'string' && typeof value['with'] === 'string';
+}
+
+function isTask(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { ttlMs, pollMs, after, required } = value satisfies Partial<Record<keyof McpTask, unknown>>;
+  const isTime = (ms: unknown, least: number) =>
+    ms === undefined || (Number.isSafeInteger(ms) && (ms as number) >= least);
+  const isFlag = required === undefined || typeof required === 'boolean';
+  return isTime(ttlMs, 1) && isTime(pollMs, 1) && isTime(after, 0) && isFlag;
 }
 
 function isIcon(value: unknown): boolean {

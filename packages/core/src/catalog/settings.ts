@@ -1,5 +1,6 @@
 import type { McpDefaults, McpMeta, McpSettings } from '../meta.ts';
 import { isRecord } from '../record.ts';
+import { setOwn } from '../schema/json-schema.ts';
 import { toResultSettings } from './result-settings.ts';
 import { TagError } from './tag.ts';
 
@@ -47,17 +48,27 @@ export function settingsOf(
   );
   if (isRecord(said)) layers.push(said);
   if (own !== undefined && own !== true) layers.push(isForeign && isTagged ? withoutForeign(own) : own);
-  const scopes = [...new Set(layers.flatMap((layer) => layer?.scopes ?? []))];
-  const result = toResultSettings(...layers.map((layer) => layer?.result));
-  // `visible: undefined` in one layer does not remove the `visible` of an earlier layer; so for every key.
-  const entries = layers
-    .flatMap((layer) => Object.entries(layer ?? {}))
-    .filter(([key, value]) => key !== 'scopes' && value !== undefined);
-  return {
-    ...(Object.fromEntries(entries) as McpSettings),
-    ...(scopes.length > 0 && { scopes }),
-    ...(result !== undefined && { result }),
-  };
+  // Every procedure is read, so this is one loop.
+  const settings: McpSettings = {};
+  let scopes: string[] | undefined;
+  let hasResult = false;
+  for (const layer of layers) {
+    if (!layer) continue;
+    // An app without types may give one scope alone.
+    if (layer.scopes) (scopes ??= []).push(...[layer.scopes].flat());
+    hasResult ||= layer.result !== undefined;
+    for (const key of Object.keys(layer)) {
+      const value = layer[key as keyof McpSettings];
+      // `visible: undefined` in one layer does not remove the `visible` of an earlier layer; so for every key.
+      if (key !== 'scopes' && value !== undefined) setOwn(settings, key, value);
+    }
+  }
+  if (scopes && scopes.length > 0) settings.scopes = [...new Set(scopes)];
+  if (hasResult) {
+    const result = toResultSettings(...layers.map((layer) => layer?.result));
+    if (result !== undefined) settings.result = result;
+  }
+  return settings;
 }
 
 function toMessage(own: unknown): string {

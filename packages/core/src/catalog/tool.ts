@@ -24,6 +24,7 @@ import { type ParamHeader, toParamHeaders } from './param-header.ts';
 import { type Portion, toPortion } from './portion.ts';
 import { renameInput } from './rename.ts';
 import { toResultSettings } from './result-settings.ts';
+import { type TaskRules, toTaskRules } from './task.ts';
 import { toInferredStreamSchema, toStreamSchema } from './stream-schema.ts';
 
 /** A procedure as a tool. */
@@ -47,6 +48,8 @@ export interface Tool extends Callable {
   link: FileLink | undefined;
   /** Whether calls with the same `_idempotencyKey` run only once. */
   isIdempotent: boolean;
+  /** How its calls become tasks. `undefined` if they never do. */
+  task: TaskRules | undefined;
   /** Whether clients that search for tools should have it at hand from the start. */
   pinned: boolean;
   /** Further words by which a search finds it. */
@@ -57,6 +60,10 @@ export interface Tool extends Callable {
   dryRunner: Tool | undefined;
   /** The arguments that a client of revision 2026-07-28 also sends as headers. */
   paramHeaders: readonly ParamHeader[];
+  /** The arguments of the procedure, before others were added. */
+  own: Input;
+  /** The schema of its whole result, listed or not. `undefined` if nothing is known. */
+  whole: JsonSchema | undefined;
   /** What its developer should know, in whole sentences: they are printed in development. */
   notes: readonly string[];
   /** Its entry in `tools/list`. */
@@ -144,7 +151,8 @@ export function toTool(callable: Callable, settings: McpSettings, options: ToolO
     mayList && isToBeListed(schema, options.outputSchemas ?? true)
       ? toPartSchema(schema, portion)
       : { schema: undefined, hasPlace: true };
-  const forModern = toListed(streamSchema ?? output.schema);
+  const whole = streamSchema ?? output.schema;
+  const forModern = toListed(whole);
   const forLegacy = toListed(streamSchema ?? output.legacySchema);
   // Some clients refuse the whole list because of one.
   const isLeftOut = [forModern, forLegacy].some(({ schema }) => schema && findRecursion(schema));
@@ -155,6 +163,7 @@ export function toTool(callable: Callable, settings: McpSettings, options: ToolO
     input,
     confirm: toConfirm(settings, title, own, input.schema),
     isIdempotent,
+    task: toTaskRules(settings.task),
     pinned,
     keywords,
     dryRun,
@@ -167,6 +176,8 @@ export function toTool(callable: Callable, settings: McpSettings, options: ToolO
     hasMore: { modern: isLeftOut || forModern.hasPlace, legacy: isLeftOut || forLegacy.hasPlace },
     link: undefined,
     paramHeaders: toParamHeaders(input.schema),
+    own,
+    whole,
     notes: isLeftOut
       ? [
           `${callable.name} lists no output schema, because it is recursive, and some clients refuse the whole list then.`,

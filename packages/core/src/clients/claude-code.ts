@@ -97,7 +97,8 @@ export const claudeCode: Client = {
     {
       about: 'limits',
       does: 'connects within 30 seconds, ends a call that is silent for 300 seconds, and continues one in the background after 2 minutes',
-      bridge: 'Progress resets the 300 seconds: yield values from the procedure, or call `progress()`.',
+      bridge:
+        'Progress resets the 300 seconds, and the bridge sends it every 3 seconds while the procedure sends none.',
       source: 'dot-ai#708; ha-mcp#2213',
       date: '2026-11-28',
     },

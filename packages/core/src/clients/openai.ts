@@ -136,7 +136,8 @@ export const openai: Client = {
     {
       about: 'limits',
       does: 'ends a call after 5 seconds by default (Agents SDK for Python, 2025), or 60 seconds (TypeScript SDK of MCP)',
-      bridge: '`timeoutMs` ends a call earlier, with an error that the model can read.',
+      bridge:
+        'Where a client asks for progress, the bridge sends it every 3 seconds. `timeoutMs` ends a call earlier, with an error that the model can read.',
       source: 'openai-agents-python#1024; claude-code#22542',
       date: '2026-11-28',
     },

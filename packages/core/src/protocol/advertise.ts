@@ -1,11 +1,12 @@
-import type { CacheHint, ServerCapabilities } from '@modelcontextprotocol/server';
+import type { CacheHint, Result, ServerCapabilities } from '@modelcontextprotocol/server';
 import type { Callable } from '../catalog/callable.ts';
 import { type Catalog, listedIn } from '../catalog/catalog.ts';
-import type { DiscoveryTool } from '../catalog/front.ts';
+import type { AddedTool } from '../catalog/added.ts';
 import { appMimeType } from '../catalog/resource.ts';
 import type { Era } from '../catalog/era.ts';
 import { arePersonal, sharedInstructionsOf } from './instructions.ts';
 import type { ServerParts } from './serving.ts';
+import { taskExtension } from './tasks/task.ts';
 
 /** The revision of MCP that needs no session. Clients that speak it are of the era `modern`. */
 export const revision = '2026-07-28';
@@ -13,8 +14,8 @@ export const revision = '2026-07-28';
 /** A method that lists a part of the catalog. */
 export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
 
-/** An item of the catalog, or a tool to search with, with its list entry for each era. */
-export type ListedItem = (Callable & { listed: Record<Era, object> }) | DiscoveryTool;
+/** An item of the catalog, or a tool of this package, with its list entry for each era. */
+export type ListedItem = (Callable & { listed: Record<Era, object> }) | AddedTool;
 
 /** For each method that lists something: the field of its result, and the items that it lists. */
 const listKinds: Record<ListMethod, { field: string; itemsOf: (catalog: Catalog) => Iterable<ListedItem> }> =
@@ -45,7 +46,7 @@ export function toDiscovery(parts: ServerParts, catalog: Catalog): Record<string
   const instructions = sharedInstructionsOf(parts.info);
   return {
     supportedVersions: [revision],
-    capabilities: capabilitiesOf(parts, catalog, true),
+    capabilities: capabilitiesOf(parts, catalog, true, 'modern'),
     ...(instructions !== undefined && { instructions }),
     ...cacheHintsOf(parts, catalog)['server/discover'],
   };
@@ -85,21 +86,50 @@ export function cacheHintsOf(
   };
 }
 
+/** How long clients may cache skills and their files, which are the same for everybody who is let in. */
+function skillHintOf({ isPublic }: Pick<ServerParts, 'isPublic'>): CacheHint {
+  return { ttlMs: listTtlMs, cacheScope: isPublic ? 'public' : 'private' };
+}
+
+/** Adds to what is served of skills how long clients may cache it. */
+export function toSkillResult(
+  result: Record<string, unknown>,
+  parts: Pick<ServerParts, 'isPublic'>,
+  era: Era,
+): Result {
+  return era === 'modern' ? { ...result, ...skillHintOf(parts) } : result;
+}
+
 /** What the server can do with this catalog. `isListening` is false for clients that cannot be told of changes. */
 export function capabilitiesOf(
   { info }: ServerParts,
-  { prompts, resources, templates }: Catalog,
+  catalog: Catalog,
   isListening: boolean,
+  era: Era,
 ): ServerCapabilities {
+  const { prompts, resources, templates, skills, hasTasks } = catalog;
   const listChanged = isListening && { listChanged: true };
-  const hasResources = resources.size + templates.length > 0;
+  // One whose schema fails is counted until it is made.
+  const hasPrompts = !prompts.values().next().done;
   const hasApps = [...resources.values()].some(({ mimeType }) => mimeType === appMimeType);
+  const extensions = {
+    ...(hasApps && { 'io.modelcontextprotocol/ui': { mimeTypes: [appMimeType] } }),
+    ...(hasTasks && era === 'modern' && { [taskExtension]: {} }),
+    ...(skills && { 'io.modelcontextprotocol/skills': { directoryRead: true } }),
+  };
+  const hasExtensions = Object.keys(extensions).length > 0;
   return {
     tools: { ...listChanged },
-    ...(prompts.size > 0 && { prompts: { ...listChanged } }),
-    ...(hasResources && { resources: { subscribe: true, ...listChanged } }),
-    ...(prompts.size + templates.length > 0 && { completions: {} }),
-    ...(hasApps && { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: [appMimeType] } } }),
+    ...(hasPrompts && { prompts: { ...listChanged } }),
+    ...(hasResources(catalog) && { resources: { subscribe: true, ...listChanged } }),
+    ...((hasPrompts || templates.length > 0) && { completions: {} }),
+    ...(hasExtensions && { extensions }),
     ...info.capabilities,
+    ...(hasExtensions && { extensions: { ...extensions, ...info.capabilities?.extensions } }),
   };
+}
+
+/** Whether there is anything that `resources/read` could read. */
+export function hasResources({ resources, templates, skills }: Catalog): boolean {
+  return skills !== undefined || templates.length > 0 || !resources.values().next().done;
 }

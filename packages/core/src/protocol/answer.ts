@@ -26,6 +26,7 @@ export function toAnswer(
   if (outcome.kind === 'missing') {
     return { kind: 'error', error: toUnknown(method, params, outcome.nearest) };
   }
+  if (outcome.kind === 'incapable') return { kind: 'error', error: toMissingCapability(outcome.extension) };
   if (outcome.kind === 'result') return outcome;
   if (method !== 'tools/call') return { kind: 'error', error: toRpcError(outcome, params.uri) };
   return { kind: 'result', result: toErrorResult(textOf(outcome), withChallenge(outcome)) };
@@ -59,6 +60,15 @@ const rpcCodes: Partial<Record<FailureOutcome['code'], number>> = {
   UNAUTHORIZED: errorCodes.invalidRequest,
   FORBIDDEN: errorCodes.invalidRequest,
 };
+
+/** The error for a client that has not declared an extension. @see https://modelcontextprotocol.io/specification/2026-07-28/basic */
+export function toMissingCapability(extension: string): RpcError {
+  return {
+    code: errorCodes.missingCapability,
+    message: `Missing required client capability: this needs the extension ${extension}`,
+    data: { requiredCapabilities: { extensions: { [extension]: {} } } },
+  };
+}
 
 /** The error for an item that is missing or hidden. */
 export function toUnknown(

@@ -1,16 +1,16 @@
 import type { CallRequest } from '../call/active-call.ts';
-import { callItem } from '../call/call.ts';
-import { callTool } from '../call/call-tool.ts';
-import { toContents } from '../call/contents.ts';
-import { toMessages } from '../call/messages.ts';
 import type { Outcome } from '../call/outcome.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { StandInName } from '../catalog/as-tools.ts';
 import type { DiscoveryName } from '../catalog/front.ts';
-import type { Resource } from '../catalog/resource.ts';
+import type { Tool } from '../catalog/tool.ts';
+import { callCode } from './code/call-code.ts';
 import { callDiscovery } from './discovery/discovery.ts';
 import { createListContext, spendTimeOfHidden } from './list-context.ts';
 import { toMissing } from './missing.ts';
+import { getPrompt, readResource } from './named-item.ts';
 import type { ServerParts, Serving } from './serving.ts';
+import { callStandIn } from './stand-in/stand-in.ts';
+import { runTool } from './tasks/run-tool.ts';
 
 /** The methods that call a procedure, which the client names. */
 export type CallMethod = 'tools/call' | 'prompts/get' | 'resources/read';
@@ -23,8 +23,28 @@ export interface CallParams {
   arguments?: unknown;
 }
 
-/** Calls the item that a request names. Callers cannot tell whether it is missing or hidden from them. */
-export async function callNamed(
+/**
+ * Calls the item that a request names. Callers cannot tell whether it is missing or hidden from them. Not an async function,
+ * because each one on the way makes a call slower, and most tools are hidden from nobody.
+ */
+export function callNamed(
+  parts: ServerParts,
+  serving: Serving,
+  method: CallMethod,
+  params: CallParams,
+  request: CallRequest,
+): Promise<Outcome | undefined> {
+  const tool = method === 'tools/call' ? serving.catalog.tools.get(params.name!) : undefined;
+  if (tool && !mayBeHidden(tool)) return runTool(parts, serving, tool, params.arguments, request);
+  return findAndCall(parts, serving, method, params, request);
+}
+
+/** Whether the outcome may be that the tool, or what its dry run calls, is hidden. */
+function mayBeHidden({ visible, dryRunner, task }: Tool): boolean {
+  return visible !== undefined || dryRunner !== undefined || task !== undefined;
+}
+
+async function findAndCall(
   parts: ServerParts,
   serving: Serving,
   method: CallMethod,
@@ -36,38 +56,18 @@ export async function callNamed(
     const name = params.name!;
     const tool = catalog.tools.get(name);
     // The names of the tools to search with are taken, so that no tool of the app has one of them.
-    if (!tool && catalog.front?.names.has(name))
+    if (!tool && catalog.front?.names.has(name)) {
+      const { code } = catalog.front;
+      if (code) return callCode(parts, serving, code, name, params.arguments, request);
       return callDiscovery(parts, serving, name as DiscoveryName, params.arguments, request);
-    if (!tool) await spendTimeOfHidden(parts, catalog, () => createListContext(parts, exchange, request));
-    const outcome = tool && (await callTool(parts, tool, params.arguments, request, exchange));
-    return outcome ?? toMissing(parts, catalog, name, request, exchange);
-  } else if (method === 'prompts/get') {
-    const prompt = catalog.prompts.get(params.name!);
-    if (prompt) return callItem(parts, prompt, params.arguments, request, exchange, toMessages);
-  } else {
-    const uri = params.uri!;
-    const found = findResource(catalog, uri);
-    if (found) {
-      const { resource, args } = found;
-      return callItem(parts, resource, args, { ...request, uri }, exchange, (_, value) =>
-        toContents(resource, value, uri),
-      );
     }
+    if (!tool && catalog.standIns.has(name))
+      return callStandIn(parts, serving, name as StandInName, params.arguments, request);
+    if (!tool) await spendTimeOfHidden(parts, catalog, () => createListContext(parts, exchange, request));
+    const outcome = tool && (await runTool(parts, serving, tool, params.arguments, request));
+    return outcome ?? toMissing(parts, catalog, name, request, exchange);
   }
-  await spendTimeOfHidden(parts, catalog, () => createListContext(parts, exchange, request));
-  return undefined;
-}
-
-/** Finds the resource that a URI is read from, with the values of the variables in its template. */
-export function findResource(
-  catalog: Catalog,
-  uri: string,
-): { resource: Resource; args: Record<string, unknown> | undefined } | undefined {
-  const fixed = catalog.resources.get(uri);
-  if (fixed) return { resource: fixed, args: undefined };
-  for (const resource of catalog.templates) {
-    const args = resource.uri.match(uri, resource.lists);
-    if (args) return { resource, args };
-  }
-  return undefined;
+  return method === 'prompts/get'
+    ? getPrompt(parts, serving, params.name!, params.arguments, request)
+    : readResource(parts, serving, params.uri!, request);
 }

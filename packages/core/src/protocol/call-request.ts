@@ -1,7 +1,8 @@
-import type { ClientCapabilities, Implementation, ServerContext } from '@modelcontextprotocol/server';
+import type { ClientCapabilities, Implementation } from '@modelcontextprotocol/server';
 import type { CallRequest } from '../call/active-call.ts';
 import type { AskState } from '../call/ask.ts';
 import type { Era } from '../catalog/era.ts';
+import { toBareRequest } from './list-context.ts';
 import type { Serving } from './serving.ts';
 import { traceOf } from './trace.ts';
 
@@ -15,13 +16,13 @@ export interface ReadRequest {
   capabilities: ClientCapabilities | undefined;
 }
 
-/** Makes the request of a call. `sdk` and `state` are missing in the fast lane. */
+/** Makes the request of a call. `state` is missing in the fast lane. */
 export function toCallRequest(
   serving: Serving,
   { id, method, era, params, client, capabilities }: ReadRequest,
   signal: AbortSignal,
   canAsk: boolean,
-  sdk: ServerContext | undefined,
+  sdk: CallRequest['sdk'],
   state: AskState | undefined,
 ): CallRequest {
   return {
@@ -36,6 +37,22 @@ export function toCallRequest(
     sdk,
     canAsk,
     state,
+    responses: typeof sdk === 'object' && 'mcpReq' in sdk ? sdk.mcpReq.inputResponses : undefined,
     caller: serving.caller,
+    tasksOf: serving.tasksOf,
+  };
+}
+
+/** Makes the request of a call that this process makes for itself, to find out what a caller may see. */
+export function toBareCall(serving: Serving, method: string): CallRequest {
+  return {
+    ...toBareRequest(serving, method),
+    id: undefined,
+    sdk: undefined,
+    canAsk: false,
+    state: undefined,
+    responses: undefined,
+    caller: serving.caller,
+    tasksOf: serving.tasksOf,
   };
 }

@@ -38,7 +38,7 @@ export function createIdentifyCaller(
   const askApp = async (exchange: Exchange): Promise<Caller> => {
     try {
       const id = toId(await runHook('callerId', timeoutMs, () => callerId!(exchange.toRequest())));
-      return id === undefined ? unknown : await identified('callerId', id);
+      return id === undefined ? unknown : { ...(await identified('callerId', id)), subject: id };
     } catch (thrown) {
       const isRefusal = isTRPCError(thrown) && authStatusOf(thrown) !== 200;
       reportThrown(report, thrown, {}, !isRefusal);
@@ -66,16 +66,25 @@ export function createIdentifyCaller(
   };
 }
 
+/**
+ * Decides who is calling in this process, by what the app says of them. Whoever is known over HTTP by their subject is the
+ * same caller here.
+ */
+export async function identifyInProcess(auth: McpAuthInfo | undefined, hasContext: boolean): Promise<Caller> {
+  if (auth === undefined) return hasContext ? unknown : onlyCaller;
+  const known = await toSubject(auth);
+  if (known) return known;
+  // A client without a token may call for anybody.
+  return auth.token ? { kind: 'credential', id: await digest([auth.clientId, auth.token]) } : unknown;
+}
+
 /** Warns of tools that take an idempotency key which this handler has to refuse, because it cannot tell callers apart. */
 export function warnOfUnknownCallers(
   source: CatalogSource,
   { auth, callerId, createContext }: CallerOptions,
 ): void {
   if (auth || callerId || createContext === undefined) return;
-  const warn = ({ tools }: Catalog) => {
-    const names = Array.from(tools.values())
-      .filter(({ isIdempotent }) => isIdempotent)
-      .map(({ name }) => name);
+  const warn = ({ idempotent: names }: Catalog) => {
     if (names.length === 0) return;
     console.warn(
       `MCP: ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} idempotent, and an idempotency key belongs to one caller. ` +
@@ -87,15 +96,17 @@ export function warnOfUnknownCallers(
   else void source.whole.then(warn);
 }
 
-async function identified(...proof: unknown[]): Promise<Caller> {
+async function identified(...proof: unknown[]): Promise<Caller & { kind: 'identified' }> {
   return { kind: 'identified', id: await digest(proof) };
 }
 
 async function toSubject({ subject, issuer, clientId, extra }: McpAuthInfo): Promise<Caller | undefined> {
   const id = toId(subject);
-  if (id !== undefined) return identified('subject', toId(issuer ?? extra?.['iss']), id);
+  if (id !== undefined)
+    return { ...(await identified('subject', toId(issuer ?? extra?.['iss']), id)), subject: id };
   const sub = toId(extra?.['sub']);
-  return sub === undefined ? undefined : identified('sub', toId(issuer ?? extra?.['iss']), clientId, sub);
+  if (sub === undefined) return undefined;
+  return { ...(await identified('sub', toId(issuer ?? extra?.['iss']), clientId, sub)), subject: sub };
 }
 
 /** `bearer` leaves the token out of what it returns, so that the token is read from the request. */

@@ -1,5 +1,7 @@
 import { checkAuth } from '../auth/gate.ts';
+import { checkSkills } from '../catalog/skills/skill-files.ts';
 import type { SetupProblem } from '../setup-error.ts';
+import { checkCard } from './card/card-check.ts';
 import { checkCors } from './cors.ts';
 import { checkHosts } from './guard.ts';
 import { checkOptionKeys } from './option-keys.ts';
@@ -14,8 +16,10 @@ export function checkOptions(options: HandlerOptions): SetupProblem[] {
     ...checkHosts(options),
     ...checkCors(options.cors),
     ...checkAuth(options.auth),
+    ...checkCard(options),
     ...checkBypass(options),
     ...checkSecret(options),
+    ...checkSkills(options.skills ?? {}),
   ];
 }
 
@@ -29,13 +33,20 @@ function checkCreateContext(options: HandlerOptions & { createContext?: unknown 
 
 /** An app without types may leave out what the types require. A limit without a window would refuse every call, or none. */
 function checkLimits(options: HandlerOptions): SetupProblem[] {
-  const { rateLimit, sessions, budget, files, hookTimeoutMs, timeoutMs, maxBodyBytes } = options;
-  const needed: Record<string, unknown> = rateLimit
-    ? { 'rateLimit.points': rateLimit.points, 'rateLimit.durationMs': rateLimit.durationMs }
-    : {};
+  const { rateLimit, sessions, budget, files, tasks, hookTimeoutMs, timeoutMs, maxBodyBytes } = options;
+  const needed: Record<string, unknown> = {
+    ...(rateLimit && {
+      'rateLimit.points': rateLimit.points,
+      'rateLimit.durationMs': rateLimit.durationMs,
+    }),
+    ...(tasks?.perCaller !== undefined && { 'tasks.perCaller': tasks.perCaller }),
+  };
   const optional: Record<string, unknown> = {
     'sessions.max': sessions?.max,
     'sessions.idleMs': sessions?.idleMs,
+    'sessions.keptBytes': sessions?.keptBytes,
+    'sessions.retryMs': sessions?.retryMs,
+    'sessions.connectionMs': sessions?.connectionMs,
     'files.linkOver': files?.linkOver,
     'budget.listTokens': budget?.listTokens,
     hookTimeoutMs,

@@ -1,4 +1,4 @@
-import type { DiscoveryTool } from '../catalog/front.ts';
+import type { AddedTool } from '../catalog/added.ts';
 import type { Tool } from '../catalog/tool.ts';
 import { checkTools, clients, type Finding } from '../clients/profiles.ts';
 import type { ServerInfo } from './options.ts';
@@ -11,7 +11,7 @@ const mostShown = 3;
  * only costs something, or what no schema could avoid, is left out: `expectCatalog(router).toSuit(…)` has it all.
  */
 export function describeFindings(
-  tools: readonly (Tool | DiscoveryTool)[],
+  tools: readonly (Tool | AddedTool)[],
   { instructions }: ServerInfo,
 ): string[] {
   const listed = tools.map((tool) => tool.listed.modern);

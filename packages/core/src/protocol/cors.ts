@@ -111,9 +111,11 @@ export function createCors(cors: true | CorsOptions): CorsPolicy {
 
     share(exchange, reply) {
       const origin = allowedOrigin(exchange);
+      const own = reply.headers['access-control-expose-headers'];
       const shared = origin !== undefined && {
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': exposedHeaders,
+        // A document that is public has some of its own.
+        'access-control-expose-headers': own === undefined ? exposedHeaders : `${own}, ${exposedHeaders}`,
         ...(credentials && { 'access-control-allow-credentials': 'true' }),
       };
       const vary = reply.headers['vary'];

@@ -1,8 +1,10 @@
-import type { Reply } from './exchange.ts';
+import { isPushed, type PushedBody, type Reply, type Sink } from './exchange.ts';
 import type { Flow } from './flow.ts';
+import { type MessageId, type RpcError, toErrorMessage } from './json-rpc.ts';
+import { within } from '../timer.ts';
 
 /** The longest time without a sign of life. Proxies and clients close a stream on which nothing comes for longer. */
-const keepAliveMs = 10_000;
+export const keepAliveMs = 10_000;
 
 export const eventStreamHeaders = {
   'content-type': 'text/event-stream',
@@ -16,11 +18,71 @@ export function isEventStream({ headers }: Response): boolean {
 }
 
 const encoder = new TextEncoder();
-const keepAlive = encoder.encode(': keep-alive\n\n');
+export const keepAlive: Uint8Array = encoder.encode(': keep-alive\n\n');
 
-/** Writes a message as an event of a stream. */
-export function toEvent(json: string): Uint8Array {
-  return encoder.encode(`event: message\ndata: ${json}\n\n`);
+/** Writes a message as an event of a stream. With an id, a client can ask for what comes after it. */
+export function toEvent(json: string, id?: string): Uint8Array {
+  return encoder.encode(`${id === undefined ? '' : `id: ${id}\n`}event: message\ndata: ${json}\n\n`);
+}
+
+/** Writes the error that ends a stream. */
+export function toErrorEvent(error: RpcError, id: MessageId): Uint8Array {
+  return toEvent(JSON.stringify(toErrorMessage(error, id)));
+}
+
+/** Tells whether the client of a stream has left. */
+export interface Departure {
+  signal: AbortSignal;
+  /** Tells everybody else that it has. */
+  abort(): void;
+}
+
+/**
+ * Makes a web stream of a body, for hosts that take nothing else. Some of these only abort the signal of the request when the
+ * client hangs up, and do not cancel the stream.
+ */
+export function toWebStream(body: PushedBody, departure?: Departure): ReadableStream<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let isOver = false;
+  let wake = () => {};
+  const sink: Sink = {
+    write(chunk) {
+      chunks.push(chunk);
+      wake();
+      return false;
+    },
+    end() {
+      isOver = true;
+      wake();
+    },
+  };
+  const leave = () => {
+    body.leave();
+    sink.end();
+  };
+  const { signal } = departure ?? {};
+  return new ReadableStream<Uint8Array>(
+    {
+      start() {
+        if (signal?.aborted) return sink.end();
+        body.open(sink);
+        signal?.addEventListener('abort', leave, { once: true });
+      },
+      async pull(controller) {
+        if (chunks.length === 0 && !isOver) body.advance();
+        if (chunks.length === 0 && !isOver)
+          await within(keepAliveMs, new Promise<void>((resolve) => (wake = resolve)));
+        const chunk = chunks.shift() ?? (isOver ? undefined : keepAlive);
+        if (chunk) controller.enqueue(chunk);
+        else controller.close();
+      },
+      cancel() {
+        leave();
+        departure?.abort();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 export interface StreamOptions {
@@ -83,21 +145,11 @@ function toStream(
 /** The one body of a reply as a stream of one event. */
 function toBody({ body }: Reply): ReadableStream<Uint8Array> {
   if (body instanceof ReadableStream) return body;
+  if (isPushed(body)) return toWebStream(body);
   return new ReadableStream({
     start(controller) {
       if (typeof body === 'string') controller.enqueue(toEvent(body));
       controller.close();
     },
   });
-}
-
-/** Waits for a value, and returns `undefined` if it takes longer. */
-async function within<TValue>(ms: number, value: Promise<TValue>): Promise<TValue | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

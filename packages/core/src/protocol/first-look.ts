@@ -35,8 +35,8 @@ export function checkAsking(
 /** Warns if nothing is tagged, because an endpoint without anything looks as if it worked. */
 export function warnIfEmpty(router: AnyTRPCRouter, source: CatalogSource, tag: Tag | undefined): void {
   const warn = (catalog: Catalog) => {
-    const { tools, prompts, resources, templates } = catalog;
-    if (tools.size + prompts.size + resources.size + templates.length > 0) return;
+    const { tools, prompts, resources, skills } = catalog;
+    if (skills || tools.size + prompts.size + resources.size > 0 || catalog.templates.length > 0) return;
     // What is tagged and not exposed at the moment was meant so.
     if (collectProcedures(router, collectPaths(router), tag).length > 0) return;
     console.warn(warning);

@@ -1,4 +1,4 @@
-import { isJsonContentType } from '@modelcontextprotocol/server';
+import { isJsonType } from './json-type.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import { type Body, type BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
 import { errorCodes } from './json-rpc.ts';
@@ -75,7 +75,7 @@ export function rejectRequest(exchange: Exchange, options: GuardOptions): Reply 
     return errorReply(405, { code: invalidRequest, message }, { allow: 'POST' });
   }
   const type = exchange.header('content-type');
-  if (type !== 'application/json' && !isJsonContentType(type ?? null)) {
+  if (type !== 'application/json' && !isJsonType(type)) {
     return errorReply(415, { code: invalidRequest, message: 'send the message as application/json' });
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { InMemoryServerEventBus, type ServerNotifier } from '@modelcontextprotocol/server';
+import type { ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { McpAuthInfo } from '../meta.ts';
 import type { Admission, Refusal, Rejection } from '../auth/gate.ts';
@@ -8,42 +8,53 @@ import { isDeeper } from '../call/json-text.ts';
 import { type Outcome, toRefusalOutcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Catalog, CatalogSource } from '../catalog/catalog.ts';
+import { isCodeMode } from '../catalog/code-mode.ts';
 import { isStackOverflow } from '../schema/depth.ts';
 import { readAccept } from './accept.ts';
 import { revision } from './advertise.ts';
 import { toRpcError } from './answer.ts';
 import { createIdentifyCaller, warnOfUnknownCallers } from './caller-of.ts';
+import { isTooManyMessages, tooManyMessages } from './batch.ts';
 import { createBrowse } from './browse.ts';
+import type { CardSource } from './card/card.ts';
+import { createCardReply, toServerCard } from './card/server-card.ts';
 import { createCors, originsOf } from './cors.ts';
-import { BodyTooLarge, errorReply, type Exchange, type Reply } from './exchange.ts';
+import { createEventBus } from './event-bus.ts';
+import { BodyTooLarge, errorReply, type Exchange, type Reply, shuttingDown } from './exchange.ts';
 import { BodyError, bodyReply, parseMessage, rejectHost, rejectRequest } from './guard.ts';
 import { checkParamHeaders, type HeaderMismatch } from './header-check.ts';
 import { errorCodes, headsOf, idOf, isToolCall, type MessageId, type RpcError } from './json-rpc.ts';
 import { createLane } from './lane.ts';
 import { createListContext, toBareRequest } from './list-context.ts';
-import { isTooManyMessages, tooManyMessages } from './legacy-message.ts';
-import { createNotifier } from './notify.ts';
 import { defaultMaxBodyBytes, type HandlerOptions } from './options.ts';
 import { createParts, createReady } from './parts.ts';
-import { innerHeadsOf } from './discovery/inner-call.ts';
-import { createSdkLeg } from './sdk.ts';
+import { createInnerHeads } from './inner-heads.ts';
+import { createLazyLeg } from './sdk-leg.ts';
 import { createChoose } from './selection.ts';
 import type { HttpServing, ServerParts } from './serving.ts';
+import type { TaskJob } from './tasks/record.ts';
 
 /** What the `mcpHandler` of every host has, besides the form that its host needs. */
 export interface HandlerControls {
   /**
-   * Resolves when lazy routers are loaded. Rejects with a `SetupError` if they have problems. In development it prints how
-   * many tools there are, the tokens of their list, and the ten largest.
+   * Resolves when lazy routers are loaded, and the official SDK, which is otherwise loaded with the first request that needs
+   * it. Rejects with a `SetupError` if the routers have problems. In development it prints how many tools there are, the
+   * tokens of their list, and the ten largest.
    */
   ready: () => Promise<void>;
   /** Tells listening clients that a list or a resource has changed. Clients of 2025 are told only in a session. */
   notify: ServerNotifier;
+  /**
+   * Runs a task in a worker of the app's queue: what `tasks.run` was called with is passed here, by a handler with the same
+   * router, `store` and `secret`. Resolves when the call has ended, or waits for answers. A job that comes twice runs once.
+   * Rejects only if the store cannot be reached.
+   */
+  runTask: (job: TaskJob) => Promise<void>;
   /** Ends the calls that are running. Call it before the server stops. */
   close: () => Promise<void>;
 }
 
-export interface Handler extends HandlerControls {
+export interface Handler extends HandlerControls, CardSource {
   /** Answers a request. Never rejects. */
   handle: (exchange: Exchange) => Promise<Reply>;
 }
@@ -63,22 +74,31 @@ export function createHandler(
   wrapCatalog: (source: CatalogSource) => CatalogSource = (source) => source,
 ): Handler {
   const { maxBodyBytes = defaultMaxBodyBytes, legacy = 'stateless', auth } = options;
-  const bus = options.bus ?? new InMemoryServerEventBus();
-  const notify = createNotifier(bus);
-  const made = createParts(router, options, notify);
-  const { parts } = made;
+  const bus = options.bus ?? createEventBus();
+  const made = createParts(router, options, bus);
+  const { parts, notify } = made;
   const catalog = wrapCatalog(made.catalog);
   const { gate, info, report } = parts;
   const identify = createIdentifyCaller(options, parts.hookTimeoutMs, report);
   warnOfUnknownCallers(catalog, options);
-  const lane = options.fastLane === false ? undefined : createLane(parts, legacy);
-  const sdk = createSdkLeg(parts, { maxBodyBytes, bus, legacy, sessions: options.sessions });
+  const { store, secret } = options;
+  const sdk = createLazyLeg(parts, {
+    maxBodyBytes,
+    bus,
+    legacy,
+    sessions: options.sessions,
+    // Without a secret, the app would not have started.
+    shared: store && { store, secret: secret!, hasBus: options.bus !== undefined },
+  });
+  const lane = options.fastLane === false ? undefined : createLane(parts, legacy, sdk);
+  const checkReady = createReady(catalog, parts, options.outputs);
   const choose = createChoose(parts);
-  /** Whether calls may have calls as arguments. */
-  const isSearched = options.discovery !== undefined && options.discovery !== 'list';
+  const innerHeadsOf = createInnerHeads(options);
   const running = new Set<Exchange>();
   let isClosed = false;
   const serveMetadata = auth?.metadata && createMetadataReply(auth.metadata);
+  const card = toServerCard(options);
+  const serveCard = card && createCardReply(card);
   const cors = options.cors && createCors(options.cors);
   const browse = createBrowse(options, parts);
   const guard = {
@@ -89,20 +109,33 @@ export function createHandler(
     preflight: cors?.preflight,
   };
 
+  const serveDocument = (exchange: Exchange): Reply | undefined => {
+    if (!serveMetadata && !serveCard) return undefined;
+    const { method } = exchange;
+    const path = exchange.url.pathname;
+    const header = (name: string) => exchange.header(name);
+    return serveMetadata?.(path, method) ?? serveCard?.({ path, method, header });
+  };
+
   const admit = async (exchange: Exchange, message: unknown): Promise<Admission | Refusal | Rejection> => {
     const caller = await gate.authenticate(
       () => exchange.toRequest(),
       () => exchange.address,
+      exchange,
     );
     if (caller.kind !== 'admission' || !auth?.authorize) return caller;
     const request = exchange.toRequest();
-    const inner = isSearched ? innerHeadsOf(message) : [];
+    const inner = innerHeadsOf?.(message) ?? [];
     for (const head of [...headsOf(message), ...inner]) {
       const refusal = await gate.authorize({ ...head, auth: caller.auth, request });
       if (refusal) return refusal;
     }
     return caller;
   };
+
+  const asksInside = auth?.authorize !== undefined && isCodeMode(options.discovery);
+  const authorizeInner = (exchange: Exchange, known: McpAuthInfo | undefined, tool: string) =>
+    gate.authorize({ method: 'tools/call', tool, auth: known, request: exchange.toRequest() });
 
   const serve = (
     exchange: Exchange,
@@ -114,7 +147,9 @@ export function createHandler(
     catalog: served,
     auth: known,
     caller: identify(exchange, known),
+    tasksOf: parts.tasks?.list,
     mayStream,
+    authorize: asksInside ? (tool) => authorizeInner(exchange, known, tool) : undefined,
     choice: '',
     renew: async (method) => {
       const admission = auth ? await admit(exchange, { method }) : anonymous;
@@ -146,8 +181,8 @@ export function createHandler(
       const misdirected = rejectHost(exchange);
       if (misdirected) return misdirected;
       // Served before anything else is checked: callers who are refused need it, and pages of any origin may read it.
-      const metadata = exchange.method !== 'POST' && serveMetadata?.(exchange.url.pathname, exchange.method);
-      if (metadata) return metadata;
+      const document = exchange.method !== 'POST' && serveDocument(exchange);
+      if (document) return document;
       const rejected = rejectRequest(exchange, guard);
       if (rejected) return (rejected.status === 405 && (await browse(exchange))) || rejected;
       const body = exchange.method === 'POST' ? exchange.readBody(maxBodyBytes) : noBody;
@@ -156,7 +191,7 @@ export function createHandler(
       const accepted = readAccept(exchange.header('accept'));
       if (!accepted.json && exchange.method === 'POST') return errorReply(406, notAcceptable, {}, id);
       // The app is asked about each message, so that they are counted first.
-      if (isTooManyMessages(message, isSearched ? innerHeadsOf(message).length : 0))
+      if (isTooManyMessages(message, innerHeadsOf?.(message).length ?? 0))
         return errorReply(400, tooManyMessages);
       const admission = auth ? await admit(exchange, message) : anonymous;
       if (admission.kind === 'rejection') return rejectionReply(admission, id, options);
@@ -200,18 +235,31 @@ export function createHandler(
 
   return {
     handle: cors ? async (exchange) => cors.share(exchange, await answer(exchange)) : answer,
-    ready: createReady(catalog, parts, options.outputs),
+    async ready() {
+      await checkReady();
+      await sdk.load();
+    },
     notify,
+    async runTask(job) {
+      await catalog.whole;
+      if (!parts.tasks) throw new TypeError(noTasks);
+      await parts.tasks.run(job);
+    },
+    card,
     async close() {
       isClosed = true;
       lane?.close();
       parts.keys.close();
+      const ending = parts.tasks?.close();
       const closing = sdk.close();
       for (const exchange of running) exchange.abort();
-      await closing;
+      await Promise.all([closing, ending]);
     },
   };
 }
+
+/** Thrown by `runTask`. */
+export const noTasks = 'no tool of this router has task in its meta, so that there is nothing to run';
 
 /** No message that the protocol reads has as many levels. */
 const maxMessageLevels = 100;
@@ -237,8 +285,6 @@ const gone = {
   meta: { code: 'NOT_FOUND', httpStatus: 404 },
   status: 200,
 } as const;
-
-const shuttingDown = { code: internalError, message: 'This MCP endpoint is shutting down' };
 
 /** Clients of 2026 send some arguments as headers too. Returns the first argument that differs from its header. */
 function mismatchOf(catalog: Catalog, message: unknown, exchange: Exchange): HeaderMismatch | undefined {
@@ -270,6 +316,7 @@ function withStatus(
   outcome: Outcome | undefined,
   { return200ForErrors }: HandlerOptions,
 ): Reply {
+  if (outcome?.kind === 'incapable') return { ...reply, status: 400 };
   if (outcome?.kind !== 'failure' || outcome.status === 200 || return200ForErrors === true) return reply;
   // Only the result of a tool can say that it failed, so that the model reads it.
   const isForModel = outcome.status === 403 && outcome.isOfProcedure && isToolCall(message);

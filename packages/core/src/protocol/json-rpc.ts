@@ -29,8 +29,12 @@ export const errorCodes = {
   invalidParams: -32_602,
   internalError: -32_603,
   headerMismatch: -32_020,
+  missingCapability: -32_021,
   unsupportedVersion: -32_022,
 } as const;
+
+/** Each progress message repeats the token. */
+export const maxTokenCharacters = 1000;
 
 /** Makes the message that answers a request with an error. */
 export function toErrorMessage(error: RpcError, id: MessageId = null): ErrorMessage {

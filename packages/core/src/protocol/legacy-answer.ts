@@ -1,7 +1,8 @@
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server';
-import { eventStreamHeaders, toEvent } from './event-stream.ts';
+import { eventStreamHeaders } from './event-stream.ts';
 import { errorReply, type Reply } from './exchange.ts';
-import { errorCodes, type MessageId } from './json-rpc.ts';
+import { errorCodes, type MessageId, toErrorMessage } from './json-rpc.ts';
+import type { KeptStream } from './session/kept-stream.ts';
 
 export interface LegacyAnswerOptions {
   /** The id under which the client hears of a failure of the whole: that of its only request, or `null`. */
@@ -9,6 +10,10 @@ export interface LegacyAnswerOptions {
   /** Whether messages may come before the answer. If not, they are dropped. */
   mayStream: boolean;
   headers: Record<string, string>;
+  /** Makes the stream. `ids` are those that the client gave its requests. */
+  openStream: (ids: readonly RequestId[]) => KeptStream;
+  /** After how many milliseconds a stream begins, even if nothing came. `undefined` for never. */
+  beginAfterMs?: number | undefined;
   /** Is called once, when the client needs nothing more: all is answered or cancelled, or the client has left. */
   onEnd: () => void;
 }
@@ -20,13 +25,17 @@ export interface LegacyAnswerOptions {
 export class LegacyAnswer {
   readonly reply: Promise<Reply>;
   readonly #options: LegacyAnswerOptions;
-  /** The requests, in the order in which a body answers them. */
-  #ids: readonly RequestId[] = [];
+  /** The requests by the ids that the server knows, with those of the client, in the order in which a body answers them. */
+  #ids: ReadonlyMap<RequestId, RequestId> = new Map();
   readonly #open = new Set<RequestId>();
   readonly #responses = new Map<RequestId, JSONRPCMessage>();
   #resolve!: (reply: Reply) => void;
-  #stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #stream: KeptStream | undefined;
+  #close: (() => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #since = Date.now();
   #isOver = false;
+  #hasLeft = false;
 
   constructor(options: LegacyAnswerOptions) {
     this.#options = options;
@@ -34,57 +43,74 @@ export class LegacyAnswer {
   }
 
   /** Waits for the answers of these requests. */
-  open(ids: readonly RequestId[]): void {
+  open(ids: ReadonlyMap<RequestId, RequestId>): void {
     this.#ids = ids;
-    for (const id of ids) this.#open.add(id);
-    if (ids.length === 0) this.#finish();
+    for (const id of ids.keys()) this.#open.add(id);
+    if (ids.size === 0) return this.#finish();
+    const { beginAfterMs, mayStream } = this.#options;
+    if (mayStream && beginAfterMs !== undefined) this.#timer = setTimeout(() => this.#begin(), beginAfterMs);
   }
 
   /** Sends a message that comes before the answer. Returns whether anybody gets it. */
   add(message: JSONRPCMessage): boolean {
     if (this.#isOver || !this.#options.mayStream) return false;
     this.#begin();
-    this.#write(message);
+    // A question waits for a client that comes back.
+    this.#stream!.push(JSON.stringify(message), 'id' in message);
     return true;
   }
 
   /** Answers a request. Without a response it was cancelled, and gets no answer. */
   settle(id: RequestId, response: JSONRPCMessage | undefined): void {
     if (this.#isOver || !this.#open.delete(id)) return;
-    if (response && this.#stream) this.#write(response);
+    if (response && this.#stream) this.#stream.push(JSON.stringify(response), true);
     else if (response) this.#responses.set(id, response);
     if (this.#open.size === 0) this.#finish();
   }
 
+  /** Closes the connection of a client that can come back for the rest. */
+  disconnect(): void {
+    if (this.#isOver || !this.#options.mayStream) return;
+    this.#begin();
+    this.#stream!.disconnect();
+  }
+
   /** The client reads no more. Its calls go on, because in 2025 hanging up is no cancellation. */
   leave(): void {
-    this.#end({ status: 499, headers: {}, body: undefined });
+    // Not that of a client which has come back.
+    this.#close?.();
+    // Who has the id of an event comes back for what follows it.
+    if (!this.#stream?.canResume) this.#end({ status: 499, headers: {}, body: undefined });
   }
 
   /** Ends what is not answered yet, because the server closes. */
   abandon(): void {
-    const message = 'The server has ended this request before it was answered';
-    const error = { code: errorCodes.internalError, message };
-    this.#end(errorReply(503, error, this.#options.headers, this.#options.errorId));
+    for (const id of this.#open)
+      this.#stream?.push(JSON.stringify(toErrorMessage(serverClosed, this.#ids.get(id))), true);
+    this.#end(abandoned(this.#options.headers, this.#options.errorId));
   }
 
   #begin(): void {
-    if (this.#stream) return;
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => void (this.#stream = controller),
-      cancel: () => this.leave(),
-    });
-    for (const response of this.#responses.values()) this.#write(response);
-    this.#resolve({ status: 200, headers: { ...eventStreamHeaders, ...this.#options.headers }, body });
-  }
-
-  #write(message: JSONRPCMessage): void {
-    this.#stream!.enqueue(toEvent(JSON.stringify(message)));
+    if (this.#stream || this.#isOver) return;
+    clearTimeout(this.#timer);
+    const { openStream, headers } = this.#options;
+    this.#stream = openStream([...this.#ids.values()]);
+    for (const response of this.#responses.values()) this.#stream.push(JSON.stringify(response), true);
+    const { body, close } = this.#stream.connect(
+      0,
+      () => {
+        if (!this.#stream!.canResume) this.leave();
+        this.#onGone();
+      },
+      this.#since,
+    );
+    this.#close = close;
+    this.#resolve({ status: 200, headers: { ...eventStreamHeaders, ...headers }, body });
   }
 
   #finish(): void {
     const { headers } = this.#options;
-    const responses = this.#ids
+    const responses = [...this.#ids.keys()]
       .map((id) => this.#responses.get(id))
       .filter((response) => response !== undefined);
     if (responses.length === 0) return this.#end({ status: 202, headers, body: undefined });
@@ -96,12 +122,25 @@ export class LegacyAnswer {
   #end(reply: Reply): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    try {
-      this.#stream?.close();
-    } catch {
-      // The client has closed it.
-    }
+    clearTimeout(this.#timer);
+    this.#stream?.end();
     this.#resolve(reply);
+    this.#onGone();
+  }
+
+  #onGone(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
     this.#options.onEnd();
   }
 }
+
+/** The reply to a request that is not answered, because the server closes. */
+export function abandoned(headers: Record<string, string>, errorId: MessageId): Reply {
+  return errorReply(503, serverClosed, headers, errorId);
+}
+
+const serverClosed = {
+  code: errorCodes.internalError,
+  message: 'The server has ended this request before it was answered',
+};

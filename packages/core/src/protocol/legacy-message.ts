@@ -4,6 +4,7 @@ import {
   parseJSONRPCMessage,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
+import { maxBatch } from './batch.ts';
 import { errorReply, type Reply } from './exchange.ts';
 import { errorCodes, idOf, type RpcError } from './json-rpc.ts';
 import { checkMessage } from './params.ts';
@@ -16,20 +17,7 @@ export interface LegacyMessages {
   wrong: ReadonlyMap<JSONRPCMessage, RpcError>;
 }
 
-/** The most messages that one batch may have. Each of them is a call. */
-const maxBatch = 100;
-
 const { invalidRequest, parseError } = errorCodes;
-
-export const tooManyMessages: RpcError = {
-  code: invalidRequest,
-  message: `Invalid Request: Batch must not exceed ${maxBatch} messages`,
-};
-
-/** `inner` is the number of calls that are arguments of other calls. */
-export function isTooManyMessages(message: unknown, inner = 0): boolean {
-  return Array.isArray(message) && Math.max(message.length, inner) > maxBatch;
-}
 
 /**
  * Reads the messages of a request of 2025, before anything is opened for it. Returns a reply if they cannot be served.

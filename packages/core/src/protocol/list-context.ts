@@ -3,7 +3,7 @@ import { type McpRequest, toListInfo } from '../call/context.ts';
 import { setDeadline } from '../call/deadline.ts';
 import { reportContextError } from '../call/error.ts';
 import { type FailureOutcome, toRefusalOutcome } from '../call/outcome.ts';
-import { isVisible } from '../call/visible.ts';
+import { askVisible } from '../call/visible.ts';
 import type { Callable } from '../catalog/callable.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ServerParts, Serving } from './serving.ts';
@@ -42,13 +42,13 @@ export async function readListContext(
 }
 
 /** Whether the caller of a list may know of an item. `read` is missing if nothing was hidden when the list was asked for. */
-export async function mayKnowOf(
+export function mayKnowOf(
   item: Callable,
   read: ListContext | undefined,
   parts: ServerParts,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   if (!item.visible) return true;
-  return read?.kind === 'made' && isVisible(item, () => read.ctx, parts);
+  return read?.kind === 'made' && askVisible(item, item.visible, read.ctx, parts);
 }
 
 /** Takes the same time for a missing item as for a hidden one, so that callers cannot tell them apart. */

@@ -2,6 +2,7 @@ import { aBoolean, aFunction, anObject, aResult, type Kind } from '../catalog/ki
 import { isRecord } from '../record.ts';
 import type { SetupProblem } from '../setup-error.ts';
 import { findOutputsProblem } from '../catalog/output-schemas.ts';
+import { findDiscoveryProblem } from './discovery-check.ts';
 import type { HandlerOptions } from './options.ts';
 
 /**
@@ -13,16 +14,20 @@ export function checkOptionValues(options: HandlerOptions): SetupProblem[] {
     const message = 'they have to be an object, such as { createContext }';
     return [{ code: 'OPTION_INVALID', path: 'options', message }];
   }
-  const { auth, server } = options as HandlerOptions;
+  const { auth, server, tasks } = options as HandlerOptions;
   const given: [path: string, value: unknown, kind: Kind][] = [
     ...Object.entries(kinds).map(([name, kind]): [string, unknown, Kind] => [name, options[name], kind]),
     ...(isRecord(auth) ? toAuthEntries(auth) : []),
+    ...(isRecord(tasks) ? taskFunctions.map(toTaskEntry(tasks)) : []),
     ['server.instructions', isRecord(server) ? server['instructions'] : undefined, textOrFunction],
   ];
+  const wrongDiscovery = findDiscoveryProblem(options as HandlerOptions);
   const wrongOutputs = options.outputs === undefined ? undefined : findOutputsProblem(options.outputs);
   const problems: SetupProblem[] = given
     .filter(([, value, { takes }]) => value !== undefined && !takes(value))
     .map(([path, , { words }]) => ({ code: 'OPTION_INVALID', path, message: `it has to be ${words}` }));
+  if (wrongDiscovery !== undefined)
+    problems.push({ code: 'OPTION_INVALID', path: 'discovery', message: wrongDiscovery });
   if (wrongOutputs !== undefined)
     problems.push({ code: 'OUTPUTS_INVALID', path: 'outputs', message: wrongOutputs });
   return problems;
@@ -35,6 +40,12 @@ function toAuthEntries({ authenticate, authorize }: Record<string, unknown>): [s
     ['auth.authenticate', way, functions],
     ['auth.authorize', authorize, aFunction],
   ];
+}
+
+const taskFunctions = ['run', 'createContext', 'waitUntil'];
+
+function toTaskEntry(tasks: Record<string, unknown>): (name: string) => [string, unknown, Kind] {
+  return (name) => [`tasks.${name}`, tasks[name], aFunction];
 }
 
 const functions: Kind = {
@@ -59,10 +70,13 @@ function oneOf(...values: readonly (string | boolean)[]): Kind {
   };
 }
 
-function isSearch(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const { over, find } = value;
-  return typeof over === 'number' && over >= 0 && (find === undefined || aFunction.takes(find));
+function isBooleanOrAbsent(value: unknown): boolean {
+  return value === undefined || aBoolean.takes(value);
+}
+
+/** A promise, a map and the like have no files as keys. */
+function isFiles(value: unknown): boolean {
+  return isRecord(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
 
 const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
@@ -73,16 +87,25 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   },
   tag: aFunction,
   outputSchemas: oneOf(true, false, 'small'),
+  schemas: oneOf('mount', 'demand'),
   structured: oneOf('auto', 'always', 'never'),
   files: anObject,
-  discovery: {
-    takes: (value) => value === 'list' || value === 'search' || isSearch(value),
-    words: '"list", "search" or { over, find }, where over is a number and find a function',
+  asTools: {
+    takes: (value) =>
+      aBoolean.takes(value) ||
+      (isRecord(value) && ['resources', 'prompts'].every((key) => isBooleanOrAbsent(value[key]))),
+    words: 'true, false or { resources, prompts }, which are true or false',
+  },
+  skills: {
+    takes: isFiles,
+    words:
+      'a record of files by path, such as { "refunds/SKILL.md": "…" }, or what readSkills() resolves to; await it',
   },
   budget: anObject,
   toolName: aFunction,
   auth: { takes: isRecord, words: 'an object, such as bearer({ verify, … }) or { authenticate }' },
   callerId: aFunction,
+  onCall: functions,
   bypass: anObject,
   listing: oneOf('all', 'permitted'),
   return200ForErrors: oneOf(true, false, 'forbidden'),
@@ -97,6 +120,10 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   store: anObject,
   secret: { takes: (value) => typeof value === 'string', words: 'a string' },
   bus: anObject,
+  card: {
+    takes: (value) => aBoolean.takes(value) || isRecord(value),
+    words: 'true, false or { name, description, url, … }',
+  },
   allowedHosts: listOrTrue,
   allowedOrigins: listOrTrue,
   fastLane: aBoolean,
@@ -108,6 +135,7 @@ const kinds: Partial<Record<keyof HandlerOptions, Kind>> = {
   codecs: aList,
   repair: aBoolean,
   unknownArguments: oneOf('refuse', 'pass'),
+  tasks: anObject,
   tools: aList,
   resources: aList,
   prompts: aList,

@@ -4,17 +4,23 @@ import type { AuthOptions } from '../auth/gate.ts';
 import type { ToError } from '../call/app-error.ts';
 import type { Bypass, McpRequest } from '../call/context.ts';
 import type { CallFailure } from '../call/failure.ts';
+import type { OnCall } from '../call/on-call.ts';
 import type { Store } from '../call/store.ts';
+import type { AsTools } from '../catalog/as-tools.ts';
+import type { CodeMode } from '../catalog/code-mode.ts';
 import type { Expose, ExposeFunction, ExposePattern } from '../catalog/expose.ts';
 import type { FileOptions } from '../catalog/item.ts';
 import type { OutputSchemas } from '../catalog/output-schemas.ts';
 import type { OwnItems } from '../catalog/own.ts';
 import type { Budget } from '../catalog/size.ts';
+import type { Skills } from '../catalog/skills/skill-files.ts';
 import type { MetaOf, Tag } from '../catalog/tag.ts';
 import type { McpIcon, McpMeta, McpRateLimit, McpResultSettings, Structured } from '../meta.ts';
 import type { SchemaOptions } from '../schema/input.ts';
+import type { CardOptions } from './card/card.ts';
 import type { CorsOptions } from './cors.ts';
 import type { Page } from './page.ts';
+import type { SealedCaller, TaskJob } from './tasks/record.ts';
 
 /** What clients show of the server. `Ctx` is the context of the procedures. */
 export interface ServerInfo<Ctx = unknown> {
@@ -30,6 +36,8 @@ export interface ServerInfo<Ctx = unknown> {
    * longer than `hookTimeoutMs`, there are none, and `onError` is called.
    */
   instructions?: string | ((ctx: Ctx) => string | Promise<string>);
+  /** What people can do with the server, in a sentence. */
+  description?: string;
   /** The page of the app, for people. */
   websiteUrl?: string;
   /** The icons that clients show of the server. */
@@ -41,7 +49,7 @@ export interface ServerInfo<Ctx = unknown> {
 /** How clients of revisions before 2026-07-28 are served. */
 export type Legacy = 'stateless' | 'sessions' | 'reject';
 
-/** How many sessions are kept, and for how long. */
+/** How many sessions are kept, for how long, and what their clients can come back for. */
 export interface SessionLimits {
   /**
    * How many sessions are kept. The one that was used longest ago is ended to make room for a new one, unless all of them
@@ -50,6 +58,18 @@ export interface SessionLimits {
   max?: number;
   /** The time in milliseconds after which an unused session ends. 10 minutes by default. */
   idleMs?: number;
+  /**
+   * How many bytes of events are kept in memory, of all sessions together, for clients that have lost a connection and come
+   * back with `Last-Event-ID`. Of more, the oldest are forgotten. 64 MiB by default; 0 keeps none.
+   */
+  keptBytes?: number;
+  /** After how many milliseconds a client comes back that has lost a connection. 1,000 by default. */
+  retryMs?: number;
+  /**
+   * After how many milliseconds the handler closes a connection on which a call is still running, for hosts that allow none to
+   * be open for longer. Clients of 2025-11-25 come back for the rest; older ones are left alone. No limit by default.
+   */
+  connectionMs?: number;
 }
 
 /** From how many tools on they are searched for, and by whom. `Ctx` is the context of the procedures. */
@@ -61,6 +81,25 @@ export interface DiscoverySearch<Ctx = unknown> {
    * `hookTimeoutMs`, or names what this caller may not know of, the search of this package answers, and `onError` is called.
    */
   find?: (query: string, ctx: Ctx) => readonly string[] | Promise<readonly string[]>;
+}
+
+/** How the calls of tools that have `task` go on after their answer. `Ctx` is the context of the procedures. */
+export interface TaskOptions<Ctx = unknown> {
+  /**
+   * Hands a task to the app's own queue. The job is plain JSON, and its `id` and `round` together name it. A worker passes
+   * it to `runTask` of a handler with the same router, `store` and `secret`. Without `run`, tasks run in the process that
+   * got the call.
+   */
+  run?: (job: TaskJob) => unknown;
+  /** Makes the context of a task in a worker, where there is no request. Needed with `run`, if procedures have a context. */
+  createContext?: (sealed: SealedCaller) => Ctx | Promise<Ctx>;
+  /** How many tasks of one caller may run at once. A further call fails with TOO_MANY_REQUESTS. 100 by default. */
+  perCaller?: number;
+  /**
+   * Tells the host of work that goes on after the answer, such as `waitUntil` of `@vercel/functions`. On hosts with `fetch`,
+   * `waitUntil` of the handler's second argument is used without it.
+   */
+  waitUntil?: (work: Promise<unknown>) => void;
 }
 
 /** The default of `maxBodyBytes`. */
@@ -85,6 +124,13 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    */
   outputSchemas?: boolean | 'small';
   /**
+   * When the schemas of procedures are made: all of them while the server is made (`mount`), which is the default, or those of
+   * each procedure when it is first listed or called (`demand`), for cold starts. Names, clashes, `expose`, `tag` and options are
+   * always checked while the server is made. With `demand`, a procedure whose schema has a problem is left out of the lists,
+   * calls of it are answered as those of an unknown name, and `onError` is told once.
+   */
+  schemas?: 'mount' | 'demand';
+  /**
    * What procedures without `.output()` return, as `trpc-mcp outputs` reads it from their TypeScript types: import the file that
    * it writes. Such outputs are listed; results are encoded as before, and each is compared with its type in development.
    */
@@ -100,9 +146,21 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    * How models find tools: `list` lists all of them, which is the default. `search` lists tools to search, describe and
    * call the others with, and those that are `pinned`: hundreds of tools then cost a model as much as a few. `{ over: 50 }`
    * lists all while they are fewer than 50. Its `find` is a search of the app's own: it returns the paths of procedures, the
-   * best first.
+   * best first. `codeMode()` of `@trpc-mcp/code` lets models call tools from code that they write.
    */
-  discovery?: 'list' | 'search' | DiscoverySearch<inferRouterContext<TRouter>>;
+  discovery?:
+    'list' | 'search' | DiscoverySearch<inferRouterContext<TRouter>> | CodeMode<inferRouterContext<TRouter>>;
+  /**
+   * Also serves resources and prompts by tools, for the clients that list neither: `list_resources` and `read_resource`, and
+   * `get_prompt`. They answer each caller what `resources/list`, `resources/templates/list`, `resources/read`, `prompts/list`
+   * and `prompts/get` would. `{ resources: true }` and `{ prompts: true }` do it for one of the two. Off by default.
+   */
+  asTools?: boolean | AsTools;
+  /**
+   * Skills, which are instructions that go with the tools: a record of files by path, such as `{ 'refunds/SKILL.md': '…' }`, or
+   * `await readSkills('./skills')` of `@trpc-mcp/core/node`. They are the same for every caller that `auth` lets in.
+   */
+  skills?: Skills;
   /** A list that is larger is a set-up problem, so that nobody finds out from a model that forgets. */
   budget?: Budget;
   /** Makes the name of a tool from its dotted path. `meta.mcp.name` takes precedence. */
@@ -115,6 +173,12 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    * who is not known; when it throws, or is late, the caller is not known either.
    */
   callerId?: (request: Request) => string | undefined | Promise<string | undefined>;
+  /**
+   * A function around every call of a procedure, or a list of them, the outermost first: for an audit log, redaction and
+   * quotas. `next()` runs the app's middleware and the procedure, and resolves with `{ ok: true, data }` or
+   * `{ ok: false, error }`. What the function returns is the outcome; to refuse, it throws a TRPCError.
+   */
+  onCall?: OnCall<inferRouterContext<TRouter>> | readonly OnCall<inferRouterContext<TRouter>>[];
   /** Skips middleware that the app has marked with `bypassable`, because `auth` does the same work. */
   bypass?: Bypass;
   /**
@@ -151,7 +215,8 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
   exposeInternalErrors?: boolean;
   /**
    * The time in milliseconds after which `auth` and `visible` count as refusing, `callerId` as not knowing,
-   * `server.instructions` as having none, and `page` as leaving it to the short page. 5,000 by default.
+   * `server.instructions` as having none, `page` as leaving it to the short page, and `tasks.run` as not having taken the
+   * job. 5,000 by default.
    */
   hookTimeoutMs?: number;
   /** The time in milliseconds after which a call ends with TIMEOUT, and `createContext` of a list has failed. No limit by default. */
@@ -161,7 +226,7 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    * `sessions`, in which they can cancel calls, be asked questions and be told of changes; or not at all (`reject`).
    */
   legacy?: Legacy;
-  /** How many sessions are kept, and for how long. */
+  /** How many sessions are kept, for how long, and what their clients can come back for. */
   sessions?: SessionLimits;
   /** How often each caller may call, over all procedures together. */
   rateLimit?: McpRateLimit;
@@ -170,11 +235,16 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    * `mcp.result` wins key by key.
    */
   result?: McpResultSettings;
-  /** Holds what calls share: spent consents, results for idempotency keys, rate limits. In memory by default, for one process. */
+  /** How tasks run, which are the calls of tools with `task` in their meta. */
+  tasks?: TaskOptions<inferRouterContext<TRouter>>;
+  /**
+   * Holds what calls share: spent consents, results for idempotency keys, rate limits, tasks, and the sessions of 2025, which
+   * any process can serve then. In memory by default, for one process.
+   */
   store?: Store;
-  /** Signs the state that clients carry between the rounds of a call, and encrypts the answers that `store` keeps. At least 32 bytes. By default each process makes its own. */
+  /** Signs the state that clients carry between the rounds of a call, and encrypts the answers and tasks that `store` keeps. At least 32 bytes. By default each process makes its own. */
   secret?: string;
-  /** Carries `notify` to clients that are connected to other machines. */
+  /** Carries `notify` to clients that are connected to other machines, and what machines tell each other of sessions. */
   bus?: ServerEventBus;
   /** Host names that requests may be sent to; `true` for any. By default connections on loopback addresses allow loopback names only. */
   allowedHosts?: readonly string[] | true;
@@ -192,6 +262,13 @@ export interface HandlerOptions<TRouter extends AnyTRPCRouter = AnyTRPCRouter>
    * page that says what the endpoint is and how to connect to it.
    */
   page?: Page;
+  /**
+   * Serves a Server Card at `/server-card` below the endpoint, by which clients find the endpoint before they connect or log
+   * in: its name, description, version and URL, and no tools. Everybody may read it. What it does not say is taken from
+   * `server`; `true` takes all of it. `aiCatalogHandler` names it at the root of the app. Off by default. Experimental, as the
+   * specification is (SEP-2127).
+   */
+  card?: boolean | CardOptions;
   /** `false` serves every request with the official SDK, also those that can be answered faster. */
   fastLane?: boolean;
 }
@@ -227,6 +304,10 @@ export type HandlerArguments<
     : IsChecked<TRouter> extends true
       ? [options: TOptions & ContextOptions<TRouter, THostContext, TExtra>]
       : [options: TOptions & ContextOptions<TRouter, THostContext, TExtra> & UncheckedMeta<TRouter>];
+
+/** `unknown` for a router whose types have checked what its procedures say of `mcp`. Otherwise the options that it needs. */
+export type CheckedRouter<TRouter extends AnyTRPCRouter> =
+  IsChecked<TRouter> extends true ? unknown : UncheckedMeta<TRouter>;
 
 /** Whether the types have checked what the procedures of a router say of `mcp`. */
 type IsChecked<TRouter extends AnyTRPCRouter> =

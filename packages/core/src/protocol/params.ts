@@ -1,6 +1,6 @@
 import { type SpecTypeName, specTypeSchemas } from '@modelcontextprotocol/server';
 import { isRecord } from '../record.ts';
-import { errorCodes, isResponse, type RpcError } from './json-rpc.ts';
+import { errorCodes, isResponse, maxTokenCharacters, type RpcError } from './json-rpc.ts';
 
 /**
  * Says what is wrong with the params of a message that the SDK would not even hand to a server: params that are no object,
@@ -42,7 +42,7 @@ function checkRound(method: string, params: unknown): RpcError | undefined {
   return issues.length > 0 ? toError(method, issues) : undefined;
 }
 
-const roundMethods = new Set(['tools/call', 'prompts/get', 'resources/read']);
+const roundMethods = new Set(['tools/call', 'prompts/get', 'resources/read', 'tasks/update']);
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
@@ -86,6 +86,9 @@ const paramsTypes: Record<string, ParamsType> = {
   'tools/call': { type: 'CallToolRequestParams' },
   'prompts/get': { type: 'GetPromptRequestParams' },
   'resources/read': { type: 'ReadResourceRequestParams' },
+  'resources/directory/read': { type: 'ReadResourceRequestParams' },
+  'skills/list': listParams,
+  'skills/get': { type: 'ReadResourceRequestParams' },
   'resources/subscribe': { type: 'SubscribeRequestParams' },
   'resources/unsubscribe': { type: 'UnsubscribeRequestParams' },
   'completion/complete': { type: 'CompleteRequestParams' },
@@ -116,9 +119,6 @@ function issuesOf(type: SpecTypeName, value: unknown): Issue[] {
     path: path.map((key) => (typeof key === 'object' ? key.key : key)),
   }));
 }
-
-/** Each progress message repeats the token. */
-const maxTokenCharacters = 1000;
 
 const maxIssues = 3;
 

@@ -1,4 +1,4 @@
-import type { ServerNotifier } from '@modelcontextprotocol/server';
+import type { ServerEventBus, ServerNotifier } from '@modelcontextprotocol/server';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { CredentialError } from '../auth/credential-error.ts';
 import { toCredentialHint } from '../auth/credential-hint.ts';
@@ -6,6 +6,7 @@ import { createGate } from '../auth/gate.ts';
 import { createReport, reportThrown } from '../call/failure.ts';
 import { createMemoryStore } from '../call/memory-store.ts';
 import { createIdempotencyKeys } from '../call/once.ts';
+import type { OnCall } from '../call/on-call.ts';
 import { createHandles } from '../call/portion/handle.ts';
 import { createSpans } from '../call/span.ts';
 import { createToolNames } from '../call/tool-names.ts';
@@ -16,11 +17,13 @@ import { askOnce } from '../catalog/tag.ts';
 import { isDevelopment } from '../development.ts';
 import { HookTimeout } from '../hook.ts';
 import { isTaught } from '../schema/codec.ts';
-import { SetupError } from '../setup-error.ts';
+import { SetupError, type SetupProblem } from '../setup-error.ts';
 import { checkOptions } from './check.ts';
-import { describeFindings } from './client-report.ts';
 import { checkAsking, warnIfEmpty } from './first-look.ts';
+import { isCodeMode } from '../catalog/code-mode.ts';
+import { createJournals } from './code/journal.ts';
 import { createMismatchReport } from './mismatch-report.ts';
+import { createNotifier } from './notify.ts';
 import { checkOptionKeys } from './option-keys.ts';
 import { checkOptionValues } from './option-values.ts';
 import type { HandlerOptions, ServerInfo } from './options.ts';
@@ -28,18 +31,21 @@ import { findRouterProblem } from './router-check.ts';
 import type { ServerParts } from './serving.ts';
 import { findStale } from './stale-outputs.ts';
 import { createStateSeal } from './state.ts';
+import { checkTasks } from './tasks/host.ts';
+import { createTasks } from './tasks/tasks.ts';
 
 const defaultServer: ServerInfo = { name: 'trpc-app', version: '0.0.0' };
 
 /**
- * Makes what a router is served with, over HTTP and over stdio. Calls `notify` when the catalog changes. Throws a
+ * Makes what a router is served with, over HTTP and over stdio. Tells of changes of the catalog on the bus. Throws a
  * `SetupError` if the router cannot be served.
  */
 export function createParts(
   router: AnyTRPCRouter,
   options: HandlerOptions,
-  notify: ServerNotifier,
-): { catalog: CatalogSource; parts: ServerParts } {
+  bus: ServerEventBus,
+): { catalog: CatalogSource; parts: ServerParts; notify: ServerNotifier } {
+  const notify = createNotifier(bus);
   const { server: info = defaultServer, hookTimeoutMs = 5000, auth } = options;
   const report = createReport(options.onError);
   const wrongValues = checkOptionValues(options);
@@ -50,19 +56,20 @@ export function createParts(
   if (routerProblem) throw new SetupError([routerProblem, ...problems]);
   if (wrongValues.length > 0) throw new SetupError(problems);
   const tag = options.tag && askOnce(options.tag);
-  const asking = { ...options, tag, tellMismatch: createMismatchReport(options.outputs, report) };
-  problems.push(...checkAsking(router, asking));
-  const catalog = createCatalog(router, asking, problems, () => {
+  const skills = problems.some(({ code }) => code === 'SKILL_INVALID') ? undefined : options.skills;
+  const asking = { ...options, tag, skills, tellMismatch: createMismatchReport(options.outputs, report) };
+  problems.push(...checkAsking(router, asking), ...checkTasks(router, { ...options, tag }));
+  const tell = (problem: SetupProblem) =>
+    void reportThrown(report, new SetupError([problem]), { path: problem.path });
+  const onChange = () => {
     notify.toolsChanged();
     notify.promptsChanged();
     notify.resourcesChanged();
-  });
+  };
+  const catalog = createCatalog(router, asking, problems, onChange, tell);
   warnIfEmpty(router, catalog, tag);
-  for (const told of [catalog.problems, catalog.leftOut, catalog.refused]) {
-    void told.then((found) => {
-      for (const problem of found) reportThrown(report, new SetupError([problem]), { path: problem.path });
-    });
-  }
+  for (const told of [catalog.problems, catalog.leftOut, catalog.refused])
+    void told.then((found) => found.forEach(tell));
   const gate = createGate(auth, hookTimeoutMs, (error) => {
     const isDown = error instanceof CredentialError && error.status === 503;
     const isForApp = isDown || error instanceof HookTimeout || error instanceof SetupError;
@@ -74,6 +81,7 @@ export function createParts(
   const parts: ServerParts = {
     router,
     gate,
+    onCall: toHooks(options.onCall),
     bypass: options.bypass,
     hookTimeoutMs,
     timeoutMs: options.timeoutMs,
@@ -93,11 +101,22 @@ export function createParts(
     handles: createHandles(options.secret),
     seal: createStateSeal(options.secret),
     spans: createSpans(),
+    tasks: undefined,
+    journals: isCodeMode(options.discovery)
+      ? createJournals(store, options.store && options.secret)
+      : undefined,
     credentialHint: toCredentialHint(auth !== undefined, auth?.challenge),
     sayToolNames: createToolNames(router, () => catalog.current),
     classes: (options.codecs ?? []).filter((codec) => isTaught(codec)).filter((codec) => codec.class),
   };
-  return { catalog, parts };
+  // A procedure of a lazy router, which nobody knows yet, may have tasks too.
+  if (catalog.current?.hasTasks !== false) parts.tasks = createTasks(parts, catalog, options, bus);
+  return { catalog, parts, notify };
+}
+
+function toHooks(onCall: HandlerOptions['onCall']): ServerParts['onCall'] {
+  const hooks = [onCall ?? []].flat();
+  return hooks.length > 0 ? (hooks as readonly OnCall[]) : undefined;
 }
 
 /**
@@ -115,13 +134,16 @@ export function createReady(
     const problems = await catalog.problems;
     if (problems.length > 0) throw new SetupError(problems);
     const whole = await catalog.whole;
-    const tools = [...whole.tools.values()];
     if (isTold) return;
     isTold = true;
+    const tools = [...whole.tools.values()];
     const size = describeSize(sizeOf(listedIn(whole)));
-    print(whole.front ? `MCP serves ${tools.length} tools by search: ${size}` : `MCP serves ${size}`);
+    const way = whole.front?.code ? 'from code' : 'by search';
+    print(whole.front ? `MCP serves ${tools.length} tools ${way}: ${size}` : `MCP serves ${size}`);
     for (const note of [...tools.flatMap(({ notes }) => notes), ...findStale(outputs, tools, router)])
       print(note);
+    // What clients take is a large table, which only the developer needs.
+    const { describeFindings } = await import('./client-report.ts');
     for (const line of describeFindings(listedIn(whole), info)) print(line);
   };
 }

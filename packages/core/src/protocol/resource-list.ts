@@ -40,7 +40,7 @@ export async function listResources(
   const position = cursor === undefined ? { lister: 0 } : readCursor(cursor);
   const templates = catalog.templates.filter(({ lister }) => lister);
   if (!position || position.lister > templates.length) return undefined;
-  const resources = cursor === undefined ? [...fixed] : [];
+  const resources = cursor === undefined ? [...fixed, ...(catalog.skills?.listed ?? [])] : [];
   const template = templates[position.lister];
   if (!template) return { kind: 'page', resources };
   const next = nextOf(templates, position.lister);

@@ -1,11 +1,13 @@
 import {
   classifyInboundRequest,
   createMcpHandler,
+  InMemoryServerEventBus,
   type Server,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import { reportThrown } from '../call/failure.ts';
 import type { Outcome } from '../call/outcome.ts';
+import type { Store } from '../call/store.ts';
 import { shareOneBudget } from '../schema/budget.ts';
 import { usualAccept } from './accept.ts';
 import { revision } from './advertise.ts';
@@ -17,11 +19,14 @@ import { isOpening, type LegacyMessages, readMessages, toReadable } from './lega
 import { LegacyTransport } from './legacy-transport.ts';
 import type { Legacy, SessionLimits } from './options.ts';
 import { checkMessage } from './params.ts';
+import { toListenReply } from './listening/listen-reply.ts';
+import { Listeners } from './listening/listeners.ts';
 import { createServer, type SdkServing } from './server.ts';
 import type { HttpServing, Served, ServerParts } from './serving.ts';
-import { createSessions } from './session.ts';
+import { createSessions, defaultIdleMs, type Sessions } from './session.ts';
+import { Share } from './session/share.ts';
 import { withoutStream } from './single-answer.ts';
-import { checkListening, guardStream } from './subscription.ts';
+import { checkListening, tryReadingHere } from './subscription.ts';
 
 /** Serves requests with the official SDK, which implements all of the protocol. */
 export interface SdkLeg {
@@ -29,7 +34,9 @@ export interface SdkLeg {
    * Answers a request. `message` is undefined for GET and DELETE of a session. `made` is how the call ended, if that is
    * known already: the gate refused it, or it ran in the fast lane and has open questions. It does not run again then.
    */
-  serve(serving: HttpServing, message: unknown, made: Outcome | undefined): Promise<Served>;
+  serve: (serving: HttpServing, message: unknown, made: Outcome | undefined) => Promise<Served>;
+  /** Finds the session of a request that the lane serves. `undefined` if there are no sessions. */
+  enter: Sessions['enter'] | undefined;
   /** Ends the calls that are running. */
   close(): Promise<void>;
 }
@@ -39,11 +46,13 @@ export interface SdkOptions {
   bus: ServerEventBus;
   legacy: Legacy;
   sessions: SessionLimits | undefined;
+  /** The app's own store, with which sessions move between processes, and the secret for what is kept there. */
+  shared: { store: Store; secret: string; hasBus: boolean } | undefined;
 }
 
 export function createSdkLeg(
   parts: ServerParts,
-  { maxBodyBytes, bus, legacy, sessions: limits }: SdkOptions,
+  { maxBodyBytes, bus, legacy, sessions: limits, shared }: SdkOptions,
 ): SdkLeg {
   const running = new WeakMap<Request, SdkServing>();
   const modern = createMcpHandler(
@@ -53,20 +62,30 @@ export function createSdkLeg(
       const { catalog } = task.serving;
       return createServer(parts, { era: 'modern', catalog, servingOf: () => task, subscribed: undefined });
     },
-    // Keeps streams alive itself, and only as long as the client reads.
-    { legacy: 'reject', maxRequestBodySize: maxBodyBytes, bus, keepAliveMs: 0 },
+    // Streams are kept alive by whoever writes them, and only as long as the client reads. The SDK's own streams for clients
+    // that listen end at once, so that it neither counts them nor tells them anything.
+    {
+      legacy: 'reject',
+      maxRequestBodySize: maxBodyBytes,
+      bus: new InMemoryServerEventBus(),
+      keepAliveMs: 0,
+      maxSubscriptions: Number.POSITIVE_INFINITY,
+    },
   );
+  const listeners = new Listeners(bus, parts.info);
 
   const serveModern = async (task: SdkServing, serving: HttpServing, request: Request, message: unknown) => {
     running.set(request, task);
     const listening = await checkListening(parts, serving, message);
     if (listening.kind === 'refused') {
       const id = idOf(message);
-      if (id !== null) task.onOutcome(id, listening.failure);
-      return errorReply(200, listening.error, {}, id);
+      const { failure, error } = listening;
+      if (id !== null && failure) task.onOutcome(id, failure);
+      return errorReply(failure ? 200 : 400, error, {}, id);
     }
     const response = await modern.fetch(request, { parsedBody: listening.message });
-    return toReply(isListen(message) ? guardStream(response, listening.subscriptions, message) : response);
+    if (!isListen(message) || !isEventStream(response)) return toReply(response);
+    return toListenReply(response, toHeaders(response), idOf(message), listening.subscriptions, listeners);
   };
 
   /** The servers of requests without a session that run still. Their clients may have left. */
@@ -92,16 +111,28 @@ export function createSdkLeg(
   };
 
   const openSessions = () => {
-    const sessions = createSessions((catalog, servingOf, subscribed) => {
-      return createServer(parts, {
-        era: 'legacy',
-        catalog,
-        servingOf: ({ http }) => servingOf(http!.req!),
-        subscribed,
-      });
-    }, limits);
-    bus.subscribe((event) => sessions.publish(event));
-    return sessions;
+    const opened = createSessions(
+      {
+        createServer: (catalog, servingOf, subscribed) =>
+          createServer(parts, {
+            era: 'legacy',
+            catalog,
+            servingOf: ({ http }) => servingOf(http!.req!),
+            subscribed,
+          }),
+        askAgain: (serving, uri) => tryReadingHere(parts, serving, uri),
+        share: shared && new Share({ ...shared, bus, idleMs: limits?.idleMs ?? defaultIdleMs }),
+      },
+      limits,
+    );
+    const unsubscribe = bus.subscribe((event) => opened.publish(event));
+    return {
+      ...opened,
+      async close() {
+        unsubscribe();
+        await opened.close();
+      },
+    };
   };
   const sessions = legacy === 'sessions' ? openSessions() : undefined;
 
@@ -121,6 +152,7 @@ export function createSdkLeg(
   };
 
   return {
+    enter: sessions?.enter,
     async serve(serving, message, made) {
       const wrong = checkMessage(message, serving.exchange.header('mcp-protocol-version') === revision);
       if (wrong) return { reply: errorReply(400, wrong, {}, idOf(message)), outcome: undefined };
@@ -138,7 +170,8 @@ export function createSdkLeg(
       // What comes before the answer is not read by this client, and so waits for nobody.
       if (!mayStream) flow.end();
       const task: SdkServing = { serving, made, flow, onOutcome: (_, ended) => (outcome = ended) };
-      const request = toSdkRequest(exchange.toRequest(), mayStream);
+      // A client that listens stays for long, and needs none of its request.
+      const request = toSdkRequest(isListen(message) ? exchange.toHead() : exchange.toRequest(), mayStream);
       const isOld = isLegacy(exchange, toReadable(message));
       const isRejected = isOld && legacy === 'reject';
       const isModern = !isOld || isRejected;
@@ -151,7 +184,9 @@ export function createSdkLeg(
       const single = () => replying.then((reply) => withoutStream(reply, isBatch));
       const reply = await passOn(mayStream ? replying : single(), {
         flow,
-        isAwaited: mayStream && asksForProgress(message),
+        // A session begins its streams itself, so that clients can come back to them.
+        isAwaited:
+          mayStream && asksForProgress(message) && !(isOld && sessions && exchange.header('mcp-session-id')),
         onLeave: () => exchange.abort(),
         toReply(thrown) {
           const text = `Internal error (reference ${reportThrown(parts.report, thrown)})`;
@@ -162,6 +197,7 @@ export function createSdkLeg(
       return { reply: completed, outcome: hasOneRequest(message) ? outcome : undefined };
     },
     async close() {
+      listeners.close();
       const servers = [...alone];
       await Promise.all([modern.close(), sessions?.close(), ...servers.map((server) => server.close())]);
     },
@@ -230,9 +266,14 @@ function isLegacy(exchange: Exchange, body: unknown): boolean {
   return kind === 'legacy';
 }
 
-async function toReply(response: Response): Promise<Reply> {
+function toHeaders(response: Response): Record<string, string> {
   // The host manages the connection, and HTTP/2 has no such header.
   const { connection: _, ...headers } = Object.fromEntries(response.headers);
+  return headers;
+}
+
+async function toReply(response: Response): Promise<Reply> {
+  const headers = toHeaders(response);
   const body = isEventStream(response) ? response.body! : (await response.text()) || undefined;
   return { status: response.status, headers, body };
 }

@@ -1,4 +1,3 @@
-import type { CallRequest } from '../call/active-call.ts';
 import { isPermitted } from '../call/permitted.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -7,6 +6,7 @@ import { toInspected } from '../catalog/inspect.ts';
 import { itemsIn, narrow, type Selection } from '../catalog/narrow.ts';
 import { findNearest } from '../nearest.ts';
 import { errorCodes, type RpcError } from './json-rpc.ts';
+import { toBareCall } from './call-request.ts';
 import { createListContext, spendTimeOfHidden, toBareRequest } from './list-context.ts';
 import type { ServerParts, Serving } from './serving.ts';
 
@@ -165,18 +165,10 @@ async function nameToolsets(
   serving: Serving,
   readContext: () => Promise<unknown>,
 ): Promise<string[]> {
-  const { catalog, caller } = serving;
+  const { catalog } = serving;
   const names = [...toolsetsOf(catalog).open].toSorted();
   if (parts.listing !== 'permitted') return names;
-  const bare = toBareRequest(serving, 'tools/list');
-  const request: CallRequest = {
-    ...bare,
-    id: undefined,
-    sdk: undefined,
-    canAsk: false,
-    state: undefined,
-    caller,
-  };
+  const request = toBareCall(serving, 'tools/list');
   const ctx = await readContext().catch(() => undefined);
   const items = itemsIn(catalog).filter(({ visible }) => !visible);
   const told = await Promise.all(

@@ -1,15 +1,17 @@
+import { CLIENT_CAPABILITIES_META_KEY } from '@modelcontextprotocol/server';
 import type { CallRequest } from '../call/active-call.ts';
 import type { CallHost } from '../call/call.ts';
 import type { FailureOutcome } from '../call/outcome.ts';
 import { type Rehearsal, rehearse } from '../call/rehearse.ts';
+import { findSkillFile } from '../catalog/skills/skill-set.ts';
 import { isRecord } from '../record.ts';
-import { toRpcError, toUnknown } from './answer.ts';
-import { findResource } from './call-by-name.ts';
-import { idOf, type RpcError, toErrorMessage } from './json-rpc.ts';
-import { Backlog } from './backlog.ts';
-import { isEventStream } from './event-stream.ts';
-import { createListContext, spendTimeOfHidden, toBareRequest } from './list-context.ts';
+import { toMissingCapability, toRpcError, toUnknown } from './answer.ts';
+import { findResource } from './named-item.ts';
+import { idOf, type RpcError } from './json-rpc.ts';
+import { toBareCall } from './call-request.ts';
+import { createListContext, spendTimeOfHidden } from './list-context.ts';
 import type { ServerParts, Serving } from './serving.ts';
+import { takesTasks, taskExtension } from './tasks/task.ts';
 
 /** How many resources one client can subscribe to. */
 const maxSubscriptions = 1000;
@@ -33,22 +35,48 @@ interface Subscription {
   verdict: Promise<Rehearsal> | Rehearsal;
 }
 
+const none: ReadonlyMap<string, Subscription> = new Map();
+
 /** The resources that one client listens to. Whether it may is asked again when there is something to tell it. */
 export class Subscriptions {
-  readonly #byUri = new Map<string, Subscription>();
+  /** Made with the first one: most sessions have none. */
+  #made: Map<string, Subscription> | undefined = undefined;
 
   get isEmpty(): boolean {
     return this.#byUri.size === 0;
   }
 
+  get uris(): string[] {
+    return [...this.#byUri.keys()];
+  }
+
+  /** Takes over what the client has subscribed to elsewhere. It is asked about before the client hears of it. */
+  replace(uris: readonly string[], toAsk: (uri: string) => AskReader): void {
+    const wanted = new Set(uris);
+    for (const uri of this.uris) if (!wanted.has(uri)) this.delete(uri);
+    for (const uri of wanted) if (!this.has(uri)) this.#set(uri, toAsk(uri), 0);
+  }
+
   /** Adds a resource that the client may read at the moment. */
   add(uri: string, ask: AskReader): void {
-    if (this.#byUri.size >= maxSubscriptions) return;
-    this.#byUri.set(uri, { ask, askedAt: Date.now(), verdict: { kind: 'passed' } });
+    this.#set(uri, ask, Date.now());
+  }
+
+  has(uri: string): boolean {
+    return this.#byUri.has(uri);
   }
 
   delete(uri: string): void {
-    this.#byUri.delete(uri);
+    this.#made?.delete(uri);
+  }
+
+  get #byUri(): ReadonlyMap<string, Subscription> {
+    return this.#made ?? none;
+  }
+
+  #set(uri: string, ask: AskReader, askedAt: number): void {
+    const all = (this.#made ??= new Map());
+    if (all.size < maxSubscriptions) all.set(uri, { ask, askedAt, verdict: { kind: 'passed' } });
   }
 
   /** Decides whether the client hears of a change. A client that is refused does not listen to the resource any more. */
@@ -56,13 +84,13 @@ export class Subscriptions {
     const subscription = this.#byUri.get(uri);
     if (!subscription) return { kind: 'waits' };
     if (Date.now() - subscription.askedAt >= askAgainMs) {
-      subscription.askedAt = Date.now();
       subscription.verdict = subscription.ask();
+      subscription.askedAt = Date.now();
     }
     const verdict = await subscription.verdict;
     if (verdict.kind === 'passed') return { kind: 'hears' };
     if (verdict.kind === 'failure' && mayPass(verdict)) return { kind: 'waits' };
-    if (this.#byUri.get(uri) === subscription) this.#byUri.delete(uri);
+    if (this.#byUri.get(uri) === subscription) this.delete(uri);
     const error = verdict.kind === 'hidden' ? toUnknown('resources/read', { uri }) : toRpcError(verdict, uri);
     return { kind: 'ends', error };
   }
@@ -84,6 +112,7 @@ export async function tryReading(
 ): Promise<Rehearsal> {
   const found = findResource(catalog, uri);
   if (found) return rehearse(parts, found.resource, found.args, { ...request, uri }, host);
+  if (findSkillFile(catalog.skills, uri)) return { kind: 'passed' };
   // A rehearsal ends after the same time.
   const limits = { timeoutMs: parts.timeoutMs ?? parts.hookTimeoutMs };
   await spendTimeOfHidden(parts, catalog, () => createListContext(limits, exchange, request));
@@ -102,10 +131,20 @@ export async function tryReadingAgain(
   return tryReading(parts, renewed, uri, { ...request, auth: renewed.auth });
 }
 
+/** Does the same for a client of 2025 that has subscribed in another process. */
+export function tryReadingHere(parts: ServerParts, serving: Serving, uri: string): Promise<Rehearsal> {
+  const request: CallRequest = {
+    ...toBareCall(serving, 'resources/subscribe'),
+    era: 'legacy',
+    signal: new AbortController().signal,
+  };
+  return tryReadingAgain(parts, serving, uri, request);
+}
+
 /** How a `subscriptions/listen` request goes on. Every other message is passed on as it is. */
 export type Listening =
   | { kind: 'passed'; message: unknown; subscriptions: Subscriptions | undefined }
-  | { kind: 'refused'; failure: FailureOutcome; error: RpcError };
+  | { kind: 'refused'; failure?: FailureOutcome; error: RpcError };
 
 /**
  * Decides what a `subscriptions/listen` request may listen to. One resource that the caller may not read refuses all of
@@ -118,16 +157,14 @@ export async function checkListening(
   serving: Serving,
   message: unknown,
 ): Promise<Listening> {
+  if (parts.tasks && listensToTasks(message) && !takesTasks(readCapabilities(message)))
+    return { kind: 'refused', error: toMissingCapability(taskExtension) };
   const asked = readListening(message);
   if (!asked) return { kind: 'passed', message, subscriptions: undefined };
   const { params, notifications, uris } = asked;
   const request: CallRequest = {
-    ...toBareRequest(serving, 'subscriptions/listen'),
+    ...toBareCall(serving, 'subscriptions/listen'),
     id: idOf(message) ?? undefined,
-    sdk: undefined,
-    canAsk: false,
-    state: undefined,
-    caller: serving.caller,
   };
   const host = withOneContext(serving.exchange);
   const subscriptions = new Subscriptions();
@@ -146,6 +183,21 @@ export async function checkListening(
   }
   const narrowed = { ...params, notifications: { ...notifications, resourceSubscriptions } };
   return { kind: 'passed', message: { ...(message as object), params: narrowed }, subscriptions };
+}
+
+/** Whether a client asks for the changes of tasks. They are not sent, and its answer says so. */
+function listensToTasks(message: unknown): boolean {
+  if (!isRecord(message) || message['method'] !== 'subscriptions/listen') return false;
+  const { params } = message;
+  const notifications = isRecord(params) ? params['notifications'] : undefined;
+  return isRecord(notifications) && notifications['taskIds'] !== undefined;
+}
+
+function readCapabilities(message: unknown): { extensions?: unknown } | undefined {
+  const { params } = message as { params: Record<string, unknown> };
+  const meta = params['_meta'];
+  const capabilities = isRecord(meta) ? meta[CLIENT_CAPABILITIES_META_KEY] : undefined;
+  return isRecord(capabilities) ? capabilities : undefined;
 }
 
 /** Reads the resources of a `subscriptions/listen` request. `undefined` if it names none; the SDK answers invalid ones. */
@@ -172,79 +224,4 @@ function withOneContext(exchange: CallHost): CallHost {
     header: (name) => exchange.header(name),
     createContext: (extras) => (made ??= { context: exchange.createContext(extras) }).context,
   };
-}
-
-const updated = 'notifications/resources/updated';
-
-/**
- * Passes on what a client listens for, as fast as the client reads it, and holds back what it may not hear of any more. When
- * it is refused, the stream ends with the error that a read gets.
- */
-export function guardStream(
-  response: Response,
-  subscriptions: Subscriptions | undefined,
-  message: unknown,
-): Response {
-  if (!isEventStream(response)) return response;
-  const reader = response.body!.getReader();
-  const backlog = new Backlog();
-  const encoder = new TextEncoder();
-  void readFrames(reader, backlog);
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        for (;;) {
-          const frame = await backlog.take();
-          if (frame === undefined) return controller.close();
-          const uri = uriOf(frame);
-          const hearing = uri === undefined ? undefined : await subscriptions?.hear(uri);
-          if (hearing?.kind === 'waits') continue;
-          const isOver = hearing?.kind === 'ends';
-          const sent = isOver ? toFrame(toErrorMessage(hearing.error, idOf(message))) : frame;
-          controller.enqueue(encoder.encode(`${sent}\n\n`));
-          if (!isOver) return;
-          backlog.drop();
-          controller.close();
-          return reader.cancel();
-        }
-      },
-      cancel(reason) {
-        backlog.drop();
-        return reader.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return new Response(body, response);
-}
-
-/** Reads the events of the SDK, which writes them whether the client reads or not. */
-async function readFrames(reader: ReadableStreamDefaultReader<Uint8Array>, backlog: Backlog): Promise<void> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      const frames = (rest + decoder.decode(chunk.value, { stream: true })).split('\n\n');
-      rest = frames.pop()!;
-      for (const frame of frames) backlog.add(frame);
-    }
-  } catch {
-    // The stream was ended from the other side.
-  }
-  backlog.end();
-}
-
-function toFrame(message: object): string {
-  return `event: message\ndata: ${JSON.stringify(message)}`;
-}
-
-/** The resource that an event is about, if it tells of a change. */
-function uriOf(frame: string): string | undefined {
-  if (!frame.includes(updated)) return undefined;
-  const data = frame.split('\n').find((line) => line.startsWith('data: '));
-  const { method, params } = JSON.parse(data?.slice('data: '.length) ?? '{}') as {
-    method?: string;
-    params?: { uri?: string };
-  };
-  return method === updated ? params?.uri : undefined;
 }

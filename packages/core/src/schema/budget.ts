@@ -60,9 +60,9 @@ export function withRestOfBudget<TResult>(args: unknown, run: () => TResult): TR
   return withBudget((isObject(args) ? budgets.get(args) : undefined) ?? new Budget(), run);
 }
 
-/** Makes the arguments of all calls of a batch spend from one budget. */
-export function shareOneBudget(all: readonly unknown[]): void {
-  const budget = new Budget();
+/** Makes the arguments of all calls of a batch spend from one budget, which is that of so many requests. */
+export function shareOneBudget(all: readonly unknown[], requests: number = 1): void {
+  const budget = new Budget(requests * maxSteps);
   budget.isOfBatch = true;
   for (const args of all) if (isObject(args)) budgets.set(args, budget);
 }

@@ -13,6 +13,7 @@ import type { JsonObjectSchema, JsonSchema } from './json-schema.ts';
 import { getMark, isStripping } from './mark.ts';
 import { toFileArguments } from './file-arguments.ts';
 import { explainError, type Rename } from './explain/explain.ts';
+import { once } from './once.ts';
 import { SchemaProblem } from './problem.ts';
 import { findSpecials, type Special } from './special.ts';
 import { isStackOverflow } from './depth.ts';
@@ -128,14 +129,16 @@ export function compileInput(
     isRepeating: isRepeating(root.schema),
   };
   const repair = options.repair ?? true;
-  const mend = repair ? compileRepair(marked) : undefined;
+  // A process calls few of its tools, so what a call needs is compiled when a tool is first called.
+  const mend = once(() => (repair ? compileRepair(marked) : undefined));
   // The parsers behind an override may drop what it forbids.
   const isOverride = options.override !== undefined;
   const isClosed = (node: JsonSchema): boolean =>
     isStripping(node) || (isOverride && node['additionalProperties'] === false);
-  const refuse = refuses ? compileUnknown(marked, isClosed) : undefined;
-  // Only tests encode inputs. So the encoder is compiled when it is first used, and never in a server.
-  let encode: Encode | undefined;
+  const steps = once(() =>
+    compileSteps(marked, mend(), refuses ? compileUnknown(marked, isClosed) : undefined),
+  );
+  const encode = once((): Encode => compileEncode(marked, false) ?? encodeAny);
   return {
     schema: publishRoot(root.schema, documents, 'input'),
     takesInput: true,
@@ -145,16 +148,15 @@ export function compileInput(
     isOptional: documents.every((document) => document.optional),
     wrap: root.wrap,
     specials: () => findSpecials(marked, 'input'),
-    decode: compileArguments(root, documents, compileSteps(marked, mend, refuse), repair),
+    decode: compileArguments(root, documents, (args) => steps()(args), repair),
     encode(value) {
-      encode ??= compileEncode(marked, false) ?? encodeAny;
       const wrapped = root.wrap === undefined ? value : { [root.wrap]: value };
-      return encodeArguments(wrapped, encode, conversion.taughtClasses);
+      return encodeArguments(wrapped, encode(), conversion.taughtClasses);
     },
     explain: (error, args, rename) =>
       withRestOfBudget(args, () => {
         try {
-          return explainError(marked, error, args, root.wrap, mend, rename);
+          return explainError(marked, error, args, root.wrap, mend(), rename);
         } catch (spent) {
           if (spent instanceof WireError) return spent.issues;
           throw spent;

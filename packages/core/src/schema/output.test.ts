@@ -169,3 +169,11 @@ it('advertises tuples so that strict clients and older drafts read them the same
     anyOf: [tuple(date), { ...tuple(date, nOrNull), items: { anyOf: [date, nOrNull] } }],
   });
 });
+
+it('says before any call that parts which have to hold together contradict each other, however deep they are', () => {
+  const both = z.intersection(
+    z.object({ at: z.string() }),
+    z.object({ at: z.record(z.string(), z.number()) }),
+  );
+  expect(() => compileOutput(z.object({ inside: both.optional() }))).toThrow(/contradict each other at "at"/);
+});

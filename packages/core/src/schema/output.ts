@@ -7,6 +7,7 @@ import { convert, convertOverride, isConvertible, type Document } from './conver
 import { compileDecode } from './wire/decode.ts';
 import { encodeAny, encodeWhole } from './wire/encode-any.ts';
 import { compileEncode } from './wire/encode.ts';
+import { hasCombinations } from './wire/effort.ts';
 import type { Encode } from './wire/encoding.ts';
 import type { SchemaOptions } from './input.ts';
 import { eachChild, type JsonObjectSchema, type JsonSchema } from './json-schema.ts';
@@ -14,6 +15,7 @@ import { getMark } from './mark.ts';
 import type { Leaf } from './wire/leaf.ts';
 import type { TaughtClass } from './codec.ts';
 import { assertPossible } from './publish/impossible.ts';
+import { once } from './once.ts';
 import { publish } from './publish/publish.ts';
 import { findSpecials, type Special } from './special.ts';
 import { publishRoot, toObjectRoot, toWrapper } from './root.ts';
@@ -60,17 +62,22 @@ export function compileOutput(parser: unknown, options: SchemaOptions & { overri
   const { isEnforced, isFinite, optional } = document;
   const schema = closeObjects(document.schema);
   const marked: Marked = { root: schema, leaves: conversion.leaves, isFinite };
-  const decode = compileDecode(marked);
+  // A process calls few of its tools, so what a call needs is compiled when a tool is first called.
+  const encode = once(() => createEncode(compileEncode(marked, isEnforced), classes));
+  const decode = once(() => compileDecode(marked));
+  // Says at mount which of them contradict each other.
+  if (hasCombinations(schema)) encode();
   return {
     ...publishOutput({ ...document, schema }),
     mayHoldFiles: mayHoldFiles(schema, conversion.leaves),
     hasSchema: true,
     specials: () => findSpecials(marked, 'output'),
-    encode: createEncode(compileEncode(marked, isEnforced), classes),
+    encode: (value) => encode()(value),
     decode(json, content = noContent) {
       const whole = restoreAttachments(json, content);
       if (json === undefined || (json === null && optional && !fits(schema, null, schema))) return undefined;
-      return decode === undefined ? whole : decode(whole, 0);
+      const step = decode();
+      return step === undefined ? whole : step(whole, 0);
     },
   };
 }

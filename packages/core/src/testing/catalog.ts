@@ -79,6 +79,8 @@ export interface CatalogDescription {
   tools: ToolDescription[];
   resources: ResourceDescription[];
   prompts: PromptDescription[];
+  /** The entries in `tools/list` of the tools that the option `asTools` adds. */
+  standIns: ListedTool[];
   /** What `expectCatalog` compares with a file. */
   contract: Contract;
 }
@@ -106,6 +108,7 @@ export async function describeCatalog<TRouter extends AnyTRPCRouter>(
       ...describe(prompt),
       listed: prompt.listed.modern,
     })),
+    standIns: Array.from(catalog.standIns.values(), ({ listed }) => listed.modern),
     contract: toContract(catalog),
   };
 }

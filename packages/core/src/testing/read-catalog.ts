@@ -1,6 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { type Catalog, createCatalog } from '../catalog/catalog.ts';
 import type { OwnItems } from '../catalog/own.ts';
+import { checkSkills } from '../catalog/skills/skill-files.ts';
 import type { HandlerOptions } from '../protocol/options.ts';
 import { SetupError } from '../setup-error.ts';
 
@@ -18,6 +19,8 @@ export type CatalogChoice<TRouter extends AnyTRPCRouter = AnyTRPCRouter> = Pick<
   | 'unknownArguments'
   | 'result'
   | 'discovery'
+  | 'asTools'
+  | 'skills'
 >;
 
 /**
@@ -39,6 +42,8 @@ export async function readCatalog(
     toolName: choice.toolName,
     result: choice.result,
     discovery: choice.discovery,
+    asTools: choice.asTools,
+    skills: choice.skills,
     ...(converters && { converters }),
     ...(codecs && { codecs }),
     ...(unknownArguments && { unknownArguments }),
@@ -47,6 +52,8 @@ export async function readCatalog(
     resources,
     prompts,
   };
+  const wrongFiles = checkSkills(choice.skills ?? {});
+  if (wrongFiles.length > 0) throw new SetupError(wrongFiles);
   const source = createCatalog(router, options);
   const problems = [...(await source.problems), ...(await source.leftOut)];
   if (problems.length > 0) throw new SetupError(problems);

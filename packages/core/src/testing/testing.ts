@@ -16,10 +16,10 @@ export {
 } from './client/client-options.ts';
 export { type SuitLimits } from './contract/client-suit.ts';
 export { type CatalogExpectation, type ContractOptions, expectCatalog } from './contract/contract.ts';
-export { type Collected, type Drained } from './client/drained.ts';
-export { type Json, type WireAttachment } from './client/json.ts';
+export { type Collected, type Drained } from '../caller/drained.ts';
+export { type Json, type WireAttachment } from '../caller/json.ts';
 export { type MatcherVerdict, type McpMatchers, mcpMatchers } from './matchers/matchers.ts';
-export { type InputAt, type OutputAt, type ToolPath } from './client/path.ts';
+export { type InputAt, type OutputAt, type ToolPath } from '../caller/path.ts';
 export {
   McpToolError,
   type ToolError,

@@ -7,11 +7,13 @@ import type { imports } from './setup-imports.ts';
  */
 export const createSetupExamples = ({
   lazy,
+  aiCatalogHandler,
   bearer,
   bypassable,
   introspection,
   jwt,
   mcpHandler,
+  readSkills,
   fetchHandler,
   z,
   t,
@@ -81,6 +83,13 @@ Record<keyof typeof imports, any>): Record<SetupProblemCode, () => unknown> => (
     ),
   CACHE_INVALID: () =>
     introspection({ endpoint: 'https://login.example.com/introspect', clientId: 'mcp', cacheMs: -1 }),
+  CARD_INVALID: () =>
+    mcpHandler(router, {
+      server: { name: 'notes', version: '1.0.0', description: 'Reads and writes notes.' },
+      card: { url: 'https://app.example.com/mcp' },
+    }),
+  CARD_MISSING: () => aiCatalogHandler(mcpHandler(router)),
+  CATALOG_INVALID: () => aiCatalogHandler([], { entries: [{ identifier: 'urn:air:example.com:mcp:notes' }] }),
   CHALLENGE_INVALID: () =>
     mcpHandler(router, {
       auth: { required: true, authenticate: () => null, challenge: 'Bearer realm="Büro"' },
@@ -299,7 +308,20 @@ Record<keyof typeof imports, any>): Record<SetupProblemCode, () => unknown> => (
     }),
   SECRET_MISSING: () => mcpHandler(router, { bus: { publish: () => {}, subscribe: () => () => {} } }),
   SECRET_SHORT: () => mcpHandler(router, { secret: 'hush' }),
+  SKILLS_UNREADABLE: () => readSkills('./skils'),
+  SKILL_INVALID: () => mcpHandler(router, { skills: { 'refunds/README.md': '# Refunds' } }),
   TAG_INVALID: () => mcpHandler(router, { tag: async () => true }),
+  TASK_HOST: () => {
+    const slow = t.procedure.meta({ mcp: { task: true } }).query(() => 'done');
+    // AWS Lambda sets this variable.
+    process.env['AWS_LAMBDA_FUNCTION_NAME'] = 'api';
+    try {
+      mcpHandler(t.router({ slow }));
+    } finally {
+      delete process.env['AWS_LAMBDA_FUNCTION_NAME'];
+    }
+  },
+  TASK_QUEUE: () => mcpHandler(router, { tasks: { run: async () => {} } }),
   TOKEN_TYPE_INVALID: () =>
     jwt({ issuer: 'https://login.example.com', jwksUri: 'https://login.example.com/jwks', types: [] }),
   TOOL_FAILED: () =>

@@ -1,8 +1,8 @@
 // What the examples of docs/setup-problems.md use.
 import { initTRPC, lazy } from '@trpc/server';
-import { bearer, bypassable, introspection, jwt, type McpMeta } from '@trpc-mcp/core';
+import { aiCatalogHandler, bearer, bypassable, introspection, jwt, type McpMeta } from '@trpc-mcp/core';
 import { mcpHandler as fetchHandler } from '@trpc-mcp/core/fetch';
-import { mcpHandler } from '@trpc-mcp/core/node';
+import { mcpHandler, readSkills } from '@trpc-mcp/core/node';
 import { z } from 'zod';
 
 const t = initTRPC.meta<McpMeta>().create();
@@ -10,11 +10,13 @@ const router = t.router({ ping: t.procedure.meta({ mcp: true }).query(() => 'pon
 
 export const imports = {
   lazy,
+  aiCatalogHandler,
   bearer,
   bypassable,
   introspection,
   jwt,
   mcpHandler,
+  readSkills,
   fetchHandler,
   z,
   t,

@@ -49,6 +49,20 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: '`cacheMs` of `introspection` is not a number of 0 or more.',
     change: 'Set a time in milliseconds, or 0 to ask about every request.',
   },
+  CARD_INVALID: {
+    means: 'The option `card` is set, and clients would refuse the Server Card that it makes.',
+    change:
+      'Set what the message names. A card needs a name in reverse-DNS form, a version, a description of at most 100 characters, and the URL of the endpoint.',
+  },
+  CARD_MISSING: {
+    means: '`aiCatalogHandler` got a handler that has no Server Card.',
+    change: 'Set `card` in the options of that handler, and pass what `mcpHandler` returns.',
+  },
+  CATALOG_INVALID: {
+    means:
+      '`host` or `entries` of `aiCatalogHandler` lacks a field, or two entries have the same identifier.',
+    change: 'Complete the entry, or give each server a `card.name` of its own.',
+  },
   CHALLENGE_INVALID: {
     means: '`auth.challenge` cannot be sent as a header.',
     change: 'Use printable ASCII only, such as `Bearer realm="app"`.',
@@ -254,10 +268,29 @@ export const setupProblems: Record<SetupProblemCode, { means: string; change: st
     means: '`secret` has fewer than 32 bytes.',
     change: 'Set it to 32 random bytes or more.',
   },
+  SKILLS_UNREADABLE: {
+    means: 'The folder of `readSkills` does not exist, has no skills, or has a file that cannot be read.',
+    change:
+      'Pass the folder that has a folder for each skill, or give the process the right to read the file. A relative path begins at the working directory of the process.',
+  },
+  SKILL_INVALID: {
+    means:
+      'A skill breaks a rule of [Agent Skills](https://agentskills.io/specification), or clients would refuse it. A skill is a folder with a `SKILL.md`, whose frontmatter has the name of the folder and a description.',
+    change:
+      'Do what the message says: add or rename a file, write the frontmatter, save the file as UTF-8, or make the skill smaller. What a `SKILL.md` says is checked a moment later: `handler.ready()` rejects with the problem, and the skill is not served.',
+  },
   TAG_INVALID: {
     means:
       'The option `tag` threw, or returned a Promise or another value that is not allowed. Nothing is served.',
     change: 'Return `true`, `false`, `undefined` or settings. The function cannot be asynchronous.',
+  },
+  TASK_HOST: {
+    means: 'Calls with `task` go on after their answer, and this host stops when the answer is sent.',
+    change: 'Hand the work to a queue with `tasks.run`, or give `tasks.waitUntil` where the host has it.',
+  },
+  TASK_QUEUE: {
+    means: '`tasks.run` hands work to other processes, and something that they share is missing.',
+    change: 'Set `store`, `secret` and `tasks.createContext`, the same in the server and its workers.',
   },
   TOKEN_TYPE_INVALID: {
     means: '`types` of `jwt` is empty, so every token would be refused.',

@@ -30,6 +30,7 @@ function toExchange({ method, headers, body }: RawRequest, onWebRequest: () => v
     method,
     url,
     query: '',
+    authorization: headers['authorization'],
     header: (name) => headers[name],
     readBody: () => ({ text: body }),
     isLoopback: true,
@@ -39,6 +40,10 @@ function toExchange({ method, headers, body }: RawRequest, onWebRequest: () => v
     toRequest() {
       onWebRequest();
       return new Request(url, { method, headers, signal: hangUp.signal });
+    },
+    toHead() {
+      onWebRequest();
+      return new Request(url, { method, headers });
     },
     createContext: () => ({ user: headers['authorization'] }),
   };

@@ -103,6 +103,15 @@ test('arguments are passed on as they are, on every host', () => {
 test('a part of the options has a type of its own', () => {
   expectTypeOf<HandlerOptions['legacy']>().toEqualTypeOf<Legacy | undefined>();
   expectTypeOf<HandlerOptions['sessions']>().toEqualTypeOf<SessionLimits | undefined>();
+  expectTypeOf<Required<SessionLimits>>().toEqualTypeOf<{
+    max: number;
+    idleMs: number;
+    keptBytes: number;
+    retryMs: number;
+    connectionMs: number;
+  }>();
+  // @ts-expect-error it is a number of bytes; 0 keeps none
+  expectTypeOf<SessionLimits>().toEqualTypeOf<{ keptBytes: false }>();
   expectTypeOf<HandlerOptions['bypass']>().toEqualTypeOf<Bypass | undefined>();
   expectTypeOf<HandlerOptions['structured']>().toEqualTypeOf<Structured | undefined>();
   expectTypeOf<HandlerOptions['outputs']>().toEqualTypeOf<OutputSchemas | undefined>();

@@ -109,7 +109,7 @@ function longestText(
 }
 
 /** The first characters of a text, without half of a pair at the end. */
-function firstCharacters(text: string, count: number): string {
+export function firstCharacters(text: string, count: number): string {
   const isPair = /[\ud800-\udbff]/.test(text.charAt(count - 1));
   return text.slice(0, isPair ? count - 1 : count);
 }

@@ -27,7 +27,15 @@ it('a handle is good for its caller, its tool and its arguments alone', async ()
   ];
   for (const other of others)
     await expect(handles.open(handle, other)).rejects.toThrow(/was not given to you/);
-  for (const altered of [handle.slice(1), `${handle}A`, `A${handle.slice(1)}`, '', '💥', 'x'.repeat(100_000)])
+  const first = handle.startsWith('A') ? 'B' : 'A';
+  for (const altered of [
+    handle.slice(1),
+    `${handle}A`,
+    `${first}${handle.slice(1)}`,
+    '',
+    '💥',
+    'x'.repeat(100_000),
+  ])
     await expect(handles.open(altered, ownerOf('ada'))).rejects.toThrow(/was not given to you/);
   await expect(createHandles(undefined).open(handle, ownerOf('ada'))).rejects.toThrow(/was not given to you/);
 });

@@ -600,6 +600,9 @@ test('the tools to search with are not those of the app', () => {
   expect(lint(tools)).toEqual([]);
   // An app of its own may have one of these names.
   expect(lint(tools.slice(2)).length).toBeGreaterThan(0);
+  const code = ['search_api', 'run_code'].map((name) => toTool(name, { input: { value: text } }));
+  expect(lint(code)).toEqual([]);
+  expect(lint(code.slice(1)).length).toBeGreaterThan(0);
 });
 
 test('each rule has a code of its own, a fix, an example, and words without a full stop', () => {

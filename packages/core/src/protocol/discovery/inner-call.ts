@@ -9,15 +9,11 @@ export interface InnerCall {
   args: unknown;
 }
 
-/** What the gate is asked about besides the messages themselves: each call inside of a call counts as one. */
-export function innerHeadsOf(message: unknown): MessageHead[] {
-  return [message].flat().flatMap((one) => {
-    const { method, params } = (one ?? {}) as { method?: unknown; params?: Record<string, unknown> | null };
-    const runner = params?.['name'];
-    if (method !== 'tools/call' || (runner !== 'run_query' && runner !== 'run_mutation')) return [];
-    const calls = readInnerCalls(runner, params!['arguments']);
-    return typeof calls === 'string' ? [] : calls.map(({ name }) => ({ method, tool: name }));
-  });
+/** The calls inside of a call. */
+export function headsOfInnerCalls(runner: unknown, args: unknown): MessageHead[] {
+  if (runner !== 'run_query' && runner !== 'run_mutation') return [];
+  const calls = readInnerCalls(runner, args);
+  return typeof calls === 'string' ? [] : calls.map(({ name }) => ({ method: 'tools/call', tool: name }));
 }
 
 /** Reads the calls in the arguments of `run_query` or `run_mutation`. Returns a sentence if they cannot be read. */
@@ -59,7 +55,8 @@ function readCall(value: unknown, where: string): InnerCall | string {
   return isRecord(args) ? { name, args } : `${at}arguments has to be an object`;
 }
 
-function unknownKeyIn(value: object, known: readonly string[], at: string): string | undefined {
+/** Returns a sentence about an argument that there is not. */
+export function unknownKeyIn(value: object, known: readonly string[], at: string): string | undefined {
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown === undefined) return undefined;
   const shown = unknown.length > 60 ? `${unknown.slice(0, 60)}…` : unknown;

@@ -3,13 +3,15 @@ import type { CallRequest } from '../../call/active-call.ts';
 import { reportThrown } from '../../call/failure.ts';
 import { takePoint } from '../../call/limit.ts';
 import type { FailureOutcome } from '../../call/outcome.ts';
-import type { DiscoveryName } from '../../catalog/front.ts';
 import type { ServerParts } from '../serving.ts';
 
-/** Counts a search for the limit of the handler: it asks the app, as a call does. Returns a failure if there were too many. */
+/**
+ * Counts a search, or a list, for the limit of the handler: it asks the app, as a call does. Returns a failure if there were
+ * too many.
+ */
 export async function takeSearchPoint(
   { rateLimit, store, report }: ServerParts,
-  name: DiscoveryName,
+  name: string,
   request: CallRequest,
 ): Promise<FailureOutcome | undefined> {
   if (!rateLimit) return undefined;

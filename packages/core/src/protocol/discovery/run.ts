@@ -2,7 +2,7 @@ import type { ContentBlock } from '@modelcontextprotocol/server';
 import type { CallRequest } from '../../call/active-call.ts';
 import { callTool } from '../../call/call-tool.ts';
 import { type FailureOutcome, type Outcome, type ResultOutcome, textOf } from '../../call/outcome.ts';
-import { openProgress } from '../../call/progress.ts';
+import { openProgress, type Progress } from '../../call/progress.ts';
 import { isVisible } from '../../call/visible.ts';
 import { discoveryNames } from '../../catalog/front.ts';
 import { isRecord } from '../../record.ts';
@@ -11,6 +11,7 @@ import { moreKey } from '../../schema/loosen.ts';
 import { createListContext, spendTimeOfHidden } from '../list-context.ts';
 import type { ServerParts, Serving } from '../serving.ts';
 import { type InnerCall, readInnerCalls } from './inner-call.ts';
+import { runTool } from '../tasks/run-tool.ts';
 import { toBadRequest, toNotFound } from './refusal.ts';
 
 /** The two tools that call others: one for what reads, which a host can allow alone, and one for what changes something. */
@@ -30,7 +31,7 @@ export async function runInner(
   const calls = readInnerCalls(runner, args);
   if (typeof calls === 'string') return toBadRequest(calls);
   return calls.length === 1
-    ? runOne(parts, serving, runner, calls[0]!, request)
+    ? runOne(parts, serving, runner, calls[0]!, request, runTool)
     : runBatch(parts, serving, runner, calls, request);
 }
 
@@ -40,15 +41,16 @@ async function runOne(
   runner: Runner,
   { name, args }: InnerCall,
   request: CallRequest,
+  run: typeof runTool,
 ): Promise<Outcome> {
   const { catalog, exchange } = serving;
   const tool = catalog.tools.get(name);
   const ctx = () => createListContext(parts, exchange, request);
   if (tool && tool.isReadOnly === (runner === 'run_query')) {
-    const outcome = await callTool(parts, tool, args, request, exchange);
+    const outcome = await run(parts, serving, tool, args, request);
     return outcome ?? toNotFound(parts, serving, name, request);
   }
-  if (discoveryNames.some((own) => own === name)) {
+  if (discoveryNames.some((own) => own === name) || catalog.standIns.has(name)) {
     return toBadRequest(`${name} is called by itself, and not through ${runner}`);
   }
   // What a hidden tool does is told to nobody who may not know of it.
@@ -56,6 +58,12 @@ async function runOne(
   if (!tool) await spendTimeOfHidden(parts, catalog, ctx);
   return toNotFound(parts, serving, name, request);
 }
+
+/** A batch has one answer, so that none of its calls becomes a task. */
+const runInBatch: typeof runTool = async (parts, { exchange }, tool, args, request) =>
+  tool.task?.isRequired && parts.tasks
+    ? toBadRequest(`${tool.name} runs as a task; call it alone`)
+    : callTool(parts, tool, args, request, exchange);
 
 const otherRunner: Record<Runner, (name: string) => string> = {
   run_query: (name) => `${name} may change something; call it with run_mutation`,
@@ -80,12 +88,21 @@ async function runBatch(
   shareOneBudget(calls.map(({ args }) => args));
   const ended: Ended[] = [];
   const channel = openProgress(request.sdk);
-  // The progress of each call begins anew, and that of the whole must not. Nobody is asked in the middle of a batch.
-  const inner: CallRequest = { ...request, sdk: undefined, state: undefined };
+  channel?.begin();
+  // The progress of each call begins anew, and that of the whole must not. Nobody is asked in the middle of a batch, and
+  // whoever has agreed to the batch was not shown what its calls ask.
+  const inner: CallRequest = {
+    ...request,
+    sdk: undefined,
+    state: undefined,
+    report: undefined,
+    isApproved: false,
+  };
+  const tell = (progress: Progress) => (channel ? channel.offer(progress) : request.report?.(progress));
   try {
     for (const [index, call] of calls.entries()) {
       if (request.signal.aborted) return toStopped(calls, ended, 'the client has cancelled the call');
-      const outcome = await runOne(parts, serving, runner, call, inner);
+      const outcome = await runOne(parts, serving, runner, call, inner, runInBatch);
       if (outcome.kind === 'failure') {
         // A client can get what is missing here, if it sees the status.
         const canActOn = outcome.status === 401 || outcome.challenge !== undefined;
@@ -97,7 +114,7 @@ async function runBatch(
       if (outcome.result['isError'] === true) return toStopped(calls, ended, textIn(outcome));
       const hasOwnWords = serving.catalog.tools.get(call.name)?.toContent !== undefined;
       ended.push({ name: call.name, outcome, beside: textBeside(outcome, hasOwnWords) });
-      channel?.offer({ progress: index + 1, total: calls.length, message: call.name });
+      tell({ progress: index + 1, total: calls.length, message: call.name });
     }
   } finally {
     channel?.end();

@@ -1,6 +1,6 @@
 import type { CallRequest } from '../../call/active-call.ts';
 import { reportThrown } from '../../call/failure.ts';
-import type { Outcome } from '../../call/outcome.ts';
+import type { FailureOutcome, Outcome } from '../../call/outcome.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { defaultFound, mostAtOnce } from '../../catalog/front.ts';
 import { createSearchIndex, type SearchIndex } from '../../catalog/search-index.ts';
@@ -23,11 +23,27 @@ export async function searchTools(
   const read = readSearch(args);
   if (typeof read === 'string') return toBadRequest(read);
   const { query, limit } = read;
+  const found = await findTools(parts, serving, 'search_tools', query, limit, request);
+  if (!Array.isArray(found)) return found;
+  return toText(found.length === 0 ? nothing : tell(found));
+}
+
+/**
+ * Finds the tools that fit these words and that this caller may know of, the best first, for the tool of this name. Returns a
+ * failure if `createContext` refuses the caller.
+ */
+export async function findTools(
+  parts: ServerParts,
+  serving: Serving,
+  name: string,
+  query: string,
+  limit: number,
+  request: CallRequest,
+): Promise<Tool[] | FailureOutcome> {
   const knowledge = await readKnowledge(parts, serving, request, parts.find !== undefined);
   if (knowledge.kind === 'failure') return knowledge;
-  const asked = parts.find && (await askApp(parts, serving.catalog, query, limit, knowledge));
-  const found = asked ?? (await searchIndex(serving.catalog, query, limit, knowledge));
-  return toText(found.length === 0 ? nothing : tell(found));
+  const asked = parts.find && (await askApp(parts, serving.catalog, name, query, limit, knowledge));
+  return asked ?? searchIndex(serving.catalog, query, limit, knowledge);
 }
 
 const indexes = new WeakMap<Catalog, SearchIndex>();
@@ -63,6 +79,7 @@ async function searchIndex(
 async function askApp(
   parts: ServerParts,
   catalog: Catalog,
+  name: string,
   query: string,
   limit: number,
   { ctx, mayKnow }: Knowledge,
@@ -91,7 +108,7 @@ async function askApp(
     }
     return found.length === 0 && paths.length > 0 ? undefined : found;
   } catch (thrown) {
-    reportThrown(parts.report, thrown, { name: 'search_tools' });
+    reportThrown(parts.report, thrown, { name });
     return undefined;
   }
 }

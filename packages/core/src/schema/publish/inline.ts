@@ -162,8 +162,12 @@ function leadsTo(
 }
 
 function refsOf(schema: JsonSchema): string[] {
-  const refs = typeof schema['$ref'] === 'string' ? [schema['$ref']] : [];
-  eachChild(schema, (child) => refs.push(...refsOf(child)));
+  const refs: string[] = [];
+  const collect = (node: JsonSchema): void => {
+    if (typeof node['$ref'] === 'string') refs.push(node['$ref']);
+    eachChild(node, collect);
+  };
+  collect(schema);
   return refs;
 }
 

@@ -141,8 +141,8 @@ function complete(schema: JsonSchema, types: unknown): JsonSchema {
 
 /** Writes what several schemas say of a text or a number into one, if no keyword is in two of them. */
 function joinTexts(schema: JsonSchema): JsonSchema {
+  if (!Array.isArray(schema['allOf'])) return schema;
   const { allOf, ...beside } = schema;
-  if (!Array.isArray(allOf)) return schema;
   const joined: JsonSchema = { ...beside };
   for (const part of allOf as JsonSchema[]) {
     if (!['string', 'number', 'integer', undefined].includes(part.type as string | undefined)) return schema;

@@ -6,8 +6,8 @@ import { describe } from '../vendor/annotate.ts';
  * that is short, and else words. Strict validators also want a required key among `properties`.
  */
 export function nameKeys(root: JsonSchema, schema: JsonSchema): JsonSchema {
+  if (schema['propertyNames'] === undefined) return schema;
   const { propertyNames, ...out } = schema;
-  if (propertyNames === undefined) return schema;
   if (!isSchema(propertyNames) || schema.properties !== undefined) return out;
   const { additionalProperties: value = {}, required = [], ...beside } = out;
   const names = namesOf(root, propertyNames, 0)?.filter((name) => typeof name === 'string');

@@ -21,6 +21,8 @@ const strictFormats = new Set(['date-time', 'time', 'duration', 'uri', 'uri-refe
 
 /** Takes the patterns of a schema out of it, those of an `allOf` included, because one of them may say what the format says. */
 export function takePatterns(schema: JsonSchema): { rest: JsonSchema; patterns: string[] } {
+  // Most schemas have neither, and need no copy.
+  if (schema['pattern'] === undefined && schema['allOf'] === undefined) return { rest: schema, patterns: [] };
   const { pattern, allOf, ...rest } = schema;
   const patterns = typeof pattern === 'string' ? [pattern] : [];
   if (!Array.isArray(allOf)) return { rest: pattern === undefined ? schema : rest, patterns };

@@ -8,6 +8,7 @@ import { describe } from '../vendor/annotate.ts';
  * definition of what is written several times.
  */
 export function toStrictTuple(schema: JsonSchema, share: (schema: JsonSchema) => JsonSchema): JsonSchema {
+  if (schema['prefixItems'] === undefined && schema['items'] !== false) return schema;
   const { prefixItems, items, minItems = 0, maxItems, ...beside } = schema;
   const [least, most] = [minItems as number, (maxItems as number | undefined) ?? Infinity];
   if (prefixItems === undefined) return items === false ? { ...beside, ...sizes(least, 0) } : schema;

@@ -5,6 +5,7 @@ import { isSchema, type JsonSchema } from '../json-schema.ts';
  * and strict ones want a `type` in each branch.
  */
 export function splitTypes(schema: JsonSchema): JsonSchema {
+  if (!Array.isArray(schema.type) && !('enum' in schema)) return schema;
   const { type: types, ...beside } = schema;
   if ('enum' in schema) return splitNull(Array.isArray(types) ? beside : schema);
   if (!Array.isArray(types)) return schema;
@@ -31,6 +32,7 @@ export function splitTypes(schema: JsonSchema): JsonSchema {
 }
 
 function splitNull(schema: JsonSchema): JsonSchema {
+  if (!(schema['enum'] as unknown[]).includes(null)) return schema;
   const { enum: values, type: _, ...beside } = schema;
   const [all, some] = [values as unknown[], (values as unknown[]).filter((value) => value !== null)];
   if (some.length === all.length || 'anyOf' in schema) return schema;

@@ -8,6 +8,11 @@ export interface Zod4Schema {
     parent?: Zod4Schema;
     optin?: string;
     optout?: string;
+    version?: { major: number; minor: number };
+    /** Writes a JSON Schema of the app's own in place of the one that zod would make. */
+    toJSONSchema?: unknown;
+    /** Writes what the schema itself says into a JSON Schema. Schemas of zod 4.2 classic and later have it. */
+    processJSONSchema?: (context: object, json: object, params: object) => void;
   };
   '~standard'?: { jsonSchema?: Record<'input' | 'output', (options: object) => unknown> };
   toJSONSchema?: (options: object) => unknown;

@@ -4,6 +4,7 @@ import { Islands } from './island.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { escapeRefs } from '../refs.ts';
 import { describeBounds, markZod4 } from './zod4-mark.ts';
+import { convertPlain } from './zod4-plain.ts';
 import type { Zod4Schema } from './zod4-schema.ts';
 
 export function isZod4(parser: unknown): parser is Zod4Schema {
@@ -34,6 +35,9 @@ export function convertZod4(root: Zod4Schema, conversion: Conversion): JsonSchem
     }
     return (given ?? (toJSONSchema as Converter))(schema, full) as JsonSchema;
   };
+  const isOwn = conversion.converters.zod === undefined && conversion.codecs.length === 0;
+  const plain = isOwn ? convertPlain(root, conversion.io, override) : undefined;
+  if (plain !== undefined) return plain;
   return islands.settle(escapeRefs(convert(root)), (parser) => escapeRefs(convert(parser as Zod4Schema)));
 }
 

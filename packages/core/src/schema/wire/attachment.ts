@@ -83,7 +83,10 @@ export function numberOf(uri: string): number | undefined {
  * the text of either, and the resource also says which file of the JSON it is: its `attachment:<n>` and type. Clients
  * that prefer structured content find none beside a file. Base64 would reach no model as text.
  */
-function toBlock({ mimeType, uri }: Attachment, bytes: Uint8Array): ContentBlock {
+export function toBlock(
+  { mimeType, uri }: Pick<Attachment, 'mimeType' | 'uri'>,
+  bytes: Uint8Array,
+): ContentBlock {
   // A resource has no name in the protocol, and the SDK drops one for clients of 2025. The JSON says it.
   const head = { uri, mimeType };
   const text = readText(bytes, mimeType);

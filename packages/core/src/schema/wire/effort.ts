@@ -1,6 +1,6 @@
 import { currentBudget, type Budget } from '../budget.ts';
 import { assertArgumentDepth } from '../depth.ts';
-import { deref, isSchema, resolveRef, type JsonSchema } from '../json-schema.ts';
+import { deref, eachChild, isSchema, resolveRef, type JsonSchema } from '../json-schema.ts';
 import { toRegExp } from '../pattern.ts';
 import { findRecursion } from '../refs.ts';
 import type { Marked } from './traverse.ts';
@@ -110,12 +110,29 @@ function questionOf(schema: JsonSchema): object {
   return question;
 }
 
+const branching: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf']);
+const combining: ReadonlySet<string> = new Set(['allOf']);
+
 /** Whether some value can belong to one of several schemas, or to several at once. */
 export function hasBranches(root: JsonSchema): boolean {
-  return /"(?:anyOf|oneOf|allOf)":/.test(JSON.stringify(root));
+  return usesAny(root, branching);
+}
+
+/** Whether some value has to belong to several schemas at once, which may contradict each other. */
+export function hasCombinations(root: JsonSchema): boolean {
+  return usesAny(root, combining);
 }
 
 /** Whether a schema combines parts that contain each other. */
 export function isRepeating(root: JsonSchema): boolean {
-  return /"allOf":/.test(JSON.stringify(root)) && findRecursion(root);
+  return hasCombinations(root) && findRecursion(root);
+}
+
+function usesAny(schema: JsonSchema, keywords: ReadonlySet<string>): boolean {
+  for (const keyword in schema) if (keywords.has(keyword)) return true;
+  let found = false;
+  eachChild(schema, (child) => {
+    found ||= usesAny(child, keywords);
+  });
+  return found;
 }

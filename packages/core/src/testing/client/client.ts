@@ -17,7 +17,7 @@ import { createHandler } from '../../protocol/handler.ts';
 import type { CallOptions, McpTestClientArguments, McpTestClientOptions } from './client-options.ts';
 import { createInMemoryFetch } from './in-memory.ts';
 import { loadClient } from './official.ts';
-import type { InputAt, OutputAt, ToolPath } from './path.ts';
+import type { InputAt, OutputAt, ToolPath } from '../../caller/path.ts';
 import { readPart, readResult, readWords } from './reading.ts';
 import { explainHidden, findTool } from './tool-at.ts';
 import { McpToolError, toToolResult, type ToolResult } from './tool-result.ts';
@@ -162,12 +162,16 @@ export function createMcpTestClient<TRouter extends AnyTRPCRouter>(
     const { tools } = catalog.current ?? (await catalog.whole);
     return returned && tools.get(name)?.portion && readPart(result, (await returned.encoded).json);
   };
+  const isCode = (name: string) => {
+    const { front } = catalog.current ?? {};
+    return front?.code !== undefined && front.names.has(name);
+  };
   const callTool: McpTestClient<TRouter>['callTool'] = async (name, args, callOptions) => {
     const { result, witness } = await watch(name, args, () => send(name, args, callOptions));
     return toToolResult(result, async (success) => {
       const { structuredContent } = success;
       // A witness has seen one call, and several may be inside of this one.
-      const seen = name === 'run_query' && hasSeveralCalls(args) ? {} : witness;
+      const seen = (name === 'run_query' && hasSeveralCalls(args)) || isCode(name) ? {} : witness;
       const json =
         structuredContent === undefined
           ? ((await readPartOf(name, success, seen)) ?? (await readWords(success, seen)))

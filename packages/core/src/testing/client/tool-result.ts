@@ -1,7 +1,7 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import type { TRPCError } from '@trpc/server';
 import type { WireIssue } from '../../schema/wire-error.ts';
-import type { Json } from './json.ts';
+import type { Json } from '../../caller/json.ts';
 import { shareClass } from '../../shared-class.ts';
 
 /** The result of a call. `ok` says whether it succeeded. */

@@ -17,7 +17,7 @@ export interface Contract {
 
 /** What clients rely on of one tool. */
 export interface ToolContract {
-  /** The procedure's dotted path. */
+  /** The procedure's dotted path. Empty for the tools that the option `asTools` adds. */
   path: string;
   annotations: McpAnnotations;
   scopes: readonly string[];
@@ -39,10 +39,18 @@ export interface PromptContract {
   scopes: readonly string[];
 }
 
-export function toContract({ tools, resources, templates, prompts }: Catalog): Contract {
+export function toContract({ tools, resources, templates, prompts, standIns }: Catalog): Contract {
   const readable = [...resources.values(), ...templates];
   return {
-    tools: toRecord(tools.values(), ({ name }) => name, toToolContract),
+    tools: {
+      ...toRecord(tools.values(), ({ name }) => name, toToolContract),
+      // They are no procedures, and have no path.
+      ...toRecord(
+        standIns.values(),
+        ({ name }) => name,
+        ({ listed }) => toToolContract({ path: '', scopes: [], listed }),
+      ),
+    },
     resources: toRecord(readable, ({ uri }) => uri.text, toResourceContract),
     prompts: toRecord(prompts.values(), ({ name }) => name, toPromptContract),
   };
@@ -56,7 +64,7 @@ function toRecord<TItem, TContract>(
   return Object.fromEntries(Array.from(items, (item) => [keyOf(item), make(item)]));
 }
 
-function toToolContract({ path, scopes, listed }: Tool): ToolContract {
+function toToolContract({ path, scopes, listed }: Pick<Tool, 'path' | 'scopes' | 'listed'>): ToolContract {
   const { annotations, inputSchema, outputSchema } = listed.modern;
   return { path, annotations, scopes, inputSchema, ...(outputSchema && { outputSchema }) };
 }

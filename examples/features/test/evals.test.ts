@@ -1,0 +1,5 @@
+import { testEvals } from '@trpc-mcp/ai/evals';
+import { afterAll, test } from 'vitest';
+import { evals } from '../evals.ts';
+
+testEvals(evals, { test, afterAll, record: new URL('../evals.record.json', import.meta.url) });

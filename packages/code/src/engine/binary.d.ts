@@ -1,0 +1,2 @@
+/** Reads the bytes of the WebAssembly module. */
+export function readBinary(): Promise<Uint8Array<ArrayBuffer>>;
