@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { initTRPC } from '@trpc/server';
 import type { McpMeta } from '@trpc-mcp/core';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { findBarriers, overflowOf } from './accessibility.ts';
@@ -174,6 +174,24 @@ describe.skipIf(chromiumMissing)('an MCP App in the inspector', () => {
     expect(await findBarriers(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 760 });
     expect(await overflowOf(page)).toBe(0);
+  });
+
+  test('says what an app asks for, although the resources are listed after the tool ran', async () => {
+    const held: Route[] = [];
+    await page.route(endpoint.url, async (route) => {
+      if (route.request().postData()?.includes('"resources/list"')) held.push(route);
+      else await route.continue();
+    });
+    const result = await run('polite', { a: 3 });
+    await expect.poll(() => frame().locator('#result').innerText()).toBe('{"n":3}');
+    const wish = result.getByText(/asks for what this page does not give: https:\/\/api\.example/);
+    expect(await wish.count()).toBe(0);
+    await frame()
+      .locator('#answer')
+      .evaluate((one) => one.append('still here'));
+    for (const route of held) await route.continue();
+    await wish.waitFor();
+    expect(await answer()).toBe('still here');
   });
 
   test('calls a tool when the person allows it, who is asked the first time', async () => {

@@ -1,8 +1,9 @@
-import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { CallToolResult, ReadResourceResult, Resource, Tool } from '@modelcontextprotocol/client';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { revealHidden } from '../parts/hidden-characters.ts';
 import { attempt } from '../session/connection.ts';
 import { listing } from '../session/listing.ts';
+import { useStore } from '../store.ts';
 import { type AppWish, openApp } from './app-host.ts';
 import { AppWishDialog } from './app-wish-dialog.tsx';
 import { type App, readApp } from './app.ts';
@@ -16,25 +17,25 @@ interface AppProps {
 
 /** The result in the MCP App of its tool. */
 export function AppView({ uri, tool, args, result }: AppProps) {
-  const [state, setState] = useState<{ app?: App; trouble?: string }>({});
+  const [read, setRead] = useState<{ contents?: ReadResourceResult; trouble?: string }>({});
+  // A tool can run before the resources are listed.
+  const listed = useStore(listing)?.resources.find((resource) => resource.uri === uri)?._meta;
   useEffect(() => {
     let isGone = false;
-    const change = (next: typeof state) => !isGone && setState(next);
+    const change = (next: typeof read) => !isGone && setRead(next);
     attempt((client) => client.readResource({ uri })).then(
-      (read) => {
-        try {
-          change({ app: readApp(read, uri, listedMetaOf(uri)) });
-        } catch (error) {
-          change({ trouble: wordsOf(error) });
-        }
-      },
+      (contents) => change({ contents }),
       (error: unknown) => change({ trouble: wordsOf(error) }),
     );
     return () => {
       isGone = true;
     };
   }, [uri]);
-  const { app, trouble } = state;
+  const { contents } = read;
+  const { app, trouble = read.trouble } = useMemo(
+    () => (contents ? tryToReadApp(contents, uri, listed) : {}),
+    [contents, uri, listed],
+  );
   if (trouble !== undefined)
     return <p role="alert">The app cannot be shown. {revealHidden(trouble.slice(0, 2000))}</p>;
   if (!app) return <p role="status">Reading the app…</p>;
@@ -144,8 +145,16 @@ function OpenApp({ app: { html }, tool, args, result }: Omit<AppProps, 'uri'> & 
   );
 }
 
-function listedMetaOf(uri: string): Record<string, unknown> | undefined {
-  return listing.get()?.resources.find((resource) => resource.uri === uri)?._meta;
+function tryToReadApp(
+  contents: ReadResourceResult,
+  uri: string,
+  listed: Resource['_meta'],
+): { app?: App; trouble?: string } {
+  try {
+    return { app: readApp(contents, uri, listed) };
+  } catch (error) {
+    return { trouble: wordsOf(error) };
+  }
 }
 
 function wordsOf(error: unknown): string {
