@@ -3,36 +3,24 @@ import { defineConfig } from 'vitest/config';
 /** What is large to install, slow to build or long to run, and so not for everybody who runs the tests. */
 export default defineConfig({
   test: {
+    // Most of them wait for a browser, another process or an installation: a worker for every core.
     maxWorkers: '100%',
     projects: [
       'packages/core/vitest.large.config.ts',
       'packages/core/vitest.sdk.config.ts',
-      'apps/demo/vitest.large.config.ts',
-      // They start whole servers, browsers and processes: one after another, so that each has the machine for itself.
-      ...['packages/cli', 'packages/inspector', 'packages/oauth', 'packages/redis', 'examples/oauth'].map(
-        (root, index) => ({
-          extends: `./${root}/vitest.large.config.ts`,
-          root,
-          test: { fileParallelism: false, sequence: { groupOrder: index + 1 } },
-        }),
-      ),
-      // They install and build most of the time, which leaves a processor to another one of them.
       ...[
-        ['examples/start', 'vitest.large.config.ts'] as const,
-        ['examples/testing', 'vitest.large.config.ts'] as const,
-        ...[
-          'apps/clients',
-          'apps/docs',
-          'apps/runtimes',
-          'examples/create-t3',
-          'examples/next',
-          'examples/workers',
-        ].map((root) => [root, 'vitest.config.ts'] as const),
-      ].map(([root, file]) => ({
-        extends: `./${root}/${file}`,
+        ...['packages/cli', 'packages/inspector', 'packages/oauth', 'packages/redis', 'apps/demo'],
+        ...['examples/oauth', 'examples/start', 'examples/testing'],
+      ].map((root) => ({
+        extends: `./${root}/vitest.large.config.ts`,
         root,
-        test: { maxWorkers: 2, sequence: { groupOrder: 6 } },
+        // What they start from outside, such as a browser or an installation, can fail by itself.
+        test: { retry: 1 },
       })),
+      ...[
+        ...['apps/clients', 'apps/docs', 'apps/runtimes'],
+        ...['examples/create-t3', 'examples/next', 'examples/workers'],
+      ].map((root) => ({ extends: `./${root}/vitest.config.ts`, root })),
     ],
   },
 });

@@ -13,6 +13,8 @@ export default defineConfig({
     isolate: false,
     // PGlite needs much CPU time, and other tests on a small machine may too.
     testTimeout: 30_000,
+    // One second, as polls wait otherwise, is little on a machine that is busy.
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
   },
 });

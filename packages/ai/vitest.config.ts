@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     // The machines that run this are noisy; what never ends is ended all the same.
     testTimeout: 30_000,
+    // One second, as polls wait otherwise, is little on a machine that is busy.
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
     name: 'ai',
     // To import everything anew for each file takes longer than most of the files.

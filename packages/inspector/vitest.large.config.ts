@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     name: 'inspector at large',
     testTimeout: 120_000,
+    // One second, as polls wait otherwise, is little on a machine that is busy.
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
     include: ['test/**/*.large.test.ts'],
   },

@@ -495,7 +495,7 @@ describe('many runs', () => {
       { signal: controller.signal },
     );
     const running = runCode(mode, 'await api.a.query(); await api.b.query()', run);
-    await vi.waitFor(() => expect(run.calls.length).toBe(1));
+    await vi.waitFor(() => expect(run.calls.length).toBe(1), 15_000);
     controller.abort();
     expect(await running).toMatch(/^CLIENT_CLOSED_REQUEST/);
     answer({ ok: true, json: 1 });

@@ -128,7 +128,7 @@ describe('a client of 2026', () => {
     await vi.waitFor(() => {
       app.handler.notify.resourceUpdated('x://open');
       expect(stranger.heard).toContain('x://open');
-    });
+    }, 15_000);
     await stranger.client.listTools().catch(() => {});
     expect(stranger.heard).not.toContain('x://secret');
   });
@@ -141,7 +141,7 @@ describe('a client of 2026', () => {
     expect(honoredFilter).toEqual({ resourceSubscriptions: uris });
     expect(app.asked).toHaveBeenCalledWith('ada');
     for (const uri of uris) app.handler.notify.resourceUpdated(uri);
-    await vi.waitFor(() => expect(ada.heard.toSorted()).toEqual(uris.toSorted()));
+    await vi.waitFor(() => expect(ada.heard.toSorted()).toEqual(uris.toSorted()), 15_000);
     expect(app.resolved).not.toHaveBeenCalled();
   });
 
@@ -153,7 +153,7 @@ describe('a client of 2026', () => {
       await using ada = await connectListener(app.url, 'ada');
       const subscription = await ada.client.listen({ resourceSubscriptions: [uri] });
       app.handler.notify.resourceUpdated(uri);
-      await vi.waitFor(() => expect(ada.heard).toEqual([uri]));
+      await vi.waitFor(() => expect(ada.heard).toEqual([uri]), 15_000);
       app.banned.add('ada');
       vi.advanceTimersByTime(61_000);
       app.handler.notify.resourceUpdated(uri);
@@ -171,7 +171,7 @@ describe('a client of 2026', () => {
     const change = async (count: number) => {
       const until = ada.heard.length + count;
       for (let index = 0; index < count; index++) app.handler.notify.resourceUpdated('x://secret');
-      await vi.waitFor(() => expect(ada.heard.length).toBe(until));
+      await vi.waitFor(() => expect(ada.heard.length).toBe(until), 15_000);
     };
     await change(10);
     expect(app.asked).toHaveBeenCalledTimes(1);
@@ -233,13 +233,13 @@ describe('a client of 2025 in a session', () => {
       );
       // What comes first is heard first, so that nothing is on its way after this.
       app.handler.notify.resourceUpdated('x://open');
-      await vi.waitFor(() => expect(heard).toContain('x://open'));
+      await vi.waitFor(() => expect(heard).toContain('x://open'), 15_000);
       app.banned.add('ada');
       vi.advanceTimersByTime(61_000);
       heard.length = 0;
       app.handler.notify.resourceUpdated('x://secret');
       app.handler.notify.resourceUpdated('x://open');
-      await vi.waitFor(() => expect(heard).toContain('x://open'));
+      await vi.waitFor(() => expect(heard).toContain('x://open'), 15_000);
       await client.ping();
       expect(heard).not.toContain('x://secret');
       // It has to subscribe again to hear of it again.
@@ -247,10 +247,10 @@ describe('a client of 2025 in a session', () => {
       heard.length = 0;
       app.handler.notify.resourceUpdated('x://secret');
       app.handler.notify.resourceUpdated('x://open');
-      await vi.waitFor(() => expect(heard).toEqual(['x://open']));
+      await vi.waitFor(() => expect(heard).toEqual(['x://open']), 15_000);
       await client.subscribeResource({ uri: 'x://secret' });
       app.handler.notify.resourceUpdated('x://secret');
-      await vi.waitFor(() => expect(heard).toEqual(['x://open', 'x://secret']));
+      await vi.waitFor(() => expect(heard).toEqual(['x://open', 'x://secret']), 15_000);
     } finally {
       await client.close();
     }

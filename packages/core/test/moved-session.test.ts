@@ -194,13 +194,16 @@ describe('a session behind a balancer that knows no sessions', () => {
     );
     one.handler.notify.resourceUpdated('clock://day');
     other.handler.notify.resourceUpdated('clock://now');
-    await vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining(['clock://day', 'clock://now'])));
+    await vi.waitFor(
+      () => expect(heard).toEqual(expect.arrayContaining(['clock://day', 'clock://now'])),
+      15_000,
+    );
     await client.unsubscribeResource({ uri: 'clock://now' });
     await client.unsubscribeResource({ uri: 'clock://day' });
     heard.splice(0);
     for (const { handler } of [one, other]) handler.notify.resourceUpdated('clock://day');
     one.handler.notify.toolsChanged();
-    await vi.waitFor(() => expect(heard).toEqual(['tools']));
+    await vi.waitFor(() => expect(heard).toEqual(['tools']), 15_000);
   });
 
   test('has one log level, wherever it was set', async () => {
@@ -230,7 +233,7 @@ describe('a call that runs in another process', () => {
     await one.began();
     expect((await sendRaw(other.url, cancel(3), session)).status).toBe(202);
     expect((await sendRaw(other.url, cancel(2), session)).status).toBe(202);
-    await vi.waitFor(() => expect(one.aborted).toHaveBeenCalled());
+    await vi.waitFor(() => expect(one.aborted).toHaveBeenCalled(), 15_000);
     expect((await stream.rest()).slice(1).map(dataOf)).toMatchObject([{ method: 'notifications/progress' }]);
   });
 
@@ -354,7 +357,7 @@ describe('a call that runs in another process', () => {
     await one.began();
     const headers = { ...session, 'mcp-protocol-version': '2025-11-25' };
     expect((await fetch(other.url, { method: 'DELETE', headers })).status).toBe(200);
-    await vi.waitFor(() => expect(one.aborted).toHaveBeenCalled());
+    await vi.waitFor(() => expect(one.aborted).toHaveBeenCalled(), 15_000);
     expect(dataOf((await stream.rest()).at(-1))).toMatchObject({ id: 2, error: {} });
     for (const { url } of [one, other])
       expect((await sendRaw(url, toolCall('where'), session)).status).toBe(404);
@@ -369,7 +372,10 @@ describe('a call that runs in another process', () => {
     expect(events).toHaveLength(5001);
     const ids = events.map((event) => event.id).filter((each) => each !== undefined);
     expect(ids).toHaveLength(1001);
-    await vi.waitFor(() => expect([...store.values.keys()].some((key) => key.endsWith(':1002'))).toBe(true));
+    await vi.waitFor(
+      () => expect([...store.values.keys()].some((key) => key.endsWith(':1002'))).toBe(true),
+      15_000,
+    );
     const copied = [...store.values.keys()].filter((key) => /:c[\da-f]{32}:\d+$/.test(key));
     expect(copied).toHaveLength(1002);
     const resumed = await (await resumeRaw(other.url, session, id!)).rest();
@@ -384,7 +390,10 @@ describe('a call that runs in another process', () => {
     const { id } = (await stream.next())!;
     await stream.next();
     // A process that was killed says no more that it lives.
-    await vi.waitFor(() => expect([...store.values.keys()].some((key) => key.endsWith(':1'))).toBe(true));
+    await vi.waitFor(
+      () => expect([...store.values.keys()].some((key) => key.endsWith(':1'))).toBe(true),
+      15_000,
+    );
     for (const key of store.values.keys()) if (key.endsWith(':alive')) store.values.delete(key);
     const events = await (await resumeRaw(other.url, session, id!)).rest();
     expect(events.slice(1).map(dataOf)).toMatchObject([
@@ -419,7 +428,7 @@ describe('what is kept of a session', () => {
     const stream = await sendRaw(one.url, toolCall('work', 2, progress), session);
     await one.end();
     await stream.rest();
-    await vi.waitFor(() => expect(store.values.size).toBeGreaterThan(3));
+    await vi.waitFor(() => expect(store.values.size).toBeGreaterThan(3), 15_000);
     const all = JSON.stringify([...store.values]);
     for (const secretText of [session['mcp-session-id']!, 'progress', 'raw'])
       expect(all).not.toContain(secretText);
@@ -577,8 +586,9 @@ describe('while the store is away', () => {
       { id: 2, result: {} },
     ]);
     store.isDown = false;
-    await vi.waitFor(async () =>
-      expect((await sendRaw(other.url, toolCall('where'), session)).status).toBe(200),
+    await vi.waitFor(
+      async () => expect((await sendRaw(other.url, toolCall('where'), session)).status).toBe(200),
+      15_000,
     );
   });
 

@@ -477,11 +477,13 @@ describe.each(ways)('for a client of kind $kind, with fastLane $fastLane', ({ ki
     await vi.waitFor(async () => {
       expect(await pay()).toMatchObject({ content: text('TIMEOUT') });
       expect(ran).toHaveBeenCalled();
-    });
+    }, 15_000);
     expect(await pay()).toMatchObject({ content: text('TIMEOUT') });
     goOn();
-    await vi.waitFor(async () =>
-      expect(await pay()).toMatchObject({ content: text('ran before under its _idempotencyKey') }),
+    await vi.waitFor(
+      async () =>
+        expect(await pay()).toMatchObject({ content: text('ran before under its _idempotencyKey') }),
+      15_000,
     );
     expect(ran).toHaveBeenCalledTimes(1);
   });

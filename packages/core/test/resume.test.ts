@@ -211,7 +211,7 @@ describe('the stream of a call', () => {
     stream.hangUp();
     const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } };
     expect((await sendRaw(url, cancel, session)).status).toBe(202);
-    await vi.waitFor(() => expect(aborted).toHaveBeenCalled());
+    await vi.waitFor(() => expect(aborted).toHaveBeenCalled(), 15_000);
     const events = await (await resumeRaw(url, session, id!)).rest();
     expect(events.slice(1).map(dataOf)).toMatchObject([{ method: 'notifications/progress' }]);
   });
@@ -427,7 +427,10 @@ describe('the official client of 2025', () => {
     onTestFinished(() => client.close());
     const reading = client.readResource({ uri: 'clock://fail' }, { onprogress: () => {} });
     await expect(reading).rejects.toThrow('No clock here');
-    await vi.waitFor(() => expect(requests.mock.calls.at(-1)).toEqual([expect.stringMatching(/-2$/), 204]));
+    await vi.waitFor(
+      () => expect(requests.mock.calls.at(-1)).toEqual([expect.stringMatching(/-2$/), 204]),
+      15_000,
+    );
     const { length } = requests.mock.calls;
     await client.ping();
     await client.ping();

@@ -31,7 +31,7 @@ async function open(options: HandlerOptions = {}) {
   const send = (message: object) => post(server.mcp, { jsonrpc: '2.0', ...message }, headers);
   const ask = (callId: number, name: string) =>
     send({ id: callId, method: 'tools/call', params: { name, arguments: {} } });
-  const begun = (count: number) => vi.waitFor(() => expect(hasBegun).toBe(count));
+  const begun = (count: number) => vi.waitFor(() => expect(hasBegun).toBe(count), 15_000);
   return {
     handler,
     server,
@@ -61,7 +61,7 @@ test('a call is cancelled by its id, with the reason of the client, and others g
   await cancelled(3, 'nothing has this id');
   await cancelled(2, 'never mind');
   expect((await calls[1]!).status).toBe(202);
-  await vi.waitFor(() => expect(session.reasons).toEqual(['never mind']));
+  await vi.waitFor(() => expect(session.reasons).toEqual(['never mind']), 15_000);
   await cancelled(1, 'nor this');
   expect((await calls[0]!).status).toBe(202);
 });
@@ -75,7 +75,7 @@ test('two calls with one id are both answered, and cancelled together', async ()
   await session.begun(2);
   await session.send({ method: 'notifications/cancelled', params: { requestId: 1, reason: 'both' } });
   expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([202, 202]);
-  await vi.waitFor(() => expect(session.reasons).toEqual(['both', 'both']));
+  await vi.waitFor(() => expect(session.reasons).toEqual(['both', 'both']), 15_000);
 });
 
 test.each(['the session is deleted', 'the handler closes'])('a call ends when %s', async (how) => {
@@ -93,7 +93,7 @@ test.each(['the session is deleted', 'the handler closes'])('a call ends when %s
       error: { code: -32_603, message: 'The server has ended this request before it was answered' },
     },
   ]);
-  await vi.waitFor(() => expect(session.reasons).toHaveLength(1));
+  await vi.waitFor(() => expect(session.reasons).toHaveLength(1), 15_000);
 });
 
 test('a call under way keeps its session, and a call whose client has left does not', async () => {
@@ -120,8 +120,8 @@ test('a call under way keeps its session, and a call whose client has left does 
   expect((await initialize()).status).toBe(503);
   hangUp.abort();
   await expect(left).rejects.toThrow();
-  await vi.waitFor(async () => expect((await initialize()).status).toBe(200));
-  await vi.waitFor(() => expect(session.reasons).toHaveLength(1));
+  await vi.waitFor(async () => expect((await initialize()).status).toBe(200), 15_000);
+  await vi.waitFor(() => expect(session.reasons).toHaveLength(1), 15_000);
 });
 
 test('a procedure that reads the context of the SDK asks the client with it, in the middle of a call', async () => {
@@ -179,7 +179,7 @@ test.each(['was cancelled', 'has ended'])(
         const cancelled = { method: 'notifications/cancelled', params: { requestId: 1 } };
         await post(server.mcp, { jsonrpc: '2.0', ...cancelled }, headers);
         await expect(Promise.race([calling, Promise.reject(new Error('not yet'))])).resolves.toBeDefined();
-      });
+      }, 15_000);
     expect((await calling).status).toBe(how === 'has ended' ? 200 : 202);
     gone.resolve();
     expect(await told.promise).toBe('told');

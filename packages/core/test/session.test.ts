@@ -90,7 +90,7 @@ describe('in a session', () => {
     const cancelled = vi.waitFor(() => expect(server.began).toHaveBeenCalledOnce(), { timeout: 10_000 });
     void cancelled.then(() => cancel.abort('enough'));
     await expect(call).rejects.toThrow('enough');
-    await vi.waitFor(() => expect(server.aborted).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(server.aborted).toHaveBeenCalledOnce(), 15_000);
   });
 
   test('a client of 2025 hears of changes', async () => {
@@ -199,7 +199,7 @@ test('sessions that only listen make room for others, and those with calls under
       503,
       { error: { message: expect.stringContaining('sessions.max') } },
     ]);
-  });
+  }, 15_000);
   await server.handler.close();
   await Promise.all(calls);
 });

@@ -133,7 +133,7 @@ describe.each(clientKinds)('for a client of kind %s', (kind) => {
     await using server = await serve(mcpHandler(router, { onError: (failure) => failures.push(failure) }));
     await using client = await converse(kind, server.mcp);
     const calling = client.call('tools/call', { name: 'events' });
-    await vi.waitFor(() => expect(emitter.listenerCount('event')).toBe(1));
+    await vi.waitFor(() => expect(emitter.listenerCount('event')).toBe(1), 15_000);
     for (const value of [1, 2, 3]) emitter.emit('event', value);
     expect((await calling)['structuredContent']).toEqual({ items: [1, 2], ended: 'maxItems' });
     expect(emitter.listenerCount('event')).toBe(0);

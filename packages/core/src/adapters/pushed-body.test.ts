@@ -48,14 +48,14 @@ test('a body that ends resolves what waits for it', async () => {
   app.sink.write(bytes('a'));
   app.sink.end();
   expect((await app.reading.toArray()).join('')).toBe('a');
-  await vi.waitFor(() => expect(app.ended).toHaveBeenCalled());
+  await vi.waitFor(() => expect(app.ended).toHaveBeenCalled(), 15_000);
   expect(app.body.leave).toHaveBeenCalledTimes(1);
 });
 
 test('a client that hangs up is left, and nothing is written to it', async () => {
   await using app = await start();
   app.reading.destroy();
-  await vi.waitFor(() => expect(app.body.leave).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(app.body.leave).toHaveBeenCalledTimes(1), 15_000);
   expect(app.sink.write(bytes('a'))).toBe(true);
   app.sink.end();
   expect(app.ended).toHaveBeenCalledTimes(1);
@@ -67,7 +67,7 @@ test('an app may end the response by itself', async () => {
   expect(app.sink.write(bytes('a'))).toBe(true);
   app.sink.end();
   expect((await app.reading.toArray()).join('')).toBe('b');
-  await vi.waitFor(() => expect(app.body.leave).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(app.body.leave).toHaveBeenCalledTimes(1), 15_000);
 });
 
 test('a client that does not read stops the body until it does', async () => {
@@ -79,7 +79,7 @@ test('a client that does not read stops the body until it does', async () => {
   expect(app.sink.write(large)).toBe(false);
   expect(app.body.advance).not.toHaveBeenCalled();
   app.reading.resume();
-  await vi.waitFor(() => expect(app.body.advance).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(app.body.advance).toHaveBeenCalledTimes(1), 15_000);
 });
 
 test('a stream on which nothing comes has a sign of life every ten seconds, while its client reads', async () => {
@@ -88,15 +88,15 @@ test('a stream on which nothing comes has a sign of life every ten seconds, whil
   let seen = '';
   app.reading.setEncoding('utf8').on('data', (chunk: string) => (seen += chunk));
   vi.advanceTimersByTime(10_000);
-  await vi.waitFor(() => expect(seen).toBe(': keep-alive\n\n'));
+  await vi.waitFor(() => expect(seen).toBe(': keep-alive\n\n'), 15_000);
   vi.advanceTimersByTime(20_000);
-  await vi.waitFor(() => expect(seen).toBe(': keep-alive\n\n'.repeat(3)));
+  await vi.waitFor(() => expect(seen).toBe(': keep-alive\n\n'.repeat(3)), 15_000);
   app.reading.pause();
   while (app.sink.write(new Uint8Array(2 ** 20)));
   const written = vi.spyOn(app.response, 'write');
   vi.advanceTimersByTime(20_000);
   expect(written).not.toHaveBeenCalled();
   app.reading.destroy();
-  await vi.waitFor(() => expect(app.ended).toHaveBeenCalled());
+  await vi.waitFor(() => expect(app.ended).toHaveBeenCalled(), 15_000);
   expect(vi.getTimerCount()).toBe(0);
 });

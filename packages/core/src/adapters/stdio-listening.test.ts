@@ -61,7 +61,7 @@ test('who is refused later gets the error of the read, and listens no longer', a
   const { app, transport, receive } = await start();
   receive(listen('one'));
   receive(listen(2));
-  await vi.waitFor(() => expect(app.delivered).toHaveLength(2));
+  await vi.waitFor(() => expect(app.delivered).toHaveLength(2), 15_000);
   await transport.send(updated('one'));
   expect(app.sent.splice(0)).toEqual([updated('one')]);
   app.verdict = forbidden;
@@ -87,7 +87,7 @@ test('what is cancelled before it is decided about never begins', async () => {
   receive(listen('one'));
   receive({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'one' } });
   receive({ jsonrpc: '2.0', id: 2, method: 'ping' });
-  await vi.waitFor(() => expect(app.delivered).toMatchObject([{ id: 2 }]));
+  await vi.waitFor(() => expect(app.delivered).toMatchObject([{ id: 2 }]), 15_000);
   admit();
   await app.admitted;
   await transport.send(updated('one'));

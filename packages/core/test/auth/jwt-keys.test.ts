@@ -133,7 +133,7 @@ test('tokens with a new key that come together share one read', async () => {
   let checks: Promise<unknown>[] = [];
   await whileHeld(server, async () => {
     checks = tokens.slice(0, 2).map(check);
-    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2), 15_000);
     // This one comes while the read is under way.
     checks.push(check(tokens[2]!));
   });
@@ -152,7 +152,7 @@ test('a key that is published while the keys are read is found by another read',
   let checks: Promise<unknown>[] = [];
   await whileHeld(server, async () => {
     refused = check(forged).catch((error: Error) => error.message);
-    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2), 15_000);
     await server.rotate();
     checks = [
       check(await server.issue({ sub: 'bob' })),
