@@ -6,6 +6,7 @@ import { findSkillFile, type SkillContents } from '../catalog/skills/skill-set.t
 import { isRecord } from '../record.ts';
 import {
   cacheHintsOf,
+  hasPrompts,
   hasResources,
   isPersonal,
   itemsOf,
@@ -362,7 +363,7 @@ function legacyClient(
 
 /** A method does not exist if the app has nothing that it could call. */
 function hasMethod(catalog: Catalog, method: string): boolean {
-  if (method === 'prompts/get') return catalog.prompts.size > 0;
+  if (method === 'prompts/get') return hasPrompts(catalog);
   return method !== 'resources/read' || hasResources(catalog);
 }
 
