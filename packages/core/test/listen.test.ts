@@ -186,7 +186,7 @@ describe('a client of 2026', () => {
 
 test('one caller cannot take the room of all who listen, and reads what to do', async () => {
   await using app = await start({
-    callerId: (request) => request.headers.get('authorization') ?? undefined,
+    callerId: (incoming) => incoming.headers.get('authorization') ?? undefined,
   });
   await using ada = await connectListener(app.url, 'ada');
   await using bob = await connectListener(app.url, 'bob');

@@ -330,8 +330,8 @@ describe('an app with schemas that fail is served as if it did not have them', (
     const { note: _, ...others } = makeWorking();
     for (const kind of ['2026-07-28', '2025-11-25'] as const) {
       for (const options of [{}, { asTools: true }]) {
-        const broken = await readBroken(kind, t.router({ ...others, broken: makeBroken() }), options);
-        expect(broken).toEqual(await readBroken(kind, t.router(others), { ...options, schemas: 'mount' }));
+        const seen = await readBroken(kind, t.router({ ...others, broken: makeBroken() }), options);
+        expect(seen).toEqual(await readBroken(kind, t.router(others), { ...options, schemas: 'mount' }));
       }
     }
   });
@@ -364,8 +364,8 @@ describe('an app with schemas that fail is served as if it did not have them', (
   });
 
   test('to an agent in the same process', async () => {
-    const read = async (router: ReturnType<typeof t.router>, schemas: 'mount' | 'demand') => {
-      const tools = createToolCaller(router, { ctx: {}, schemas, onError: () => {} });
+    const read = async (served: ReturnType<typeof t.router>, schemas: 'mount' | 'demand') => {
+      const tools = createToolCaller(served, { ctx: {}, schemas, onError: () => {} });
       return [
         await tools.callTool('broken_tool', { id: 'x' }),
         await tools.callTool('customers_list'),
@@ -374,8 +374,8 @@ describe('an app with schemas that fail is served as if it did not have them', (
         await tools.listTools(),
       ];
     };
-    const broken = t.router({ ...makeWorking(), broken: makeBroken() });
-    expect(await read(broken, 'demand')).toEqual(await read(t.router(makeWorking()), 'mount'));
+    const router = t.router({ ...makeWorking(), broken: makeBroken() });
+    expect(await read(router, 'demand')).toEqual(await read(t.router(makeWorking()), 'mount'));
   });
 });
 
@@ -390,7 +390,7 @@ describe.each(eras)('what is thrown while an item is made: %s', (era) => {
     fine: t.procedure.meta({ mcp: true }).query(() => 'fine'),
     remove: t.procedure.meta({ mcp: { dryRun: 'odd' } }).mutation(() => 'gone'),
     odd: t.procedure
-      .meta({ mcp: { input: throwing as never } })
+      .meta({ mcp: { input: throwing } })
       .input(z.object({ id: z.string() }))
       .query(() => 'odd'),
   });
@@ -422,7 +422,7 @@ describe.each(eras)('what is thrown while an item is made: %s', (era) => {
           mcp: {
             tool: true,
             resource: { uri: 'odd://x' },
-            output: { type: 'object', properties: { a: { type: 'nonsense' } } } as never,
+            output: { type: 'object', properties: { a: { type: 'nonsense' } } },
           },
         })
         .query(() => 'odd'),

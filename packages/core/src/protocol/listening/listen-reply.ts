@@ -27,8 +27,8 @@ export async function toListenReply(
     const owner = listeners.ownerOf(caller);
     const refused = listeners.refuse(owner);
     if (refused) return errorReply(200, refused, {}, id);
-    const body = new Listener(listeners, JSON.stringify(id), filter, subscriptions, hello, owner);
-    return { status, headers, body };
+    const listener = new Listener(listeners, JSON.stringify(id), filter, subscriptions, hello, owner);
+    return { status, headers, body: listener };
   }
   // There is nothing that it could hear of, so that the SDK has ended the stream.
   const chunks = [hello];

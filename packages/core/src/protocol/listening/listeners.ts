@@ -67,7 +67,10 @@ export class Listeners {
 
   /** Returns why a client has not been let in. There may have been room when its request was answered. */
   enter(listener: Listener): RpcError | undefined {
-    if (this.#isClosed) return void this.#end(listener);
+    if (this.#isClosed) {
+      this.#end(listener);
+      return undefined;
+    }
     const refused = this.refuse(listener.owner);
     if (refused) return refused;
     this.#open.add(listener);
