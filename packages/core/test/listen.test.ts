@@ -184,27 +184,6 @@ describe('a client of 2026', () => {
   });
 });
 
-test('one caller cannot take the room of all who listen, and reads what to do', async () => {
-  await using app = await start({
-    callerId: (incoming) => incoming.headers.get('authorization') ?? undefined,
-  });
-  await using ada = await connectListener(app.url, 'ada');
-  await using bob = await connectListener(app.url, 'bob');
-  const uris = ['x://open'];
-  const listen = () => ada.client.listen({ resourceSubscriptions: uris });
-  const open = [];
-  for (let round = 0; round < 20; round++)
-    open.push(...(await Promise.all(Array.from({ length: 50 }, listen))));
-  await expect(listen()).rejects.toThrow(
-    '1000 subscriptions of this caller are open here; end one, or listen to several resources with one of them',
-  );
-  await bob.client.listen({ resourceSubscriptions: uris });
-  app.handler.notify.resourceUpdated('x://open');
-  await vi.waitFor(() => expect(bob.heard).toEqual(uris));
-  await open[0]!.close();
-  await vi.waitFor(listen);
-});
-
 const initialize = {
   jsonrpc: '2.0',
   id: 1,
