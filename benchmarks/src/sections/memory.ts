@@ -59,11 +59,16 @@ function readMostClients(): number {
 
 async function measureListeners(server: Running, clients: number): Promise<Growth> {
   const params = { notifications: { toolsListChanged: true } };
-  const request = toBytes(toHttp('2026-07-28', { method: 'subscriptions/listen' }, { params }), 'keep-alive');
   const sockets: Socket[] = [];
+  // One caller may not have as many.
+  const toRequest = () => {
+    const headers = { authorization: `Bearer ${sockets.length}` };
+    const http = toHttp('2026-07-28', { method: 'subscriptions/listen' }, { params, headers });
+    return toBytes(http, 'keep-alive');
+  };
   try {
     return await growBy(server, clients, async () => {
-      sockets.push(await openListener(server.port, request));
+      sockets.push(await openListener(server.port, toRequest()));
     });
   } finally {
     for (const socket of sockets) socket.destroy();

@@ -18,6 +18,7 @@ function start(options: Partial<HandlerOptions> = {}) {
   const app = {
     verdict: (() => {}) as () => void,
     visible: true,
+    user: 'ada',
     asked: 0,
     made: 0,
     reported: [] as string[],
@@ -59,7 +60,7 @@ function start(options: Partial<HandlerOptions> = {}) {
         headers: {
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
-          authorization: 'ada',
+          authorization: app.user,
           ...headersOf('modern', method, params),
         },
         body: JSON.stringify(toMessage('modern', method, params)),
@@ -203,12 +204,28 @@ test('more clients listen than the SDK allows, and each of them hears with the i
   const app = start();
   const listeners = [];
   // The SDK refuses the 1,025th.
-  for (let index = 0; index < 1100; index++) listeners.push(await app.listen('x://note'));
+  for (let index = 0; index < 1100; index++) {
+    app.user = `user ${index % 2}`;
+    listeners.push(await app.listen('x://note'));
+  }
   app.change('x://note');
   for (const { body, next } of listeners) {
     expect(body).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
     expect(await next!()).toMatchObject(updated('x://note'));
   }
+});
+
+test('one caller cannot take the room of all who listen, and reads what to do', async () => {
+  const app = start();
+  for (let index = 0; index < 1000; index++) await app.listen('x://note');
+  const { status, body } = await app.listen('x://note');
+  const message =
+    '1000 subscriptions of this caller are open here; end one, or listen to several resources with one of them';
+  expect([status, body]).toMatchObject([200, { error: { code: -32_603, message } }]);
+  app.user = 'bob';
+  const { next } = await app.listen('x://note');
+  app.change('x://note');
+  expect(await next!()).toMatchObject(updated('x://note'));
 });
 
 test.each(['', 'before it is answered'])(

@@ -100,6 +100,30 @@ describe('with sessions at their maximum', () => {
   });
 });
 
+test('one caller who opens session after session ends their own, and not those of others', async () => {
+  const router = t.router({ ping: t.procedure.meta({ mcp: true }).query(() => ({ pong: true })) });
+  const handler = mcpHandler(router, {
+    createContext: () => ({ user: undefined }),
+    callerId: (incoming) => incoming.headers.get('authorization') ?? undefined,
+    legacy: 'sessions',
+    sessions: { max: 20 },
+  });
+  await using server = await serve(handler);
+  const idle = await openSession(server.mcp, 'bob');
+  const listening = await openSession(server.mcp, 'carol');
+  const stream = await fetch(server.mcp, { headers: { ...listening, accept: 'text/event-stream' } });
+  expect(stream.status).toBe(200);
+  const statusOf = async (session: Record<string, string>) =>
+    (await call(server.mcp, 'legacy', 'ping', {}, session)).status;
+  const first = await openSession(server.mcp, 'ada');
+  for (let count = 0; count < 30; count++) await openSession(server.mcp, 'ada');
+  expect(await Promise.all([idle, listening, first].map(statusOf))).toEqual([200, 200, 404]);
+  // Somebody else still finds room.
+  const late = await openSession(server.mcp, 'dave');
+  expect(await Promise.all([idle, listening, late].map(statusOf))).toEqual([200, 200, 200]);
+  await stream.body!.cancel();
+});
+
 const tool = t.procedure.meta({ mcp: true });
 const open = () =>
   t.router({

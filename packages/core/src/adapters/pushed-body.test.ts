@@ -3,6 +3,7 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from 'no
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { PushedBody, Sink } from '../protocol/exchange.ts';
+import { keepAliveMs } from '../protocol/event-stream.ts';
 import { writePushed } from './pushed-body.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -99,4 +100,22 @@ test('a stream on which nothing comes has a sign of life every ten seconds, whil
   app.reading.destroy();
   await vi.waitFor(() => expect(app.ended).toHaveBeenCalled(), 15_000);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what middleware throws in place of writing ends its own stream alone', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  await using broken = await start();
+  await using fine = await start();
+  broken.response.write = () => {
+    throw new Error('not today');
+  };
+  vi.advanceTimersByTime(keepAliveMs);
+  await vi.waitFor(() => expect(broken.body.leave).toHaveBeenCalled());
+  expect(broken.sink.write(bytes('a'))).toBe(true);
+  broken.sink.end();
+  await vi.waitFor(() => expect(broken.ended).toHaveBeenCalled());
+  fine.sink.write(bytes('a'));
+  fine.sink.end();
+  expect((await fine.reading.toArray()).join('')).toContain('a');
+  expect(fine.body.leave).toHaveBeenCalledTimes(1);
 });

@@ -7,6 +7,7 @@ import { isClosed } from './closed.ts';
 interface OpenResponse extends NodeJS.WritableStream {
   writableEnded: boolean;
   destroyed?: boolean;
+  destroy?(): unknown;
   stream?: { destroyed: boolean };
 }
 
@@ -41,7 +42,13 @@ class ResponseSink implements Sink {
 
   write(chunk: Uint8Array): boolean {
     const res = this.#res;
-    if (isClosed(res) || res.writableEnded || res.write(chunk)) return true;
+    try {
+      if (isClosed(res) || res.writableEnded || res.write(chunk)) return true;
+    } catch {
+      // Middleware may have replaced `write`. What it throws ends this stream, and not those of all others.
+      this.#abandon();
+      return true;
+    }
     if (!this.#isBlocked) {
       this.#isBlocked = true;
       res.once('drain', () => {
@@ -58,7 +65,17 @@ class ResponseSink implements Sink {
   }
 
   end(): void {
-    if (!this.#res.writableEnded) this.#res.end();
+    try {
+      if (!this.#res.writableEnded) this.#res.end();
+    } catch {
+      this.#abandon();
+    }
+  }
+
+  #abandon(): void {
+    leave(this);
+    this.#body.leave();
+    this.#res.destroy?.();
   }
 }
 

@@ -13,7 +13,7 @@ import { toPendingCatalog, toPendingItems } from './demand.ts';
 import { discoveryNames, toFront } from './front.ts';
 import type { DiscoveryRule, FrontRules } from './front-rules.ts';
 import { toSecuritySchemes } from './hints.ts';
-import { type Item, type ItemOptions, toItems } from './item.ts';
+import { type Item, type ItemOptions, toItemProblem, toItems } from './item.ts';
 import { linkItems } from './link.ts';
 import { checkName } from './name.ts';
 import { type OwnItems, toOwnRouter } from './own.ts';
@@ -113,24 +113,36 @@ export function createCatalog(
     return [];
   };
   const isPending = options.schemas === 'demand';
+  // A tool keeps the name that was checked, whatever the app's function says the second time.
+  const toolName = options.toolName && rememberNames(options.toolName);
   /** Makes the items of a procedure that nobody has asked for before. None of them is served if one has a problem. */
   const makeLater = (procedure: Procedure, itemOptions: ItemOptions): readonly Item[] => {
-    const made = toItems(procedure, itemOptions);
-    const whole = made.filter((each): each is Item => !('code' in each));
-    const problems = [
-      ...made.filter((each): each is SetupProblem => 'code' in each),
-      ...whole.flatMap((item) => checkSchemas(item, procedure)),
-      ...linkItems(whole, router, options, items),
-    ];
-    for (const problem of [...problems, ...refused.splice(0)]) tellLater(problem);
+    const whole: Item[] = [];
+    const problems: SetupProblem[] = [];
+    try {
+      for (const made of toItems(procedure, itemOptions)) {
+        if ('code' in made) problems.push(...addProblem(made));
+        else whole.push(made);
+      }
+      problems.push(
+        ...whole.flatMap((item) => checkSchemas(item, procedure)),
+        ...linkItems(whole, router, options, items),
+      );
+    } catch (thrown) {
+      // Thrown to whoever lists, it would take all other tools with it.
+      problems.push(toItemProblem(procedure.path, thrown));
+    }
+    for (const problem of [...problems, ...leftOut.splice(0), ...refused.splice(0)]) tellLater(problem);
     return problems.length > 0 ? [] : whole;
   };
-  const prepareItems = (procedure: Procedure, itemOptions: ItemOptions) =>
-    toPendingItems(
+  const prepareItems = (procedure: Procedure, itemOptions: ItemOptions) => {
+    const named = { ...itemOptions, toolName };
+    return toPendingItems(
       procedure,
-      itemOptions,
-      once(() => makeLater(procedure, itemOptions)),
+      named,
+      once(() => makeLater(procedure, named)),
     );
+  };
   const add = (procedures: readonly Procedure[], itemOptions: ItemOptions = options): SetupProblem[] =>
     procedures.flatMap((procedure) =>
       (isPending ? prepareItems : toItems)(procedure, itemOptions).flatMap((made) => {
@@ -390,6 +402,15 @@ export function freeze(items: readonly Item[], rules: FrontRules, skills?: Skill
     hasParamHeaders: tools.some(({ paramHeaders }) => paramHeaders.length > 0),
     hasTasks: tools.some(({ task }) => task),
     idempotent: tools.filter(({ isIdempotent }) => isIdempotent).map(({ name }) => name),
+  };
+}
+
+function rememberNames(toolName: (path: string) => string): (path: string) => string {
+  const names = new Map<string, string>();
+  return (path) => {
+    const name = names.get(path) ?? toolName(path);
+    names.set(path, name);
+    return name;
   };
 }
 

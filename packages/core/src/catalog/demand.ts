@@ -79,6 +79,7 @@ export function toPendingCatalog(
   const resources = of('resource');
   const tools = new PendingMap<Tool>(of('tool'), ({ name }) => name);
   const prompts = new PendingMap<Prompt>(of('prompt'), ({ name }) => name);
+  const fixed = new PendingMap<Resource>(resources.filter(isFixed), ({ uri }) => uri.text);
   const templates = new PendingMap<Resource>(
     resources.filter((resource) => !isFixed(resource)),
     ({ uri }) => uri.text,
@@ -89,7 +90,7 @@ export function toPendingCatalog(
   return {
     tools,
     prompts,
-    resources: new PendingMap<Resource>(resources.filter(isFixed), ({ uri }) => uri.text),
+    resources: fixed,
     get templates() {
       return (madeTemplates ??= [...templates.values()]);
     },
@@ -99,9 +100,8 @@ export function toPendingCatalog(
       return (front ??= { made: toFront([...tools.values()], rules) }).made;
     },
     get standIns() {
-      const hasResources = resources.length > 0 || skills !== undefined;
       return (standIns ??= toStandIns(
-        hasResources,
+        skills !== undefined || (rules.standIns.resources && hasAny([fixed.values(), templates.values()])),
         rules.standIns.prompts ? [...prompts.values()] : [],
         rules,
       ));
@@ -117,6 +117,11 @@ export function toPendingCatalog(
       .filter(({ isIdempotent }) => isIdempotent)
       .map(({ name }) => name),
   };
+}
+
+/** Whether one of these has anything. Nothing after the first item is made. */
+function hasAny(all: readonly Iterator<Item>[]): boolean {
+  return all.some((items) => !items.next().done);
 }
 
 /** Items by a key. Those that cannot be made are not in it. */

@@ -65,10 +65,15 @@ export function toItems(procedure: Procedure, options: ItemOptions): (Item | Set
     }
     return items;
   } catch (error) {
-    if (error instanceof SchemaProblem) return [{ code: error.code, path, message: error.message }];
-    const reason = error instanceof Error ? error.message : String(error);
-    return [{ code: 'TOOL_FAILED', path, message: `no tool could be made of this procedure: ${reason}` }];
+    return [toItemProblem(path, error)];
   }
+}
+
+/** Makes the problem of a procedure of what was thrown while its items were made. */
+export function toItemProblem(path: string, thrown: unknown): SetupProblem {
+  if (thrown instanceof SchemaProblem) return { code: thrown.code, path, message: thrown.message };
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: 'TOOL_FAILED', path, message: `no tool could be made of this procedure: ${reason}` };
 }
 
 /** The name of what is made of a procedure. */
@@ -168,7 +173,6 @@ export function toNamedCallable(procedure: Procedure, options: ItemOptions): Cal
     const settings = { ...procedure.settings, unknownArguments: 'pass' as const };
     return toCallable({ ...procedure, settings }, path, { ...options, repair: true, outputs: undefined });
   } catch (error) {
-    if (error instanceof SchemaProblem) return { code: error.code, path, message: error.message };
-    throw error;
+    return toItemProblem(path, error);
   }
 }

@@ -107,10 +107,8 @@ export function capabilitiesOf(
   isListening: boolean,
   era: Era,
 ): ServerCapabilities {
-  const { prompts, resources, templates, skills, hasTasks } = catalog;
+  const { resources, templates, skills, hasTasks } = catalog;
   const listChanged = isListening && { listChanged: true };
-  // One whose schema fails is counted until it is made.
-  const hasPrompts = !prompts.values().next().done;
   const hasApps = [...resources.values()].some(({ mimeType }) => mimeType === appMimeType);
   const extensions = {
     ...(hasApps && { 'io.modelcontextprotocol/ui': { mimeTypes: [appMimeType] } }),
@@ -120,13 +118,18 @@ export function capabilitiesOf(
   const hasExtensions = Object.keys(extensions).length > 0;
   return {
     tools: { ...listChanged },
-    ...(hasPrompts && { prompts: { ...listChanged } }),
+    ...(hasPrompts(catalog) && { prompts: { ...listChanged } }),
     ...(hasResources(catalog) && { resources: { subscribe: true, ...listChanged } }),
-    ...((hasPrompts || templates.length > 0) && { completions: {} }),
+    ...((hasPrompts(catalog) || templates.length > 0) && { completions: {} }),
     ...(hasExtensions && { extensions }),
     ...info.capabilities,
     ...(hasExtensions && { extensions: { ...extensions, ...info.capabilities?.extensions } }),
   };
+}
+
+/** Whether there is anything that `prompts/get` could get. One whose schema fails is counted until it is made. */
+export function hasPrompts({ prompts }: Catalog): boolean {
+  return !prompts.values().next().done;
 }
 
 /** Whether there is anything that `resources/read` could read. */

@@ -6,6 +6,7 @@ import { findSkillFile, type SkillContents } from '../catalog/skills/skill-set.t
 import { isRecord } from '../record.ts';
 import {
   cacheHintsOf,
+  hasPrompts,
   hasResources,
   isPersonal,
   itemsOf,
@@ -22,7 +23,7 @@ import { type ReadRequest, toCallRequest } from './call-request.ts';
 import { indexOf } from './discovery/search.ts';
 import { errorReply, type Exchange, type Reply } from './exchange.ts';
 import { arePersonal } from './instructions.ts';
-import { errorCodes, maxTokenCharacters } from './json-rpc.ts';
+import { errorCodes, maxTokenCharacters, type RpcError, toErrorMessage } from './json-rpc.ts';
 import type { Legacy } from './options.ts';
 import { createPersonalLists } from './personal-list.ts';
 import { isPlainCapabilities, isPlainImplementation } from './plain-client.ts';
@@ -113,6 +114,12 @@ export function createLane(parts: ServerParts, legacy: Legacy, { enter, serve: a
     return `"result":${JSON.stringify({ ...hints, resultType: 'complete', ...result, _meta })}`;
   };
 
+  /** Reports what was thrown where the handler does not catch it. */
+  const toInternal = (thrown: unknown): RpcError => {
+    const message = `Internal error (reference ${reportThrown(parts.report, thrown)})`;
+    return { code: errorCodes.internalError, message };
+  };
+
   const serveCall = async (
     serving: HttpServing,
     read: ReadRequest,
@@ -150,10 +157,7 @@ export function createLane(parts: ServerParts, legacy: Legacy, { enter, serve: a
     const { exchange } = serving;
     const params = read.params as CallParams;
     const method = read.method as CallMethod;
-    const line = new ProgressReply(exchange, token, (thrown) => {
-      const message = `Internal error (reference ${reportThrown(parts.report, thrown)})`;
-      return errorReply(500, { code: errorCodes.internalError, message }, {}, id);
-    });
+    const line = new ProgressReply(exchange, token, (thrown) => errorReply(500, toInternal(thrown), {}, id));
     const request = toCallRequest(serving, read, exchange.signal, true, line, undefined);
     const run = async () => {
       const outcome = await callNamed(parts, serving, method, params, request);
@@ -193,7 +197,7 @@ export function createLane(parts: ServerParts, legacy: Legacy, { enter, serve: a
       const text = toMessage(write(answer, method, 'legacy'), read.id);
       return call.end(text, outcome, toJsonReply);
     };
-    run().catch((thrown: unknown) => call.fail(thrown));
+    run().catch((thrown: unknown) => call.fail(thrown, (late) => toErrorMessage(toInternal(late), read.id)));
     // The client may be answered before the call has ended: with a stream, or because it has cancelled the call.
     const reply = await call.reply;
     return { reply, outcome: call.outcome };
@@ -362,7 +366,7 @@ function legacyClient(
 
 /** A method does not exist if the app has nothing that it could call. */
 function hasMethod(catalog: Catalog, method: string): boolean {
-  if (method === 'prompts/get') return catalog.prompts.size > 0;
+  if (method === 'prompts/get') return hasPrompts(catalog);
   return method !== 'resources/read' || hasResources(catalog);
 }
 

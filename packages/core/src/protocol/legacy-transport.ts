@@ -189,6 +189,11 @@ export class LegacyTransport implements Transport {
     this.#settle(own, response);
   }
 
+  /** Whether the client still waits for a call of the lane. */
+  isRunning(own: RequestId): boolean {
+    return this.#running.has(own);
+  }
+
   /** Counts a call of the lane out that has no answer. Returns whether its client still waits for one. */
   release(own: RequestId): boolean {
     if (!this.#running.delete(own)) return false;

@@ -85,7 +85,9 @@ export function createSdkLeg(
     }
     const response = await modern.fetch(request, { parsedBody: listening.message });
     if (!isListen(message) || !isEventStream(response)) return toReply(response);
-    return toListenReply(response, toHeaders(response), idOf(message), listening.subscriptions, listeners);
+    const headers = toHeaders(response);
+    const { subscriptions } = listening;
+    return toListenReply(response, headers, idOf(message), subscriptions, listeners, await serving.caller());
   };
 
   /** The servers of requests without a session that run still. Their clients may have left. */

@@ -84,6 +84,9 @@ export interface SessionParts {
 
 export const defaultIdleMs = 600_000;
 
+/** From this part of all sessions on, a caller makes no room by ending the sessions of others. */
+const shareOfCaller = 0.1;
+
 const longestTimerMs = 2 ** 31 - 1;
 
 export function createSessions(
@@ -146,9 +149,13 @@ export function createSessions(
     // Does not keep a Node process alive. Timers of other hosts have no `unref`.
     unref(timer);
   };
-  const makeRoom = (): boolean => {
+  /** Makes room for a session of this caller. Who has more than a share of all sessions gives up their own. */
+  const makeRoom = (caller: Caller): boolean => {
+    if (sessions.size < max) return true;
+    const own = [...sessions.values()].filter((session) => isOf(session, caller));
+    const givers = own.length >= Math.max(1, max * shareOfCaller) ? own : [...sessions.values()];
     for (const isFree of [isUnused, isWithoutCalls]) {
-      for (const session of sessions.values()) {
+      for (const session of givers) {
         if (sessions.size < max) return true;
         if (isFree(session)) void end(session);
       }
@@ -223,7 +230,7 @@ export function createSessions(
     kept: KeptFacts,
   ): Promise<Session> | Session | undefined => {
     const known = arriving.get(id) ?? sessions.get(id);
-    if (known || !makeRoom()) return known;
+    if (known || !makeRoom(kept.facts.caller)) return known;
     const making = create(id, key, catalog, kept.facts, kept).finally(() => arriving.delete(id));
     arriving.set(id, making);
     return making;
@@ -356,7 +363,7 @@ export function createSessions(
         // It was closed while the caller was looked for.
         if (isClosed) return closed(errorId);
         if (isTooLarge(posted)) return tooLarge(maxOpeningCharacters, errorId);
-        if (!makeRoom()) return tooMany(errorId);
+        if (!makeRoom(caller)) return tooMany(errorId);
         session = await create(newId, key, serving.catalog, { caller, choice });
       } else {
         // Whoever has its id may use it, but nobody may take it away from the others. Trying to is no use of it.
@@ -418,6 +425,12 @@ function tellAnyChange({ server, subscribed }: Session): void {
 
 function mayUse(session: Pick<Session, 'caller'>, caller: Caller): boolean {
   return isOpenToAll(session) || isSameCaller(session.caller, caller);
+}
+
+/** Whether a session is of this caller, as far as that is known. */
+function isOf({ caller: owner }: Session, caller: Caller): boolean {
+  if (owner.kind === 'unknown' || caller.kind === 'unknown') return false;
+  return owner.kind === caller.kind && owner.id === caller.id;
 }
 
 function isOpenToAll({ caller }: Pick<Session, 'caller'>): boolean {

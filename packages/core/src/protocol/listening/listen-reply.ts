@@ -1,6 +1,7 @@
 import type { SubscriptionFilter } from '@modelcontextprotocol/server';
+import type { Caller } from '../../call/caller.ts';
 import { errorReply, type Reply } from '../exchange.ts';
-import { errorCodes, type MessageId } from '../json-rpc.ts';
+import type { MessageId } from '../json-rpc.ts';
 import type { Subscriptions } from '../subscription.ts';
 import { Listener } from './listener.ts';
 import type { Listeners } from './listeners.ts';
@@ -16,26 +17,24 @@ export async function toListenReply(
   id: MessageId,
   subscriptions: Subscriptions | undefined,
   listeners: Listeners,
+  caller: Caller,
 ): Promise<Reply> {
   const reader = body!.getReader();
   const { value: hello = new Uint8Array() } = await reader.read();
   const filter = readFilter(hello);
   if (Object.keys(filter).length > 0) {
     void reader.cancel();
-    if (listeners.isFull) return errorReply(200, full, {}, id);
-    return {
-      status,
-      headers,
-      body: new Listener(listeners, JSON.stringify(id), filter, subscriptions, hello),
-    };
+    const owner = listeners.ownerOf(caller);
+    const refused = listeners.refuse(owner);
+    if (refused) return errorReply(200, refused, {}, id);
+    const listener = new Listener(listeners, JSON.stringify(id), filter, subscriptions, hello, owner);
+    return { status, headers, body: listener };
   }
   // There is nothing that it could hear of, so that the SDK has ended the stream.
   const chunks = [hello];
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) chunks.push(chunk.value);
   return { status, headers, body: chunks };
 }
-
-const full = { code: errorCodes.internalError, message: 'Subscription limit reached' };
 
 /** Reads what the SDK has agreed to. It writes each message as one line of data. */
 function readFilter(hello: Uint8Array): SubscriptionFilter {

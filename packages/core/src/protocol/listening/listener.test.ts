@@ -1,8 +1,10 @@
 import { InMemoryServerEventBus, type ServerEvent } from '@modelcontextprotocol/server';
 import { describe, expect, test } from 'vitest';
+import type { Caller } from '../../call/caller.ts';
 import { Subscriptions } from '../subscription.ts';
 import { Listener } from './listener.ts';
-import { Listeners } from './listeners.ts';
+import { onlyCaller } from '../caller-of.ts';
+import { Listeners, mostOfCaller } from './listeners.ts';
 
 const tools: ServerEvent = { kind: 'tools_list_changed' };
 const updated = (uri: string): ServerEvent => ({ kind: 'resource_updated', uri });
@@ -153,5 +155,73 @@ describe('a client that listens', () => {
     bus.publish(updated('x://1'));
     bus.publish(tools);
     await expect.poll(messages).toEqual([toolsChanged]);
+  });
+});
+
+describe('the clients of one caller', () => {
+  const words = /^1000 subscriptions of this caller are open here; end one/;
+
+  /** Lets in as many clients of a caller as there is room for, and as many again at the same time. */
+  function fill(listeners: Listeners, caller: Caller) {
+    const seen: string[][] = [];
+    const made = Array.from({ length: mostOfCaller + 2 }, (_, index) => {
+      const text = new TextEncoder().encode('hello');
+      const filter = { toolsListChanged: true };
+      const owner = listeners.ownerOf(caller);
+      return new Listener(listeners, String(index), filter, undefined, text, owner);
+    });
+    for (const listener of made) {
+      const chunks: string[] = [];
+      seen.push(chunks);
+      const write = (chunk: Uint8Array) => chunks.push(new TextDecoder().decode(chunk)) > 0;
+      listener.open({ write, end: () => void chunks.push('end') });
+    }
+    return { made, seen };
+  }
+  const create = () => {
+    const bus = new InMemoryServerEventBus();
+    return { bus, listeners: new Listeners(bus, { name: 'app', version: '1' }) };
+  };
+  const ada: Caller = { kind: 'identified', id: 'ada' };
+  const bob: Caller = { kind: 'credential', id: 'bob' };
+
+  test('have room for so many, also when all come at once, and others have theirs', () => {
+    const { bus, listeners } = create();
+    const { made, seen } = fill(listeners, ada);
+    expect(seen.filter(({ length }) => length === 1)).toHaveLength(mostOfCaller);
+    for (const chunks of seen.slice(mostOfCaller)) {
+      expect(chunks).toEqual(['hello', expect.stringContaining('"error":{"code":-32603'), 'end']);
+      expect(chunks[1]).toContain('1000 subscriptions of this caller');
+    }
+    expect(listeners.refuse(listeners.ownerOf(ada))?.message).toMatch(words);
+    expect(listeners.refuse(listeners.ownerOf(bob))).toBeUndefined();
+    for (const chunks of fill(listeners, bob).seen.slice(0, mostOfCaller)) expect(chunks).toEqual(['hello']);
+    made[0]!.leave();
+    // Leaving twice, or without having been let in, gives nothing back.
+    made[0]!.leave();
+    made.at(-1)!.leave();
+    expect(listeners.refuse(listeners.ownerOf(ada))).toBeUndefined();
+    const [, again] = [fill(listeners, ada), listeners.refuse(listeners.ownerOf(ada))];
+    expect(again?.message).toMatch(words);
+    expect(bus.listenerCount).toBe(1);
+  });
+
+  test('are counted no more when all of them have left', () => {
+    const { bus, listeners } = create();
+    for (let round = 0; round < 3; round++) {
+      const { made, seen } = fill(listeners, ada);
+      expect(seen.filter(({ length }) => length === 1)).toHaveLength(mostOfCaller);
+      for (const listener of made) listener.leave();
+    }
+    expect(listeners.ownerOf(ada)).toEqual({ key: 'identified:ada', count: 0 });
+    expect(bus.listenerCount).toBe(0);
+  });
+
+  test('share the room of all where nobody knows who they are', () => {
+    for (const caller of [{ kind: 'unknown' }, onlyCaller] as const) {
+      const { listeners } = create();
+      for (const chunks of fill(listeners, caller).seen) expect(chunks).toEqual(['hello']);
+      expect(listeners.refuse(listeners.ownerOf(caller))).toBeUndefined();
+    }
   });
 });

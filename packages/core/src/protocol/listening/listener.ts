@@ -5,7 +5,7 @@ import type { Subscriptions } from '../subscription.ts';
 import { toErrorEvent } from '../event-stream.ts';
 import { Backlog } from './backlog.ts';
 import type { Change } from './change.ts';
-import type { Listeners } from './listeners.ts';
+import type { Listeners, Owner } from './listeners.ts';
 
 /**
  * A client of 2026 that listens. Passes on what it listens for, as fast as the client reads it, and holds back what it may
@@ -13,6 +13,7 @@ import type { Listeners } from './listeners.ts';
  */
 export class Listener implements PushedBody {
   readonly id: string;
+  owner: Owner | undefined;
   readonly #all: Listeners;
   /** What the SDK has agreed to tell it. */
   readonly #filter: SubscriptionFilter;
@@ -33,7 +34,9 @@ export class Listener implements PushedBody {
     filter: SubscriptionFilter,
     subscriptions: Subscriptions | undefined,
     hello: Uint8Array,
+    owner?: Owner,
   ) {
+    this.owner = owner;
     this.#all = all;
     this.id = id;
     this.#filter = filter;
@@ -45,7 +48,8 @@ export class Listener implements PushedBody {
     this.#sink = sink;
     this.#isBlocked = !sink.write(this.#hello!);
     this.#hello = undefined;
-    this.#all.enter(this);
+    const refused = this.#all.enter(this);
+    if (refused) this.#close(toErrorEvent(refused, JSON.parse(this.id) as MessageId));
   }
 
   advance(): void {

@@ -1,6 +1,7 @@
 import type {
   ClientCapabilities,
   Implementation,
+  JSONRPCMessage,
   RequestId,
   ServerContext,
 } from '@modelcontextprotocol/server';
@@ -56,6 +57,8 @@ export class SessionCall implements LaneCall {
   #answer: LegacyAnswer | undefined;
   #flow: Flow | undefined;
   #context: ServerContext | undefined;
+  /** Whether the client has hung up. */
+  #hasLeft = false;
 
   constructor(place: CallPlace, serving: HttpServing, read: ReadRequest) {
     this.#place = place;
@@ -95,13 +98,19 @@ export class SessionCall implements LaneCall {
     else if (transport.release(this.#id)) this.answer(toReply(json));
   }
 
-  /** Ends a call that has failed in a way that only the handler can answer. */
-  fail(thrown: unknown): void {
-    const isAwaited = this.#place.transport.release(this.#id);
-    if (this.#answer) return this.#answer.abandon();
-    if (!isAwaited) return;
+  /**
+   * Ends a call that has failed in a way that only the handler can answer. When the handler has its reply already, `toResponse`
+   * reports the failure and makes the response. Does nothing if the call was cancelled, or the session has ended.
+   */
+  fail(thrown: unknown, toResponse: (thrown: unknown) => object): void {
+    const { transport, onEnd } = this.#place;
+    if (!transport.isRunning(this.#id)) return;
+    if (this.#answer) return transport.settleCall(this.#id, toResponse(thrown) as JSONRPCMessage);
+    transport.release(this.#id);
+    // Nobody would catch it any more.
+    if (this.#hasLeft) return void toResponse(thrown);
     this.#resolve(Promise.reject(thrown));
-    this.#place.onEnd();
+    onEnd();
   }
 
   /** Leaves the rest to the SDK's server, because the call has open questions: `made`. It does not run again for the first. */
@@ -118,6 +127,7 @@ export class SessionCall implements LaneCall {
   /** The client reads no more. Its call goes on, because in 2025 hanging up is no cancellation. */
   #leave(): void {
     this.#flow?.end();
+    this.#hasLeft = true;
     if (this.#answer) this.#answer.leave();
     else this.answer({ status: 499, headers: {}, body: undefined });
   }
