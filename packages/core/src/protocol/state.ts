@@ -61,9 +61,11 @@ export async function bindingOf(
 }
 
 const version = 'v1.';
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 function toKey(secret: string | undefined): Bytes {
-  return secret === undefined ? crypto.getRandomValues(new Uint8Array(32)) : new TextEncoder().encode(secret);
+  return secret === undefined ? crypto.getRandomValues(new Uint8Array(32)) : encoder.encode(secret);
 }
 
 function toSeconds(time: number): number {
@@ -71,10 +73,10 @@ function toSeconds(time: number): number {
 }
 
 function toUrlBase64(text: string): string {
-  const base64 = toBase64(new TextEncoder().encode(text));
+  const base64 = toBase64(encoder.encode(text));
   return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 function fromUrlBase64(text: string): string {
-  return new TextDecoder().decode(fromBase64(text.replaceAll('-', '+').replaceAll('_', '/')));
+  return decoder.decode(fromBase64(text.replaceAll('-', '+').replaceAll('_', '/')));
 }

@@ -296,6 +296,26 @@ describe('a call that asks', () => {
   });
 });
 
+test.each<[string, Talk]>([
+  ['a valid state', twoRounds(close, () => ({ headers: { 'x-refused': 'yes' } }))],
+  [
+    'an altered state',
+    twoRounds(close, ({ state }) => ({
+      more: { requestState: `${state}A` },
+      headers: { 'x-refused': 'yes' },
+    })),
+  ],
+])('who is refused meanwhile is told the same by the lane and the SDK: %s', async (_, talk) => {
+  const auth: HandlerOptions['auth'] = {
+    authenticate: () => ({ token: 'ada', clientId: 'ada', scopes: [] }),
+    authorize: ({ request }) => !request.headers.has('x-refused'),
+  };
+  const [fast, slow] = [await have(talk, ['lane'], { auth }), await have(talk, ['sdk'], { auth })];
+  expect(fast.seen).toEqual(slow.seen);
+  expect(fast.seen).toMatchObject([{ status: 200 }, { status: 403 }]);
+  expect(fast.ran).toEqual([]);
+});
+
 /** The results that ask, as text, so that the order of their keys is compared. */
 function questionsOf(seen: readonly unknown[]): string[] {
   return seen.map((each) => JSON.stringify(each)).filter((text) => text.includes('input_required'));
