@@ -67,14 +67,12 @@ export function createLane(parts: ServerParts, legacy: Legacy, { enter, serve: a
         const bytes = method === 'tools/list' ? lists.shared(catalog, 'legacy') : undefined;
         return serveInSession(serving, request, bytes);
       }
+      // The SDK first says whether the state is valid, also to those who are refused.
+      if (isFurtherRound(request)) return refused ? undefined : calls.resume(serving, request);
       const file =
         method === 'resources/read'
           ? findSkillFile(catalog.skills, request.params['uri'] as string)
           : undefined;
-      if (isFurtherRound(request)) {
-        // Whether the state is valid is said first, also of what needs none.
-        return file || refused ? undefined : calls.resume(serving, request);
-      }
       if (file) return { reply: toIdReply(lists.file(file, era), id), outcome: undefined };
       if (isCall(method)) return calls.call(serving, request, refused);
       if (method === 'tools/list' && isPersonal(catalog, method)) {

@@ -261,18 +261,13 @@ const wrongTalks: [string, Talk][] = [
   ],
   ['a client that can be asked nothing', untilDone({ name: 'order', capabilities: {} })],
   ['a question that there is not', untilDone({ name: 'odd' })],
-  [
-    'a state for a file of a skill',
+  ...[{ requestState: 'v1.e30.AA' }, { inputResponses: {} }].map((more): [string, Talk] => [
+    `a file of a skill, with ${JSON.stringify(more)}`,
     async (speak) => {
-      const params = { requestState: 'v1.e30.AA' };
-      await speak({
-        name: 'reading',
-        args: { id: 'x' },
-        more: { ...params, uri: 'skill://refunds/SKILL.md' },
-        headers: { 'mcp-name': 'skill://refunds/SKILL.md' },
-      });
+      const uri = 'skill://refunds/SKILL.md';
+      await speak({ name: 'reading', more: { ...more, uri }, headers: { 'mcp-name': uri } });
     },
-  ],
+  ]),
 ];
 
 describe('a call that asks', () => {
@@ -310,7 +305,9 @@ test.each<[string, Talk]>([
     authenticate: () => ({ token: 'ada', clientId: 'ada', scopes: [] }),
     authorize: ({ request }) => !request.headers.has('x-refused'),
   };
-  const [fast, slow] = [await have(talk, ['lane'], { auth }), await have(talk, ['sdk'], { auth })];
+  // The caller stays the same, so that the state is theirs.
+  const options: HandlerOptions = { auth, callerId: () => 'ada' };
+  const [fast, slow] = [await have(talk, ['lane'], options), await have(talk, ['sdk'], options)];
   expect(fast.seen).toEqual(slow.seen);
   expect(fast.seen).toMatchObject([{ status: 200 }, { status: 403 }]);
   expect(fast.ran).toEqual([]);
