@@ -16,14 +16,22 @@ export interface ReadRequest {
   capabilities: ClientCapabilities | undefined;
 }
 
-/** Makes the request of a call. `state` is missing in the fast lane. */
+/** What a further round of a call brings. A client may also send answers with the first one, or a state without answers. */
+export interface Round {
+  /** The state of the rounds before, verified. */
+  state: AskState | undefined;
+  /** The answers, not verified. */
+  responses: Record<string, unknown> | undefined;
+}
+
+/** Makes the request of a call. Without a `round`, nobody was asked before. */
 export function toCallRequest(
   serving: Serving,
   { id, method, era, params, client, capabilities }: ReadRequest,
   signal: AbortSignal,
   canAsk: boolean,
   sdk: CallRequest['sdk'],
-  state: AskState | undefined,
+  round: Round | undefined,
 ): CallRequest {
   return {
     id,
@@ -36,8 +44,8 @@ export function toCallRequest(
     trace: traceOf(params['_meta'] as Record<string, unknown> | undefined),
     sdk,
     canAsk,
-    state,
-    responses: typeof sdk === 'object' && 'mcpReq' in sdk ? sdk.mcpReq.inputResponses : undefined,
+    state: round?.state,
+    responses: round?.responses,
     caller: serving.caller,
     tasksOf: serving.tasksOf,
   };

@@ -41,7 +41,7 @@ export class ProgressReply implements ProgressLine {
       this.#begin({ status: 200, headers: eventStreamHeaders, body });
     }
     this.#stream!.enqueue(
-      toEvent(JSON.stringify({ method: 'notifications/progress', params, jsonrpc: '2.0' })),
+      toEvent(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params })),
     );
     await this.#flow.ready();
   }

@@ -13,7 +13,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { CallRequest } from '../call/active-call.ts';
-import type { AskState, OpenQuestions } from '../call/ask.ts';
+import type { AskState } from '../call/ask.ts';
 import { reportThrown } from '../call/failure.ts';
 import type { FailureOutcome, Outcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
@@ -34,9 +34,9 @@ import { createListContext, type ListContext, spendTimeOfHidden } from './list-c
 import { listEntries, readContextOf } from './listing.ts';
 import { findResource } from './named-item.ts';
 import { listResources } from './resource-list.ts';
-import type { ServerParts, Serving, StateSeal } from './serving.ts';
+import type { ServerParts, Serving } from './serving.ts';
 import { answerOfSkills, invalidCursor, skillMethods } from './skill-methods.ts';
-import { bindingOf } from './state.ts';
+import { bindingOf, sealRound } from './state.ts';
 import { serveTasks } from './tasks/methods.ts';
 import { type Subscriptions, tryReading, tryReadingAgain } from './subscription.ts';
 
@@ -105,13 +105,24 @@ export function createServer(parts: ServerParts, conversation: Conversation): Ch
   return server;
 }
 
-const requestStates = new WeakMap<ServerParts, { verify: StateSeal['verify'] }>();
+interface StateOption {
+  verify: (sealed: string) => Promise<AskState>;
+}
+
+const requestStates = new WeakMap<ServerParts, StateOption>();
 
 /** One for all servers. */
-function requestStateOf(parts: ServerParts): { verify: StateSeal['verify'] } {
-  const made = requestStates.get(parts) ?? { verify: (state, context) => parts.seal.verify(state, context) };
+function requestStateOf(parts: ServerParts): StateOption {
+  const made = requestStates.get(parts) ?? { verify: (sealed) => verifyState(parts, sealed) };
   requestStates.set(parts, made);
   return made;
+}
+
+/** The SDK answers whatever is thrown here in the same words. */
+async function verifyState({ seal }: ServerParts, sealed: string): Promise<AskState> {
+  const state = await seal.open(sealed);
+  if (!state) throw new Error('the state is not valid');
+  return state;
 }
 
 function addHandlers(served: Served, hasPrompts: boolean, hasResources: boolean): void {
@@ -188,7 +199,8 @@ function toRequest(
   const offered = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
   const read = { id, method, era, params: { _meta }, client, capabilities: offered };
   const { serving } = servingOf(context);
-  return toCallRequest(serving, read, signal, isListening && serving.mayStream, context, state);
+  const round = { state, responses: context.mcpReq.inputResponses };
+  return toCallRequest(serving, read, signal, isListening && serving.mayStream, context, round);
 }
 
 /** Answers with an error, and tells how the call ended. */
@@ -212,17 +224,6 @@ async function runCall(
   return callNamed(served.parts, serving, method, params, toRequest(served, context, state));
 }
 
-async function askClient(
-  { parts }: Served,
-  { requests, ...rest }: OpenQuestions,
-  bind: string,
-  context: ServerContext,
-): Promise<Result> {
-  const state: AskState = { ...rest, bind, nonce: crypto.randomUUID() };
-  const requestState = await parts.seal.seal(state, context);
-  return inputRequired({ inputRequests: requests, requestState });
-}
-
 async function call(
   served: Served,
   method: CallMethod,
@@ -230,12 +231,14 @@ async function call(
   context: ServerContext,
 ): Promise<Result> {
   const { serving, made, onOutcome } = served.servingOf(context);
-  // What the lane has asked holds for the first round alone. In a session, the further ones come here in the same request.
-  const isAnswered = made?.kind === 'questions' && context.mcpReq.requestState() !== undefined;
+  // In a session, the rounds after the one that the lane has served come here in the same request.
+  const isAnswered =
+    served.era === 'legacy' && made?.kind === 'questions' && context.mcpReq.requestState() !== undefined;
   const outcome = (isAnswered ? undefined : made) ?? (await runCall(served, method, params, context));
   if (outcome) onOutcome(context.mcpReq.id, outcome);
   if (outcome?.kind === 'questions') {
-    return askClient(served, outcome.open, await bindingOf(serving, method, params), context);
+    const requestState = await sealRound(served.parts, serving, method, params, outcome.open);
+    return inputRequired({ inputRequests: outcome.open.requests, requestState });
   }
   const answer = toAnswer(method, params, outcome);
   if (answer.kind === 'error') throw toProtocolError(answer.error);

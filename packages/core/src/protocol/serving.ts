@@ -1,4 +1,3 @@
-import type { ServerContext } from '@modelcontextprotocol/server';
 import type { McpAuthInfo } from '../meta.ts';
 import type { AskState } from '../call/ask.ts';
 import type { CallHost, CallParts } from '../call/call.ts';
@@ -68,9 +67,9 @@ export interface Served {
 
 /** Seals the state that a client carries from one round of a call to the next. */
 export interface StateSeal {
-  seal(state: AskState, context: ServerContext): Promise<string>;
-  /** Throws if the state was not sealed with the same secret, or has expired. */
-  verify(text: string, context: ServerContext): Promise<AskState>;
+  seal(state: AskState): Promise<string>;
+  /** Returns `undefined` if the state was not sealed with the same secret, was changed, or has expired. */
+  open(sealed: string): Promise<AskState | undefined>;
 }
 
 /** Calls whose work goes on after the answer. */

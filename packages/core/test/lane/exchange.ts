@@ -49,12 +49,19 @@ function toExchange({ method, headers, body }: RawRequest, onWebRequest: () => v
   };
 }
 
-/** The relevant headers, and the body without the random references of masked errors. */
+/** The relevant headers, and the body without the random references of masked errors. A stream is a list of its messages. */
 async function see({ status, headers, body }: Reply): Promise<Seen> {
   const chunks = typeof body === 'string' ? [body] : await readAll(body);
   const text = chunks.join('').replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '<reference>');
   const { 'content-type': type, 'www-authenticate': challenge, allow } = headers;
-  return { status, headers: { type, challenge, allow }, body: text === '' ? undefined : JSON.parse(text) };
+  const seen = { status, headers: { type, challenge, allow } };
+  if (type?.startsWith('text/event-stream')) return { ...seen, body: readEvents(text) };
+  return { ...seen, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+function readEvents(text: string): unknown[] {
+  const lines = text.split('\n').filter((line) => line.startsWith('data: '));
+  return lines.map((line) => JSON.parse(line.slice('data: '.length)) as unknown);
 }
 
 async function readAll(body: Exclude<Reply['body'], string>): Promise<string[]> {

@@ -24,7 +24,8 @@ export function toBase64(source: Uint8Array | ArrayBuffer): string {
   let binary = '';
   // Works in chunks, because the number of arguments of one function call is limited.
   for (let start = 0; start < bytes.length; start += 0x2000) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + 0x2000));
+    // Cast: the numbers of a typed array are arguments as well as those of a list, and a spread would iterate over them.
+    binary += String.fromCharCode.apply(null, bytes.subarray(start, start + 0x2000) as unknown as number[]);
   }
   return btoa(binary);
 }
