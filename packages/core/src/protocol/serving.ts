@@ -67,9 +67,9 @@ export interface Served {
 
 /** Seals the state that a client carries from one round of a call to the next. */
 export interface StateSeal {
-  seal(state: AskState): Promise<string>;
+  seal: (state: AskState) => Promise<string>;
   /** Returns `undefined` if the state was not sealed with the same secret, was changed, or has expired. */
-  open(sealed: string): Promise<AskState | undefined>;
+  open: (sealed: string) => Promise<AskState | undefined>;
 }
 
 /** Calls whose work goes on after the answer. */

@@ -82,10 +82,8 @@ function twoRounds(said: Said, change: (asked: Asked) => Partial<Said>): Talk {
 }
 
 const close: Said = { name: 'close' };
-const askers = [
-  ...['close', 'drop', 'order', 'wizard', 'many', 'both', 'busy', 'page', 'mixed', 'model', 'folders'],
-  ...['prompting', 'reading', 'secret'],
-];
+const askers =
+  'close drop order wizard many both busy page mixed model folders prompting reading secret'.split(' ');
 const progressToken = { progressToken: 'p' };
 
 /** Talks that the lane leads alone. */

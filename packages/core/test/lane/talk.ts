@@ -42,12 +42,12 @@ export function createAskingRouter(ran: (what: string) => void) {
       .mutation(() => end('secret', 'psst')),
     order: tool.input(id).mutation(async () => end('order', await ask('Which size?'))),
     wizard: tool.input(id).mutation(async () => {
-      const answers = [await ask('First?', 'a'), await ask('Second?', 'b'), await ask('Third?')];
-      return end('wizard', answers);
+      const given = [await ask('First?', 'a'), await ask('Second?', 'b'), await ask('Third?')];
+      return end('wizard', given);
     }),
     many: tool.input(id).mutation(async () => {
-      const answers = await Promise.all([ask('Left?', 'left'), ask('Right?'), ask('Up?', 'confirm')]);
-      return end('many', answers);
+      const given = await Promise.all([ask('Left?', 'left'), ask('Right?'), ask('Up?', 'confirm')]);
+      return end('many', given);
     }),
     both: tool
       .meta({ mcp: { confirm: 'Really?' } })
