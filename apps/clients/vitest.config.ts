@@ -6,5 +6,6 @@ export default defineConfig({
     include: ['test/*.test.ts'],
     globalSetup: './test/global-setup.ts',
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

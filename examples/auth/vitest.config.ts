@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['@trpc-mcp/source'] },
   ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
-  test: { name: 'example-auth', include: ['test/*.test.ts'] },
+  test: { testTimeout: 30_000, hookTimeout: 60_000, name: 'example-auth', include: ['test/*.test.ts'] },
 });

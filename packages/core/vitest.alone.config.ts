@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
   test: {
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     // One second, as polls wait otherwise, is little on a machine that is busy.
     expect: { poll: { timeout: 15_000 } },
     onConsoleLog: (log) => !log.startsWith('MCP failure'),

@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     // The machines that run this are noisy; what never ends is ended all the same.
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     // One second, as polls wait otherwise, is little on a machine that is busy.
     expect: { poll: { timeout: 15_000 } },
     // What tests make the handler print to its own console.

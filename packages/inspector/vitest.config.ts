@@ -10,5 +10,6 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, '**/*.large.test.ts'],
     // Some start bash many times, which takes long on a machine with other work.
     testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });

@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@trpc-mcp/source'] } },
   test: {
     testTimeout: 300_000,
+    hookTimeout: 300_000,
     name: 'redis at large',
     globalSetup: './test/global-setup.ts',
     env: { LARGE: 'true' },
