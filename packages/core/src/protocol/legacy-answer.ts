@@ -1,6 +1,7 @@
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server';
 import { eventStreamHeaders } from './event-stream.ts';
 import { errorReply, type Reply } from './exchange.ts';
+import type { ToInternal } from './internal-error.ts';
 import { errorCodes, type MessageId, toErrorMessage } from './json-rpc.ts';
 import type { KeptStream } from './session/kept-stream.ts';
 
@@ -10,6 +11,7 @@ export interface LegacyAnswerOptions {
   /** Whether messages may come before the answer. If not, they are dropped. */
   mayStream: boolean;
   headers: Record<string, string>;
+  toInternal: ToInternal;
   /** Makes the stream. `ids` are those that the client gave its requests. */
   openStream: (ids: readonly RequestId[]) => KeptStream;
   /** After how many milliseconds a stream begins, even if nothing came. `undefined` for never. */
@@ -28,7 +30,8 @@ export class LegacyAnswer {
   /** The requests by the ids that the server knows, with those of the client, in the order in which a body answers them. */
   #ids: ReadonlyMap<RequestId, RequestId> = new Map();
   readonly #open = new Set<RequestId>();
-  readonly #responses = new Map<RequestId, JSONRPCMessage>();
+  /** As JSON. */
+  readonly #responses = new Map<RequestId, string>();
   #resolve!: (reply: Reply) => void;
   #stream: KeptStream | undefined;
   #close: (() => void) | undefined;
@@ -36,6 +39,8 @@ export class LegacyAnswer {
   readonly #since = Date.now();
   #isOver = false;
   #hasLeft = false;
+  /** Whether a response could not be written. */
+  #hasFailed = false;
 
   constructor(options: LegacyAnswerOptions) {
     this.#options = options;
@@ -63,8 +68,9 @@ export class LegacyAnswer {
   /** Answers a request. Without a response it was cancelled, and gets no answer. */
   settle(id: RequestId, response: JSONRPCMessage | undefined): void {
     if (this.#isOver || !this.#open.delete(id)) return;
-    if (response && this.#stream) this.#stream.push(JSON.stringify(response), true);
-    else if (response) this.#responses.set(id, response);
+    const text = response && this.#write(id, response);
+    if (text !== undefined && this.#stream) this.#stream.push(text, true);
+    else if (text !== undefined) this.#responses.set(id, text);
     if (this.#open.size === 0) this.#finish();
   }
 
@@ -90,12 +96,22 @@ export class LegacyAnswer {
     this.#end(abandoned(this.#options.headers, this.#options.errorId));
   }
 
+  /** A result can hold what JSON has no form for. */
+  #write(id: RequestId, response: JSONRPCMessage): string {
+    try {
+      return JSON.stringify(response);
+    } catch (thrown) {
+      this.#hasFailed = true;
+      return JSON.stringify(toErrorMessage(this.#options.toInternal(thrown), this.#ids.get(id)));
+    }
+  }
+
   #begin(): void {
     if (this.#stream || this.#isOver) return;
     clearTimeout(this.#timer);
     const { openStream, headers } = this.#options;
     this.#stream = openStream([...this.#ids.values()]);
-    for (const response of this.#responses.values()) this.#stream.push(JSON.stringify(response), true);
+    for (const text of this.#responses.values()) this.#stream.push(text, true);
     const { body, close } = this.#stream.connect(
       0,
       () => {
@@ -110,12 +126,15 @@ export class LegacyAnswer {
 
   #finish(): void {
     const { headers } = this.#options;
-    const responses = [...this.#ids.keys()]
+    const texts = [...this.#ids.keys()]
       .map((id) => this.#responses.get(id))
-      .filter((response) => response !== undefined);
-    if (responses.length === 0) return this.#end({ status: 202, headers, body: undefined });
-    const body = JSON.stringify(responses.length === 1 ? responses[0] : responses);
-    this.#end({ status: 200, headers: { 'content-type': 'application/json', ...headers }, body });
+      .filter((text) => text !== undefined);
+    if (texts.length === 0) return this.#end({ status: 202, headers, body: undefined });
+    const [only] = texts;
+    const body = texts.length === 1 ? only : `[${texts.join(',')}]`;
+    // The others of a batch have their answers.
+    const status = this.#hasFailed && texts.length === 1 ? 500 : 200;
+    this.#end({ status, headers: { 'content-type': 'application/json', ...headers }, body });
   }
 
   /** Ends the answer, with this reply unless a stream has begun. */

@@ -5,7 +5,6 @@ import {
   type Server,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
-import { reportThrown } from '../call/failure.ts';
 import type { Outcome } from '../call/outcome.ts';
 import type { Store } from '../call/store.ts';
 import { shareOneBudget } from '../schema/budget.ts';
@@ -14,6 +13,7 @@ import { revision } from './advertise.ts';
 import { isEventStream, passOn } from './event-stream.ts';
 import { errorReply, type Exchange, type Reply } from './exchange.ts';
 import { Flow } from './flow.ts';
+import { toInternalError } from './internal-error.ts';
 import { errorCodes, type ErrorMessage, idOf, type MessageId } from './json-rpc.ts';
 import { isOpening, type LegacyMessages, readMessages, toReadable } from './legacy-message.ts';
 import { LegacyTransport } from './legacy-transport.ts';
@@ -73,6 +73,7 @@ export function createSdkLeg(
     },
   );
   const listeners = new Listeners(bus, parts.info);
+  const toInternal = (thrown: unknown) => toInternalError(parts.report, thrown);
 
   const serveModern = async (task: SdkServing, serving: HttpServing, request: Request, message: unknown) => {
     running.set(request, task);
@@ -106,7 +107,7 @@ export function createSdkLeg(
       servingOf: () => task,
       subscribed: undefined,
     });
-    const transport = new LegacyTransport({ onIdle: () => alone.delete(server) });
+    const transport = new LegacyTransport({ toInternal, onIdle: () => alone.delete(server) });
     alone.add(server);
     await server.connect(transport);
     return transport.post({ ...posted, request, mayStream, onEnd: () => {} });
@@ -124,6 +125,7 @@ export function createSdkLeg(
           }),
         askAgain: (serving, uri) => tryReadingHere(parts, serving, uri),
         share: shared && new Share({ ...shared, bus, idleMs: limits?.idleMs ?? defaultIdleMs }),
+        toInternal,
       },
       limits,
     );
@@ -190,10 +192,7 @@ export function createSdkLeg(
         isAwaited:
           mayStream && asksForProgress(message) && !(isOld && sessions && exchange.header('mcp-session-id')),
         onLeave: () => exchange.abort(),
-        toReply(thrown) {
-          const text = `Internal error (reference ${reportThrown(parts.report, thrown)})`;
-          return errorReply(500, { code: errorCodes.internalError, message: text }, {}, id);
-        },
+        toReply: (thrown) => errorReply(500, toInternal(thrown), {}, id),
       });
       const completed = completeError(reply, id, isRejected);
       return { reply: completed, outcome: hasOneRequest(message) ? outcome : undefined };

@@ -14,7 +14,6 @@ import {
 } from '@modelcontextprotocol/server';
 import type { CallRequest } from '../call/active-call.ts';
 import type { AskState } from '../call/ask.ts';
-import { reportThrown } from '../call/failure.ts';
 import type { FailureOutcome, Outcome } from '../call/outcome.ts';
 import { isVisible } from '../call/visible.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -29,7 +28,7 @@ import { toCallRequest } from './call-request.ts';
 import { complete } from './completion.ts';
 import type { Flow } from './flow.ts';
 import { readInstructions, arePersonal, sharedInstructionsOf } from './instructions.ts';
-import { errorCodes } from './json-rpc.ts';
+import { toInternalError } from './internal-error.ts';
 import { createListContext, type ListContext, spendTimeOfHidden } from './list-context.ts';
 import { listEntries, readContextOf } from './listing.ts';
 import { findResource } from './named-item.ts';
@@ -179,8 +178,7 @@ function handle<TMethod extends RequestMethod>(
       return await handler(params, context);
     } catch (thrown) {
       if (thrown instanceof ProtocolError) throw thrown;
-      const message = `Internal error (reference ${reportThrown(parts.report, thrown)})`;
-      throw toProtocolError({ code: errorCodes.internalError, message });
+      throw toProtocolError(toInternalError(parts.report, thrown));
     }
   };
   // Cast: the SDK has one result type for each method. Ours are made of the same JSON.

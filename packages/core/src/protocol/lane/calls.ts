@@ -3,12 +3,13 @@ import { toAnswer, toRpcError } from '../answer.ts';
 import { type CallMethod, callNamed, type CallParams } from '../call-by-name.ts';
 import { type ReadRequest, type Round, toCallRequest } from '../call-request.ts';
 import { errorReply, type Reply } from '../exchange.ts';
+import { toInternalError } from '../internal-error.ts';
 import { ProgressReply } from '../progress-reply.ts';
 import type { HttpServing, Served, ServerParts } from '../serving.ts';
 import { sealRound } from '../state.ts';
 import type { LaneAnswer } from './answer.ts';
 import type { Lists } from './lists.ts';
-import { toIdReply, toInternal, toMessage, toReply } from './reply.ts';
+import { toIdReply, toMessage, toReply } from './reply.ts';
 import { openRound } from './round.ts';
 import { isOffered, type Writer } from './writer.ts';
 
@@ -82,7 +83,7 @@ export function createCalls(parts: ServerParts, writer: Writer, lists: Lists, as
     const params = read.params as CallParams;
     const method = read.method as CallMethod;
     const line = new ProgressReply(exchange, token, (thrown) =>
-      errorReply(500, toInternal(parts, thrown), {}, id),
+      errorReply(500, toInternalError(parts.report, thrown), {}, id),
     );
     const request = toCallRequest(serving, read, exchange.signal, true, line, round);
     const run = async () => {

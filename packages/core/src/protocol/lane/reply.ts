@@ -1,8 +1,5 @@
-import { reportThrown } from '../../call/failure.ts';
 import type { ReadRequest } from '../call-request.ts';
 import type { Reply } from '../exchange.ts';
-import { errorCodes, type RpcError } from '../json-rpc.ts';
-import type { ServerParts } from '../serving.ts';
 
 const encoder = new TextEncoder();
 const headers = { 'content-type': 'application/json' };
@@ -25,10 +22,4 @@ export function toBytes(result: object, tail: string): Uint8Array {
 /** Completes an answer that was serialized before. */
 export function toIdReply(bytes: Uint8Array, id: ReadRequest['id']): Reply {
   return toReply([bytes, encoder.encode(`,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`)]);
-}
-
-/** Reports what was thrown where the handler does not catch it. */
-export function toInternal({ report }: ServerParts, thrown: unknown): RpcError {
-  const message = `Internal error (reference ${reportThrown(report, thrown)})`;
-  return { code: errorCodes.internalError, message };
 }

@@ -1,11 +1,12 @@
 import { toAnswer } from '../answer.ts';
 import { type CallMethod, callNamed, type CallParams } from '../call-by-name.ts';
 import { type ReadRequest, toCallRequest } from '../call-request.ts';
+import { toInternalError } from '../internal-error.ts';
 import { toErrorMessage } from '../json-rpc.ts';
 import type { HttpServing, ServerParts } from '../serving.ts';
 import type { OpenSession } from '../session/session-call.ts';
 import type { LaneAnswer } from './answer.ts';
-import { toIdReply, toInternal, toMessage, toReply } from './reply.ts';
+import { toIdReply, toMessage, toReply } from './reply.ts';
 import type { Writer } from './writer.ts';
 
 /** Finds the session of a request. `undefined` if the SDK has to find out what is wrong with it. */
@@ -49,7 +50,7 @@ export function createServeInSession(
       return call.end(text, outcome, toJsonReply);
     };
     run().catch((thrown: unknown) =>
-      call.fail(thrown, (late) => toErrorMessage(toInternal(parts, late), read.id)),
+      call.fail(thrown, (late) => toErrorMessage(toInternalError(parts.report, late), read.id)),
     );
     // The client may be answered before the call has ended: with a stream, or because it has cancelled the call.
     const reply = await call.reply;
