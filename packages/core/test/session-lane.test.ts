@@ -1,10 +1,8 @@
 import { initTRPC } from '@trpc/server';
-import { describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import { expect, test, vi } from 'vitest';
 import { mcpHandler } from '../src/adapters/express.ts';
-import { type CallFailure, getMcpCall, type HandlerOptions, mcpContent, type McpMeta } from '../src/index.ts';
+import { getMcpCall, type HandlerOptions, type McpMeta } from '../src/index.ts';
 import { connect } from './clients.ts';
-import { dataOf, openRaw, sendRaw } from './events.ts';
 import { post } from './messages.ts';
 import { serve } from './server.ts';
 
@@ -187,100 +185,6 @@ test.each(['was cancelled', 'has ended'])(
     expect(await told.promise).toBe('told');
   },
 );
-
-describe('a call whose result cannot be written', () => {
-  /** JSON has no such number, and nothing checks blocks that a procedure makes itself. */
-  const odd = () =>
-    mcpContent([
-      { type: 'resource', resource: { uri: 'odd://x', text: 'odd', _meta: { size: 1n } } as never },
-    ]);
-
-  async function start() {
-    const begun = deferred<void>();
-    const gone = deferred<void>();
-    const hungUp = deferred<void>();
-    const failures: CallFailure[] = [];
-    const router = t.router({
-      odd: t.procedure
-        .meta({ mcp: { resource: { uri: 'odd://{how}' } } })
-        .input(z.object({ how: z.string() }))
-        .query(async ({ input }) => {
-          begun.resolve();
-          const params = { progressToken: 1, progress: 1 };
-          if (input.how === 'streamed')
-            await getMcpCall()!.sdk!.mcpReq.notify({ method: 'notifications/progress', params });
-          if (input.how === 'left') await gone.promise;
-          return odd();
-        }),
-    });
-    const onError = (failure: CallFailure) => void failures.push(failure);
-    const server = await serve(mcpHandler(router, { legacy: 'sessions', onError }), (_, res, next) => {
-      // After the handler has heard of it.
-      res.once('close', () => setImmediate(() => !res.writableFinished && hungUp.resolve()));
-      next();
-    });
-    const session = await openRaw(server.mcp);
-    return {
-      begun,
-      gone,
-      hungUp,
-      failures,
-      server,
-      session,
-      read: (how: string) => sendRaw(server.mcp, toRead(how), session),
-      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-    };
-  }
-
-  const toRead = (how: string) => ({
-    jsonrpc: '2.0',
-    id: 7,
-    method: 'resources/read',
-    params: { uri: `odd://${how}` },
-  });
-  const jsonType = { 'content-type': 'application/json' };
-  const message = expect.stringMatching(/^Internal error \(reference [\da-f-]{36}\)$/) as unknown;
-  const error = { jsonrpc: '2.0', id: 7, error: { code: -32_603, message } };
-
-  test('is answered with an error, of which the app hears', async () => {
-    await using app = await start();
-    const answer = await app.read('plain');
-    expect(answer.status).toBe(500);
-    expect(await answer.body()).toEqual(error);
-    expect(app.failures).toMatchObject([{ error: { name: 'TypeError' } }]);
-  });
-
-  test('is answered so on a stream that has begun, too', async () => {
-    await using app = await start();
-    const stream = await app.read('streamed');
-    expect(stream.status).toBe(200);
-    const events = await stream.rest();
-    expect(dataOf(events.at(-1))).toEqual(error);
-    expect(app.failures).toMatchObject([{ error: { name: 'TypeError' } }]);
-    expect(events.at(-1)!.data).toContain(app.failures[0]!.reference);
-  });
-
-  test('is told to the app after the client has hung up, and ends nothing else', async () => {
-    await using app = await start();
-    const uncaught = vi.fn<(thrown: unknown) => void>();
-    process.on('unhandledRejection', uncaught);
-    const hangUp = new AbortController();
-    const reading = fetch(app.server.mcp, {
-      method: 'POST',
-      headers: { ...app.session, accept: 'application/json, text/event-stream', ...jsonType },
-      body: JSON.stringify(toRead('left')),
-      signal: hangUp.signal,
-    });
-    await app.begun.promise;
-    hangUp.abort();
-    await expect(reading).rejects.toThrow();
-    await app.hungUp.promise;
-    app.gone.resolve();
-    await vi.waitFor(() => expect(app.failures).toMatchObject([{ error: { name: 'TypeError' } }]));
-    expect(uncaught).not.toHaveBeenCalled();
-    process.off('unhandledRejection', uncaught);
-  });
-});
 
 function deferred<T>() {
   let resolve!: (value: T) => void;

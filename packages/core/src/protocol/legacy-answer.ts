@@ -1,7 +1,6 @@
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server';
 import { eventStreamHeaders } from './event-stream.ts';
 import { errorReply, type Reply } from './exchange.ts';
-import type { ToInternal } from './internal-error.ts';
 import { errorCodes, type MessageId, toErrorMessage } from './json-rpc.ts';
 import type { KeptStream } from './session/kept-stream.ts';
 
@@ -11,7 +10,6 @@ export interface LegacyAnswerOptions {
   /** Whether messages may come before the answer. If not, they are dropped. */
   mayStream: boolean;
   headers: Record<string, string>;
-  toInternal: ToInternal;
   /** Makes the stream. `ids` are those that the client gave its requests. */
   openStream: (ids: readonly RequestId[]) => KeptStream;
   /** After how many milliseconds a stream begins, even if nothing came. `undefined` for never. */
@@ -30,8 +28,7 @@ export class LegacyAnswer {
   /** The requests by the ids that the server knows, with those of the client, in the order in which a body answers them. */
   #ids: ReadonlyMap<RequestId, RequestId> = new Map();
   readonly #open = new Set<RequestId>();
-  /** As JSON. */
-  readonly #responses = new Map<RequestId, string>();
+  readonly #responses = new Map<RequestId, JSONRPCMessage>();
   #resolve!: (reply: Reply) => void;
   #stream: KeptStream | undefined;
   #close: (() => void) | undefined;
@@ -39,8 +36,6 @@ export class LegacyAnswer {
   readonly #since = Date.now();
   #isOver = false;
   #hasLeft = false;
-  /** Whether a response could not be written. */
-  #hasFailed = false;
 
   constructor(options: LegacyAnswerOptions) {
     this.#options = options;
@@ -68,9 +63,8 @@ export class LegacyAnswer {
   /** Answers a request. Without a response it was cancelled, and gets no answer. */
   settle(id: RequestId, response: JSONRPCMessage | undefined): void {
     if (this.#isOver || !this.#open.delete(id)) return;
-    const text = response && this.#write(id, response);
-    if (text !== undefined && this.#stream) this.#stream.push(text, true);
-    else if (text !== undefined) this.#responses.set(id, text);
+    if (response && this.#stream) this.#stream.push(JSON.stringify(response), true);
+    else if (response) this.#responses.set(id, response);
     if (this.#open.size === 0) this.#finish();
   }
 
@@ -96,22 +90,12 @@ export class LegacyAnswer {
     this.#end(abandoned(this.#options.headers, this.#options.errorId));
   }
 
-  /** A result can hold what JSON has no form for. */
-  #write(id: RequestId, response: JSONRPCMessage): string {
-    try {
-      return JSON.stringify(response);
-    } catch (thrown) {
-      this.#hasFailed = true;
-      return JSON.stringify(toErrorMessage(this.#options.toInternal(thrown), this.#ids.get(id)));
-    }
-  }
-
   #begin(): void {
     if (this.#stream || this.#isOver) return;
     clearTimeout(this.#timer);
     const { openStream, headers } = this.#options;
     this.#stream = openStream([...this.#ids.values()]);
-    for (const text of this.#responses.values()) this.#stream.push(text, true);
+    for (const response of this.#responses.values()) this.#stream.push(JSON.stringify(response), true);
     const { body, close } = this.#stream.connect(
       0,
       () => {
@@ -126,15 +110,12 @@ export class LegacyAnswer {
 
   #finish(): void {
     const { headers } = this.#options;
-    const texts = [...this.#ids.keys()]
+    const responses = [...this.#ids.keys()]
       .map((id) => this.#responses.get(id))
-      .filter((text) => text !== undefined);
-    if (texts.length === 0) return this.#end({ status: 202, headers, body: undefined });
-    const [only] = texts;
-    const body = texts.length === 1 ? only : `[${texts.join(',')}]`;
-    // The others of a batch have their answers.
-    const status = this.#hasFailed && texts.length === 1 ? 500 : 200;
-    this.#end({ status, headers: { 'content-type': 'application/json', ...headers }, body });
+      .filter((response) => response !== undefined);
+    if (responses.length === 0) return this.#end({ status: 202, headers, body: undefined });
+    const body = JSON.stringify(responses.length === 1 ? responses[0] : responses);
+    this.#end({ status: 200, headers: { 'content-type': 'application/json', ...headers }, body });
   }
 
   /** Ends the answer, with this reply unless a stream has begun. */

@@ -14,7 +14,6 @@ import {
 import { toError } from '../thrown.ts';
 import { keepAliveMs } from './event-stream.ts';
 import { errorReply, type Reply } from './exchange.ts';
-import type { ToInternal } from './internal-error.ts';
 import { errorCodes, idOf, isResponse, toErrorMessage } from './json-rpc.ts';
 import { abandoned, LegacyAnswer } from './legacy-answer.ts';
 import type { LegacyMessages } from './legacy-message.ts';
@@ -23,7 +22,6 @@ import { KeptStream } from './session/kept-stream.ts';
 import type { SessionLink } from './session/session-link.ts';
 
 export interface LegacyTransportOptions {
-  toInternal: ToInternal;
   /** The session that it belongs to. `undefined` if the transport serves one POST alone. */
   session?: SessionLink;
   /** Is called when no request runs any more. */
@@ -69,7 +67,6 @@ export class LegacyTransport implements Transport {
   sessionId?: string;
   /** By the ids that the server knows. They are those of the client, except while another request has the same one. */
   readonly #running = new Map<RequestId, Running>();
-  readonly #toInternal: ToInternal;
   readonly #onIdle: (() => void) | undefined;
   readonly #session: SessionLink | undefined;
   /** The headers of every answer. */
@@ -78,8 +75,7 @@ export class LegacyTransport implements Transport {
   #isClosed = false;
   #count = 0;
 
-  constructor({ toInternal, session, onIdle }: LegacyTransportOptions) {
-    this.#toInternal = toInternal;
+  constructor({ session, onIdle }: LegacyTransportOptions) {
     if (session) this.sessionId = session.id;
     this.#session = session;
     this.headers = session ? { 'mcp-session-id': session.id } : {};
@@ -111,7 +107,6 @@ export class LegacyTransport implements Transport {
       errorId: isBatch ? null : idOf(messages[0]),
       mayStream,
       headers: this.headers,
-      toInternal: this.#toInternal,
       openStream: (given) => session?.openStream(given) ?? createPassingStream(),
       beginAfterMs: session && beginAfterMs(session, messages),
       onEnd,
@@ -173,7 +168,6 @@ export class LegacyTransport implements Transport {
       errorId: running.id,
       mayStream,
       headers: this.headers,
-      toInternal: this.#toInternal,
       openStream: (given) => session?.openStream(given) ?? createPassingStream(),
       onEnd,
     }));

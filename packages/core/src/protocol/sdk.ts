@@ -73,7 +73,6 @@ export function createSdkLeg(
     },
   );
   const listeners = new Listeners(bus, parts.info);
-  const toInternal = (thrown: unknown) => toInternalError(parts.report, thrown);
 
   const serveModern = async (task: SdkServing, serving: HttpServing, request: Request, message: unknown) => {
     running.set(request, task);
@@ -107,7 +106,7 @@ export function createSdkLeg(
       servingOf: () => task,
       subscribed: undefined,
     });
-    const transport = new LegacyTransport({ toInternal, onIdle: () => alone.delete(server) });
+    const transport = new LegacyTransport({ onIdle: () => alone.delete(server) });
     alone.add(server);
     await server.connect(transport);
     return transport.post({ ...posted, request, mayStream, onEnd: () => {} });
@@ -125,7 +124,6 @@ export function createSdkLeg(
           }),
         askAgain: (serving, uri) => tryReadingHere(parts, serving, uri),
         share: shared && new Share({ ...shared, bus, idleMs: limits?.idleMs ?? defaultIdleMs }),
-        toInternal,
       },
       limits,
     );
@@ -192,7 +190,7 @@ export function createSdkLeg(
         isAwaited:
           mayStream && asksForProgress(message) && !(isOld && sessions && exchange.header('mcp-session-id')),
         onLeave: () => exchange.abort(),
-        toReply: (thrown) => errorReply(500, toInternal(thrown), {}, id),
+        toReply: (thrown) => errorReply(500, toInternalError(parts.report, thrown), {}, id),
       });
       const completed = completeError(reply, id, isRejected);
       return { reply: completed, outcome: hasOneRequest(message) ? outcome : undefined };

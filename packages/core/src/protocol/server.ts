@@ -175,7 +175,10 @@ function handle<TMethod extends RequestMethod>(
     if (!task.made && subscribed && !subscribed.isEmpty) served.latest = task.serving;
     if (task.flow) server.holdBack(context, task.flow);
     try {
-      return await handler(params, context);
+      const result = await handler(params, context);
+      // Of what its transport cannot write, the SDK tells nobody, and the client would wait.
+      JSON.stringify(result);
+      return result;
     } catch (thrown) {
       if (thrown instanceof ProtocolError) throw thrown;
       throw toProtocolError(toInternalError(parts.report, thrown));

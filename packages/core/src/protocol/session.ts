@@ -8,7 +8,6 @@ import type { CheckingServer } from './checking-server.ts';
 import type { Reply } from './exchange.ts';
 import { idOf, type MessageId } from './json-rpc.ts';
 import { isOpening, type LegacyMessages } from './legacy-message.ts';
-import type { ToInternal } from './internal-error.ts';
 import { LegacyTransport } from './legacy-transport.ts';
 import { notifyClient } from './notify.ts';
 import type { SessionLimits } from './options.ts';
@@ -81,7 +80,6 @@ export interface SessionParts {
   askAgain: (serving: Serving, uri: string) => Promise<Rehearsal>;
   /** What several processes share. `undefined` if sessions belong to this process. */
   share: Share | undefined;
-  toInternal: ToInternal;
 }
 
 export const defaultIdleMs = 600_000;
@@ -92,7 +90,7 @@ const shareOfCaller = 0.1;
 const longestTimerMs = 2 ** 31 - 1;
 
 export function createSessions(
-  { createServer, askAgain, share, toInternal }: SessionParts,
+  { createServer, askAgain, share }: SessionParts,
   {
     max = 1000,
     idleMs = defaultIdleMs,
@@ -196,7 +194,7 @@ export function createSessions(
     const subscribed = new Subscriptions();
     const server = createServer(catalog, servingOf, subscribed);
     const link = new SessionLink(id, streams, server);
-    const transport = new LegacyTransport({ toInternal, session: link });
+    const transport = new LegacyTransport({ session: link });
     const session: Session = {
       id,
       server,
