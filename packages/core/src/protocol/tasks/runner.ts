@@ -12,7 +12,7 @@ import type { ServerParts, Serving } from '../serving.ts';
 import { toAuth } from './caller.ts';
 import { toEnd, toFailed, toUnanswered } from './end.ts';
 import { stopped } from './failure.ts';
-import { createTicker, toProgressMessage } from './progress-message.ts';
+import { createTicker, type Ticker, toProgressMessage } from './progress-message.ts';
 import { type End, type Facts, isLate, type SealedCaller, type Stage, type TaskJob } from './record.ts';
 import { type Records, leaseMs } from './records.ts';
 import { lackOf, toAskState, toWaiting } from './round.ts';
@@ -52,6 +52,10 @@ interface Run {
   facts: Facts;
   controller: AbortController;
   stage: Stage;
+  /** Whether it has been created as a task. Until then, nothing of it is kept in the store. */
+  isTask: boolean;
+  /** Writes what the round that runs now tells. */
+  ticker: Ticker | undefined;
   /** Whether somebody else has ended the task. */
   isEnded: boolean;
   /** When its lease was renewed. */
@@ -74,9 +78,18 @@ export function createRunner(
   let timer: ReturnType<typeof setInterval> | undefined;
   let isClosed = false;
 
-  const hold = (facts: Facts, stage: Stage): Run => {
+  const hold = (facts: Facts, stage: Stage, isTask: boolean): Run => {
     const controller = new AbortController();
-    const run: Run = { facts, controller, stage, isEnded: false, beatAt: Date.now(), wake: undefined };
+    const run: Run = {
+      facts,
+      controller,
+      stage,
+      isTask,
+      ticker: undefined,
+      isEnded: false,
+      beatAt: Date.now(),
+      wake: undefined,
+    };
     runs.set(facts.id, run);
     if (timer === undefined) {
       timer = setInterval(() => runs.forEach((each) => void beat(each)), beatMs);
@@ -98,6 +111,7 @@ export function createRunner(
   };
 
   const beat = async (run: Run) => {
+    if (!run.isTask) return;
     try {
       await records.beat(run.facts);
       // It was let go meanwhile.
@@ -146,8 +160,9 @@ export function createRunner(
     if (!tool) return undefined;
     const ticker = createTicker(async (message) => {
       run.stage = { ...run.stage, message, updatedAt: Date.now() };
-      await records.writeStage(facts, run.stage);
+      if (run.isTask) await records.writeStage(facts, run.stage);
     });
+    run.ticker = ticker;
     const request: CallRequest = {
       id: undefined,
       method: 'tools/call',
@@ -234,6 +249,9 @@ export function createRunner(
   };
 
   const goOn = async (run: Run, serving: Serving, first: Promise<Outcome | undefined>): Promise<void> => {
+    run.isTask = true;
+    run.beatAt = Date.now();
+    run.ticker?.repeat();
     try {
       let outcome = await first;
       while (await settle(run, outcome)) {
@@ -256,7 +274,7 @@ export function createRunner(
 
   return {
     start(facts, serving, tell) {
-      const run = hold(facts, { round: 0, updatedAt: facts.createdAt, used: [] });
+      const run = hold(facts, { round: 0, updatedAt: facts.createdAt, used: [] }, false);
       const first = callOnce(run, serving, facts.state, facts.responses, tell);
       // Waited for below, or by `goOn`.
       first.catch(() => {});
@@ -301,7 +319,7 @@ export function createRunner(
       if (job.round !== expected) return;
       if (isClosed) throw new Error(closed);
       if (!(await records.begin(facts, job.round))) return;
-      const run = hold(facts, before ?? { round: 0, updatedAt: Date.now(), used: [] });
+      const run = hold(facts, before ?? { round: 0, updatedAt: Date.now(), used: [] }, true);
       try {
         await insist(run, () => records.beat(facts));
         const responses = before?.open ? await insist(run, () => readAnswers(run)) : facts.responses;
@@ -334,7 +352,7 @@ export function createRunner(
       isClosed = true;
       clearInterval(timer);
       const ending = [...runs.values()].map(async (run) => {
-        await keepEnd(run, toFailed(stopped));
+        if (run.isTask) await keepEnd(run, toFailed(stopped));
         run.isEnded = true;
         run.controller.abort(new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: stopped.message }));
         run.wake?.();
