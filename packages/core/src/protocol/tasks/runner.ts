@@ -132,11 +132,17 @@ export function createRunner(
       run.isEnded = true;
       run.controller.abort(new DOMException('the task was cancelled', 'AbortError'));
     }
-    if (run.isEnded || (run.wake && (await readAnswers(run)))) run.wake?.();
+    if (run.isEnded) return run.wake?.();
+    // By the time that the answers are read, it may wait for those to its next questions.
+    const { wake } = run;
+    if (wake && (await readAnswers(run))) wake();
   };
 
   /** The answers to all open questions, by the keys that they have for the app. `undefined` if one is missing. */
-  const readAnswers = async ({ facts, stage }: Run): Promise<Record<string, unknown> | undefined> => {
+  const readAnswers = async ({
+    facts,
+    stage,
+  }: Pick<Run, 'facts' | 'stage'>): Promise<Record<string, unknown> | undefined> => {
     const answers: [string, unknown][] = [];
     for (const [key, own] of Object.entries(stage.keys!)) {
       const answer = await records.readAnswer(facts.id, key);
@@ -248,6 +254,22 @@ export function createRunner(
     await keepEnd(run, toFailed(error));
   };
 
+  /** Waits until all open questions are answered. Returns `undefined` if somebody else has ended the task. */
+  const waitForAnswers = async (run: Run): Promise<Record<string, unknown> | undefined> => {
+    for (;;) {
+      await new Promise<void>((resolve) => {
+        run.wake = resolve;
+        // An answer may have come before anybody waited for it.
+        void check(run).catch(() => {});
+      });
+      run.wake = undefined;
+      if (run.isEnded) return undefined;
+      const answers = await insist(run, () => readAnswers(run));
+      // A store may forget an answer. It can be sent again.
+      if (answers) return answers;
+    }
+  };
+
   const goOn = async (run: Run, serving: Serving, first: Promise<Outcome | undefined>): Promise<void> => {
     run.isTask = true;
     run.beatAt = Date.now();
@@ -255,14 +277,9 @@ export function createRunner(
     try {
       let outcome = await first;
       while (await settle(run, outcome)) {
-        await new Promise<void>((resolve) => {
-          run.wake = resolve;
-          // An answer may have come before anybody waited for it.
-          void check(run).catch(() => {});
-        });
-        run.wake = undefined;
-        if (run.isEnded) return;
-        const { state, responses } = await nextRound(run, (await insist(run, () => readAnswers(run)))!);
+        const answers = await waitForAnswers(run);
+        if (!answers) return;
+        const { state, responses } = await nextRound(run, answers);
         outcome = await callOnce(run, serving, state, responses);
       }
     } catch (thrown) {
@@ -317,12 +334,14 @@ export function createRunner(
       // A job that was delivered late, or twice, is not run again.
       const expected = before ? before.round + (before.open ? 1 : 0) : 0;
       if (job.round !== expected) return;
+      const responses = before?.open ? await readAnswers({ facts, stage: before }) : facts.responses;
+      // No answers, no round: the procedure would ask once more, under other keys.
+      if (before?.open && !responses) return;
       if (isClosed) throw new Error(closed);
       if (!(await records.begin(facts, job.round))) return;
       const run = hold(facts, before ?? { round: 0, updatedAt: Date.now(), used: [] }, true);
       try {
         await insist(run, () => records.beat(facts));
-        const responses = before?.open ? await insist(run, () => readAnswers(run)) : facts.responses;
         const next = before?.open ? await nextRound(run, responses!) : { state: facts.state, responses };
         await settle(run, await callOnce(run, toServing(facts), next.state, next.responses));
       } catch (thrown) {
