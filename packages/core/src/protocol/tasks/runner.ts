@@ -98,15 +98,17 @@ export function createRunner(
     }
     return run;
   };
-  const forget = ({ facts }: Run) => {
-    runs.delete(facts.id);
+  const forget = (run: Run) => {
+    const { id } = run.facts;
+    // Its next round may run here already.
+    if (runs.get(id) === run) runs.delete(id);
     if (runs.size > 0) return;
     clearInterval(timer);
     timer = undefined;
   };
   const letGo = async (run: Run) => {
     forget(run);
-    await records.rest(run.facts.id).catch(() => {});
+    if (!runs.has(run.facts.id)) await records.rest(run.facts.id).catch(() => {});
     onEnd(run.facts);
   };
 
