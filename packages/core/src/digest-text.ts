@@ -6,9 +6,30 @@ export async function digestText(text: string): Promise<string> {
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-interface NodeProcess {
-  getBuiltinModule?: (id: string) => { hash?: (algorithm: string, text: string) => string } | undefined;
+interface Hmac {
+  update(text: string): Hmac;
+  digest(encoding: 'base64url'): string;
 }
 
-/** Node's own digest, in hexadecimal digits. `undefined` on hosts without it, and on Node before 20.16. */
-const hashNow = (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.('node:crypto')?.hash;
+interface NodeCrypto {
+  hash?: (algorithm: 'sha256', text: string) => string;
+  createHmac?: (algorithm: 'sha256', key: object) => Hmac;
+  createSecretKey?: (key: Uint8Array) => object;
+}
+
+interface NodeProcess {
+  getBuiltinModule?: (id: string) => NodeCrypto | undefined;
+}
+
+/** Node's own module, also on hosts that have it from Node. `undefined` elsewhere, and on Node before 20.16. */
+export const nodeCrypto: NodeCrypto | undefined = load();
+const hashNow = nodeCrypto?.hash;
+
+function load(): NodeCrypto | undefined {
+  try {
+    return (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.('node:crypto');
+  } catch {
+    // Some hosts only pretend to have the function, such as older versions of Bun.
+    return undefined;
+  }
+}

@@ -67,7 +67,8 @@ async function callWithExtras(
     // A call that asks for other fields is another call: what is kept has those of the first.
     args: owner.args,
     request,
-    left: host.signal,
+    // A task outlives its request, whose signal some hosts abort after each answer.
+    left: request.task ? undefined : host.signal,
     toResult: (value, era, yielded) => convert(tool, value, era, yielded),
   });
   const toResult: ToResult<Tool> = (_, value, era, yielded) => keyed.toResult(value, era, yielded);

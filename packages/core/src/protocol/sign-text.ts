@@ -1,4 +1,5 @@
 import type { Bytes } from '../bytes.ts';
+import { nodeCrypto } from '../digest-text.ts';
 
 /** Signs a text with HMAC-SHA256. The signature is in base64 for URLs, without padding. */
 export type SignText = (text: string) => string | Promise<string>;
@@ -6,8 +7,8 @@ export type SignText = (text: string) => string | Promise<string>;
 /** Makes what signs with a key. */
 export function createSignText(key: Bytes): SignText {
   // A hand-over to the thread pool takes ten times as long as the signature of a short text.
-  if (node?.createHmac && node.createSecretKey) {
-    const { createHmac, createSecretKey } = node;
+  if (nodeCrypto?.createHmac && nodeCrypto.createSecretKey) {
+    const { createHmac, createSecretKey } = nodeCrypto;
     const secret = createSecretKey(key);
     return (text) => createHmac('sha256', secret).update(text).digest('base64url');
   }
@@ -30,20 +31,3 @@ export function isSameSignature(one: string, other: string): boolean {
   }
   return difference === 0;
 }
-
-interface Hmac {
-  update(text: string): Hmac;
-  digest(encoding: 'base64url'): string;
-}
-
-interface NodeCrypto {
-  createHmac?: (algorithm: 'sha256', key: object) => Hmac;
-  createSecretKey?: (key: Bytes) => object;
-}
-
-interface NodeProcess {
-  getBuiltinModule?: (id: string) => NodeCrypto | undefined;
-}
-
-/** Node's own module, also on hosts that have it from Node. */
-const node = (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.('node:crypto');

@@ -152,6 +152,43 @@ describe('a task in a queue', () => {
   });
 });
 
+test('the next round of a task hears of its end where the one before is let go after it has begun', async () => {
+  const store = openStore();
+  const jobs: TaskJob[] = [];
+  const [began, aborted, release] = [latch(), latch(), latch()];
+  const router = t.router({
+    order: t.procedure.meta({ mcp: { task: true } }).mutation(async ({ signal }) => {
+      await getMcpCall()!.ask({ message: 'Which size?', schema: z.object({ size: z.string() }) });
+      signal!.addEventListener('abort', () => aborted.open());
+      began.open();
+      await aborted.opened;
+    }),
+  });
+  const set = store.set.bind(store);
+  let count = 0;
+  store.set = async (key, ...rest) => {
+    await set(key, ...rest);
+    // The question is there, and the worker that has asked it does not know yet.
+    if (key.endsWith(':stage') && count++ === 0) await release.opened;
+  };
+  const tasks = { run: (job: TaskJob) => void jobs.push(job), createContext: () => ({}) };
+  const handler = mcpHandler(router, { auth, secret, store, tasks });
+  onTestFinished(() => handler.close());
+  const ann = person(handler, 'ann');
+  const id = await ann.start('order');
+  const first = handler.runTask(jobs[0]!);
+  const { inputRequests } = await ann.until(id, 'input_required');
+  await ann.update(id, { [Object.keys(inputRequests!)[0]!]: { action: 'decline' } });
+  const second = handler.runTask(jobs[1]!);
+  await began.opened;
+  release.open();
+  await first;
+  expect([...store.kept.keys()]).toContain(`task:{${id}}:lease`);
+  await ann.cancel(id);
+  await aborted.opened;
+  await second;
+});
+
 describe('a job', () => {
   test.each([
     ['nothing', undefined],

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { initTRPC } from '@trpc/server';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { mcpHandler } from '../../src/adapters/fetch.ts';
 import { getMcpCall, type McpMeta } from '../../src/index.ts';
 import { latch, person } from './person.ts';
@@ -91,4 +91,66 @@ test('progress after the end changes nothing', async () => {
   late!();
   for (let turn = 0; turn < 20; turn++) await setImmediate();
   expect(await ann.read(id)).toEqual(before);
+});
+
+describe('a call that reports before it is a task', () => {
+  test('leaves nothing in the store when it ends as a call', async () => {
+    const router = t.router({
+      report: t.procedure.meta({ mcp: { task: { after: 60_000 } } }).mutation(() => {
+        getMcpCall()!.progress({ progress: 1, message: 'early' });
+        return 'whole';
+      }),
+    });
+    const store = openStore();
+    const handler = mcpHandler(router, { callerId, secret, store });
+    onTestFinished(() => handler.close());
+    const { result } = await person(handler, 'ann').call('report');
+    expect(result).toMatchObject({ structuredContent: 'whole' });
+    expect([...store.kept.keys()]).toEqual([]);
+  });
+
+  test('leaves nothing in the store when its server is closed', async () => {
+    const reported = latch();
+    const router = t.router({
+      report: t.procedure.meta({ mcp: { task: { after: 60_000 } } }).mutation(({ signal }) => {
+        getMcpCall()!.progress({ progress: 1, message: 'early' });
+        reported.open();
+        return new Promise((_resolve, reject) =>
+          signal!.addEventListener('abort', () => reject(signal!.reason as Error)),
+        );
+      }),
+    });
+    const store = openStore();
+    const handler = mcpHandler(router, { callerId, secret, store, onError: () => {} });
+    const called = person(handler, 'ann').call('report');
+    await reported.opened;
+    await handler.close();
+    await called;
+    expect([...store.kept.keys()]).toEqual([]);
+  });
+
+  test('has told it when it is one', async () => {
+    const reported = latch();
+    const done = latch<string>();
+    const router = t.router({
+      report: t.procedure.meta({ mcp: { task: { after: 1 } } }).mutation(() => {
+        getMcpCall()!.progress({ progress: 1, message: 'early' });
+        reported.open();
+        return done.opened;
+      }),
+    });
+    const store = openStore();
+    const add = store.add.bind(store);
+    store.add = async (...entry) => {
+      await reported.opened;
+      return add(...entry);
+    };
+    const handler = mcpHandler(router, { callerId, secret, store });
+    onTestFinished(() => handler.close());
+    const ann = person(handler, 'ann');
+    const id = await ann.start('report');
+    await expect.poll(async () => (await ann.read(id)).statusMessage, { timeout: 10_000 }).toBe('early');
+    done.open('whole');
+    expect((await ann.settle(id)).result?.structuredContent).toBe('whole');
+  });
 });

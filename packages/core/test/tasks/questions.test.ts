@@ -364,6 +364,30 @@ test('a question within the time of `after` is one of the call itself, and the t
   expect(settled.result?.structuredContent).toBe('removed');
 });
 
+test('a task with an idempotency key goes on after an answer where the host ends the signal of each request', async () => {
+  const router = t.router({
+    order: t.procedure
+      .meta({ mcp: { task: true, idempotent: true } })
+      .mutation(() => getMcpCall()!.ask({ message: 'Which size?', schema: size })),
+  });
+  const handler = mcpHandler(router, { callerId });
+  onTestFinished(() => handler.close());
+  const answer = async (request: Request) => {
+    const controller = new AbortController();
+    const response = await handler(new Request(request, { signal: controller.signal }));
+    const body = await response.text();
+    // As `Deno.serve` does it.
+    controller.abort();
+    return new Response(body, response);
+  };
+  // Cast: the rest of a handler is not used.
+  const ann = person(answer as typeof handler, 'ann');
+  const id = await ann.start('order', { _idempotencyKey: 'a key of a client' });
+  const { key } = await nextQuestion(ann, id);
+  await ann.update(id, { [key]: accept({ size: 'small' }) });
+  expect((await ann.settle(id)).result?.structuredContent).toEqual(accept({ size: 'small' }));
+});
+
 function nest(depth: number): unknown {
   let value: unknown = 1;
   for (let level = 0; level < depth; level++) value = { value };

@@ -16,12 +16,15 @@ export function toProgressMessage(progress: Progress): string | undefined {
 /** Takes messages as often as they come, and writes the last one from time to time. */
 export interface Ticker {
   tell(message: string): void;
+  /** Writes the last message once more, unless it waits to be written. */
+  repeat(): void;
   /** Resolves when nothing is written any more. What waits is dropped. */
   stop(): Promise<void>;
 }
 
 export function createTicker(write: (message: string) => Promise<void>): Ticker {
   let waiting: string | undefined;
+  let last: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> | undefined;
   let isOver = false;
@@ -40,10 +43,15 @@ export function createTicker(write: (message: string) => Promise<void>): Ticker 
     // One after the other, because a store may be slow, and need not keep the order.
     writing = write(message).then(rest, rest);
   };
+  const tell = (message: string) => {
+    last = message;
+    waiting = message;
+    if (timer === undefined && writing === undefined) next();
+  };
   return {
-    tell(message) {
-      waiting = message;
-      if (timer === undefined && writing === undefined) next();
+    tell,
+    repeat() {
+      if (last !== undefined) tell(last);
     },
     async stop() {
       isOver = true;

@@ -12,7 +12,7 @@ import type { ServerParts, Serving } from '../serving.ts';
 import { toAuth } from './caller.ts';
 import { toEnd, toFailed, toUnanswered } from './end.ts';
 import { stopped } from './failure.ts';
-import { createTicker, toProgressMessage } from './progress-message.ts';
+import { createTicker, type Ticker, toProgressMessage } from './progress-message.ts';
 import { type End, type Facts, isLate, type SealedCaller, type Stage, type TaskJob } from './record.ts';
 import { type Records, leaseMs } from './records.ts';
 import { lackOf, toAskState, toWaiting } from './round.ts';
@@ -52,6 +52,10 @@ interface Run {
   facts: Facts;
   controller: AbortController;
   stage: Stage;
+  /** Whether it has been created as a task. Until then, nothing of it is kept in the store. */
+  isTask: boolean;
+  /** Writes what the round that runs now tells. */
+  ticker: Ticker | undefined;
   /** Whether somebody else has ended the task. */
   isEnded: boolean;
   /** When its lease was renewed. */
@@ -74,9 +78,18 @@ export function createRunner(
   let timer: ReturnType<typeof setInterval> | undefined;
   let isClosed = false;
 
-  const hold = (facts: Facts, stage: Stage): Run => {
+  const hold = (facts: Facts, stage: Stage, isTask: boolean): Run => {
     const controller = new AbortController();
-    const run: Run = { facts, controller, stage, isEnded: false, beatAt: Date.now(), wake: undefined };
+    const run: Run = {
+      facts,
+      controller,
+      stage,
+      isTask,
+      ticker: undefined,
+      isEnded: false,
+      beatAt: Date.now(),
+      wake: undefined,
+    };
     runs.set(facts.id, run);
     if (timer === undefined) {
       timer = setInterval(() => runs.forEach((each) => void beat(each)), beatMs);
@@ -85,19 +98,22 @@ export function createRunner(
     }
     return run;
   };
-  const forget = ({ facts }: Run) => {
-    runs.delete(facts.id);
+  const forget = (run: Run) => {
+    const { id } = run.facts;
+    // Its next round may run here already.
+    if (runs.get(id) === run) runs.delete(id);
     if (runs.size > 0) return;
     clearInterval(timer);
     timer = undefined;
   };
   const letGo = async (run: Run) => {
     forget(run);
-    await records.rest(run.facts.id).catch(() => {});
+    if (!runs.has(run.facts.id)) await records.rest(run.facts.id).catch(() => {});
     onEnd(run.facts);
   };
 
   const beat = async (run: Run) => {
+    if (!run.isTask) return;
     try {
       await records.beat(run.facts);
       // It was let go meanwhile.
@@ -118,11 +134,17 @@ export function createRunner(
       run.isEnded = true;
       run.controller.abort(new DOMException('the task was cancelled', 'AbortError'));
     }
-    if (run.isEnded || (run.wake && (await readAnswers(run)))) run.wake?.();
+    if (run.isEnded) return run.wake?.();
+    // By the time that the answers are read, it may wait for those to its next questions.
+    const { wake } = run;
+    if (wake && (await readAnswers(run))) wake();
   };
 
   /** The answers to all open questions, by the keys that they have for the app. `undefined` if one is missing. */
-  const readAnswers = async ({ facts, stage }: Run): Promise<Record<string, unknown> | undefined> => {
+  const readAnswers = async ({
+    facts,
+    stage,
+  }: Pick<Run, 'facts' | 'stage'>): Promise<Record<string, unknown> | undefined> => {
     const answers: [string, unknown][] = [];
     for (const [key, own] of Object.entries(stage.keys!)) {
       const answer = await records.readAnswer(facts.id, key);
@@ -146,8 +168,9 @@ export function createRunner(
     if (!tool) return undefined;
     const ticker = createTicker(async (message) => {
       run.stage = { ...run.stage, message, updatedAt: Date.now() };
-      await records.writeStage(facts, run.stage);
+      if (run.isTask) await records.writeStage(facts, run.stage);
     });
+    run.ticker = ticker;
     const request: CallRequest = {
       id: undefined,
       method: 'tools/call',
@@ -233,18 +256,32 @@ export function createRunner(
     await keepEnd(run, toFailed(error));
   };
 
+  /** Waits until all open questions are answered. Returns `undefined` if somebody else has ended the task. */
+  const waitForAnswers = async (run: Run): Promise<Record<string, unknown> | undefined> => {
+    for (;;) {
+      await new Promise<void>((resolve) => {
+        run.wake = resolve;
+        // An answer may have come before anybody waited for it.
+        void check(run).catch(() => {});
+      });
+      run.wake = undefined;
+      if (run.isEnded) return undefined;
+      const answers = await insist(run, () => readAnswers(run));
+      // A store may forget an answer. It can be sent again.
+      if (answers) return answers;
+    }
+  };
+
   const goOn = async (run: Run, serving: Serving, first: Promise<Outcome | undefined>): Promise<void> => {
+    run.isTask = true;
+    run.beatAt = Date.now();
+    run.ticker?.repeat();
     try {
       let outcome = await first;
       while (await settle(run, outcome)) {
-        await new Promise<void>((resolve) => {
-          run.wake = resolve;
-          // An answer may have come before anybody waited for it.
-          void check(run).catch(() => {});
-        });
-        run.wake = undefined;
-        if (run.isEnded) return;
-        const { state, responses } = await nextRound(run, (await insist(run, () => readAnswers(run)))!);
+        const answers = await waitForAnswers(run);
+        if (!answers) return;
+        const { state, responses } = await nextRound(run, answers);
         outcome = await callOnce(run, serving, state, responses);
       }
     } catch (thrown) {
@@ -256,7 +293,7 @@ export function createRunner(
 
   return {
     start(facts, serving, tell) {
-      const run = hold(facts, { round: 0, updatedAt: facts.createdAt, used: [] });
+      const run = hold(facts, { round: 0, updatedAt: facts.createdAt, used: [] }, false);
       const first = callOnce(run, serving, facts.state, facts.responses, tell);
       // Waited for below, or by `goOn`.
       first.catch(() => {});
@@ -299,12 +336,14 @@ export function createRunner(
       // A job that was delivered late, or twice, is not run again.
       const expected = before ? before.round + (before.open ? 1 : 0) : 0;
       if (job.round !== expected) return;
+      const responses = before?.open ? await readAnswers({ facts, stage: before }) : facts.responses;
+      // No answers, no round: the procedure would ask once more, under other keys.
+      if (before?.open && !responses) return;
       if (isClosed) throw new Error(closed);
       if (!(await records.begin(facts, job.round))) return;
-      const run = hold(facts, before ?? { round: 0, updatedAt: Date.now(), used: [] });
+      const run = hold(facts, before ?? { round: 0, updatedAt: Date.now(), used: [] }, true);
       try {
         await insist(run, () => records.beat(facts));
-        const responses = before?.open ? await insist(run, () => readAnswers(run)) : facts.responses;
         const next = before?.open ? await nextRound(run, responses!) : { state: facts.state, responses };
         await settle(run, await callOnce(run, toServing(facts), next.state, next.responses));
       } catch (thrown) {
@@ -334,7 +373,7 @@ export function createRunner(
       isClosed = true;
       clearInterval(timer);
       const ending = [...runs.values()].map(async (run) => {
-        await keepEnd(run, toFailed(stopped));
+        if (run.isTask) await keepEnd(run, toFailed(stopped));
         run.isEnded = true;
         run.controller.abort(new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: stopped.message }));
         run.wake?.();

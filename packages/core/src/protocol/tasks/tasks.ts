@@ -128,8 +128,11 @@ export function createTasks(
     return callItem(quiet, tool, args, trial, serving.exchange, () => ({ kind: 'result', result: {} }));
   };
 
-  /** Creates a task before its place is taken: a place is free when its task is not there. */
-  const create = async (facts: Facts): Promise<void> => {
+  /**
+   * Creates a task before its place is taken: a place is free when its task is not there. Returns `false` if the client has left
+   * meanwhile. It is told of no task, so there is none.
+   */
+  const create = async (facts: Facts, left: AbortSignal): Promise<boolean> => {
     await reach(() => records.create(facts));
     try {
       await places.take(facts.owner, facts.id, 2 * facts.ttlMs);
@@ -137,6 +140,9 @@ export function createTasks(
       await records.remove(facts).catch(() => {});
       throw thrown;
     }
+    if (!left.aborted) return true;
+    await records.remove(facts).catch(() => {});
+    return false;
   };
 
   const toAnswer = (facts: Facts): Outcome => ({
@@ -157,17 +163,14 @@ export function createTasks(
     after: number,
     channel: ProgressChannel | undefined,
   ) => {
-    if (after === 0) await create(facts);
+    if (after === 0 && !(await create(facts, request.signal))) return toAnswer(facts);
     const running = runner.start(facts, serving, (progress) => channel?.offer(progress));
     if (after > 0) {
       const early = await running.within(after, request.signal);
       if (early) return early.outcome;
-      try {
-        await create(facts);
-      } catch {
-        // The call runs already, and its client waits for it as for any other.
-        return running.wait(request.signal);
-      }
+      const isTask = await create(facts, request.signal).catch(() => false);
+      // The call runs already, and its client waits for it as for any other, or has left.
+      if (!isTask) return running.wait(request.signal);
     }
     const work = running.goOn();
     try {
@@ -181,14 +184,14 @@ export function createTasks(
 
   /** Hands a call to the queue, and waits for its end for as long as `after`. */
   const callThere = async (facts: Facts, request: CallRequest, after: number): Promise<Outcome> => {
-    await create(facts);
+    if (!(await create(facts, request.signal))) return toAnswer(facts);
     try {
       await queue(facts, 0);
     } catch (thrown) {
       await records.remove(facts).catch(() => {});
       throw thrown;
     }
-    if (after === 0) return toAnswer(facts);
+    if (after === 0 && !request.signal.aborted) return toAnswer(facts);
     try {
       const early = await runner.watch(facts, after, request.signal);
       // The questions are asked by the answer to this call. A client that has left was told of no task.
