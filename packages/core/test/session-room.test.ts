@@ -124,6 +124,24 @@ test('one caller who opens session after session ends their own, and not those o
   await stream.body!.cancel();
 });
 
+test('unknown callers who open session after session end their own, and not those of others', async () => {
+  const router = t.router({ ping: t.procedure.meta({ mcp: true }).query(() => ({ pong: true })) });
+  const handler = mcpHandler(router, {
+    createContext: () => ({ user: undefined }),
+    callerId: (incoming) => incoming.headers.get('authorization') ?? undefined,
+    legacy: 'sessions',
+    sessions: { max: 20 },
+  });
+  await using server = await serve(handler);
+  const idle = await openSession(server.mcp, 'bob');
+  const first = await openSession(server.mcp);
+  for (let count = 0; count < 30; count++) await openSession(server.mcp);
+  const last = await openSession(server.mcp);
+  const statusOf = async (session: Record<string, string>) =>
+    (await call(server.mcp, 'legacy', 'ping', {}, session)).status;
+  expect(await Promise.all([idle, first, last].map(statusOf))).toEqual([200, 404, 200]);
+});
+
 const tool = t.procedure.meta({ mcp: true });
 const open = () =>
   t.router({
