@@ -91,6 +91,12 @@ export class LegacyTransport implements Transport {
 
   /** Delivers messages. Resolves with the answer to them, or with the stream on which it will come. */
   async post({ messages, isBatch, wrong, request, mayStream, onEnd }: Posted): Promise<Reply> {
+    const errorId = isBatch ? null : idOf(messages[0]);
+    // Nobody would answer.
+    if (this.#isClosed) {
+      onEnd();
+      return abandoned(this.headers, errorId);
+    }
     if (isInitializeRequest(messages[0])) {
       if (this.#isInitialized) {
         onEnd();
@@ -104,7 +110,7 @@ export class LegacyTransport implements Transport {
     const ids = new Map<JSONRPCMessage, RequestId>();
     const session = this.#session?.canResume ? this.#session : undefined;
     const answer = new LegacyAnswer({
-      errorId: isBatch ? null : idOf(messages[0]),
+      errorId,
       mayStream,
       headers: this.headers,
       openStream: (given) => session?.openStream(given) ?? createPassingStream(),

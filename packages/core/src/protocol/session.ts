@@ -368,10 +368,11 @@ export function createSessions(
       } else {
         // Whoever has its id may use it, but nobody may take it away from the others. Trying to is no use of it.
         if (request.method === 'DELETE' && isOpenToAll(session)) return endsByItself();
-        // It has made room for another one just now.
-        if (sessions.get(session.id) !== session) return share ? tooMany(errorId) : unknownSession(errorId);
-        touch(session);
       }
+      // It has made room for another one just now.
+      if (sessions.get(session.id) !== session)
+        return share || session !== found ? tooMany(errorId) : unknownSession(errorId);
+      touch(session);
       if (request.method === 'DELETE') {
         if (!(await forget(session))) return away(errorId);
         await end(session);
