@@ -267,6 +267,38 @@ describe('a call that runs in another process', () => {
     },
   );
 
+  test('is not asked about what a client makes up, and no more of it is kept than a call needs', async () => {
+    const { one, other, store } = await startTwo();
+    const session = await openRaw(one.url);
+    const long = 'x'.repeat(2 ** 21);
+    const made = [
+      { ...cancel(77), params: { requestId: 77, reason: long, more: 'x'.repeat(5000) } },
+      { ...cancel(77), params: { requestId: long } },
+      { ...cancel(77), params: { requestId: { long } } },
+      { jsonrpc: '2.0', id: '0123456789abcdef:1', result: { long } },
+      { jsonrpc: '2.0', id: '0123456789abcdef:2', error: { code: 1, message: long } },
+    ];
+    for (const message of made) expect((await sendRaw(other.url, message, session)).status).toBe(202);
+    const kept = [...store.values].filter(([key]) => key.includes(':message:'));
+    expect(kept).toHaveLength(3);
+    for (const [, sealed] of kept) expect(sealed.length).toBeLessThan(3000);
+  });
+
+  test('hears that the answer to its question was too large to be passed on', async () => {
+    const { one, other } = await startTwo();
+    const session = await openRaw(one.url, {}, hello('2025-11-25', { elicitation: {} }));
+    const stream = await sendRaw(one.url, toolCall('ask', 2), session);
+    await stream.next();
+    const { id } = dataOf(await stream.next());
+    const answer = {
+      jsonrpc: '2.0',
+      id,
+      result: { action: 'accept', content: { n: 1, x: 'x'.repeat(2 ** 21) } },
+    };
+    expect((await sendRaw(other.url, answer, session)).status).toBe(202);
+    expect(dataOf(await stream.next())).toMatchObject({ id: 2, result: { isError: true } });
+  });
+
   test('brings its result to the process where the client goes on, once', async () => {
     const { one, other } = await startTwo();
     const session = await openRaw(one.url);
