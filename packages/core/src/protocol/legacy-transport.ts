@@ -227,10 +227,12 @@ export class LegacyTransport implements Transport {
       this.#settle(id, { ...message, id: running.id });
       return;
     }
-    const sent = this.#session?.toSharedRequest(message) ?? message;
-    if (!running?.answer?.add(sent) && isJSONRPCRequest(message)) {
+    if (!running?.answer?.canAdd && isJSONRPCRequest(message)) {
       throw new Error('the client does not listen any more, so it cannot be asked');
     }
+    // Also of what nobody gets: a question that is cancelled is forgotten.
+    const sent = this.#session?.toSharedRequest(message) ?? message;
+    running?.answer?.add(sent);
   }
 
   async close(): Promise<void> {

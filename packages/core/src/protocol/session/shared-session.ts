@@ -86,10 +86,10 @@ export class SharedSession {
       return { ...message, id };
     }
     if (!isJSONRPCNotification(message) || message.method !== 'notifications/cancelled') return message;
-    return {
-      ...message,
-      params: { ...message.params, requestId: `${node}:${String(message.params?.['requestId'])}` },
-    };
+    const requestId = `${node}:${String(message.params?.['requestId'])}`;
+    // Nobody waits for the answer any more.
+    this.#asked.delete(requestId);
+    return { ...message, params: { ...message.params, requestId } };
   }
 
   toOwnResponse(message: JSONRPCMessage): JSONRPCMessage | undefined {
