@@ -14,7 +14,7 @@ export interface LegacyAnswerOptions {
   openStream: (ids: readonly RequestId[]) => KeptStream;
   /** After how many milliseconds a stream begins, even if nothing came. `undefined` for never. */
   beginAfterMs?: number | undefined;
-  /** Is called once, when the client needs nothing more: all is answered or cancelled, or the client has left. */
+  /** Is called once, when the client needs nothing more: all is answered or cancelled, or the client has left for good. */
   onEnd: () => void;
 }
 
