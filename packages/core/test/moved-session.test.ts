@@ -92,6 +92,17 @@ async function startTwo({ hasBus = true, ...handlerOptions }: Options & { hasBus
         });
         return { action, name };
       }),
+      withdraw: tool.mutation(async () => {
+        const asking = new AbortController();
+        const asked = getMcpCall()!.sdk!.mcpReq.send({ method: 'ping' }, { signal: asking.signal });
+        const refused = asked.then(
+          () => false,
+          () => true,
+        );
+        // Whoever cannot be asked is refused at once.
+        if (getMcpCall()!.client?.name !== 'plain') asking.abort();
+        return { refused: await refused };
+      }),
       chatter: tool.mutation(async () => {
         const { mcpReq } = getMcpCall()!.sdk!;
         for (let index = 0; index < 5000; index++) await mcpReq.log('info', index);
@@ -164,7 +175,7 @@ describe('a session behind a balancer that knows no sessions', () => {
       names.add((structuredContent as { name: string }).name);
       expect(structuredContent).toMatchObject({ client: 'round-robin' });
     }
-    for (let index = 0; index < 2; index++) expect((await client.listTools()).tools).toHaveLength(5);
+    for (let index = 0; index < 2; index++) expect((await client.listTools()).tools).toHaveLength(6);
     expect(names).toEqual(new Set(['one', 'other']));
     for (let index = 0; index < 4; index++) {
       expect(await client.callTool({ name: 'ask' })).toMatchObject({
@@ -266,6 +277,69 @@ describe('a call that runs in another process', () => {
       ]);
     },
   );
+
+  test('is not asked about what a client makes up, and no more of it is kept than a call needs', async () => {
+    const { one, other, store } = await startTwo();
+    const session = await openRaw(one.url);
+    const long = 'x'.repeat(2 ** 21);
+    const made = [
+      { ...cancel(77), params: { requestId: 77, reason: long, more: 'x'.repeat(5000) } },
+      { ...cancel(77), params: { requestId: long } },
+      { ...cancel(77), params: { requestId: { long } } },
+      { jsonrpc: '2.0', id: '0123456789abcdef:1', result: { long } },
+      { jsonrpc: '2.0', id: '0123456789abcdef:2', error: { code: 1, message: long } },
+    ];
+    for (const message of made) expect((await sendRaw(other.url, message, session)).status).toBe(202);
+    const kept = [...store.values].filter(([key]) => key.includes(':message:'));
+    expect(kept).toHaveLength(3);
+    for (const [, sealed] of kept) expect(sealed.length).toBeLessThan(3000);
+  });
+
+  test('hears that the answer to its question was too large to be passed on', async () => {
+    const { one, other } = await startTwo();
+    const session = await openRaw(one.url, {}, hello('2025-11-25', { elicitation: {} }));
+    const stream = await sendRaw(one.url, toolCall('ask', 2), session);
+    await stream.next();
+    const { id } = dataOf(await stream.next());
+    const answer = {
+      jsonrpc: '2.0',
+      id,
+      result: { action: 'accept', content: { n: 1, x: 'x'.repeat(2 ** 21) } },
+    };
+    expect((await sendRaw(other.url, answer, session)).status).toBe(202);
+    expect(dataOf(await stream.next())).toMatchObject({ id: 2, result: { isError: true } });
+  });
+
+  test.each([
+    ['that were withdrawn', 'asked', {}],
+    ['that were never sent', 'plain', { accept: 'application/json' }],
+  ])('looks for no answers to questions %s', async (_, name, accept) => {
+    const { one, store } = await startTwo({ hasBus: false });
+    const session = await openRaw(
+      one.url,
+      {},
+      { ...hello(), params: { ...hello().params, clientInfo: { name, version: '1' } } },
+    );
+    for (let count = 0; count < 3; count++) {
+      const answer = await sendRaw(one.url, toolCall('withdraw'), { ...session, ...accept });
+      expect(JSON.stringify(name === 'plain' ? await answer.body() : await answer.rest())).toContain(
+        'refused',
+      );
+    }
+    const looked: string[] = [];
+    const get = store.get.bind(store);
+    store.get = (key) => {
+      if (key.includes(':message:')) looked.push(key);
+      return get(key);
+    };
+    const stream = await sendRaw(one.url, toolCall('work', 2, progress), session);
+    await one.began();
+    // A second look at the same place: the first one is over.
+    await vi.waitFor(() => expect(looked.length).toBeGreaterThan(new Set(looked).size), 15_000);
+    expect(new Set(looked).size).toBe(1);
+    await one.end();
+    await stream.rest();
+  });
 
   test('brings its result to the process where the client goes on, once', async () => {
     const { one, other } = await startTwo();

@@ -65,6 +65,41 @@ async function start(options: HandlerOptions & { createContext?: () => object } 
 
 const progress = { progressToken: 'p' };
 
+describe('a call whose client was sent away', () => {
+  const open = async () => {
+    const started = await start({ sessions: { max: 1 } });
+    const session = await openRaw(started.url);
+    const away = await (await sendRaw(started.url, toolCall('close'), session)).rest();
+    const { aborted, finish, url } = started;
+    await vi.waitFor(() => expect(finish).toHaveLength(1), 15_000);
+    const openAnother = async () => {
+      const answer = await sendRaw(url, hello());
+      await answer.body();
+      return answer.status;
+    };
+    const makesRoom = () => vi.waitFor(async () => expect(await openAnother()).toBe(200), 15_000);
+    return { aborted, finish, id: away.at(-1)!.id!, makesRoom, openAnother, session, url };
+  };
+
+  test('keeps its session until it ends, and no longer', async () => {
+    const { aborted, finish, makesRoom, openAnother } = await open();
+    expect(await openAnother()).toBe(503);
+    finish[0]!();
+    await makesRoom();
+    expect(aborted).not.toHaveBeenCalled();
+  });
+
+  test('keeps its session no longer than for a client that comes back and hangs up', async () => {
+    const { aborted, id, makesRoom, openAnother, session, url } = await open();
+    const back = await resumeRaw(url, session, id);
+    await back.next();
+    expect(await openAnother()).toBe(503);
+    back.hangUp();
+    await makesRoom();
+    await vi.waitFor(() => expect(aborted).toHaveBeenCalled(), 15_000);
+  });
+});
+
 describe('the stream of a call', () => {
   test('begins with an event that has an id and no data, and every event has an id of its own', async () => {
     const { url, end } = await start();

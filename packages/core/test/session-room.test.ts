@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { mcpHandler } from '../src/adapters/express.ts';
+import { mcpHandler as fetchHandler } from '../src/adapters/fetch.ts';
 import type { AuthOptions, HandlerOptions, McpMeta } from '../src/index.ts';
 import { call, eras, post } from './messages.ts';
 import { serve } from './server.ts';
@@ -122,6 +123,58 @@ test('one caller who opens session after session ends their own, and not those o
   const late = await openSession(server.mcp, 'dave');
   expect(await Promise.all([idle, listening, late].map(statusOf))).toEqual([200, 200, 200]);
   await stream.body!.cancel();
+});
+
+test('unknown callers who open session after session end their own, and not those of others', async () => {
+  const router = t.router({ ping: t.procedure.meta({ mcp: true }).query(() => ({ pong: true })) });
+  const handler = mcpHandler(router, {
+    createContext: () => ({ user: undefined }),
+    callerId: (incoming) => incoming.headers.get('authorization') ?? undefined,
+    legacy: 'sessions',
+    sessions: { max: 20 },
+  });
+  await using server = await serve(handler);
+  const idle = await openSession(server.mcp, 'bob');
+  const first = await openSession(server.mcp);
+  for (let count = 0; count < 30; count++) await openSession(server.mcp);
+  const last = await openSession(server.mcp);
+  const statusOf = async (session: Record<string, string>) =>
+    (await call(server.mcp, 'legacy', 'ping', {}, session)).status;
+  expect(await Promise.all([idle, first, last].map(statusOf))).toEqual([200, 404, 200]);
+});
+
+test('of two handshakes for one place, however close, each is answered', async () => {
+  const router = t.router({ ping: t.procedure.meta({ mcp: true }).query(() => ({ pong: true })) });
+  const open = (turns: number) =>
+    new Request('http://localhost/mcp', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        authorization: String(turns),
+      },
+      body: JSON.stringify(initialize),
+    });
+  // The second one arrives a turn later each time: one of them finds the first session made, and not yet in use.
+  for (let turns = 0; turns < 60; turns++) {
+    const handler = fetchHandler(router, {
+      createContext: () => ({ user: undefined }),
+      callerId: async (incoming) => {
+        const id = incoming.headers.get('authorization')!;
+        for (let turn = 0; turn < Number(id); turn++) await Promise.resolve();
+        return id;
+      },
+      legacy: 'sessions',
+      sessions: { max: 1 },
+    });
+    // What is loaded with the first session takes no turns of the others.
+    await (await handler(open(0))).text();
+    const answers = await Promise.all([handler(open(0)), handler(open(turns))]);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses).toContain(200);
+    expect([200, 503]).toEqual(expect.arrayContaining(statuses));
+    await handler.close();
+  }
 });
 
 const tool = t.procedure.meta({ mcp: true });

@@ -14,7 +14,7 @@ export interface LegacyAnswerOptions {
   openStream: (ids: readonly RequestId[]) => KeptStream;
   /** After how many milliseconds a stream begins, even if nothing came. `undefined` for never. */
   beginAfterMs?: number | undefined;
-  /** Is called once, when the client needs nothing more: all is answered or cancelled, or the client has left. */
+  /** Is called once, when the client needs nothing more: all is answered or cancelled, or the client has left for good. */
   onEnd: () => void;
 }
 
@@ -51,13 +51,17 @@ export class LegacyAnswer {
     if (mayStream && beginAfterMs !== undefined) this.#timer = setTimeout(() => this.#begin(), beginAfterMs);
   }
 
-  /** Sends a message that comes before the answer. Returns whether anybody gets it. */
-  add(message: JSONRPCMessage): boolean {
-    if (this.#isOver || !this.#options.mayStream) return false;
+  /** Whether anybody gets a message that comes before the answer. */
+  get canAdd(): boolean {
+    return !this.#isOver && this.#options.mayStream;
+  }
+
+  /** Sends a message that comes before the answer, if anybody gets it. */
+  add(message: JSONRPCMessage): void {
+    if (!this.canAdd) return;
     this.#begin();
     // A question waits for a client that comes back.
     this.#stream!.push(JSON.stringify(message), 'id' in message);
-    return true;
   }
 
   /** Answers a request. Without a response it was cancelled, and gets no answer. */
@@ -70,7 +74,7 @@ export class LegacyAnswer {
 
   /** Closes the connection of a client that can come back for the rest. */
   disconnect(): void {
-    if (this.#isOver || !this.#options.mayStream) return;
+    if (!this.canAdd) return;
     this.#begin();
     this.#stream!.disconnect();
   }

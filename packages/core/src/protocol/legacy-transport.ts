@@ -91,6 +91,12 @@ export class LegacyTransport implements Transport {
 
   /** Delivers messages. Resolves with the answer to them, or with the stream on which it will come. */
   async post({ messages, isBatch, wrong, request, mayStream, onEnd }: Posted): Promise<Reply> {
+    const errorId = isBatch ? null : idOf(messages[0]);
+    // Nobody would answer.
+    if (this.#isClosed) {
+      onEnd();
+      return abandoned(this.headers, errorId);
+    }
     if (isInitializeRequest(messages[0])) {
       if (this.#isInitialized) {
         onEnd();
@@ -104,7 +110,7 @@ export class LegacyTransport implements Transport {
     const ids = new Map<JSONRPCMessage, RequestId>();
     const session = this.#session?.canResume ? this.#session : undefined;
     const answer = new LegacyAnswer({
-      errorId: isBatch ? null : idOf(messages[0]),
+      errorId,
       mayStream,
       headers: this.headers,
       openStream: (given) => session?.openStream(given) ?? createPassingStream(),
@@ -221,10 +227,12 @@ export class LegacyTransport implements Transport {
       this.#settle(id, { ...message, id: running.id });
       return;
     }
-    const sent = this.#session?.toSharedRequest(message) ?? message;
-    if (!running?.answer?.add(sent) && isJSONRPCRequest(message)) {
+    if (!running?.answer?.canAdd && isJSONRPCRequest(message)) {
       throw new Error('the client does not listen any more, so it cannot be asked');
     }
+    // Also of what nobody gets: a question that is cancelled is forgotten.
+    const sent = this.#session?.toSharedRequest(message) ?? message;
+    running?.answer?.add(sent);
   }
 
   async close(): Promise<void> {

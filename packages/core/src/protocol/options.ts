@@ -53,7 +53,8 @@ export type Legacy = 'stateless' | 'sessions' | 'reject';
 export interface SessionLimits {
   /**
    * How many sessions are kept. The one that was used longest ago is ended to make room for a new one, unless all of them
-   * have running calls. A caller who has a tenth of them makes room with their own alone. 1,000 by default.
+   * have running calls. A caller who has a tenth of them makes room with their own alone; all that are unknown count as one.
+   * 1,000 by default.
    */
   max?: number;
   /** The time in milliseconds after which an unused session ends. 10 minutes by default. */

@@ -149,10 +149,10 @@ export function createSessions(
     // Does not keep a Node process alive. Timers of other hosts have no `unref`.
     unref(timer);
   };
-  /** Makes room for a session of this caller. Who has more than a share of all sessions gives up their own. */
+  /** Makes room for a session of this caller. Who has more than a share of all sessions gives up their own; the unknown are one. */
   const makeRoom = (caller: Caller): boolean => {
     if (sessions.size < max) return true;
-    const own = [...sessions.values()].filter((session) => isOf(session, caller));
+    const own = [...sessions.values()].filter((session) => isSameCaller(session.caller, caller));
     const givers = own.length >= Math.max(1, max * shareOfCaller) ? own : [...sessions.values()];
     for (const isFree of [isUnused, isWithoutCalls]) {
       for (const session of givers) {
@@ -368,10 +368,11 @@ export function createSessions(
       } else {
         // Whoever has its id may use it, but nobody may take it away from the others. Trying to is no use of it.
         if (request.method === 'DELETE' && isOpenToAll(session)) return endsByItself();
-        // It has made room for another one just now.
-        if (sessions.get(session.id) !== session) return share ? tooMany(errorId) : unknownSession(errorId);
-        touch(session);
       }
+      // It has made room for another one just now.
+      if (sessions.get(session.id) !== session)
+        return share || session !== found ? tooMany(errorId) : unknownSession(errorId);
+      touch(session);
       if (request.method === 'DELETE') {
         if (!(await forget(session))) return away(errorId);
         await end(session);
@@ -425,12 +426,6 @@ function tellAnyChange({ server, subscribed }: Session): void {
 
 function mayUse(session: Pick<Session, 'caller'>, caller: Caller): boolean {
   return isOpenToAll(session) || isSameCaller(session.caller, caller);
-}
-
-/** Whether a session is of this caller, as far as that is known. */
-function isOf({ caller: owner }: Session, caller: Caller): boolean {
-  if (owner.kind === 'unknown' || caller.kind === 'unknown') return false;
-  return owner.kind === caller.kind && owner.id === caller.id;
 }
 
 function isOpenToAll({ caller }: Pick<Session, 'caller'>): boolean {

@@ -50,6 +50,8 @@ export class KeptStream implements Tenant {
   #copied = 0;
   #isRetired = false;
   #connection: Connection | undefined;
+  /** The client that was sent away, and has not come back yet. */
+  #away: { since: number; onEnd: () => void } | undefined;
   #wake: () => void = () => undefined;
 
   constructor(options: KeptStreamOptions) {
@@ -89,6 +91,12 @@ export class KeptStream implements Tenant {
     this.endedAt = Date.now();
     this.#options.copy?.end();
     this.#wake();
+    this.#endWait();
+  }
+
+  /** Takes a client for gone that was sent away before this time. */
+  sweep(time: number): void {
+    if (this.#away && this.#away.since < time) this.#endWait();
   }
 
   /** Closes the connection when everything was read. The client comes back. */
@@ -119,8 +127,8 @@ export class KeptStream implements Tenant {
   }
 
   /**
-   * Opens a connection, in place of an earlier one. `onEnd` is called once, when it is closed. `since` is when the client
-   * began to wait.
+   * Opens a connection, in place of an earlier one. `onEnd` is called once, when the client reads no more. One that was sent
+   * away while its call runs does so until it comes back, or nothing more will come. `since` is when it began to wait.
    */
   connect(
     place: number,
@@ -128,6 +136,7 @@ export class KeptStream implements Tenant {
     since: number = Date.now(),
   ): { body: ReadableStream<Uint8Array>; close: () => void } {
     this.drop();
+    this.#endWait();
     let controller!: ReadableStreamDefaultController<Uint8Array>;
     let prelude = this.#toPrelude(place);
     const next = this.#events.after(place);
@@ -137,15 +146,22 @@ export class KeptStream implements Tenant {
       isClosing: false,
       timer: undefined,
       close: () => {
-        if (!connection.isOpen) return;
-        connection.isOpen = false;
-        clearTimeout(connection.timer);
-        if (this.#connection === connection) this.#connection = undefined;
-        closeQuietly(controller);
-        this.#wake();
-        if (this.#isRetired) this.leave();
-        onEnd();
+        if (disconnect()) onEnd();
       },
+    };
+    const disconnect = (): boolean => {
+      if (!connection.isOpen) return false;
+      connection.isOpen = false;
+      clearTimeout(connection.timer);
+      if (this.#connection === connection) this.#connection = undefined;
+      closeQuietly(controller);
+      this.#wake();
+      if (this.#isRetired) this.leave();
+      return true;
+    };
+    const sendAway = () => {
+      if (kindOf(this.id) !== 'call' || !this.canResume) connection.close();
+      else if (disconnect()) this.#away = { since: Date.now(), onEnd };
     };
     this.#connection = connection;
     this.#limit(connection, since);
@@ -162,7 +178,8 @@ export class KeptStream implements Tenant {
           while (connection.isOpen) {
             const event = this.#events.next(connection.sent);
             if (event) return controller.enqueue(this.#send(event, connection));
-            if (this.endedAt !== undefined || connection.isClosing) return connection.close();
+            if (this.endedAt !== undefined) return connection.close();
+            if (connection.isClosing) return sendAway();
             await new Promise<void>((resolve) => (this.#wake = resolve));
           }
         },
@@ -191,6 +208,12 @@ export class KeptStream implements Tenant {
     this.drop();
     this.#events.drop(() => true);
     this.#options.room?.leave(this);
+  }
+
+  #endWait(): void {
+    const away = this.#away;
+    this.#away = undefined;
+    away?.onEnd();
   }
 
   #send({ order, number, json }: KeptEvent, connection: Connection): Uint8Array {

@@ -92,7 +92,7 @@ export class SessionLink {
     return this.#listenAnew(onEnd);
   }
 
-  /** Goes on with a stream. `onEnd` is called when its connection is closed, unless there is no reply. */
+  /** Goes on with a stream. `onEnd` is called when the client reads no more, unless there is no reply. */
   resume({ stream: id, number }: EventPlace, onEnd: () => void): Resumed {
     if (kindOf(id) === 'changes') {
       const listener = this.#listener;
@@ -134,10 +134,12 @@ export class SessionLink {
     else this.#leaveListener();
   }
 
-  /** Forgets the streams of calls that were over before this time. */
+  /** Forgets the streams of calls that were over before this time, and the clients that were sent away before it. */
   sweep(time: number): void {
-    for (const stream of this.#streams?.values() ?? [])
+    for (const stream of this.#streams?.values() ?? []) {
       if (stream.endedAt !== undefined && stream.endedAt < time) this.#forget(stream);
+      else stream.sweep(time);
+    }
   }
 
   closeStreams(): void {

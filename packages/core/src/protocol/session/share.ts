@@ -93,15 +93,21 @@ export class Share {
   /** Does something that no other process does at the same time. Rejects if that takes too long. */
   async alone<TResult>(key: string, work: () => Promise<TResult>): Promise<TResult> {
     const lock = `${key}:lock`;
-    for (let round = 0; !(await this.#store.add(lock, '', lockMs)); round++) {
+    const holder = crypto.randomUUID();
+    for (let round = 0; !(await this.#store.add(lock, holder, lockMs)); round++) {
       if (round >= mostRounds) throw new Error('another process does not let go of the session');
       await this.pause(roundMs);
     }
     try {
       return await work();
     } finally {
-      await this.#store.delete(lock).catch(() => {});
+      await this.#release(lock, holder).catch(() => {});
     }
+  }
+
+  /** Leaves the lock to another process that has it, because the work took longer than the lock. */
+  async #release(lock: string, holder: string): Promise<void> {
+    if ((await this.#store.get(lock)) === holder) await this.#store.delete(lock);
   }
 
   /** Waits, and keeps no process alive. Ends at once when everything closes. */

@@ -6,9 +6,11 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/server';
 import { digest } from '../../call/digest.ts';
-import { isResponse } from '../json-rpc.ts';
+import { toJsonText } from '../../call/json-text.ts';
+import { errorCodes, isResponse, toErrorMessage } from '../json-rpc.ts';
 import type { EventPlace } from './event-id.ts';
 import { followCopy, type FollowOptions } from './follow.ts';
+import { mostCharacters } from './kept-events.ts';
 import type { StreamCopy } from './kept-stream.ts';
 import type { Share } from './share.ts';
 import { createStreamCopy } from './stream-copy.ts';
@@ -84,10 +86,10 @@ export class SharedSession {
       return { ...message, id };
     }
     if (!isJSONRPCNotification(message) || message.method !== 'notifications/cancelled') return message;
-    return {
-      ...message,
-      params: { ...message.params, requestId: `${node}:${String(message.params?.['requestId'])}` },
-    };
+    const requestId = `${node}:${String(message.params?.['requestId'])}`;
+    // Nobody waits for the answer any more.
+    this.#asked.delete(requestId);
+    return { ...message, params: { ...message.params, requestId } };
   }
 
   toOwnResponse(message: JSONRPCMessage): JSONRPCMessage | undefined {
@@ -98,9 +100,9 @@ export class SharedSession {
   }
 
   async passOn(messages: readonly JSONRPCMessage[]): Promise<boolean> {
-    const answers = messages.filter((message) => !isResponse(message) || asked.test(idOfResponse(message)));
     try {
-      for (const message of answers) {
+      for (const message of messages.map(toPassed)) {
+        if (!message) continue;
         const at = await this.#keyOf(message);
         await this.#share.write(at, message, this.#owner, messageMs);
         this.#share.tell(this.key, { type: 'message', at });
@@ -128,7 +130,7 @@ export class SharedSession {
         const ids = running();
         if (ids.length === 0 || this.#share.isClosed) break;
         const keys = await Promise.all(
-          [...ids.map(toCancellation), ...[...this.#asked].map(toAnswer)].map(this.#keyOf),
+          [...ids.map((id) => toCancellation(id)), ...[...this.#asked].map(toAnswer)].map(this.#keyOf),
         );
         for (const at of keys) {
           const message = await this.readMessage(at).catch(() => undefined);
@@ -157,12 +159,38 @@ export class SharedSession {
   }
 }
 
+/** How many characters of the id and of the reason of a cancellation are passed on. */
+const mostOfCancellation = 1000;
+
+/**
+ * What is kept of a message until the process gets it that it may be for: no more than a call needs, because whether there is
+ * such a call is not known here. `undefined` if there can be none.
+ */
+function toPassed(message: JSONRPCMessage): JSONRPCMessage | undefined {
+  if (!isResponse(message)) {
+    const { requestId, reason } = (message as JSONRPCNotification).params ?? {};
+    const isId = typeof requestId === 'number' || typeof requestId === 'string';
+    // A request with a longer id can be cancelled only where it runs.
+    if (!isId || String(requestId).length > mostOfCancellation) return undefined;
+    return toCancellation(
+      requestId,
+      typeof reason === 'string' ? reason.slice(0, mostOfCancellation) : undefined,
+    );
+  }
+  const id = idOfResponse(message);
+  if (!asked.test(id)) return undefined;
+  if (toJsonText(message).length <= mostCharacters) return message;
+  const error = { code: errorCodes.invalidRequest, message: 'The answer was too large to be passed on' };
+  return toErrorMessage(error, id) as JSONRPCMessage;
+}
+
 function idOfResponse(message: JSONRPCMessage): string {
   return String((message as { id?: unknown }).id);
 }
 
-function toCancellation(requestId: RequestId): JSONRPCMessage {
-  return { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } };
+function toCancellation(requestId: RequestId, reason?: string): JSONRPCMessage {
+  const params = { requestId, ...(reason !== undefined && { reason }) };
+  return { jsonrpc: '2.0', method: 'notifications/cancelled', params };
 }
 
 function toAnswer(id: string): JSONRPCMessage {
