@@ -295,6 +295,25 @@ test('a call that is aborted while a person thinks rejects, and the question is 
   expect(ran()).not.toContain('close a');
 });
 
+test('a yes that comes after the call was aborted runs nothing, and nothing is reported', async () => {
+  const controller = new AbortController();
+  let agree = () => {};
+  const onElicit: OnElicit = () =>
+    new Promise((resolve) => {
+      agree = () => resolve({ action: 'accept' });
+      controller.abort(new Error('left'));
+    });
+  const { caller, ran, onError } = setUp(onElicit);
+  const calling = caller.callTool('close', { id: 'a' }, { signal: controller.signal });
+  await expect(calling).rejects.toThrow('left');
+  agree();
+  // Another call of the same tool, which needs no fewer turns of the event loop.
+  const next = caller.callTool('close', { id: 'b' }, { onElicit: person('accept') });
+  expect(textOf(await next)).toBe('closed b');
+  expect(ran().filter((what) => what.startsWith('close'))).toEqual(['close b']);
+  expect(onError).not.toHaveBeenCalled();
+});
+
 test('the rounds of one call count once, and consentFor counts nothing', async () => {
   const perMinute = { points: 1, durationMs: 60_000 };
   const seen = vi.fn<(round: number) => void>();
