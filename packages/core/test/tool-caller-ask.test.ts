@@ -307,10 +307,25 @@ test('a yes that comes after the call was aborted runs nothing, and nothing is r
   const calling = caller.callTool('close', { id: 'a' }, { signal: controller.signal });
   await expect(calling).rejects.toThrow('left');
   agree();
-  // Another call of the same tool, which needs no fewer turns of the event loop.
+  // What the first call still does is done before a second one has ended.
   const next = caller.callTool('close', { id: 'b' }, { onElicit: person('accept') });
   expect(textOf(await next)).toBe('closed b');
   expect(ran().filter((what) => what.startsWith('close'))).toEqual(['close b']);
+  expect(onError).not.toHaveBeenCalled();
+});
+
+test('an onElicit that ends with its call is not reported', async () => {
+  const controller = new AbortController();
+  const onElicit: OnElicit = (_asked, { signal }) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+      controller.abort(new Error('left'));
+    });
+  const { caller, onError } = setUp(onElicit);
+  const calling = caller.callTool('close', { id: 'a' }, { signal: controller.signal });
+  await expect(calling).rejects.toThrow('left');
+  // What the first call still does is done before a second one has ended.
+  expect(textOf(await caller.callTool('close', { id: 'b' }, { onElicit: person('accept') }))).toBe('closed b');
   expect(onError).not.toHaveBeenCalled();
 });
 
