@@ -55,7 +55,7 @@ export type CallerIdentity = Pick<ToolCallerOptions, 'authInfo' | 'onElicit' | '
 
 /** Makes what calls the tools of a mount, for one caller. */
 export function createRouterCaller(mounted: Mounted, identity: CallerIdentity): ToolCaller {
-  const { catalog, parts, tasksOf } = mounted;
+  const { catalog, parts, tasksOf, approvals } = mounted;
   const { ctx, authInfo, client, onElicit: answering } = identity;
   const { createContext = () => (isFunction(ctx) ? ctx() : ctx) } = identity;
   const auth: McpAuthInfo | undefined = authInfo && { token: '', clientId: '', scopes: [], ...authInfo };
@@ -104,7 +104,7 @@ export function createRouterCaller(mounted: Mounted, identity: CallerIdentity): 
     const isTaken = isApproved && takesApproval(serving.catalog, name);
     if (isTaken && approvalId !== undefined) {
       const refused = await spendApproval(
-        parts.store,
+        approvals,
         await caller(),
         { approvalId, name, args },
         (thrown) => {
