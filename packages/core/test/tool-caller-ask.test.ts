@@ -325,7 +325,9 @@ test('an onElicit that ends with its call is not reported', async () => {
   const calling = caller.callTool('close', { id: 'a' }, { signal: controller.signal });
   await expect(calling).rejects.toThrow('left');
   // What the first call still does is done before a second one has ended.
-  expect(textOf(await caller.callTool('close', { id: 'b' }, { onElicit: person('accept') }))).toBe('closed b');
+  expect(textOf(await caller.callTool('close', { id: 'b' }, { onElicit: person('accept') }))).toBe(
+    'closed b',
+  );
   expect(onError).not.toHaveBeenCalled();
 });
 

@@ -495,7 +495,7 @@ test('a call that is aborted while createContext is pending runs nothing, and is
   for (const more of [{}, { timeoutMs: 60_000 }, { onCall: ({ next }: { next: () => unknown }) => next() }]) {
     ran.mockClear();
     const controller = new AbortController();
-    let resolveContext = (_: typeof ctx) => {};
+    let resolveContext: (value: typeof ctx) => void = () => {};
     const pending = new Promise<typeof ctx>((resolve) => (resolveContext = resolve));
     const createContext = vi.fn(() => pending);
     const caller = createToolCaller(router, { createContext, onError, ...(more as object) });

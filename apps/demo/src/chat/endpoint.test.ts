@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { eq } from 'drizzle-orm';
 import type { Request, Response } from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openChat } from '../../test/chat.ts';
 import { type Completion, type Endpoint, openEndpoint, type Reply } from '../../test/chat-endpoint.ts';
 import { databases } from '../../test/databases.ts';
 import { type Demo, startDemo } from '../../test/demo.ts';
-import { users } from '../db/schema.ts';
+import { findUserById } from '../context.ts';
 import { jonas, staff } from '../sample/cast.ts';
-import { answer } from './answer.ts';
+import { answer as answerChat } from './answer.ts';
 
 /** Calls the tools one after another, each with arguments made of the result before, and then says what came of them. */
 function inTurn(...steps: ((result: string) => Reply)[]) {
@@ -155,7 +154,8 @@ describe('the chat with a model behind an OpenAI-compatible endpoint', () => {
   it('asks no model for a person who has left before the answer begins', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     decide = () => ({ text: 'Here.' });
-    const [user] = await demo.db.select().from(users).where(eq(users.email, staff.support.email));
+    const { person } = await openChat(demo.url, 'support');
+    const user = await findUserById(demo.db, person.id);
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -164,7 +164,7 @@ describe('the chat with a model behind an OpenAI-compatible endpoint', () => {
     const closed = once(res, 'close');
     client.destroy();
     await closed;
-    const refusal = await answer({
+    const refusal = await answerChat({
       db: demo.db,
       model: { kind: 'endpoint', url: endpoint.url, model: 'tiny', key: 'sk-1' },
       user: user!,

@@ -103,14 +103,9 @@ export function createRouterCaller(mounted: Mounted, identity: CallerIdentity): 
     const serving = await serve(signal);
     const isTaken = isApproved && takesApproval(serving.catalog, name);
     if (isTaken && approvalId !== undefined) {
-      const refused = await spendApproval(
-        approvals,
-        await caller(),
-        { approvalId, name, args },
-        (thrown) => {
-          reportThrown(parts.report, thrown, { name });
-        },
-      );
+      const refused = await spendApproval(approvals, await caller(), { approvalId, name, args }, (thrown) => {
+        reportThrown(parts.report, thrown, { name });
+      });
       if (refused) return refused;
     }
     const request: CallRequest = {
