@@ -45,7 +45,7 @@ export function answerChat({ messages, ctx, model, signal }: Chat) {
       const result = streamText({
         model,
         ...(system !== undefined && { system }),
-        messages: await convertToModelMessages(messages, { tools }),
+        messages: await convertToModelMessages(messages, { tools, ignoreIncompleteToolCalls: true }),
         tools,
         stopWhen: stepCountIs(10),
         abortSignal: signal,

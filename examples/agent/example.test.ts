@@ -31,3 +31,18 @@ test('a route handler streams the same answer', async () => {
   expect(response.headers.get('content-type')).toBe('text/event-stream');
   expect(await response.text()).toMatch(/"toolName":"notes_list"[^]*Water the plants/);
 });
+
+test('a person may say something else instead of answering a question', async () => {
+  const user = (id: string, text: string) => ({ id, role: 'user', parts: [{ type: 'text', text }] });
+  const asked = {
+    type: 'tool-notes_remove',
+    toolCallId: 'call',
+    state: 'approval-requested',
+    input: { id: 1 },
+    approval: { id: 'approval' },
+  };
+  const messages = [user('0', 'remove 1'), { id: '1', role: 'assistant', parts: [asked] }, user('2', 'list')];
+  const body = JSON.stringify({ messages });
+  const response = await POST(new Request('http://localhost/chat', { method: 'POST', body }));
+  expect(await response.text()).toMatch(/"toolName":"notes_list"[^]*Water the plants/);
+});

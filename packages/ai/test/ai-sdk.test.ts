@@ -1,6 +1,12 @@
 import { createMcpTestClient } from '@trpc-mcp/core/testing';
 import { describe, expect, test } from 'vitest';
-import { aiTools, type ToolApprovalAsked, type ToolProgress, ToolRefusal } from '../src/index.ts';
+import {
+  aiInstructions,
+  aiTools,
+  type ToolApprovalAsked,
+  type ToolProgress,
+  ToolRefusal,
+} from '../src/index.ts';
 import { createApp, pixel } from './app.ts';
 import { lastToolContent, majors, script } from './models.ts';
 
@@ -444,4 +450,17 @@ describe.each(majors)('$major', ({ major, sdk, Mock }) => {
       expect([text, done]).toEqual(['Done.', ['Root deactivates 1']]);
     });
   });
+});
+
+test('the instructions are read with the options of the tools', async () => {
+  const { appRouter } = createApp();
+  const asked: ToolApprovalAsked[] = [];
+  const options = {
+    ctx: ada,
+    server: { name: 'app', version: '1', instructions: 'Be kind.' },
+    onApproval: (call: ToolApprovalAsked) => asked.push(call),
+    onProgress: () => {},
+  };
+  await aiTools(appRouter, options);
+  expect(await aiInstructions(appRouter, options)).toBe('Be kind.');
 });

@@ -3,7 +3,7 @@ import type { CodeResult, CodeRun, CodeTool } from '@trpc-mcp/core';
 /** A call that a run has made. */
 export interface Call {
   tool: CodeTool;
-  /** The JSON of the arguments; empty for none. */
+  /** The JSON of the arguments; empty for none. Only its begin is left when the call has ended. */
   json: string;
   state: 'waiting' | 'running' | 'done' | 'failed';
   /** Why it has failed, in words. */
@@ -47,11 +47,21 @@ function count(calls: readonly Call[]): string {
 /** `customers.rename {"id":1}, customers.rename {"id":2} and 3 others` */
 function name(calls: readonly Call[]): string {
   const named = calls.slice(0, mostNamed).map(({ tool, json }) => {
-    const shown = json.length > mostCharacters ? `${json.slice(0, mostCharacters)}…` : json;
-    return shown === '' ? tool.path : `${tool.path} ${shown}`;
+    return json === '' ? tool.path : `${tool.path} ${show(json)}`;
   });
   const rest = calls.slice(mostNamed);
   return named.join(', ') + (rest.length > 0 ? ` and ${rest.length} others: ${count(rest)}` : '');
+}
+
+/** Shortens arguments. What was shortened before stays the same. */
+function show(json: string): string {
+  return json.length > mostCharacters ? `${json.slice(0, mostCharacters)}…` : json;
+}
+
+/** Lets go of the arguments of a call that has ended, but for what is told of it. */
+function release(call: Call): void {
+  // Written and read again: a slice would keep the whole text in memory.
+  call.json = JSON.parse(JSON.stringify(show(call.json))) as string;
 }
 
 /** Makes a call, whose outcome is JSON for the sandbox. It never rejects. */
@@ -61,6 +71,7 @@ export async function makeCall(
   mostCharactersOfResult: number,
 ): Promise<{ isOk: boolean; json: string }> {
   const result = await callTool(call, run);
+  release(call);
   if (!result.ok) {
     call.state = 'failed';
     call.error = `${result.code}: ${result.message}`;

@@ -38,8 +38,10 @@ function shortenJson(json: string, most: number): string | undefined {
   try {
     const value = JSON.parse(json) as unknown;
     for (let limit = 4096; limit >= 1; limit = Math.floor(limit / 2)) {
-      const room = { left: most };
+      const room = { left: most, longestKey: 0 };
       const shortened = shorten(value, { items: limit, characters: limit * 8 }, room);
+      // No limit shortens a key.
+      if (room.longestKey > most) return undefined;
       if (room.left < 0) continue;
       const text = JSON.stringify(shortened);
       if (text.length <= most) return text;
@@ -74,6 +76,7 @@ interface Most {
 /** How many characters may still be written. What is below 0 is too long, and nothing more of it is looked at. */
 interface Room {
   left: number;
+  longestKey: number;
 }
 
 function shorten(value: unknown, most: Most, room: Room): unknown {
@@ -97,14 +100,15 @@ function shorten(value: unknown, most: Most, room: Room): unknown {
     if (value.length > most.items) items.push(`… (${value.length - most.items} more items)`);
     return items;
   }
-  const entries = Object.entries(value);
+  const keys = Object.keys(value);
   const kept: [string, unknown][] = [];
-  for (const [key, item] of entries) {
+  for (const key of keys) {
     if (kept.length === most.items || room.left < 0) break;
     room.left -= key.length + 3;
-    kept.push([key, shorten(item, most, room)]);
+    room.longestKey = Math.max(room.longestKey, key.length);
+    kept.push([key, shorten((value as Record<string, unknown>)[key], most, room)]);
   }
-  if (entries.length > most.items) kept.push(['…', `(${entries.length - most.items} more properties)`]);
+  if (keys.length > most.items) kept.push(['…', `(${keys.length - most.items} more properties)`]);
   // Not by assignment: `__proto__` is a key like others here.
   return Object.fromEntries(kept);
 }

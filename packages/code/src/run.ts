@@ -34,6 +34,8 @@ class Program {
   /** Calls that wait until others have ended, by id: the first call has 1. */
   readonly #waiting: number[] = [];
   #running = 0;
+  /** How long the arguments are of all calls that have not ended. They are kept outside of the sandbox. */
+  #heldCharacters = 0;
   #ended: Ending | undefined;
   #sandbox: Sandbox | undefined;
   #close!: (ending: Ending) => void;
@@ -92,11 +94,17 @@ class Program {
       const words = `The arguments of ${path} have ${json.length} characters, and may have ${mostArgumentCharacters}.`;
       return refusal('PAYLOAD_TOO_LARGE', words);
     }
-    const { maxCalls } = this.#limits;
+    const { maxCalls, memoryBytes } = this.#limits;
     if (this.calls.length >= maxCalls) {
       const words = `A run may make ${maxCalls} calls, and this one has made them. Use a call that does more at once, or a second run.`;
       return refusal('TOO_MANY_REQUESTS', words);
     }
+    const most = Math.floor(memoryBytes / 8);
+    if (this.#heldCharacters + json.length > most) {
+      const words = `The calls that have not ended have ${this.#heldCharacters} characters of arguments, with those of ${path} ${this.#heldCharacters + json.length}, and may have ${most} together. Await some of them first.`;
+      return refusal('PAYLOAD_TOO_LARGE', words);
+    }
+    this.#heldCharacters += json.length;
     const id = this.calls.push({ tool, json, state: 'waiting' });
     this.#waiting.push(id);
     return id;
@@ -126,12 +134,14 @@ class Program {
 
   #begin(id: number): void {
     const call = this.calls[id - 1]!;
+    const { length } = call.json;
     call.state = 'running';
     this.#running += 1;
     this.#run.progress({ progress: id, message: call.tool.path });
     makeCall(call, this.#run, this.#limits.memoryBytes / 8).then(
       ({ isOk, json }) => {
         this.#running -= 1;
+        this.#heldCharacters -= length;
         call.isLate = this.#ended !== undefined;
         // The run was ended meanwhile.
         if (!this.#sandbox) return;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Sandbox } from '../src/engine/sandbox.ts';
+import { type Call, makeCall, tellCalls } from '../src/calls.ts';
 import { codeMode } from '../src/index.ts';
 import { createFakeRun, runCode, succeed } from './fake-run.ts';
 
@@ -408,6 +409,37 @@ return [failed.length, failed[0].reason.code, failed[0].reason.message]`;
       'PAYLOAD_TOO_LARGE: The arguments of a have 1500011 characters, and may have 1000000.',
     );
     expect(run.calls).toEqual([]);
+  });
+
+  test('arguments of calls that have not ended have a limit together', async () => {
+    const run = createFakeRun({ a: { run: succeed(1) } });
+    const small = codeMode({ memoryBytes: 16 * megabyte, cpuMs: 20_000 });
+    const code = `const send = () => api.a.query({ text: 'x'.repeat(900_000) });
+const sent = [send(), send(), send().catch(({ code, message }) => [code, message])];
+return [...(await Promise.all(sent)), await send(), await send(), await send()];`;
+    expect(JSON.parse(await runCode(small, code, run))).toEqual([
+      1,
+      1,
+      [
+        'PAYLOAD_TOO_LARGE',
+        'The calls that have not ended have 1800022 characters of arguments, with those of a 2700033, and may have 2097152 together. Await some of them first.',
+      ],
+      1,
+      1,
+      1,
+    ]);
+    expect(run.calls).toHaveLength(5);
+  });
+
+  test('of the arguments of a call that has ended, only what is told of it is kept', async () => {
+    const run = createFakeRun({ 'a.b': { type: 'mutation' } });
+    const [tool] = await run.tools();
+    const call: Call = { tool: tool!, json: JSON.stringify({ text: 'x'.repeat(1000) }), state: 'done' };
+    const told = tellCalls([call]);
+    await makeCall(call, run, megabyte);
+    expect(call.json).toHaveLength(101);
+    expect(tellCalls([call])).toBe(told);
+    expect(run.calls).toEqual([['a_b', { text: 'x'.repeat(1000) }]]);
   });
 
   test('a huge result of a call is an error that code can catch', async () => {

@@ -105,6 +105,16 @@ describe('cutting a result', () => {
     expect(written).toBeLessThan(50_000);
   });
 
+  test('looks once at what has a key that is too long to be shown, and at no value of what is left out', () => {
+    const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`a${index}`, 0]));
+    const keys = vi.spyOn(Object, 'keys');
+    const entries = vi.spyOn(Object, 'entries');
+    const json = JSON.stringify({ ['k'.repeat(5000)]: 1, ...wide });
+    expect(cutJson(json, 1000).text).toBe(json.slice(0, 4000));
+    expect(keys).toHaveBeenCalledOnce();
+    expect(entries).not.toHaveBeenCalled();
+  });
+
   test('does not read what is nested without an end', () => {
     const spy = vi.spyOn(JSON, 'parse');
     const { text } = cutJson('['.repeat(100_000) + ']'.repeat(100_000), 1000);

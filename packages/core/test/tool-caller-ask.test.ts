@@ -295,6 +295,42 @@ test('a call that is aborted while a person thinks rejects, and the question is 
   expect(ran()).not.toContain('close a');
 });
 
+test('a yes that comes after the call was aborted runs nothing, and nothing is reported', async () => {
+  const controller = new AbortController();
+  let agree = () => {};
+  const onElicit: OnElicit = () =>
+    new Promise((resolve) => {
+      agree = () => resolve({ action: 'accept' });
+      controller.abort(new Error('left'));
+    });
+  const { caller, ran, onError } = setUp(onElicit);
+  const calling = caller.callTool('close', { id: 'a' }, { signal: controller.signal });
+  await expect(calling).rejects.toThrow('left');
+  agree();
+  // What the first call still does is done before a second one has ended.
+  const next = caller.callTool('close', { id: 'b' }, { onElicit: person('accept') });
+  expect(textOf(await next)).toBe('closed b');
+  expect(ran().filter((what) => what.startsWith('close'))).toEqual(['close b']);
+  expect(onError).not.toHaveBeenCalled();
+});
+
+test('an onElicit that ends with its call is not reported', async () => {
+  const controller = new AbortController();
+  const onElicit: OnElicit = (_asked, { signal }) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+      controller.abort(new Error('left'));
+    });
+  const { caller, onError } = setUp(onElicit);
+  const calling = caller.callTool('close', { id: 'a' }, { signal: controller.signal });
+  await expect(calling).rejects.toThrow('left');
+  // What the first call still does is done before a second one has ended.
+  expect(textOf(await caller.callTool('close', { id: 'b' }, { onElicit: person('accept') }))).toBe(
+    'closed b',
+  );
+  expect(onError).not.toHaveBeenCalled();
+});
+
 test('the rounds of one call count once, and consentFor counts nothing', async () => {
   const perMinute = { points: 1, durationMs: 60_000 };
   const seen = vi.fn<(round: number) => void>();

@@ -72,6 +72,25 @@ test('an app whose options are the same is never told anything', () => {
   expect(warn).not.toHaveBeenCalled();
 });
 
+test('an approval runs one call, also when the catalog is made again in between', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const removed = vi.fn<() => void>();
+  const router = t.router({
+    remove: t.procedure.meta({ mcp: { confirm: 'Remove?' } }).mutation(() => removed()),
+  });
+  const remove = (instructions: string) =>
+    createToolCaller(router, {
+      ctx,
+      authInfo: { subject: 'ada' },
+      server: { name: 'app', version: '1.0.0', instructions },
+    }).callTool('remove', {}, { isApproved: true, approvalId: 'one' });
+  const codes: unknown[] = [];
+  // The first catalog is not kept long enough to be found at the end.
+  for (let index = 0; index <= 20; index++) codes.push((await remove(`day ${index % 20}`))._meta?.['code']);
+  expect(codes).toEqual([undefined, ...Array(20).fill('CONFLICT')]);
+  expect(removed).toHaveBeenCalledOnce();
+});
+
 const problemsOf = (
   options: unknown,
   router: unknown = createRouter().router,

@@ -486,6 +486,32 @@ test('a call that is aborted rejects with the reason, and the procedure is told'
   expect(ran).not.toHaveBeenCalled();
 });
 
+test('a call that is aborted while createContext is pending runs nothing, and is not reported', async () => {
+  const ran = vi.fn<(name: string) => void>();
+  const router = t.router({
+    add: tool.input(z.object({ name: z.string() })).mutation(({ input: { name } }) => ran(name)),
+  });
+  const onError = vi.fn<() => void>();
+  for (const more of [{}, { timeoutMs: 60_000 }, { onCall: ({ next }: { next: () => unknown }) => next() }]) {
+    ran.mockClear();
+    const controller = new AbortController();
+    let resolveContext: (value: typeof ctx) => void = () => {};
+    const pending = new Promise<typeof ctx>((resolve) => (resolveContext = resolve));
+    const createContext = vi.fn(() => pending);
+    const caller = createToolCaller(router, { createContext, onError, ...(more as object) });
+    const calling = caller.callTool('add', { name: 'stopped' }, { signal: controller.signal });
+    const other = caller.callTool('add', { name: 'other' });
+    calling.catch(() => {});
+    await vi.waitFor(() => expect(createContext).toHaveBeenCalledTimes(2));
+    controller.abort(new Error('left'));
+    await expect(calling).rejects.toThrow('left');
+    resolveContext(ctx);
+    await other;
+    expect(ran.mock.calls).toEqual([['other']]);
+  }
+  expect(onError).not.toHaveBeenCalled();
+});
+
 test('rate limits and idempotency keys belong to the subject', async () => {
   const charged = vi.fn<(amount: number) => void>();
   const router = t.router({

@@ -38,6 +38,10 @@ export interface AnswerOptions {
 /** Streams the answer to a conversation. Returns why there can be none if the conversation does not fit the tools. */
 export async function answer(options: AnswerOptions): Promise<string | undefined> {
   const { db, user, req, res, shared } = options;
+  // Before anything is awaited. The client may have left already, while the session was read.
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  if (res.destroyed) gone.abort();
   let writer: UIMessageStreamWriter<ChatMessage> | undefined;
   const tools = await aiTools(appRouter, {
     ...agentOptions,
@@ -61,8 +65,6 @@ export async function answer(options: AnswerOptions): Promise<string | undefined
     return 'This conversation does not fit the tools that you have. Begin a new one.';
   }
 
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
   const stream = createUIMessageStream<ChatMessage>({
     onError: toWords,
     execute: async ({ writer: opened }) => {

@@ -11,7 +11,8 @@ import { z } from 'zod';
  *   runs an approved call only with that signature (`answer.ts`). Another website cannot send anything, because the
  *   route looks at `Origin`.
  * - A `system` message would replace what the model was told, and a `file` may name an address that the server would
- *   fetch. The schema knows neither. What providers add to texts is left out, because it can do the same.
+ *   fetch. The schema knows neither. What providers add to texts and calls is left out, because it can do the
+ *   same.
  */
 export const conversationInput = z.object({
   person: z.string().max(100),
@@ -44,22 +45,37 @@ function text(most: number) {
 const step = z.object({ type: z.literal('step-start') });
 
 // `validateUIMessages` of the AI SDK checks the rest, with the schemas of the tools.
-const call = z.looseObject({
-  type: z.string().startsWith('tool-'),
-  toolCallId: id(),
-  state: z.string(),
-  // A call that the provider of the model ran. No tool here is of that kind.
-  providerExecuted: z.never().optional(),
-});
+const call = z
+  .looseObject({
+    type: z.string().startsWith('tool-'),
+    toolCallId: id(),
+    state: z.string(),
+    // A call that the provider of the model ran. No tool here is of that kind.
+    providerExecuted: z.never().optional(),
+  })
+  .transform(dropMetadata);
 
 // A call of a tool that does not exist, or with arguments that are no JSON.
-const failedCall = z.looseObject({
-  type: z.literal('dynamic-tool'),
-  toolName: z.string().max(200),
-  toolCallId: id(),
-  state: z.literal('output-error'),
-  providerExecuted: z.never().optional(),
-});
+const failedCall = z
+  .looseObject({
+    type: z.literal('dynamic-tool'),
+    toolName: z.string().max(200),
+    toolCallId: id(),
+    state: z.literal('output-error'),
+    providerExecuted: z.never().optional(),
+  })
+  .transform(dropMetadata);
+
+/**
+ * Leaves out what the provider of the model has added to a call and its result. The AI SDK sends it back to the provider as
+ * options, and some providers copy those into the message: `role: 'system'` too. A provider that has to read its own notes
+ * again, such as the thought signatures of Gemini, needs a server that keeps the conversation.
+ */
+function dropMetadata<TPart extends object>(part: TPart): TPart {
+  const kept = Object.entries(part).filter(([key]) => !/providerMetadata$/i.test(key));
+  // Cast: the schema does not name what is left out.
+  return Object.fromEntries(kept) as TPart;
+}
 
 const assistantPart = z.union([text(100_000), step, call, failedCall]);
 

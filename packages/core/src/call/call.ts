@@ -21,7 +21,7 @@ import type { InnerRun } from './ended.ts';
 import { runHooks } from './hooked-call.ts';
 import type { OnCall } from './on-call.ts';
 import type { Progress } from './progress.ts';
-import { type IdempotencyKeys, type KeyedCall, WaitEnded } from './once.ts';
+import { type IdempotencyKeys, type KeyedCall, toStopped, WaitEnded } from './once.ts';
 import { type FailureOutcome, type Outcome, type ResultOutcome, toRefusalOutcome } from './outcome.ts';
 import { type CallFiller, readQuestionData, UnfilledQuestion } from './question-data.ts';
 import { isCounted, resumeCall } from './round.ts';
@@ -189,6 +189,8 @@ export function callItem<TItem extends Callable>(
         if (inner) inner.isKept = true;
         return kept;
       }
+      // Only waits come before this. A call that was cancelled during one of them does nothing.
+      if (call.signal.aborted) throw toStopped(call.signal);
       // Without consent the procedure is not even called: it may take no input, and middleware may replace what it reads.
       const isAsking = needsConsent(item, request) && !ActiveCall.isAgreed(call);
       // tRPC does not read the input of a procedure that takes none.

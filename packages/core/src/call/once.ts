@@ -68,6 +68,17 @@ export class WaitEnded extends Error {
   override readonly name = 'WaitEnded';
 }
 
+/** The error of a call that does nothing, because its signal has aborted before the procedure ran. */
+export function toStopped({ reason }: AbortSignal): TRPCError {
+  // The deadline of the call.
+  if (reason instanceof TRPCError) return reason;
+  return new TRPCError({
+    code: 'CLIENT_CLOSED_REQUEST',
+    message: 'the client has left or cancelled the call, and nothing was done',
+    cause: new WaitEnded(),
+  });
+}
+
 /** What the store keeps under an idempotency key. */
 interface Kept {
   /** The digest of the arguments. */
@@ -361,13 +372,8 @@ class FirstOrLater implements KeyedCall {
 
   #throwIfOver(signal: AbortSignal): void {
     const { left } = this.#claim;
-    if (signal.aborted && signal.reason instanceof TRPCError) throw signal.reason;
-    if (signal.aborted || left?.aborted)
-      throw new TRPCError({
-        code: 'CLIENT_CLOSED_REQUEST',
-        message: 'the client has left or cancelled the call, and nothing was done',
-        cause: new WaitEnded(),
-      });
+    if (signal.aborted) throw toStopped(signal);
+    if (left?.aborted) throw toStopped(left);
     if (this.#shared.isClosed)
       throw new TRPCError({
         code: 'SERVICE_UNAVAILABLE',

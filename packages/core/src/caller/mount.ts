@@ -3,6 +3,8 @@ import { inProcessCredentialHint } from '../auth/credential-hint.ts';
 import { withoutChallenges } from '../auth/without-challenges.ts';
 import type { CatalogSource } from '../catalog/catalog.ts';
 import type { CallRequest } from '../call/active-call.ts';
+import { createMemoryStore } from '../call/memory-store.ts';
+import type { Store } from '../call/store.ts';
 import { createEventBus } from '../protocol/event-bus.ts';
 import type { HandlerOptions } from '../protocol/options.ts';
 import { createParts } from '../protocol/parts.ts';
@@ -15,6 +17,8 @@ export interface Mounted {
   catalog: CatalogSource;
   parts: ServerParts;
   tasksOf: CallRequest['tasksOf'];
+  /** Remembers the approvals that were used. */
+  approvals: Store;
 }
 
 /** What a mount is made of, besides the router. */
@@ -43,6 +47,9 @@ const mostKept = 16;
 const mostMissed = 8;
 
 const shelves = new WeakMap<AnyTRPCRouter, Shelf>();
+
+/** The used approvals of each router without the option `store`. They outlive mounts: a mount may not be found again. */
+const approvalsOf = new WeakMap<AnyTRPCRouter, Store>();
 
 /**
  * Returns what is made once of a router and its options. An app may ask for it with each request: the same options find it
@@ -88,6 +95,7 @@ function make(router: AnyTRPCRouter, { options, hasContext }: MountKey): Mounted
   return {
     catalog,
     tasksOf: parts.tasks?.list,
+    approvals: options.store ?? readApprovals(router),
     parts: {
       ...parts,
       gate: withoutChallenges(parts.gate),
@@ -96,6 +104,12 @@ function make(router: AnyTRPCRouter, { options, hasContext }: MountKey): Mounted
       tasks: undefined,
     },
   };
+}
+
+function readApprovals(router: AnyTRPCRouter): Store {
+  let store = approvalsOf.get(router);
+  if (!store) approvalsOf.set(router, (store = createMemoryStore()));
+  return store;
 }
 
 function isSameKey(one: MountKey, other: MountKey): boolean {

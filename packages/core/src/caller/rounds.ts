@@ -38,6 +38,8 @@ export async function callInRounds(
       if (round === mostRounds)
         throw new Unanswered(`the call has asked ${mostRounds} times, and asks again; nothing more was done`);
       responses = await answerAll(outcome.open, onElicit, about);
+      // The dialog may outlive the call. A late yes must not run what was stopped.
+      if (about.signal.aborted) throw new Unanswered('the call was cancelled; nothing more was done');
     } catch (thrown) {
       await giveUp(outcome.open);
       throw thrown;

@@ -55,7 +55,7 @@ export type CallerIdentity = Pick<ToolCallerOptions, 'authInfo' | 'onElicit' | '
 
 /** Makes what calls the tools of a mount, for one caller. */
 export function createRouterCaller(mounted: Mounted, identity: CallerIdentity): ToolCaller {
-  const { catalog, parts, tasksOf } = mounted;
+  const { catalog, parts, tasksOf, approvals } = mounted;
   const { ctx, authInfo, client, onElicit: answering } = identity;
   const { createContext = () => (isFunction(ctx) ? ctx() : ctx) } = identity;
   const auth: McpAuthInfo | undefined = authInfo && { token: '', clientId: '', scopes: [], ...authInfo };
@@ -103,14 +103,9 @@ export function createRouterCaller(mounted: Mounted, identity: CallerIdentity): 
     const serving = await serve(signal);
     const isTaken = isApproved && takesApproval(serving.catalog, name);
     if (isTaken && approvalId !== undefined) {
-      const refused = await spendApproval(
-        parts.store,
-        await caller(),
-        { approvalId, name, args },
-        (thrown) => {
-          reportThrown(parts.report, thrown, { name });
-        },
-      );
+      const refused = await spendApproval(approvals, await caller(), { approvalId, name, args }, (thrown) => {
+        reportThrown(parts.report, thrown, { name });
+      });
       if (refused) return refused;
     }
     const request: CallRequest = {
@@ -151,7 +146,7 @@ export function createRouterCaller(mounted: Mounted, identity: CallerIdentity): 
         try {
           return await call(name, read.args, signal, options);
         } catch (thrown) {
-          return toFailed(parts, name, thrown);
+          return toFailed(parts, name, thrown, signal);
         }
       }),
     consentFor: (name, args, options = {}) =>
@@ -178,9 +173,16 @@ function readCall(name: unknown, args: unknown): { args: unknown } | { refused: 
 }
 
 /** The result of a call that could not go on. What the app has to mend is reported, and the model gets a reference. */
-function toFailed({ report }: ServerParts, name: string, thrown: unknown): ToolCallResult {
+function toFailed(
+  { report }: ServerParts,
+  name: string,
+  thrown: unknown,
+  { aborted }: AbortSignal,
+): ToolCallResult {
   if (thrown instanceof Unanswered) return toRefused('PRECONDITION_FAILED', thrown.message);
   const isOfElicit = thrown instanceof ElicitFailed;
+  // A dialog that is closed with its call rejects. That is no failure, and `callTool` has rejected already.
+  if (isOfElicit && aborted) return toRefused('PRECONDITION_FAILED', 'the call was cancelled');
   const reference = reportThrown(report, isOfElicit ? thrown.cause : thrown, { name });
   return isOfElicit
     ? toRefused('PRECONDITION_FAILED', `the person could not be asked (reference ${reference})`)
