@@ -1,5 +1,6 @@
 import type { Bytes } from '../bytes.ts';
 import { nodeCrypto } from '../digest-text.ts';
+import { toUrlBase64 } from '../schema/wire/base64.ts';
 
 /** Signs a text with HMAC-SHA256. The signature is in base64 for URLs, without padding. */
 export type SignText = (text: string) => string | Promise<string>;
@@ -17,8 +18,7 @@ export function createSignText(key: Bytes): SignText {
   return async (text) => {
     imported ??= subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
     const signed = await subtle.sign('HMAC', await imported, new TextEncoder().encode(text));
-    const base64 = btoa(String.fromCharCode(...new Uint8Array(signed)));
-    return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+    return toUrlBase64(signed);
   };
 }
 

@@ -2,7 +2,7 @@ import type { Bytes } from '../bytes.ts';
 import { type AskState, type OpenQuestions, stateLifeMs } from '../call/ask.ts';
 import { toCallerKey } from '../call/caller.ts';
 import { digest } from '../call/digest.ts';
-import { fromBase64, toBase64 } from '../schema/wire/base64.ts';
+import { fromBase64, toUrlBase64 } from '../schema/wire/base64.ts';
 import { createSignText, isSameSignature, type SignText } from './sign-text.ts';
 import type { CallMethod, CallParams } from './call-by-name.ts';
 import type { ServerParts, Serving, StateSeal } from './serving.ts';
@@ -24,7 +24,7 @@ export function createStateSeal(secret: string | undefined): StateSeal {
   return {
     async seal(state) {
       const envelope: Envelope = { p: state, exp: toSeconds(Date.now()) + stateLifeMs / 1000 };
-      const text = `${version}${toUrlBase64(JSON.stringify(envelope))}`;
+      const text = `${version}${toUrlBase64(encoder.encode(JSON.stringify(envelope)))}`;
       return `${text}.${await sign(text)}`;
     },
     async open(sealed) {
@@ -70,11 +70,6 @@ function toKey(secret: string | undefined): Bytes {
 
 function toSeconds(time: number): number {
   return Math.floor(time / 1000);
-}
-
-function toUrlBase64(text: string): string {
-  const base64 = toBase64(encoder.encode(text));
-  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 function fromUrlBase64(text: string): string {

@@ -30,6 +30,11 @@ export function toBase64(source: Uint8Array | ArrayBuffer): string {
   return btoa(binary);
 }
 
+/** Base64 for URLs, without padding. */
+export function toUrlBase64(source: Uint8Array | ArrayBuffer): string {
+  return toBase64(source).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
 /** Converts base64 that is url-safe, unpadded, broken into lines or in a data: URI to the standard form. Returns other text unchanged. */
 export function toCanonicalBase64(text: string): string {
   const bare = splitDataUri(text)?.data ?? text;
